@@ -1,0 +1,48 @@
+# Every verb sets the environment up first, when it is missing or out of date.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup report test test-fast notebooks bench lint clean
+
+PYTHON ?=
+AS_OF ?=
+VENV := .venv
+STAMP := $(VENV)/.installed
+BIN := $(VENV)/bin
+
+help: ## List these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv with pinned versions (PYTHON=/path/to/python to choose one)
+
+$(STAMP): pyproject.toml constraints.txt
+	@python=$$(PYTHON='$(PYTHON)' sh bin/find-python) || exit 2; \
+	echo "installing into $(VENV) with $$python (about 2 minutes, once) ..."; \
+	"$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \
+		--constraint constraints.txt --editable '.[notebooks,dev]'
+	@touch $@
+	@echo "ready: $(BIN)/costfloor --help"
+
+report: $(STAMP) ## Build, fit, compare and write reports/report.pdf (AS_OF=YYYY-MM-DD for an earlier day)
+	@$(BIN)/costfloor report $(if $(AS_OF),--as-of $(AS_OF))
+
+test: $(STAMP) ## Run all tests
+	@$(BIN)/python -m pytest
+
+test-fast: $(STAMP) ## Run the tests that sample nothing
+	@$(BIN)/python -m pytest -m 'not slow'
+
+notebooks: $(STAMP) ## Execute all notebooks into build/notebooks/
+	@$(BIN)/python bin/run-notebooks
+
+bench: $(STAMP) ## Run the benchmarks
+	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+lint: $(STAMP) ## Check formatting, lint rules and types
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+
+clean: ## Remove the environment, caches and everything that is rebuilt
+	@rm -rf $(VENV) build dist *.egg-info data/processed .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""costfloor: whether the fall of AI inference cost is structural or transient."""

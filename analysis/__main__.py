@@ -1,0 +1,5 @@
+"""`python -m analysis` is `costfloor`."""
+
+from analysis.cli import main
+
+main()

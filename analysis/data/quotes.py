@@ -1,0 +1,208 @@
+"""From raw price spells to quotes: resolved, cleaned, without repetition, each with its fate and the reason."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.fields import dtype
+from analysis.data.hosts import attach_hosts
+from analysis.data.identity import resolve, spellings
+from analysis.data.overlap import Settled, Spell, settle
+from analysis.data.raw import load_raw, validated
+from analysis.data.rules import blended_price, quarantine_reasons
+from analysis.data.schemas import DISAGREEMENTS, PROCESSED_QUOTES
+
+LAUNCH_WINDOW_DAYS = 45
+LONG_INTERVAL_DAYS = 180
+PASS_THROUGH_LEAD_DAYS = 14
+PASS_THROUGH = np.log(1.02)
+MONTH = pd.Timedelta(days=31)
+REPEATERS = ("aggregator", "cloud")
+
+
+@dataclass(frozen=True)
+class QuoteTables:
+    """What the raw store says about prices.
+
+    Attributes
+    ----------
+    quotes
+        Every raw quote once, in the schema `PROCESSED_QUOTES`.
+    disagreements
+        Pairs of quotes with different prices on shared days, in the schema `DISAGREEMENTS`.
+    """
+
+    quotes: pd.DataFrame
+    disagreements: pd.DataFrame
+
+
+def build_quotes(data_dir: Path, as_of: pd.Timestamp | None = None) -> QuoteTables:
+    """Resolve, clean and settle every quote of the raw store.
+
+    Parameters
+    ----------
+    data_dir
+        The data folder with `raw/` inside.
+    as_of
+        When given, only what was recorded on or before this day; a spell that ended later is still open.
+
+    Raises
+    ------
+    InputError, IntegrityError
+        As `analysis.data.raw.load_raw`.
+    """
+    raw, models = load_raw(data_dir, "quotes"), load_raw(data_dir, "models")
+    aliases, catalogue = load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models")
+    if as_of is not None:
+        raw = raw[~raw["recorded_on"].gt(as_of)]
+        raw = raw.assign(valid_to=raw["valid_to"].where(raw["valid_to"].le(as_of))).reset_index(drop=True)
+    return assemble(raw, models, aliases, catalogue)
+
+
+def assemble(
+    raw: pd.DataFrame, models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.DataFrame
+) -> QuoteTables:
+    """The same as `build_quotes`, from tables in memory."""
+    quotes = attach_hosts(resolve(raw, spellings(models, aliases, provider_models)))
+    quotes = quotes.assign(price_usd_per_mtok=blended_price(quotes))
+    quotes = quotes.merge(models[["model_key", "release_date", "open_weights"]], on="model_key", how="left")
+    unresolved = quotes["model_key"].isna()
+    reasons = quotes["unresolved_reason"].mask(~unresolved, quarantine_reasons(quotes))
+    status = pd.Series("kept", index=quotes.index).mask(reasons.notna(), "quarantined").mask(unresolved, "unresolved")
+    quotes = analysis_dates(quotes.assign(status=status, reason=reasons))
+    quotes, settled = _settle_all(quotes)
+    quotes = _mark_pass_through(quotes)
+    quotes = quotes.assign(best_host=best_host(quotes))
+    return QuoteTables(
+        quotes=validated(quotes[list(PROCESSED_QUOTES.columns)], PROCESSED_QUOTES, Path("quotes")),
+        disagreements=_disagreements(settled, quotes),
+    )
+
+
+def analysis_dates(quotes: pd.DataFrame) -> pd.DataFrame:
+    """Add `date`, the day a price is placed at; `changed_after` and `recorded_on` stay beside it.
+
+    Launches are placed on their day. The first record by the model's creator within 45 days of the release is the
+    launch price and is placed on the release date, and its interval starts the day before. A change is placed in the
+    middle of its interval when that is known and not longer than 180 days. Everything else on the day of the record.
+    """
+    one_day = pd.Timedelta(days=1)
+    after, recorded, released = quotes["changed_after"], quotes["recorded_on"], quotes["release_date"]
+    date = recorded.copy()
+    width = (recorded - after).dt.days
+    known = quotes["event"].isin(["change", "reappeared"]) & width.between(1, LONG_INTERVAL_DAYS)
+    middle = after + pd.to_timedelta(np.ceil(width / 2), unit="D")
+    date = date.mask(known, middle)
+    launch = quotes["event"].eq("launch") & after.notna()
+    date = date.mask(launch, after + one_day)
+    # The lowest price of a month stands on its first day even for a model released later in it.
+    monthly = quotes["date_basis"].eq("monthly_grid") & released.gt(date) & released.lt(recorded + MONTH)
+    date = date.mask(monthly, released)
+
+    candidates = quotes["first_party"] & quotes["status"].eq("kept")
+    earliest = recorded.where(candidates).groupby(quotes["model_key"]).transform("min")
+    lag = (recorded - released).dt.days
+    inferred = candidates & ~launch & recorded.eq(earliest) & lag.between(0, LAUNCH_WINDOW_DAYS)
+    inferred &= ~launch.where(candidates, False).groupby(quotes["model_key"]).transform("any").fillna(False).astype(
+        bool
+    )
+    return quotes.assign(
+        date=date.mask(inferred, released).astype("datetime64[us]"),
+        changed_after=after.mask(inferred, released - one_day).astype("datetime64[us]"),
+    )
+
+
+def best_host(quotes: pd.DataFrame) -> pd.Series:
+    """Whether a kept quote is, on its date, the lowest blended price for its model among those known by then.
+
+    A host's price is known from its date until its next kept price or the end of its spell.
+    """
+    best = pd.Series(False, index=quotes.index)
+    kept = quotes[quotes["status"] == "kept"].sort_values(["date", "quote_id"])
+    for _, offers in kept.groupby("model_key"):
+        current: dict[str, tuple[float, pd.Timestamp]] = {}
+        for label, host, date, end, price in zip(
+            offers.index, offers["host"], offers["date"], offers["valid_to"], offers["price_usd_per_mtok"], strict=True
+        ):
+            current[host] = (price, pd.Timestamp.max if pd.isna(end) else end)
+            best[label] = price <= min(offer for offer, until in current.values() if until > date or offer == price)
+    return best
+
+
+def _settle_all(quotes: pd.DataFrame) -> tuple[pd.DataFrame, list[Settled]]:
+    kept = quotes[quotes["status"] == "kept"].sort_values("recorded_on")
+    series = kept["source"] + "|" + kept["provider"].fillna("") + "|" + kept["model_id"]
+    previous = kept["price_usd_per_mtok"].groupby(series).shift()
+    kept = kept.assign(series=series, previous=previous)
+    places: dict[tuple[str, str], list[Spell]] = {}
+    for place, spell in zip(zip(kept["model_key"], kept["host"], strict=True), _spells(kept), strict=True):
+        places.setdefault(place, []).append(spell)
+    settled = [settle(spells) for spells in places.values()]
+    reasons = quotes["quote_id"].map({quote: why for outcome in settled for quote, why in outcome.reasons.items()})
+    return _as_duplicates(quotes, reasons), settled
+
+
+def _spells(kept: pd.DataFrame) -> list[Spell]:
+    columns = [
+        "quote_id",
+        "source",
+        "series",
+        "event",
+        "date",
+        "recorded_on",
+        "valid_to",
+        "price_usd_per_mtok",
+        "previous",
+    ]
+    cells = kept[columns].astype(object).where(kept[columns].notna(), None)
+    return [Spell(*row) for row in cells.itertuples(index=False)]
+
+
+def _mark_pass_through(quotes: pd.DataFrame) -> pd.DataFrame:
+    kept = quotes[quotes["status"] == "kept"]
+    columns = ["quote_id", "model_key", "date", "price_usd_per_mtok"]
+    own = kept.loc[kept["first_party"], columns]
+    pairs = kept.loc[kept["host_kind"].isin(REPEATERS), columns].merge(own, on="model_key", suffixes=("", "_own"))
+    known = pairs["date_own"] <= pairs["date"] + pd.Timedelta(days=PASS_THROUGH_LEAD_DAYS)
+    alike = np.abs(np.log(pairs["price_usd_per_mtok"] / pairs["price_usd_per_mtok_own"])) <= PASS_THROUGH
+    copied = pairs[known & alike].drop_duplicates("quote_id").set_index("quote_id")["quote_id_own"]
+    listed = (
+        kept["host_kind"].eq("market_low") & kept["open_weights"].eq(False) & kept["model_key"].isin(own["model_key"])
+    )
+    closed = pd.Series("lowest of month of a closed model with a list price", index=kept.loc[listed, "quote_id"])
+    reasons = pd.concat(["repeats the first-party price " + copied, closed])
+    return _as_duplicates(quotes, quotes["quote_id"].map(reasons))
+
+
+def _as_duplicates(quotes: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
+    repeated = reasons.notna()
+    return quotes.assign(
+        status=quotes["status"].mask(repeated, "duplicate"), reason=quotes["reason"].mask(repeated, reasons)
+    )
+
+
+def _disagreements(settled: list[Settled], quotes: pd.DataFrame) -> pd.DataFrame:
+    place = quotes.set_index("quote_id")[["model_key", "host"]]
+    rows = []
+    for followed, other in (pair for outcome in settled for pair in outcome.disputes):
+        ends = [end for end in (followed.end, other.end) if end is not None]
+        rows.append(
+            {
+                "model_key": place.at[other.quote_id, "model_key"],
+                "host": place.at[other.quote_id, "host"],
+                "quote_id": followed.quote_id,
+                "other_quote_id": other.quote_id,
+                "source": followed.source,
+                "other_source": other.source,
+                "from_date": max(followed.date, other.date),
+                "to_date": min(ends) if ends else pd.NaT,
+                "price_usd_per_mtok": followed.price,
+                "other_price_usd_per_mtok": other.price,
+                "log_ratio": float(np.log(other.price / followed.price)),
+            }
+        )
+    dtypes = {name: dtype(column) for name, column in DISAGREEMENTS.columns.items()}
+    frame = pd.DataFrame(rows, columns=list(dtypes)).astype(dtypes)
+    return validated(frame, DISAGREEMENTS, Path("disagreements"))

@@ -1,0 +1,161 @@
+"""Reading the raw store: every file is checked against its hash and its schema before anyone sees a row."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from analysis.data.fields import dtype
+from analysis.data.schemas import RAW_SCHEMAS
+from analysis.errors import InputError, IntegrityError
+from analysis.storage import sha256_bytes
+
+RAW_FOLDER = "raw"
+DATAPACKAGE = "datapackage.json"
+
+
+def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
+    """One raw table, typed and checked.
+
+    Parameters
+    ----------
+    data_dir
+        The data folder; the table is `data_dir/raw/<table>.csv`.
+    table
+        A name in `analysis.data.schemas.RAW_SCHEMAS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of the schema, in its order; one row per row of the file.
+
+    Raises
+    ------
+    InputError
+        The file or the data package is missing, a value breaks the schema, or names a model that does not exist; the
+        message names row and column.
+    IntegrityError
+        The file's SHA-256 is not the one in `datapackage.json`.
+    """
+    path = data_dir / RAW_FOLDER / f"{table}.csv"
+    recorded = recorded_hashes(data_dir)
+    if path.name not in recorded:
+        raise InputError(f"lists no file {path.name}", file=data_dir / RAW_FOLDER / DATAPACKAGE)
+    content = _read(path)
+    if sha256_bytes(content) != recorded[path.name]:
+        raise IntegrityError(
+            f"{path}: content does not match the hash in {DATAPACKAGE}. Restore the file, or bring new rows in with "
+            "'costfloor ingest'"
+        )
+    schema = RAW_SCHEMAS[table]
+    frame = parse_table(content, schema, path)
+    for column, parent in (schema.metadata or {}).get("references", {}).items():
+        check_references(frame, load_raw(data_dir, parent), column, path)
+    return frame
+
+
+def raw_vintage(data_dir: Path) -> str:
+    """Identity of the whole raw store: a SHA-256 over the names and hashes of its files, as 64 hexadecimal digits."""
+    lines = [f"{name} {digest}\n" for name, digest in sorted(recorded_hashes(data_dir).items())]
+    return sha256_bytes("".join(lines).encode())
+
+
+def recorded_hashes(data_dir: Path) -> dict[str, str]:
+    """SHA-256 of each raw file by file name, as `datapackage.json` records them."""
+    path = data_dir / RAW_FOLDER / DATAPACKAGE
+    try:
+        package: dict[str, Any] = json.loads(_read(path))
+        return {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in package["resources"]}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError("is not a data package with a path and a hash per resource", file=path) from error
+
+
+def parse_table(content: bytes, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
+    """CSV bytes as a typed frame that obeys a schema; raises InputError with the place of the first violation."""
+    try:
+        cells = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+    except (ValueError, csv.Error) as error:
+        raise InputError(f"cannot be read as CSV ({error})", file=path) from error
+    expected = list(schema.columns)
+    if list(cells.columns) != expected:
+        odd = [name for name in cells.columns if name not in expected] or [
+            n for n in expected if n not in cells.columns
+        ]
+        raise InputError(
+            "columns are not those of the table",
+            file=path,
+            value=", ".join(odd),
+            remedy=f"Expected {', '.join(expected)}",
+        )
+    typed = {name: _typed(cells[name], column, path) for name, column in schema.columns.items()}
+    return validated(pd.DataFrame(typed, index=cells.index), schema, path)
+
+
+def validated(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
+    """The frame itself if it obeys the schema; otherwise InputError with file, row, column and value."""
+    try:
+        return schema.validate(frame.reset_index(drop=True), lazy=True)
+    except pa.errors.SchemaErrors as error:
+        case = error.failure_cases.iloc[0]
+    row = None if pd.isna(case["index"]) else int(case["index"]) + 1
+    check = str(case["check"])
+    problem = {"not_nullable": "is empty", "field_uniqueness": "is not unique"}.get(check, check)
+    if check.startswith("multiple_fields_uniqueness"):
+        problem = f"repeats the key {', '.join(schema.unique or [])}"
+    raise InputError(problem, file=path, row=row, column=case["column"], value=case["failure_case"])
+
+
+def check_references(child: pd.DataFrame, parent: pd.DataFrame, column: str, file: Path | str) -> None:
+    """Every value of a column exists in the parent table; raises InputError at the first that does not.
+
+    Parameters
+    ----------
+    child, parent
+        Tables that share `column`, for instance aliases and models.
+    column
+        The shared column, for instance `model_key`.
+    file
+        File of the child, for the message.
+    """
+    orphans = child.index[~child[column].isin(parent[column])]
+    if len(orphans):
+        row = child.index.get_loc(orphans[0])
+        assert isinstance(row, int)
+        raise InputError(
+            "names a row that does not exist", file=file, row=row + 1, column=column, value=child[column].iloc[row]
+        )
+
+
+def _typed(cells: pd.Series, column: pa.Column, path: Path) -> pd.Series:
+    kind = (column.metadata or {})["kind"]
+    if kind == "string":
+        return cells
+    filled = cells.dropna()
+    if kind == "date":
+        values = pd.to_datetime(filled, format="%Y-%m-%d", errors="coerce")
+        expectation = "a date such as 2025-01-31"
+    elif kind == "boolean":
+        values = filled.map({"true": True, "false": False})
+        expectation = "true or false"
+    else:
+        values = pd.to_numeric(filled, errors="coerce")
+        expectation = "a number"
+    wrong = values.index[values.isna()]
+    if len(wrong):
+        label = int(wrong[0])
+        raise InputError(f"is not {expectation}", file=path, row=label + 1, column=column.name, value=cells[label])
+    values = values.reindex(cells.index)
+    # A missing value where none may be stays missing, for the schema to name its place.
+    return values if values.isna().any() and kind != "date" and not column.nullable else values.astype(dtype(column))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(f"cannot be read ({reason})", file=path, remedy="Name the data folder with --data") from error

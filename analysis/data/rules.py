@@ -1,0 +1,216 @@
+"""Cleaning rules: each known trap is one small function from the resolved quotes to a mask, with the reason in words.
+
+A quote that any rule marks is quarantined with the first reason that holds. Nothing is dropped.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+type Mask = pd.Series[bool]
+
+UNIT_ERROR_FACTOR = 50.0
+CNY_PER_USD_RANGE = (5.0, 9.0)
+GPT4_FIXED_ON = pd.Timestamp("2025-08-08")
+VERTEX_PER_TOKEN_ON = pd.Timestamp("2024-11-08")
+EARLY_ACCESS = pd.Timedelta(days=31)
+
+_NOT_TEXT = (
+    r"embed|rerank|bge-|whisper|tts|audio|speech|voxtral|realtime|native-audio|-live|livetranslate|image|stable-diffusion|sdxl"
+    r"|playground-v|ssd-1b|^sd3|flux|ocr|guard|moderation|computer-use|search|transcribe"
+)
+_FINE_TUNED = r"^ft:|/ft:|fine-tuned|\.ft-|-lora$"
+_FREE_TIER = r":free$|-free$|\bfree\b"
+_TIER = (
+    r"> ?\d+k|-(?:128|200)k$|off-peak|batch|\bflex\b|priority|specdec|-highspeed|fp8-fast$|-tput$|:nitro|:extended"
+    r"|gemini-2\.5-flash.*(?<!non-)thinking|kimi-k2-thinking-turbo|commitment|-basic$"
+)
+_REGIONAL = r"azure/(?:eu|us)/|bedrock/[a-z]{2}-[a-z-]+-\d/|bedrock/\*/|^regional\.|^(?:eu|apac|au|jp)\.[a-z]"
+_PLANS = ("zai-coding-plan", "zhipuai-coding-plan", "kimi-for-coding", "github-copilot", "minimax-coding-plan")
+_LOCAL = ("ollama", "lmstudio")
+
+
+def blended_price(quotes: pd.DataFrame) -> pd.Series:
+    """Price of three input tokens and one output token: (3 input + output) / 4, in USD per million tokens."""
+    return (3 * quotes["input_usd_per_mtok"] + quotes["output_usd_per_mtok"]) / 4
+
+
+def undated(quotes: pd.DataFrame) -> Mask:
+    """The source states a price but no day on which it held."""
+    return quotes["recorded_on"].isna()
+
+
+def missing_price(quotes: pd.DataFrame) -> Mask:
+    """Input or output price is not stated, so no blend exists."""
+    return quotes[["input_usd_per_mtok", "output_usd_per_mtok"]].isna().any(axis=1)
+
+
+def zero_price(quotes: pd.DataFrame) -> Mask:
+    """Zero means a free tier or an unknown price, never that the model is free."""
+    zero = quotes[["input_usd_per_mtok", "output_usd_per_mtok"]].eq(0).any(axis=1)
+    return zero | quotes["quality_flag"].eq("zero_price")
+
+
+def free_tier(quotes: pd.DataFrame) -> Mask:
+    """The id names a free tier."""
+    return _id_matches(quotes, _FREE_TIER)
+
+
+def subscription(quotes: pd.DataFrame) -> Mask:
+    """Sold by subscription, or run on the user's own machine: no price per token."""
+    return quotes["provider"].isin(_PLANS + _LOCAL)
+
+
+def flagged_unit_error(quotes: pd.DataFrame) -> Mask:
+    """The compilation saw a price per token or per character entered as a price per million tokens."""
+    return quotes["quality_flag"].eq("unit_error_suspect")
+
+
+def far_from_peers(quotes: pd.DataFrame) -> Mask:
+    """The blend is at least 50 times above or below the median of the other quotes of the same model."""
+    usable = quotes["quality_flag"].eq("ok") & quotes["price_usd_per_mtok"].gt(0) & quotes["model_key"].notna()
+    logs = np.log(quotes["price_usd_per_mtok"].where(usable))
+    far = pd.Series(False, index=quotes.index)
+    for _, peers in logs.dropna().groupby(quotes["model_key"]):
+        if len(peers) < 3:
+            continue
+        values = peers.to_numpy()
+        others = np.array([np.median(np.delete(values, i)) for i in range(len(values))])
+        far.loc[peers.index] = np.abs(values - others) >= np.log(UNIT_ERROR_FACTOR)
+    return far
+
+
+def corrected_typo(quotes: pd.DataFrame) -> Mask:
+    """The source put the price right within 14 days; a price that gave way to a free tier was no typo."""
+    ordered = quotes.sort_values("recorded_on")
+    series = [ordered[column].fillna("") for column in ("source", "provider", "model_id")]
+    following = ordered["price_usd_per_mtok"].groupby(series).shift(-1).reindex(quotes.index)
+    return quotes["quality_flag"].eq("corrected_within_14d") & ~following.eq(0)
+
+
+def source_regression(quotes: pd.DataFrame) -> Mask:
+    """The source restored an old price by mistake."""
+    return quotes["quality_flag"].eq("source_regression")
+
+
+def yuan_as_dollar(quotes: pd.DataFrame) -> Mask:
+    """A host whose prices stand 5 to 9 times above other hosts' for the same models: yuan listed as dollars.
+
+    The ratio is the median over the host's models, at least two of them, of its price over the median of other hosts.
+    """
+    usable = quotes["quality_flag"].eq("ok") & quotes["price_usd_per_mtok"].gt(0) & quotes["model_key"].notna()
+    logs = np.log(quotes.loc[usable, "price_usd_per_mtok"]).groupby([quotes["provider"], quotes["model_key"]]).median()
+    table = logs.unstack("provider")
+    low, high = np.log(CNY_PER_USD_RANGE)
+    suspects = []
+    for provider in table.columns:
+        ratios = (table[provider] - table.drop(columns=provider).median(axis=1)).dropna()
+        if len(ratios) >= 2 and low <= ratios.median() <= high:
+            suspects.append(provider)
+    return quotes["provider"].isin(suspects)
+
+
+def gpt4_turbo_entered_as_gpt4(quotes: pd.DataFrame) -> Mask:
+    """models.dev carried GPT-4 Turbo's 10/30 for GPT-4 until 8 August 2025."""
+    gpt4 = quotes["model_key"].isin(["openai/gpt-4", "openai/gpt-4-0314", "openai/gpt-4-0613"])
+    turbo = quotes["input_usd_per_mtok"].eq(10) & quotes["output_usd_per_mtok"].eq(30)
+    return quotes["source"].eq("models_dev") & gpt4 & turbo & quotes["recorded_on"].lt(GPT4_FIXED_ON)
+
+
+def vertex_per_character(quotes: pd.DataFrame) -> Mask:
+    """Until November 2024 LiteLLM mixed Vertex prices per character and per token."""
+    doors = (
+        quotes["provider"].fillna("").str.fullmatch(r"vertex_ai-(language|chat|text|code-chat|code-text|vision)-models")
+    )
+    remark = quotes["note"].fillna("").str.contains("per-character")
+    return quotes["source"].eq("litellm") & doors & (remark | quotes["recorded_on"].lt(VERTEX_PER_TOKEN_ON))
+
+
+def copied_from_openrouter(quotes: pd.DataFrame) -> Mask:
+    """genai-prices filled the lists of some creators from OpenRouter's: same day, same name, same two prices."""
+    keys = ["model_id", "recorded_on", "input_usd_per_mtok", "output_usd_per_mtok"]
+    listed = quotes[quotes["source"].eq("genai_prices")]
+    tails = listed[keys].assign(model_id=listed["model_id"].str.rsplit("/", n=1).str[-1])
+    theirs = set(tails[listed["provider"].eq("openrouter")].itertuples(index=False, name=None))
+    copied = [row in theirs for row in tails.itertuples(index=False, name=None)]
+    own = listed.index[np.array(copied, dtype=bool) & listed["first_party"].to_numpy(dtype=bool)]
+    return pd.Series(quotes.index.isin(own), index=quotes.index)
+
+
+def not_text(quotes: pd.DataFrame) -> Mask:
+    """Embeddings, speech, images, search, guards: the tokens are not those of a text model."""
+    return quotes["model_id"].str.lower().str.rsplit("/", n=1).str[-1].str.contains(_NOT_TEXT, regex=True)
+
+
+def fine_tuned(quotes: pd.DataFrame) -> Mask:
+    """Price of a fine-tuned copy."""
+    return _id_matches(quotes, _FINE_TUNED)
+
+
+def not_list_tier(quotes: pd.DataFrame) -> Mask:
+    """A tier beside the list price: long context, batch, off-peak, faster or slower service, a thinking mode."""
+    faster = _id_matches(quotes, r"-fast(?:-beta|-latest)?$") & ~quotes["model_key"].fillna("").str.contains("fast")
+    turbo = _id_matches(quotes, r"kimi-k2.*turbo") & ~quotes["model_key"].fillna("").str.contains("turbo")
+    return _id_matches(quotes, _TIER) | faster | turbo
+
+
+def regional(quotes: pd.DataFrame) -> Mask:
+    """A region with its own surcharge; the list price is the unmarked id."""
+    return _id_matches(quotes, _REGIONAL)
+
+
+def before_release(quotes: pd.DataFrame) -> Mask:
+    """Recorded more than a month before the model's release: the name meant another model then."""
+    return quotes["recorded_on"].lt(quotes["release_date"] - EARLY_ACCESS)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A cleaning rule: `mask` marks the rows to quarantine, `reason` is written beside them."""
+
+    reason: str
+    mask: Callable[[pd.DataFrame], Mask]
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("no day is stated", undated),
+    Rule("input or output price is missing", missing_price),
+    Rule("free tier id", free_tier),
+    Rule("subscription or local, no price per token", subscription),
+    Rule("zero price: free tier or unknown", zero_price),
+    Rule("fine-tuned model", fine_tuned),
+    Rule("not a text model", not_text),
+    Rule("unit error suspected by the compilation", flagged_unit_error),
+    Rule("per-character price on Vertex", vertex_per_character),
+    Rule("typo put right within 14 days", corrected_typo),
+    Rule("source restored an old price", source_regression),
+    Rule("OpenRouter's price under the creator's name", copied_from_openrouter),
+    Rule("GPT-4 Turbo's price entered for GPT-4", gpt4_turbo_entered_as_gpt4),
+    Rule("tier beside the list price", not_list_tier),
+    Rule("regional price", regional),
+    Rule("yuan listed as dollars", yuan_as_dollar),
+    Rule("50 times away from other quotes of the model", far_from_peers),
+    Rule("recorded before the model's release", before_release),
+)
+"""Every rule in the order of the reasons they give."""
+
+
+def quarantine_reasons(quotes: pd.DataFrame) -> pd.Series:
+    """Reason of the first rule that marks each quote, missing where none does.
+
+    Parameters
+    ----------
+    quotes
+        Resolved quotes with `first_party`, `price_usd_per_mtok` (the blend) and `release_date` of their model.
+    """
+    reasons = pd.Series(None, index=quotes.index, dtype="str")
+    for rule in RULES:
+        marked = rule.mask(quotes).fillna(False).astype(bool)
+        reasons = reasons.mask(marked & reasons.isna(), rule.reason)
+    return reasons
+
+
+def _id_matches(quotes: pd.DataFrame, pattern: str) -> Mask:
+    return quotes["model_id"].str.lower().str.contains(pattern, regex=True)

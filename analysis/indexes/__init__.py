@@ -1,0 +1,1 @@
+"""Classical price-trend estimators, on any table of dated prices and scores."""

@@ -1,0 +1,175 @@
+"""Fit a law to observations, with a receipt; an unchanged fit is read, not run again."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from analysis.inference import store
+from analysis.inference.posterior import Draws, merge_chains
+from analysis.inference.quantities import contract_parameters, reported_quantities
+from analysis.laws.base import Law
+from analysis.laws.observations import PriceObservations
+from analysis.laws.priors import DISCOVERIES, OBSERVATION_PRIORS
+from analysis.storage import code_version
+
+Progress = Callable[[str], None]
+
+PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How long and how carefully to sample.
+
+    A further attempt, longer and with the next acceptance target, is made only when one misses a gate; the receipt keeps all.
+    """
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    target_accepts: tuple[float, ...] = (0.98, 0.995)
+    seed: int = 20251231
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted law.
+
+    Attributes
+    ----------
+    law
+        The law.
+    receipt
+        What was fitted, how, and how well: the JSON of `costfloor fit` plus priors, settings, versions, attempts and warnings.
+    posterior
+        Draws of all parameters, dimensions (chain, draw, ...).
+    reported
+        Draws of the reported quantities, the same dimensions.
+    """
+
+    law: Law
+    receipt: dict[str, Any]
+    posterior: xr.Dataset = field(repr=False)
+    reported: xr.Dataset = field(repr=False)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate holds."""
+        return bool(self.receipt["diagnostics"]["passed"])
+
+    @property
+    def draws(self) -> Draws:
+        """The posterior with chains merged."""
+        return merge_chains(self.posterior, self.law)
+
+    def quantity(self, name: str) -> np.ndarray:
+        """Draws of a reported quantity with chains merged, shape (S, ...)."""
+        array = self.reported[name].to_numpy()
+        return np.asarray(array.reshape(-1, *array.shape[2:]))
+
+
+def priors_of(law: Law) -> dict[str, dict[str, object]]:
+    """Every prior of a law with its constants and reason."""
+    parameters = law.family_parameters.values()
+    innovation = [DISCOVERIES] if law.innovations else []
+    own = [prior for parameter in parameters for prior in (parameter.population, parameter.spread)]
+    return {prior.name: prior.describe() for prior in [*OBSERVATION_PRIORS.values(), *innovation, *own]}
+
+
+def fit_request(
+    law: Law, obs: PriceObservations, settings: FitSettings, seen: np.ndarray | None = None
+) -> dict[str, Any]:
+    """Everything that determines a fit; its hash is the fingerprint."""
+    return {
+        "law": law.name,
+        "data_hash": obs.data_hash,
+        "priors": priors_of(law),
+        "settings": asdict(settings),
+        "code": code_version("laws"),
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+
+
+def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path, progress: Progress) -> Fit:
+    """Fit a law to observations, or read the stored fit with the same fingerprint.
+
+    Parameters
+    ----------
+    law, obs, settings
+        What is fitted, to what, and how.
+    directory
+        Folder of the fits; the result is written there as `LAW-FINGERPRINT.nc` and `.json`.
+    progress
+        Called with a line before each long step.
+
+    Returns
+    -------
+    Fit
+        Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
+    """
+    request = fit_request(law, obs, settings)
+    fingerprint = store.fingerprint(request)
+    name = f"{law.name}-{fingerprint[:16]}"
+    found = store.load(directory, name)
+    if found is not None:
+        receipt, tree = found
+        return Fit(law, receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
+    # Imported here: a report that only reads stored fits should not wait for PyMC.
+    from analysis.laws.model import build_model  # noqa: PLC0415
+    from analysis.sampling import SamplerSettings, compile_model, diagnose_quantities, sample  # noqa: PLC0415
+
+    started = time.perf_counter()
+    progress(f"{law.name}: compiling for {obs.n} rows")
+    compiled = compile_model(build_model(law, obs))
+    attempts: list[dict[str, Any]] = []
+    for attempt, target_accept in enumerate(settings.target_accepts, start=1):
+        draws, tune = settings.draws * attempt, settings.tune * attempt
+        progress(f"{law.name}: sampling {settings.chains} x {draws} draws (attempt {attempt})")
+        sampled = sample(compiled, SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed))
+        reported = reported_quantities(sampled.posterior, law, obs)
+        diagnostics = diagnose_quantities(reported, sampled.sample_stats)
+        attempts.append(
+            {
+                "target_accept": target_accept,
+                "draws": draws,
+                "tune": tune,
+                "seconds_sample": round(sampled.seconds_sample, 2),
+                **asdict(diagnostics),
+            }
+        )
+        if diagnostics.passed:
+            break
+    receipt = {
+        "law": law.name,
+        "n": obs.n,
+        "families": len(obs.families),
+        "family_names": list(obs.families),
+        "fingerprint": fingerprint,
+        "data_hash": obs.data_hash,
+        "sampler": sampled.sampler,
+        "seconds": {
+            "compile": round(sampled.seconds_compile, 2),
+            "sample": round(sum(attempt["seconds_sample"] for attempt in attempts), 2),
+            "total": round(time.perf_counter() - started, 2),
+        },
+        "diagnostics": asdict(diagnostics),
+        "parameters": contract_parameters(reported),
+        "attempts": attempts,
+        "warnings": list(sampled.warnings),
+        "request": request,
+    }
+    posterior = _kept(sampled.posterior)
+    tree = xr.DataTree.from_dict({"posterior": posterior, "reported": reported, "sample_stats": sampled.sample_stats})
+    return Fit(law, store.save(directory, name, receipt, tree), posterior, reported)
+
+
+def _kept(posterior: xr.Dataset) -> xr.Dataset:
+    """Drop standardised offsets: what is built from them is kept."""
+    offsets = [name for name in posterior.data_vars if str(name).endswith("_z") and name != "innovation_z"]
+    return posterior.drop_vars(offsets)

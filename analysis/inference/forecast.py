@@ -1,0 +1,222 @@
+"""Leave-future-out scores: what a law fitted at a past origin said about the months that followed.
+
+Hosts, models and families that the origin had not seen are drawn from their population, and market innovations go on by their law. A
+score is joint over the quotes of one model (its level is integrated out) and separate across models: a joint density of hundreds of rows
+cannot be estimated from draws of a path that is not integrated out.
+
+References: Buerkner, Gabry and Vehtari (2020), Approximate leave-future-out cross-validation; Gneiting and Raftery (2007) on CRPS.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import gammaln, logsumexp
+
+from analysis.inference.fit import Fit
+from analysis.inference.posterior import Draws, expected_log_price, followed, market_increments, replicate, unit_means
+from analysis.laws.base import Law
+from analysis.laws.innovations import GRID_YEARS, grid_steps, market_path
+from analysis.laws.observations import DAYS_PER_YEAR, PriceObservations
+
+MAX_ORIGINS = 3
+MIN_SEEN_ROWS = 50
+MIN_SCORED_ROWS = 10
+MIN_HISTORY_YEARS = 1.0
+LEVEL_GRID = np.linspace(-8.0, 8.0, 97)
+"""Standardised levels of a new model: wide enough for one far from its band, fine enough for noise a fifth as wide as the spread."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A past date from which the laws forecast."""
+
+    date: pd.Timestamp
+    seen: np.ndarray
+    scored: np.ndarray
+
+    @property
+    def rows_seen(self) -> int:
+        """Number of rows known at the origin."""
+        return int(self.seen.sum())
+
+    @property
+    def rows_scored(self) -> int:
+        """Number of rows within the horizon."""
+        return int(self.scored.sum())
+
+
+@dataclass(frozen=True)
+class OriginScore:
+    """Scores of one law at one origin.
+
+    Attributes
+    ----------
+    unit_elpd
+        Log predictive density of the scored rows of each scored unit, joint within the unit.
+    unit_family, unit_quarter
+        Family of each scored unit, and the calendar quarter (counted from the start) of its first scored row.
+    crps
+        Continuous ranked probability score of log price, log points, one per scored row.
+    covered90
+        Whether each scored row lies in its 90 % predictive interval.
+    """
+
+    unit_elpd: np.ndarray
+    unit_family: np.ndarray
+    unit_quarter: np.ndarray
+    crps: np.ndarray
+    covered90: np.ndarray
+
+
+def forecast_origins(obs: PriceObservations, horizon_months: int) -> tuple[Origin, ...]:
+    """Origins a quarter of the horizon apart, the last one a horizon before the last date, oldest first."""
+    dates = obs.start + pd.to_timedelta(np.round(obs.time_years * DAYS_PER_YEAR), unit="D")
+    origins = []
+    for step in range(MAX_ORIGINS):
+        date = obs.last - pd.DateOffset(months=horizon_months + step * max(1, horizon_months // 4))
+        seen = np.asarray(dates <= date)
+        scored = np.asarray((dates > date) & (dates <= date + pd.DateOffset(months=horizon_months)))
+        history = (date - obs.start).days / DAYS_PER_YEAR
+        if seen.sum() >= MIN_SEEN_ROWS and scored.sum() >= MIN_SCORED_ROWS and history >= MIN_HISTORY_YEARS:
+            origins.append(Origin(date, seen, scored))
+    return tuple(reversed(origins))
+
+
+def score_forecast(
+    fit: Fit, past: PriceObservations, obs: PriceObservations, scored: np.ndarray, seed: int
+) -> OriginScore:
+    """Score a fit on rows it has not seen.
+
+    Parameters
+    ----------
+    fit, past
+        The fit and the observations it was made from: `subset` of `obs`.
+    obs, scored
+        All observations, and the mask (n,) of the rows to score.
+    seed
+        Seed for what is drawn anew.
+    """
+    rng = np.random.default_rng(seed)
+    draws = extend(fit.draws, past, obs, rng)
+    rows = np.flatnonzero(scored)
+    units = np.unique(obs.unit[rows])
+    first = np.array([obs.time_years[rows[obs.unit[rows] == unit]].min() for unit in units])
+    simulated = replicate(draws, expected_log_price(draws, obs, rng)[:, rows], rng)
+    observed = obs.log_price[rows]
+    low, high = np.quantile(simulated, [0.05, 0.95], axis=0)
+    return OriginScore(
+        unit_elpd=_unit_elpd(draws, past, obs, rows, rng),
+        unit_family=obs.unit_family[units],
+        unit_quarter=np.floor(first / GRID_YEARS).astype(int),
+        crps=crps(simulated, observed),
+        covered90=(observed >= low) & (observed <= high),
+    )
+
+
+def extend(draws: Draws, past: PriceObservations, obs: PriceObservations, rng: np.random.Generator) -> Draws:
+    """Give the draws of a fit to `past` values for the families, hosts and units that only `obs` has.
+
+    What was seen keeps its posterior; what was not comes from its population. `obs` must hold `past` as a `subset`.
+    """
+    values = dict(draws.values)
+    size = draws.size
+    families = [past.families.index(name) if name in past.families else -1 for name in obs.families]
+    seen = np.array(families) >= 0
+
+    def spread_over(name: str, fresh: np.ndarray) -> None:
+        fresh[:, seen] = draws[name][:, [code for code in families if code >= 0]]
+        values[name] = fresh
+
+    def offsets(spread: str) -> np.ndarray:
+        return np.asarray(draws[spread][:, None] * rng.standard_normal((size, len(families))))
+
+    for name, parameter in draws.law.family_parameters.items():
+        center, offset = draws[name][:, None], offsets(parameter.spread.name)
+        spread_over(f"family_{name}", center * np.exp(offset) if parameter.positive else center + offset)
+    spread_over("family_elasticity", draws["elasticity"][:, None] + offsets("elasticity_spread"))
+    increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
+    spread_over(
+        "family_start",
+        draws["level"][:, None] + offsets("level_spread") + _mean_fallen(draws.law, values, obs, increments),
+    )
+    if obs.hosts:
+        effects = draws["host_spread"][:, None] * rng.standard_normal((size, len(obs.hosts)))
+        effects[:, [obs.hosts.index(name) for name in past.hosts]] = draws["host_effect"]
+        values["host_effect"] = effects
+    extended = Draws(draws.law, values)
+    if obs.models_repeat:
+        levels = unit_means(extended, obs, increments)
+        levels += unit_spread(extended, obs) * rng.standard_normal(levels.shape)
+        levels[:, known_units(past, obs)] = draws["unit_level"]
+        values["unit_level"] = levels
+    return extended
+
+
+def _mean_fallen(law: Law, values: dict[str, np.ndarray], obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
+    """Mean decline until entry over each family's units, shape (S, F): a family's level is its average log price."""
+    own = {name: values[f"family_{name}"][:, obs.unit_family] for name in law.family_parameters}
+    fallen = law.decline(own, obs.unit_entry_age) + market_path(increments, obs.unit_entry_time)
+    member = (obs.unit_family[:, None] == np.arange(len(obs.families))).astype(float)
+    return np.asarray(fallen @ (member / member.sum(axis=0)))
+
+
+def known_units(past: PriceObservations, obs: PriceObservations) -> np.ndarray:
+    """Codes in `obs` of the units of `past`, in the order of `past`."""
+    last_seen = past.last_time_years + 0.5 / DAYS_PER_YEAR
+    return np.unique(obs.unit[obs.time_years <= last_seen])
+
+
+def unit_spread(draws: Draws, obs: PriceObservations) -> np.ndarray:
+    """Standard deviation of a unit's level around what the law expects, shape (S, U)."""
+    quality_sd = draws["family_elasticity"][:, obs.unit_family] * obs.unit_quality_sd / obs.quality_scale
+    return np.asarray(np.sqrt(draws["model_spread"][:, None] ** 2 + quality_sd**2))
+
+
+def crps(simulated: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Continuous ranked probability score of each observation from draws (S, n), in the unit of the observation."""
+    size = len(simulated)
+    ordered = np.sort(simulated, axis=0)
+    weights = (2.0 * np.arange(1, size + 1) - size - 1.0)[:, None]
+    half_spread = (weights * ordered).sum(axis=0) / size**2
+    return np.asarray(np.abs(simulated - observed).mean(axis=0) - half_spread)
+
+
+def _unit_elpd(
+    draws: Draws, past: PriceObservations, obs: PriceObservations, rows: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Log predictive density of each scored unit's rows, in the order of the units' codes."""
+    if not obs.models_repeat:
+        expected = expected_log_price(draws, obs, rng)[:, rows]
+        return _log_mean_exp(_noise_logpdf(draws, obs.log_price[rows] - expected))
+    increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
+    means, after_entry = unit_means(draws, obs, increments), followed(draws, obs, increments)
+    spread = unit_spread(draws, obs)
+    known = set(known_units(past, obs).tolist())
+    log_weight = -0.5 * LEVEL_GRID**2
+    log_weight -= logsumexp(log_weight)
+    scores = []
+    for unit in np.unique(obs.unit[rows]):
+        own = rows[obs.unit[rows] == unit]
+        target = obs.log_price[own] + after_entry[:, own]
+        if obs.hosts:
+            target = target - draws["host_effect"][:, obs.host[own]]
+        if unit in known:
+            density = _noise_logpdf(draws, target - draws["unit_level"][:, [unit]]).sum(axis=1)
+        else:
+            levels = means[:, [unit]] + spread[:, [unit]] * LEVEL_GRID
+            on_grid = _noise_logpdf(draws, target[:, :, None] - levels[:, None, :]).sum(axis=1)
+            density = logsumexp(on_grid + log_weight, axis=1)
+        scores.append(_log_mean_exp(density[:, None])[0])
+    return np.array(scores)
+
+
+def _noise_logpdf(draws: Draws, residual: np.ndarray) -> np.ndarray:
+    shape = (-1,) + (1,) * (residual.ndim - 1)
+    df, scale = draws.noise_df.reshape(shape), draws["noise_scale"].reshape(shape)
+    constant = gammaln((df + 1) / 2) - gammaln(df / 2) - 0.5 * np.log(df * np.pi) - np.log(scale)
+    return np.asarray(constant - (df + 1) / 2 * np.log1p((residual / scale) ** 2 / df))
+
+
+def _log_mean_exp(values: np.ndarray) -> np.ndarray:
+    return np.asarray(logsumexp(values, axis=0) - np.log(len(values)))

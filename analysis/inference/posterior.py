@@ -1,0 +1,132 @@
+"""Prices implied by posterior draws, on plain arrays.
+
+The same `decline` and `rate` functions that build the PyMC graph are evaluated here on draws, so model and forecast cannot drift apart.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+
+from analysis.laws.base import Law
+from analysis.laws.innovations import GRID_YEARS, centred_increments, grid_steps, market_path, step_shape
+from analysis.laws.observations import PriceObservations
+from analysis.laws.priors import MIN_NOISE_TAIL
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Posterior draws with chains merged: S draws in front, then the variable's own dimensions."""
+
+    law: Law
+    values: dict[str, np.ndarray] = field(repr=False)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Draws of one variable, shape (S, ...)."""
+        return self.values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.values
+
+    @property
+    def size(self) -> int:
+        """Number of draws S."""
+        return len(self.values["noise_scale"])
+
+    @property
+    def noise_df(self) -> np.ndarray:
+        """Degrees of freedom of the Student-t noise, shape (S,)."""
+        return MIN_NOISE_TAIL + self["noise_tail"]
+
+    def family(self, codes: np.ndarray) -> dict[str, np.ndarray]:
+        """Family parameters of the law at `codes`, each of shape (S, len(codes))."""
+        return {name: self[f"family_{name}"][:, codes] for name in self.law.family_parameters}
+
+
+def merge_chains(posterior: xr.Dataset, law: Law) -> Draws:
+    """Merge chain and draw into one leading dimension."""
+    return Draws(
+        law, {str(name): array.to_numpy().reshape(-1, *array.shape[2:]) for name, array in posterior.data_vars.items()}
+    )
+
+
+def market_increments(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
+    """Market innovations of shape (S, steps): those of the posterior, continued or replaced (`redraw`) by new ones.
+
+    New increments come from the exact Gamma process, not from its smooth approximation.
+    """
+    if not draws.law.innovations:
+        return np.zeros((draws.size, steps))
+    average = draws["innovation_rate"][:, None]
+    arrivals = draws["discoveries_per_year"][:, None]
+    known = (
+        np.empty((draws.size, 0)) if redraw else centred_increments(draws["innovation_z"], average, arrivals)[:, :steps]
+    )
+    missing = steps - known.shape[1]
+    fresh = 2.0 / arrivals * rng.gamma(step_shape(arrivals), size=(draws.size, missing)) - GRID_YEARS
+    return np.concatenate([known, average * fresh], axis=1)
+
+
+def unit_means(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
+    """Log price at which the law lets each unit enter, shape (S, U), for market `increments` (S, steps)."""
+    quality = draws["family_elasticity"][:, obs.unit_family] * (obs.unit_quality / obs.quality_scale)
+    return np.asarray(draws["family_start"][:, obs.unit_family] + quality - _fallen_at_entry(draws, obs, increments))
+
+
+def followed(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
+    """How far each row's price has followed the market since its unit's entry, log points, shape (S, n)."""
+    if not obs.models_repeat:
+        return np.zeros((draws.size, obs.n))
+    now = draws.law.decline(draws.family(obs.family), obs.age_years) + market_path(increments, obs.time_years)
+    since_entry = now - _fallen_at_entry(draws, obs, increments)[:, obs.unit]
+    return np.asarray(draws["pass_through"][:, None] * since_entry)
+
+
+def expected_log_price(
+    draws: Draws, obs: PriceObservations, rng: np.random.Generator, *, redraw_innovations: bool = False
+) -> np.ndarray:
+    """Expected log price of each row under each draw, shape (S, n).
+
+    With `redraw_innovations` the market path is a new one from the law, as if history were run again; models keep their distance from
+    what the law expects of them.
+    """
+    steps = grid_steps(obs.last_time_years)
+    increments = market_increments(draws, steps, rng)
+    fitted = unit_means(draws, obs, increments)
+    unit = draws["unit_level"] if obs.models_repeat else fitted
+    if redraw_innovations:
+        increments = market_increments(draws, steps, rng, redraw=True)
+        unit = unit - fitted + unit_means(draws, obs, increments)
+    expected = unit[:, obs.unit] - followed(draws, obs, increments)
+    if obs.hosts:
+        expected = expected + draws["host_effect"][:, obs.host]
+    return np.asarray(expected)
+
+
+def _fallen_at_entry(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
+    decline = draws.law.decline(draws.family(obs.unit_family), obs.unit_entry_age)
+    return np.asarray(decline + market_path(increments, obs.unit_entry_time))
+
+
+def log_likelihood(draws: Draws, obs: PriceObservations, expected: np.ndarray) -> np.ndarray:
+    """Pointwise log density of the observed log prices, shape (S, n)."""
+    from scipy.stats import t as student_t  # noqa: PLC0415  scipy.stats is slow to import and a cached report does not need it
+
+    return np.asarray(student_t.logpdf(obs.log_price, draws.noise_df[:, None], expected, draws["noise_scale"][:, None]))
+
+
+def replicate(draws: Draws, expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Replicated log prices, shape (S, n): expectation plus Student-t noise."""
+    noise = rng.standard_t(draws.noise_df[:, None], size=expected.shape)
+    return expected + draws["noise_scale"][:, None] * noise
+
+
+def band_path(
+    draws: Draws, obs: PriceObservations, family: int, time_years: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Log price of a family at its centre quality at each time, shape (S, len(time_years)); later times are forecasts."""
+    steps = grid_steps(max(float(time_years.max()), obs.last_time_years))
+    market = market_path(market_increments(draws, steps, rng), time_years)
+    age = np.maximum(time_years - obs.births[family], 0.0)
+    codes = np.full(len(time_years), family)
+    return np.asarray(draws["family_start"][:, [family]] - draws.law.decline(draws.family(codes), age) - market)

@@ -1,0 +1,72 @@
+r"""Market-wide innovations: gains that arrive in lumps, centred so that the law alone sets the mean.
+
+Compound Poisson gains with arrival rate :math:`\lambda` and exponential sizes of mean :math:`g` have mean :math:`\lambda g` and
+variance :math:`2 \lambda g^2` a year. A Gamma process with shape :math:`\lambda / 2` a year and scale :math:`2 g` has both, and
+its increments are smooth enough to sample. Increments come from standard normals through the Wilson-Hilferty cube (1931), so the
+posterior keeps one geometry from a few large gains to many small ones. Centred increments can be negative: prices may rise.
+"""
+
+from typing import Any
+
+import numpy as np
+
+GRID_YEARS = 0.25
+"""Length of one innovation: gains within a quarter are not told apart."""
+
+
+def step_shape(discoveries_per_year: Any) -> Any:
+    """Return the Gamma shape of one grid step."""
+    return discoveries_per_year * GRID_YEARS / 2.0
+
+
+def centred_increments(standard_normal: Any, mean_rate: Any, discoveries_per_year: Any) -> Any:
+    """Turn standard normals into centred Gamma increments of log price (positive: price falls).
+
+    Parameters
+    ----------
+    standard_normal
+        Draws of shape (..., steps).
+    mean_rate
+        Log-rate per year that the gains add up to on average; mean gain times arrivals.
+    discoveries_per_year
+        Arrivals of gains per year, broadcastable like `mean_rate`.
+
+    Returns
+    -------
+    Increments with mean zero and variance close to `2 * mean_rate**2 / discoveries_per_year * GRID_YEARS`.
+    """
+    excess = 1.0 / (9.0 * step_shape(discoveries_per_year))
+    cube = (1.0 - excess + standard_normal * excess**0.5) ** 3
+    mean_of_cube = 1.0 - excess**3
+    return mean_rate * GRID_YEARS * (cube - mean_of_cube)
+
+
+def grid_steps(last_time_years: float) -> int:
+    """Return the number of grid steps that cover times from 0 to `last_time_years`."""
+    return max(1, int(np.ceil(last_time_years / GRID_YEARS - 1e-9)))
+
+
+def grid_position(time_years: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the grid step each time falls into and how far through it the time is, from 0 to 1."""
+    scaled = np.clip(time_years / GRID_YEARS, 0.0, steps)
+    step = np.minimum(scaled.astype(np.intp), steps - 1)
+    return step, scaled - step
+
+
+def market_path(increments: np.ndarray, time_years: np.ndarray) -> np.ndarray:
+    """Return the cumulative market decline at each time, linear within a grid step.
+
+    Parameters
+    ----------
+    increments
+        Shape (draws, steps).
+    time_years
+        Shape (n,), years since the start of the grid.
+
+    Returns
+    -------
+    Shape (draws, n).
+    """
+    step, through = grid_position(time_years, increments.shape[-1])
+    before = np.concatenate([np.zeros((*increments.shape[:-1], 1)), np.cumsum(increments, axis=-1)], axis=-1)
+    return np.asarray(before[..., step] + through * increments[..., step])

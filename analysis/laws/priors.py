@@ -1,0 +1,96 @@
+"""Every prior of the laws, with its reason, as data.
+
+The receipt of a fit carries this table; `docs/priors.md` shows what it implies for prices before any price is seen.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Prior:
+    """One prior: a distribution by name, its constants, and why.
+
+    Parameters
+    ----------
+    name
+        Name of the parameter in the posterior.
+    distribution
+        `normal` (mean, sd), `lognormal` (median, sd of the log), `lognormal_above` (lower bound, then the same), `halfnormal` (sd) or
+        `gamma` (shape, rate).
+    constants
+        The constants in the order above, in the units of the parameter.
+    reason
+        Why these constants, in one sentence.
+    """
+
+    name: str
+    distribution: str
+    constants: tuple[float, ...]
+    reason: str
+
+    def describe(self) -> dict[str, object]:
+        """Return the prior as plain data for a receipt."""
+        return {"distribution": self.distribution, "constants": list(self.constants), "reason": self.reason}
+
+
+MIN_NOISE_TAIL = 2.0
+"""Degrees of freedom of the noise start here, so that it has a variance."""
+
+OBSERVATION_PRIORS = {
+    prior.name: prior
+    for prior in (
+        Prior(
+            "level",
+            "normal",
+            (0.0, 2.0),
+            "average log price of a family, around the data's mean so that any unit serves; a factor of 50 either way",
+        ),
+        Prior("level_spread", "halfnormal", (1.0,), "families may start at prices a factor of 10 apart"),
+        Prior(
+            "elasticity",
+            "normal",
+            (0.0, 1.0),
+            "effect of one standard deviation of quality on log price; sign left to the data",
+        ),
+        Prior("elasticity_spread", "halfnormal", (0.3,), "families pay similarly for quality"),
+        Prior("host_spread", "halfnormal", (0.5,), "hosts of the same model seldom differ by more than a factor of 3"),
+        Prior(
+            "model_spread",
+            "halfnormal",
+            (0.7,),
+            "models of equal measured quality differ in price by a factor of 2 or so (brand, speed, modality)",
+        ),
+        Prior(
+            "pass_through",
+            "normal",
+            (0.5, 0.5),
+            "a model already on sale follows the market's progress not at all (0), in full (1), or anywhere around",
+        ),
+        Prior(
+            "noise_scale",
+            "halfnormal",
+            (0.5,),
+            "what remains is of the size of a rounding or a discount, at most a factor of 2.7",
+        ),
+        Prior(
+            "noise_tail",
+            "gamma",
+            (2.0, 0.1),
+            "degrees of freedom of the Student-t: from heavy tails to nearly normal (Juarez & Steel 2010)",
+        ),
+    )
+}
+
+DISCOVERIES = Prior(
+    "discoveries_per_year",
+    "lognormal_above",
+    (4.0, 20.0, 1.5),
+    "market-wide gains a year, from one a quarter (rarer ones cannot be told from the noise) to hundreds (smooth progress)",
+)
+
+RATE = Prior(
+    "rate",
+    "lognormal",
+    (0.9, 0.85),
+    "prices at fixed quality fell by factors of 1.25 to 38 a year in published estimates across tasks and technologies",
+)

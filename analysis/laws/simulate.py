@@ -1,0 +1,69 @@
+"""Price tables drawn from known laws, for recovery tests and calibration. Never used by the report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.laws.base import Law, mean_rate
+from analysis.laws.innovations import centred_increments, grid_steps, market_path
+
+
+@dataclass(frozen=True)
+class TableDesign:
+    """Size and shape of a simulated price table; families start `stagger_years` apart."""
+
+    rows: int = 1500
+    families: int = 5
+    years: float = 4.0
+    stagger_years: float = 0.0
+    noise_scale: float = 0.5
+    score_elasticity: float = 1.0
+    start: str = "2021-01-01"
+
+
+def simulate_table(law: Law, truth: Mapping[str, float], design: TableDesign, seed: int) -> pd.DataFrame:
+    """Draw a table in the format of the contract from `law`.
+
+    Parameters
+    ----------
+    law, truth
+        The law and its population parameters, the same for all families; with `discoveries_per_year` present, market innovations are drawn.
+    design
+        Rows, families, horizon and noise (standard deviation of log price).
+    seed
+        Seed of the generator.
+
+    Returns
+    -------
+    Columns `date`, `price`, `score` (fraction), `family`.
+    """
+    rng = np.random.default_rng(seed)
+    family = rng.integers(design.families, size=design.rows)
+    birth = family * design.stagger_years
+    age = rng.uniform(0.0, design.years - birth)
+    time = birth + age
+    quality = rng.normal(family - design.families / 2, 0.7)
+    market = np.zeros(design.rows)
+    if "discoveries_per_year" in truth:
+        z = rng.standard_normal((1, grid_steps(design.years)))
+        average = mean_rate(
+            law, truth, float(np.mean(design.years - design.stagger_years * np.arange(design.families)))
+        )
+        market = market_path(centred_increments(z, average, truth["discoveries_per_year"]), time)[0]
+    log_price = (
+        3.0
+        + design.score_elasticity * quality
+        - law.decline(truth, age)
+        - market
+        + rng.normal(0.0, design.noise_scale, design.rows)
+    )
+    return pd.DataFrame(
+        {
+            "date": pd.Timestamp(design.start) + pd.to_timedelta(np.round(time * 365.25), unit="D"),
+            "price": np.exp(log_price),
+            "score": 1.0 / (1.0 + np.exp(-quality)),
+            "family": [f"band {index + 1}" for index in family],
+        }
+    )

@@ -1,0 +1,270 @@
+"""The panel: kept quotes joined with capability, in bands. `costfloor build`."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.capability.bands import assign_bands
+from analysis.data.quotes import assemble
+from analysis.data.raw import check_references, load_raw, raw_vintage, validated
+from analysis.data.schemas import CAPABILITY, PANEL
+from analysis.errors import InputError, MissingResultError
+from analysis.storage import code_version, data_lock, sha256_bytes, write_atomic, write_json
+
+MIN_PUBLISHED_BENCHMARKS = 2
+"""A priced model enters the panel with this many distinct benchmarks published."""
+
+MIN_USABLE_BENCHMARKS = 3
+"""The laws see a model with this many scores behind its capability: with fewer, its band is a guess."""
+
+MIN_FAMILY_ROWS = 15
+"""A band is split into open and closed weights when both sides have this many rows."""
+
+LAW_HOST_KINDS = ("first_party", "inference_host", "cloud")
+"""Whose prices the laws see: aggregators pass others' prices on, and the lowest price of a month is no single price."""
+
+PACKAGES = ("data", "capability", "panel.py", "sampling.py")
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build holds; the JSON of `costfloor build` with the gates of the capability fit."""
+
+    vintage: str
+    quotes: int
+    models: int
+    families: int
+    hosts: int
+    first: str
+    last: str
+    path: str
+    launch_priced_models: int
+    statuses: dict[str, int]
+    disagreements: int
+    capability: dict[str, Any]
+    fingerprint: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the capability fit passed its gates."""
+        return bool(self.capability["diagnostics"]["passed"])
+
+
+def processed_dir(data_dir: Path, as_of: pd.Timestamp | None = None) -> Path:
+    """Folder of the processed tables, of today's view or of a past one."""
+    base = data_dir / "processed"
+    return base if as_of is None else base / "as_of" / str(as_of.date())
+
+
+def build(data_dir: Path, as_of: pd.Timestamp | None = None, progress: Progress | None = None) -> BuildReport:
+    """Build the processed tables from the raw store, unless they are there already.
+
+    Parameters
+    ----------
+    data_dir
+        The data folder, with `raw/`.
+    as_of
+        Use only prices recorded on or before this day. Capability is the full-sample one in every view: it measures models, not
+        the market.
+    progress
+        Called with a line per long step.
+
+    Raises
+    ------
+    InputError, IntegrityError, LockedError
+        When raw data is wrong, changed, or in use.
+    """
+    say = progress or (lambda line: None)
+    target = processed_dir(data_dir, as_of)
+    fingerprint = build_fingerprint(data_dir, as_of)
+    known = _stored(target)
+    if known is not None and known.fingerprint == fingerprint:
+        return known
+    with data_lock(data_dir):
+        return _build(data_dir, target, as_of, fingerprint, say)
+
+
+def build_fingerprint(data_dir: Path, as_of: pd.Timestamp | None = None) -> str:
+    """Hash of the raw vintage and of the code that makes the panel of it."""
+    return sha256_bytes("\n".join([raw_vintage(data_dir), str(as_of), code_version(*PACKAGES)]).encode())
+
+
+def load_panel(data_dir: Path, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Read the built panel, checked against its schema.
+
+    Raises
+    ------
+    MissingResultError
+        Nothing has been built yet.
+    """
+    return validated(load_processed(data_dir, "panel", as_of), PANEL, processed_dir(data_dir, as_of) / "panel.parquet")
+
+
+def load_processed(data_dir: Path, table: str, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Read a processed table: `quotes`, `disagreements`, `capability`, `panel` or `capability_residuals`."""
+    path = processed_dir(data_dir, as_of) / f"{table}.parquet"
+    if not path.exists():
+        raise MissingResultError(f"{path} does not exist yet. Run `costfloor build` first")
+    return pd.read_parquet(path)
+
+
+def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
+    """The panel in the form of a price table: what the laws of motion see.
+
+    Returns
+    -------
+    Columns `date, price` (USD per million tokens, 3:1 blend)`, quality, quality_sd, quality_centre` (capability units)`, family,
+    family_birth, host, model, entry`.
+    """
+    rows = panel[_seen_by_laws(panel)]
+    return pd.DataFrame(
+        {
+            "date": rows["date"],
+            "price": rows["price_usd_per_mtok"],
+            "quality": rows["capability"],
+            "quality_sd": rows["capability_sd"],
+            "quality_centre": rows["band_centre"],
+            "family": rows["family"],
+            "family_birth": rows["band_birth"],
+            "host": rows["host"],
+            "model": rows["model"],
+            "entry": rows["release_date"],
+        }
+    ).reset_index(drop=True)
+
+
+def make_panel(
+    quotes: pd.DataFrame, models: pd.DataFrame, performance: pd.DataFrame, capability: pd.DataFrame
+) -> pd.DataFrame:
+    """Join kept quotes with capability, and cross bands with open and closed weights where both have enough rows."""
+    published = performance.groupby("model_key")["benchmark"].nunique()
+    enough = published.index[published >= MIN_PUBLISHED_BENCHMARKS]
+    measured = capability[capability["model_key"].isin(enough)]
+    facts = models[["model_key", "creator", "release_date", "open_weights", "reasoning"]]
+    kept = quotes[quotes["status"] == "kept"].merge(measured, on="model_key").merge(facts, on="model_key")
+    panel = kept.rename(columns={"model_key": "model"}).assign(
+        open_weights=lambda t: t["open_weights"].astype("boolean"),
+        days_since_release=lambda t: (t["date"] - t["release_date"]).dt.days.astype(float),
+    )
+    panel["family"] = families(panel)
+    return panel.sort_values(["date", "model", "host", "quote_id"])[list(PANEL.columns)].reset_index(drop=True)
+
+
+def families(panel: pd.DataFrame) -> "pd.Series[str]":
+    """Name the family of each row: its band, split by weights when both sides have `MIN_FAMILY_ROWS` rows the laws see.
+
+    Unstated weights count as closed: models whose weights can be had are listed as such.
+    """
+    side = panel["open_weights"].fillna(False).astype(bool).map({True: "open", False: "closed"})
+    seen = _seen_by_laws(panel)
+    counts = pd.crosstab(panel.loc[seen, "band"], side[seen]).reindex(columns=["open", "closed"], fill_value=0)
+    split = counts.index[(counts >= MIN_FAMILY_ROWS).all(axis=1)]
+    return panel["band"].where(~panel["band"].isin(split), panel["band"] + " " + side)
+
+
+def _seen_by_laws(panel: pd.DataFrame) -> "pd.Series[bool]":
+    return panel["host_kind"].isin(LAW_HOST_KINDS) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)
+
+
+def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint: str, say: Progress) -> BuildReport:
+    say("resolving and cleaning quotes")
+    raw, models = load_raw(data_dir, "quotes"), load_raw(data_dir, "models")
+    aliases, catalogue = load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models")
+    performance = load_raw(data_dir, "performance")
+    check_references(aliases, models, "model_key", "aliases.csv")
+    check_references(performance, models, "model_key", "performance.csv")
+    if as_of is not None:
+        raw = raw[raw["recorded_on"] <= as_of]
+        if raw.empty:
+            raise InputError("no price was recorded by then", column="as_of", value=str(as_of.date()))
+        raw = raw.assign(valid_to=raw["valid_to"].where(raw["valid_to"] <= as_of))
+    tables = assemble(raw, models, aliases, catalogue)
+    quotes = tables.quotes
+    capability, receipt, residuals = _capability(data_dir, performance, models, say)
+    priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"])]
+    banded = validated(assign_bands(capability, priced), CAPABILITY, target / "capability.parquet")
+    panel = validated(make_panel(quotes, models, performance, banded), PANEL, target / "panel.parquet")
+    launch = panel[panel["days_since_release"].between(-5, 180)]
+    report = BuildReport(
+        vintage=raw_vintage(data_dir)[:16] if as_of is None else f"{raw_vintage(data_dir)[:16]}@{as_of.date()}",
+        quotes=len(panel),
+        models=panel["model"].nunique(),
+        families=panel["family"].nunique(),
+        hosts=panel["host"].nunique(),
+        first=str(panel["date"].min().date()),
+        last=str(panel["date"].max().date()),
+        path=str(target / "panel.parquet"),
+        launch_priced_models=launch["model"].nunique(),
+        statuses={str(name): int(count) for name, count in quotes["status"].value_counts().items()},
+        disagreements=len(tables.disagreements),
+        capability=receipt,
+        fingerprint=fingerprint,
+    )
+    target.mkdir(parents=True, exist_ok=True)
+    for name, frame in {
+        "quotes": quotes,
+        "disagreements": tables.disagreements,
+        "capability": banded,
+        "capability_residuals": residuals,
+        "panel": panel,
+    }.items():
+        write_atomic(target / f"{name}.parquet", _parquet(frame))
+    write_json(target / "build.json", asdict(report))
+    return report
+
+
+def _capability(
+    data_dir: Path, performance: pd.DataFrame, models: pd.DataFrame, say: Progress
+) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
+    # Imported here: an unchanged build should not wait for PyMC.
+    from analysis.capability.model import capability_table, fingerprint, fit_capability, residual_check  # noqa: PLC0415
+    from analysis.capability.scores import prepare_scores  # noqa: PLC0415
+
+    scores = prepare_scores(performance, models)
+    name = f"capability-{fingerprint(scores)[:16]}"
+    folder = data_dir / "processed" / "fits"
+    receipt_path, table_path, residuals_path = (
+        folder / f"{name}{suffix}" for suffix in (".json", ".parquet", "-residuals.parquet")
+    )
+    if receipt_path.exists() and table_path.exists() and residuals_path.exists():
+        receipt = json.loads(receipt_path.read_text("utf-8"))
+        return pd.read_parquet(table_path), receipt, pd.read_parquet(residuals_path)
+    say(f"measuring the capability of {len(scores.models)} models from {len(scores.logit)} scores (about a minute)")
+    fit = fit_capability(scores, progress=say)
+    table, residuals = capability_table(fit), residual_check(fit)
+    shared = table.merge(models[["model_key", "eci_score"]].dropna(), on="model_key")
+    receipt = {
+        "models": len(scores.models),
+        "benchmarks": len(scores.benchmarks),
+        "scores": len(scores.logit),
+        "fingerprint": fit.fingerprint,
+        "diagnostics": asdict(fit.diagnostics),
+        "seconds": {"compile": fit.sampled.seconds_compile, "sample": fit.sampled.seconds_sample},
+        "sampler": fit.sampled.sampler,
+        "warnings": list(fit.sampled.warnings),
+        "eci_rank_correlation": float(shared["capability"].corr(shared["eci_score"], method="spearman")),
+        "eci_models": len(shared),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(table_path, _parquet(table))
+    write_atomic(residuals_path, _parquet(residuals))
+    write_json(receipt_path, receipt)
+    return table, receipt, residuals
+
+
+def _stored(target: Path) -> BuildReport | None:
+    path = target / "build.json"
+    return BuildReport(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    buffer = BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""The report: figures, tables and sentences made from results, set by Typst."""

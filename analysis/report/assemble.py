@@ -1,0 +1,181 @@
+"""From data to report: build, fit, compare, check, draw. `costfloor report`."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import MissingResultError
+from analysis.inference.fit import FitSettings, fit_law
+from analysis.laws import LAWS
+from analysis.laws.observations import PriceObservations, observations
+from analysis.panel import build, build_fingerprint, law_rows, load_panel, load_processed, processed_dir
+from analysis.storage import code_version, sha256_bytes, sha256_file, write_json
+
+Progress = Callable[[str], None]
+
+PRICE_UNIT = "USD per million tokens"
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """The JSON of `costfloor report`.
+
+    Attributes
+    ----------
+    pdf, figures, tables
+        What was written.
+    fingerprint
+        Hash of the data vintage, the code and the settings behind it.
+    gates
+        Whether each fit passed its diagnostics, by name.
+    """
+
+    pdf: str
+    figures: list[str]
+    tables: list[str]
+    fingerprint: str
+    gates: dict[str, bool]
+    vintage: str
+    verdict: str
+    pdf_sha256: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate holds."""
+        return all(self.gates.values())
+
+
+def panel_observations(data_dir: Path, as_of: pd.Timestamp | None = None) -> PriceObservations:
+    """The observations of the built panel that the laws see."""
+    return observations(law_rows(load_panel(data_dir, as_of)), price_unit=PRICE_UNIT)
+
+
+def fits_dir(data_dir: Path) -> Path:
+    """Folder of the fits."""
+    return data_dir / "processed" / "fits"
+
+
+def make_report(
+    data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress, as_of: pd.Timestamp | None = None
+) -> ReportResult:
+    """Write the report for the raw data as it is, or return the record of it when nothing has changed since.
+
+    Raises
+    ------
+    InputError, IntegrityError, LockedError
+        As `analysis.panel.build`.
+    """
+    pdf = reports_dir / ("report.pdf" if as_of is None else f"report-{as_of.date()}.pdf")
+    receipt = processed_dir(data_dir, as_of) / "report" / "receipt.json"
+    fingerprint = _fingerprint(data_dir, settings, as_of)
+    known = _unchanged(receipt, pdf, fingerprint)
+    if known is not None:
+        progress("nothing has changed since the last report")
+        return known
+    # An unchanged report should not wait for the libraries.
+    from analysis.report.render import render  # noqa: PLC0415
+    from analysis.report.stored import save_results  # noqa: PLC0415
+
+    study = run_study(data_dir, settings, progress, as_of)
+    progress("storing the results for the notebooks")
+    save_results(study, processed_dir(data_dir, as_of) / "results")
+    rendered = render(study, pdf, progress)
+    result = ReportResult(
+        pdf=str(rendered.pdf),
+        figures=rendered.figures,
+        tables=rendered.tables,
+        fingerprint=fingerprint,
+        gates={
+            "capability": study.build.passed,
+            **{name: fit.passed for name, fit in study.fits.items()},
+            "forecast_fits": not [failure for failure in study.comparison.failures if " as of " in failure],
+        },
+        vintage=study.build.vintage,
+        verdict=study.comparison.verdict,
+        pdf_sha256=sha256_file(rendered.pdf),
+    )
+    write_json(receipt, vars(result))
+    if as_of is None:
+        write_json(reports_dir / "report.json", vars(result))
+    return result
+
+
+def run_study(data_dir: Path, settings: FitSettings, progress: Progress, as_of: pd.Timestamp | None = None) -> Any:
+    """Compute, or read where unchanged, everything the report shows: an `analysis.report.study.Study`."""
+    from analysis.checks import run_checks  # noqa: PLC0415  slow to import
+    from analysis.inference.compare import compare  # noqa: PLC0415
+    from analysis.report.baselines import baselines, published_rates  # noqa: PLC0415
+    from analysis.report.study import Study  # noqa: PLC0415
+
+    built = build(data_dir, as_of, progress)
+    panel = load_panel(data_dir, as_of)
+    obs = observations(law_rows(panel), price_unit=PRICE_UNIT)
+    fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
+    comparison = compare(fits, obs, settings, fits_dir(data_dir), progress)
+    return Study(
+        build=built,
+        panel=panel,
+        quotes=load_processed(data_dir, "quotes", as_of),
+        obs=obs,
+        fits=fits,
+        comparison=comparison,
+        checks=tuple(run_checks(fits, obs, settings.seed, progress=progress)),
+        baselines=baselines(panel),
+        epoch=published_rates(),
+    )
+
+
+def status(data_dir: Path) -> dict[str, Any]:
+    """What is built, what is fitted and whether it is up to date: the JSON of `costfloor status`.
+
+    A fit is stale when it was made from other rows than the built panel's, or by other equations. Such fits are listed only for a law that
+    has no current one: those at past origins and those of users' tables lie in the same folder.
+    """
+    folder = processed_dir(data_dir)
+    try:
+        obs = panel_observations(data_dir)
+    except MissingResultError:
+        return {"vintage": None, "panel": None, "fits": [], "quarantined": None, "unresolved": None, "stale": True}
+    built = json.loads((folder / "build.json").read_text("utf-8"))
+    code = code_version("laws")
+    fits = []
+    for path in sorted(fits_dir(data_dir).glob("*.json")):
+        receipt = json.loads(path.read_text("utf-8"))
+        if receipt.get("law") in LAWS:
+            fits.append(
+                {
+                    "law": receipt["law"],
+                    "fingerprint": receipt["fingerprint"],
+                    "stale": receipt["data_hash"] != obs.data_hash or receipt["request"]["code"] != code,
+                    "passed": receipt["diagnostics"]["passed"],
+                }
+            )
+    current = {fit["law"] for fit in fits if not fit["stale"]}
+    return {
+        "vintage": built["vintage"],
+        "panel": {name: built[name] for name in ("quotes", "models", "families", "hosts", "first", "last", "path")},
+        "fits": [fit for fit in fits if not fit["stale"] or fit["law"] not in current],
+        "quarantined": built["statuses"].get("quarantined", 0),
+        "unresolved": built["statuses"].get("unresolved", 0),
+        "stale": built["fingerprint"] != build_fingerprint(data_dir),
+    }
+
+
+def _fingerprint(data_dir: Path, settings: FitSettings, as_of: pd.Timestamp | None) -> str:
+    code = code_version(
+        "data", "capability", "panel.py", "sampling.py", "laws", "inference", "checks", "indexes", "report"
+    )
+    template = sha256_file(Path(__file__).with_name("template.typ"))
+    return sha256_bytes("\n".join([build_fingerprint(data_dir, as_of), code, template, repr(settings)]).encode())
+
+
+def _unchanged(receipt: Path, pdf: Path, fingerprint: str) -> ReportResult | None:
+    if not receipt.exists() or not pdf.exists():
+        return None
+    known = json.loads(receipt.read_text("utf-8"))
+    same = known["fingerprint"] == fingerprint and known["pdf_sha256"] == sha256_file(pdf)
+    return ReportResult(**known) if same else None

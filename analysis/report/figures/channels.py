@@ -1,0 +1,35 @@
+"""Two channels of progress: the same model sold later, and a new model of the same capability."""
+
+from matplotlib.figure import Figure
+
+from analysis.report.sentences import quantiles
+from analysis.report.study import Study
+from analysis.report.style import GREY, LAW_COLOURS, interval, page_figure
+
+CHANNELS = {
+    "same_model_rate": "same model, after its entry\n(fixed graph)",
+    "rate_now": "new models, now\n(changed graph)",
+    "rate_initial": "new models, when a band opens\n(changed graph)",
+}
+
+
+def draw(study: Study) -> Figure:
+    """Rates with 90 % intervals, by channel and law."""
+    figure = page_figure(1.9)
+    ax = figure.subplots()
+    for position, name in enumerate(CHANNELS):
+        for offset, fit in enumerate(study.fits.values()):
+            # Only a law whose rate decays has an initial one of its own.
+            own = name if name in fit.reported else "rate_now"
+            label = fit.law.title if position == 0 else None
+            if name == "same_model_rate" and name not in fit.reported:
+                continue
+            interval(ax, position + 0.2 * (offset - 1), quantiles(fit, own), LAW_COLOURS[fit.law.name])
+            ax.plot([], [], color=LAW_COLOURS[fit.law.name], label=label)
+    ax.axvline(0.0, color=GREY, linewidth=0.8)
+    ax.set_yticks(range(len(CHANNELS)), list(CHANNELS.values()))
+    ax.set_ylim(len(CHANNELS) - 0.5, -0.5)
+    ax.grid(visible=False, axis="y")
+    ax.set_xlabel("rate of decline (log-rate per year)")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return figure

@@ -1,0 +1,94 @@
+"""Numbers in words. A rate is a log-rate per year, positive when price falls."""
+
+import math
+import re
+from collections.abc import Sequence
+
+HALVING = math.log(2.0)
+"""From here on a fall reads better as a factor: 2 times cheaper a year."""
+
+LIKELIHOOD = (
+    (0.99, "virtually certain"),
+    (0.90, "very likely"),
+    (0.66, "likely"),
+    (0.33, "about as likely as not"),
+    (0.10, "unlikely"),
+    (0.01, "very unlikely"),
+    (0.0, "exceptionally unlikely"),
+)
+"""The calibrated words of the IPCC (Mastrandrea et al. 2010), by the lowest probability each stands for."""
+
+NEGATIVE = re.compile(r"(?<!\w)-(?=[\d.])")
+"""The hyphen of a negative number."""
+
+
+def percent_change(rate: float) -> float:
+    """Fall of price in percent a year; negative for a rise."""
+    return 100.0 * (1.0 - math.exp(-rate))
+
+
+def factor(rate: float) -> str:
+    """How many times cheaper after a year, to two digits."""
+    return significant(math.exp(rate))
+
+
+def significant(value: float) -> str:
+    """A number to two significant digits, without an exponent."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    digits = max(0, 1 - math.floor(math.log10(abs(value)) + 1e-12))
+    return f"{round(value, 1 - math.floor(math.log10(abs(value)) + 1e-12)):,.{digits}f}"
+
+
+def yearly_change(rate: float) -> str:
+    """A rate as a clause: what prices do in a year."""
+    if rate >= HALVING:
+        return f"become {factor(rate)} times cheaper a year"
+    percent = percent_change(rate)
+    if abs(percent) < 0.5:
+        return "hold still"
+    return f"{'fall' if percent > 0 else 'rise'} by {abs(percent):.0f} % a year"
+
+
+def yearly_span(low: float, high: float) -> str:
+    """An interval of rates as a phrase, from the slower fall to the faster."""
+    if low >= HALVING:
+        return f"{factor(low)} to {factor(high)} times cheaper a year"
+    ends = percent_change(low), percent_change(high)
+    if ends[0] >= 0:
+        return f"a fall of {ends[0]:.0f} % to {_fall(high)} a year"
+    if ends[1] <= 0:
+        return f"a rise of {-ends[1]:.0f} to {-ends[0]:.0f} % a year"
+    return f"from a rise of {-ends[0]:.0f} % to a fall of {_fall(high)} a year"
+
+
+def probability(p: float) -> str:
+    """A probability in percent; never certainty that draws cannot give."""
+    if p < 0.005:
+        return "below 1 %"
+    return "above 99 %" if p > 0.995 else f"{100 * p:.0f} %"
+
+
+def likelihood(p: float) -> str:
+    """A probability in calibrated words."""
+    return next(words for lowest, words in LIKELIHOOD if p >= lowest)
+
+
+def listing(items: Sequence[str]) -> str:
+    """Items as `a, b and c`."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def minus(text: str) -> str:
+    """Text with the hyphens of its negative numbers turned into minus signs."""
+    return NEGATIVE.sub("−", text)
+
+
+def _fall(rate: float) -> str:
+    percent = percent_change(rate)
+    return f"{percent:.0f} %" if percent < 99 else f"{percent:.1f} %"

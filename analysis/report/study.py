@@ -1,0 +1,48 @@
+"""Everything that one report says something about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from analysis.checks.result import CheckResult
+from analysis.inference.compare import Comparison
+from analysis.inference.fit import Fit
+from analysis.laws.observations import PriceObservations
+from analysis.panel import BuildReport
+from analysis.report.baselines import Baselines
+
+
+@dataclass(frozen=True)
+class Study:
+    """Results of one data vintage.
+
+    Attributes
+    ----------
+    build
+        What the build holds.
+    panel, quotes
+        The processed tables `panel` and `quotes`.
+    obs
+        The observations that `fits` were made to.
+    fits
+        Fits by law name: `exponential`, `plateau`, `discovery`.
+    comparison
+        The decision between plateau and discovery.
+    checks
+        Posterior predictive checks, in the order in which they are shown.
+    baselines
+        Classical trends on the panel: `analysis.report.baselines.baselines(panel)`.
+    epoch
+        Published rates to stand beside them: `analysis.report.baselines.published_rates()`.
+    """
+
+    build: BuildReport
+    panel: pd.DataFrame = field(repr=False)
+    quotes: pd.DataFrame = field(repr=False)
+    obs: PriceObservations = field(repr=False)
+    fits: Mapping[str, Fit]
+    comparison: Comparison
+    checks: tuple[CheckResult, ...]
+    baselines: Baselines
+    epoch: pd.DataFrame = field(repr=False)

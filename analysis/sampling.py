@@ -1,0 +1,262 @@
+"""Posterior draws from a PyMC model with nutpie, and the gates the draws must pass.
+
+nutpie is called by name because `pm.sample` silently picks another sampler when nutpie or its backend is missing.
+"""
+
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import arviz_stats
+import numpy as np
+import nutpie
+import xarray as xr
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+# Set here once: ArviZ changed its defaults (0.94 HDI, then 0.89 equal-tailed) between minor releases.
+CI_PROB: Final = 0.90
+CI_QUANTILES: Final = (0.05, 0.50, 0.95)
+
+RHAT_LIMIT: Final = 1.01
+ESS_LIMIT: Final = 400.0
+EBFMI_LIMIT: Final = 0.3
+
+# The rest of nutpie's statistics describe its tuning, and some are object arrays that no netCDF engine can store.
+_KEPT_STATS: Final = ("diverging", "energy", "depth", "maxdepth_reached", "n_steps", "step_size")
+
+
+@dataclass(frozen=True)
+class SamplerSettings:
+    """What the sampler is asked to do; part of a fit's fingerprint.
+
+    Parameters
+    ----------
+    draws, tune
+        Kept and discarded iterations per chain.
+    chains
+        Independent chains, spread over the available cores (at most four).
+    target_accept
+        Mean acceptance probability the step size is tuned to; raise it when transitions diverge.
+    max_treedepth
+        A trajectory has at most ``2**max_treedepth`` gradient evaluations.
+    seed
+        The same seed repeats a run only while the compile cache is unchanged: compare within Monte Carlo error.
+    """
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    target_accept: float = 0.9
+    max_treedepth: int = 10
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """Draws of one model and how they were made.
+
+    Attributes
+    ----------
+    posterior
+        One variable per free variable and deterministic, leading dimensions ``(chain, draw)``.
+    sample_stats
+        ``diverging``, ``energy``, ``depth``, ``maxdepth_reached``, ``n_steps``, ``step_size``, dimensions ``(chain, draw)``.
+    seconds_compile, seconds_sample
+        Wall time, seconds.
+    sampler
+        Name and version, for example ``"nutpie 0.16.11"``.
+    warnings
+        Every distinct warning raised while compiling and sampling, as text.
+    """
+
+    posterior: xr.Dataset
+    sample_stats: xr.Dataset
+    seconds_compile: float
+    seconds_sample: float
+    sampler: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """Convergence of the reported quantities of one fit.
+
+    Attributes
+    ----------
+    rhat_max
+        Largest rank-normalised split R-hat; the gate is below 1.01.
+    ess_bulk_min, ess_tail_min
+        Smallest effective sample sizes; the gate is above 400. The tail is that of the 90 % equal-tailed interval.
+    divergences
+        Divergent transitions after tuning; the gate is none.
+    ebfmi_min
+        Smallest energy fraction of missing information over chains; the gate is above 0.3.
+    passed
+        Whether every gate holds. A quantity without a finite diagnostic (one that never moves) fails.
+    worst
+        The gates that failed with the quantity that failed them worst, or the quantity with the largest R-hat.
+
+    References
+    ----------
+    Vehtari, Gelman, Simpson, Carpenter and Buerkner (2021), Bayesian Analysis 16(2); Betancourt (2016), arXiv 1604.00695.
+    """
+
+    rhat_max: float
+    ess_bulk_min: float
+    ess_tail_min: float
+    divergences: int
+    ebfmi_min: float
+    passed: bool
+    worst: str
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """A model compiled once, to be sampled on any values of its shared data of the same shape."""
+
+    compiled: Any = field(repr=False)
+    seconds: float
+    warnings: tuple[str, ...]
+
+
+def compile_model(model: "pm.Model") -> CompiledModel:
+    """Compile a PyMC model for nutpie."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        start = time.perf_counter()
+        compiled = nutpie.compile_pymc_model(model)
+        seconds = time.perf_counter() - start
+    return CompiledModel(compiled, seconds, _distinct(caught))
+
+
+def sample(
+    model: "pm.Model | CompiledModel",
+    settings: SamplerSettings,
+    *,
+    data: Mapping[str, np.ndarray] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Sampled:
+    """Draw from the posterior of a PyMC model.
+
+    Parameters
+    ----------
+    model
+        A model with its data in place, or one compiled before.
+    settings
+        Lengths, seed and step-size target.
+    data
+        New values of the model's shared data, of unchanged shape.
+    progress
+        Called with one line when compilation starts, when it ends and when sampling ends.
+
+    Returns
+    -------
+    Sampled
+        Unchecked draws: see `diagnose`.
+    """
+    report = progress or _silent
+    if not isinstance(model, CompiledModel):
+        report("compiling")
+        model = compile_model(model)
+        report(f"compiled in {model.seconds:.1f} s; sampling {settings.chains} x {settings.draws} draws")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        start = time.perf_counter()
+        tree = nutpie.sample(
+            model.compiled.with_data(**data) if data else model.compiled,
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            cores=min(4, settings.chains, os.cpu_count() or 1),
+            seed=settings.seed,
+            save_warmup=False,
+            progress_bar=False,
+            target_accept=settings.target_accept,
+            maxdepth=settings.max_treedepth,
+        )
+        seconds = time.perf_counter() - start
+    report(f"sampled in {seconds:.1f} s")
+    return Sampled(
+        posterior=tree["posterior"].to_dataset(),
+        sample_stats=tree["sample_stats"].to_dataset()[list(_KEPT_STATS)],
+        seconds_compile=model.seconds,
+        seconds_sample=seconds,
+        sampler=f"nutpie {nutpie.__version__}",
+        warnings=tuple(dict.fromkeys((*model.warnings, *_distinct(caught)))),
+    )
+
+
+def diagnose(sampled: Sampled, var_names: Iterable[str]) -> Diagnostics:
+    """Judge the draws of the named variables of the posterior: see `diagnose_quantities`."""
+    return diagnose_quantities(sampled.posterior[list(var_names)], sampled.sample_stats)
+
+
+def diagnose_quantities(reported: xr.Dataset, sample_stats: xr.Dataset) -> Diagnostics:
+    """Judge the draws of the quantities that will be reported.
+
+    Parameters
+    ----------
+    reported
+        Draws, leading dimensions ``(chain, draw)``; every element of every variable is judged.
+    sample_stats
+        Sampler statistics of the same draws.
+
+    Returns
+    -------
+    Diagnostics
+        Never raises on bad draws: a caller decides what a failed gate means.
+    """
+    tails = (CI_QUANTILES[0], CI_QUANTILES[-1])
+    # A quantity that never moves divides zero by zero; its NaN fails a gate below.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rhat, rhat_at = _extreme(arviz_stats.rhat(reported, method="rank"), largest=True)
+        bulk, bulk_at = _extreme(arviz_stats.ess(reported, method="bulk"), largest=False)
+        tail, tail_at = _extreme(arviz_stats.ess(reported, method="tail", prob=tails), largest=False)
+    ebfmi = float(arviz_stats.bfmi(sample_stats)["energy"].min(skipna=False))
+    divergences = int(sample_stats["diverging"].sum())
+
+    # Written so that a NaN fails.
+    gates = (
+        (rhat < RHAT_LIMIT, f"R-hat {rhat:.3f} of {rhat_at}"),
+        (bulk > ESS_LIMIT, f"bulk ESS {bulk:.0f} of {bulk_at}"),
+        (tail > ESS_LIMIT, f"tail ESS {tail:.0f} of {tail_at}"),
+        (divergences == 0, f"{divergences} divergences"),
+        (ebfmi > EBFMI_LIMIT, f"E-BFMI {ebfmi:.2f}"),
+    )
+    failures = [text for held, text in gates if not held]
+    return Diagnostics(
+        rhat_max=rhat,
+        ess_bulk_min=bulk,
+        ess_tail_min=tail,
+        divergences=divergences,
+        ebfmi_min=ebfmi,
+        passed=not failures,
+        worst="; ".join(failures) if failures else rhat_at,
+    )
+
+
+def _extreme(statistic: xr.Dataset, *, largest: bool) -> tuple[float, str]:
+    """Value and label of the worst element over all variables; a NaN is worse than any number."""
+    worst, label = (-np.inf if largest else np.inf), "nothing"
+    for name, array in statistic.data_vars.items():
+        flat = array.to_numpy().ravel()
+        badness = np.where(np.isnan(flat), np.inf, flat if largest else -flat)
+        at = int(badness.argmax())
+        if not np.isnan(worst) and badness[at] > (worst if largest else -worst):
+            index = np.unravel_index(at, array.shape)
+            labels = [str(array[dim].to_numpy()[i]) for dim, i in zip(array.dims, index, strict=True)]
+            worst, label = float(flat[at]), f"{name}[{', '.join(labels)}]" if labels else str(name)
+    return worst, label
+
+
+def _distinct(caught: Iterable[warnings.WarningMessage]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{entry.category.__name__}: {entry.message}" for entry in caught))
+
+
+def _silent(_: str) -> None:
+    """Discard a progress line."""

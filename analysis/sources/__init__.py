@@ -1,0 +1,1 @@
+"""Readers from an outside format to a tidy table, one file each."""

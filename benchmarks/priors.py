@@ -1,0 +1,105 @@
+"""What the priors say before any price is seen. Writes `docs/priors.md`; takes a few seconds."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from analysis.inference.fit import priors_of
+from analysis.inference.quantities import probability_of_claim
+from analysis.laws import LAWS
+from analysis.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, PriorPredictive, prior_predictive
+from analysis.storage import write_atomic
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "priors.md"
+
+BIRTHS = {"GPT-3": 2020.44, "GPT-3.5": 2022.20, "GPT-4": 2023.20, "o1": 2024.70, "GPT-5": 2025.29}
+"""When the market first reached each band, as in the panel to the end of 2025."""
+LAST = 2025.99
+DRAWS, SEED = 100_000, 1
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+NOTATION = {
+    "normal": "Normal({}, {})",
+    "lognormal": "LogNormal(median {}, sd of log {})",
+    "lognormal_above": "{} + LogNormal(median {}, sd of log {})",
+    "halfnormal": "HalfNormal({})",
+    "gamma": "Gamma(shape {}, rate {})",
+}
+
+
+def priors_table() -> str:
+    """Every prior once, with the laws that use it."""
+    priors: dict[str, dict[str, object]] = {}
+    users: dict[str, list[str]] = {}
+    for name, law in LAWS.items():
+        for prior, description in priors_of(law).items():
+            priors[prior] = description
+            users.setdefault(prior, []).append(name)
+    lines = ["| parameter | prior | laws | reason |", "|---|---|---|---|"]
+    for name, description in priors.items():
+        constants = description["constants"]
+        assert isinstance(constants, list)
+        notation = NOTATION[str(description["distribution"])].format(*(f"{value:g}" for value in constants))
+        where = "all" if len(users[name]) == len(LAWS) else ", ".join(users[name])
+        lines.append(f"| `{name}` | {notation} | {where} | {description['reason']} |")
+    return "\n".join(lines)
+
+
+def implied_table() -> str:
+    """Quantiles of what each law implies, over families and draws."""
+    lines = [f"| law | quantity | {' | '.join(f'{q:.0%}' for q in QUANTILES)} |", "|---|---|" + "---|" * len(QUANTILES)]
+    for name, implied in _implied().items():
+        for quantity, values in {
+            "annual factor since birth": implied.annual_factor,
+            "rate now": implied.rate_now,
+            "long-run rate": implied.long_run_rate,
+        }.items():
+            shown = " | ".join(f"{value:.2f}" for value in np.quantile(values, QUANTILES))
+            lines.append(f"| {name} | {quantity} | {shown} |")
+    low, high = PLAUSIBLE_ANNUAL_FACTOR
+    lines += [
+        "",
+        f"| law | annual factor in {low:g} to {high:g} | price rises | long-run fall of 15-20 % a year |",
+        "|---|---|---|---|",
+    ]
+    for name, implied in _implied().items():
+        rises, claim = np.mean(implied.annual_factor < 1.0), probability_of_claim(implied.long_run_rate)
+        lines.append(f"| {name} | {implied.plausible_share:.1%} | {rises:.1%} | {claim:.1%} |")
+    return "\n".join(lines)
+
+
+def document() -> str:
+    """The page."""
+    births = ", ".join(f"{name} {birth:.1f}" for name, birth in BIRTHS.items())
+    return f"""# Priors
+
+Written by `benchmarks/priors.py`; do not edit. Rates are log-rates per year, positive when price falls. A family's parameter is the
+population value times the exponential of (or, where it may be negative, plus) a spread times a standard normal.
+
+{priors_table()}
+
+## What they imply before any price is seen
+
+{DRAWS:,} draws with births of the bands as in the panel ({births}) and prices until {LAST:.2f}. The annual factor is the exponential of a
+family's average log-rate from birth to the last date, market innovations included.
+
+{implied_table()}
+
+* About nine in ten implied falls or more are plausible ones under each law: no law wins or loses because its prior spends itself
+  on absurd prices.
+* Plateau alone lets prices rise for good. It gives the claimed floor of 15-20 % a year little prior mass, so a posterior that
+  concentrates there has learned it. The prior neither presumes the floor nor forbids it.
+* Plateau expects slower present rates than the other two because it lets rates decay.
+* Exponential and discovery share the prior of their rate; they differ in the innovations only.
+"""
+
+
+def _implied() -> dict[str, PriorPredictive]:
+    births = np.array(list(BIRTHS.values()))
+    return {name: prior_predictive(law, births, LAST, draws=DRAWS, seed=SEED) for name, law in LAWS.items()}
+
+
+if __name__ == "__main__":
+    write_atomic(DOCUMENT, document().encode())
+    print(f"wrote docs/{DOCUMENT.name}", file=sys.stderr)

@@ -1,0 +1,109 @@
+"""Models fall into the right band, and a band is born when the market first reached it."""
+
+import pandas as pd
+import pytest
+
+from analysis.capability.bands import BANDS, assign_bands, band_edges
+from analysis.errors import InputError
+
+LEVELS = (100.0, 112.0, 122.0, 142.0, 150.0)
+ANCHORS = {band.anchor: level for band, level in zip(BANDS, LEVELS, strict=True)}
+LAUNCHED = {
+    "openai/gpt-3.5-turbo-0613": "2023-06-13",
+    "openai/gpt-4-0314": "2023-03-14",
+    "openai/o1": "2024-12-17",
+    "openai/gpt-5": "2025-08-07",
+}
+
+
+def capability(**others: float | tuple[float, int]) -> pd.DataFrame:
+    """The anchors and other models, each a capability or (capability, number of benchmarks)."""
+    values = {key: value if isinstance(value, tuple) else (value, 10) for key, value in (ANCHORS | others).items()}
+    return pd.DataFrame(
+        [(key, value, 1.0, n) for key, (value, n) in values.items()],
+        columns=["model_key", "capability", "capability_sd", "n_benchmarks"],
+    )
+
+
+def models(**released: tuple[str | None, str | None]) -> pd.DataFrame:
+    dates = {"openai/davinci": (None, None)} | {key: (date, "day") for key, date in LAUNCHED.items()} | released
+    return pd.DataFrame(
+        [(key, date, precision) for key, (date, precision) in dates.items()],
+        columns=["model_key", "release_date", "release_date_precision"],
+    )
+
+
+def births(banded: pd.DataFrame) -> dict[str, str]:
+    return {str(band): str(date.date()) for band, date in banded.set_index("band")["band_birth"].items()}
+
+
+def test_edges_lie_midway() -> None:
+    centres, lower = band_edges(capability())
+    assert centres.tolist() == list(LEVELS)
+    assert lower.tolist() == [-float("inf"), 106.0, 117.0, 132.0, 146.0]
+
+
+def test_each_model_is_in_the_band_of_its_mean() -> None:
+    banded = assign_bands(capability(weak=20.0, below=116.999, at=117.0, o1ish=145.9, beyond=400.0), models())
+    got = banded.set_index("model_key")
+    assert got.loc[["weak", "below", "at", "o1ish", "beyond"], "band"].tolist() == [
+        "GPT-3",
+        "GPT-3.5",
+        "GPT-4",
+        "o1",
+        "GPT-5",
+    ]
+    assert got.loc[[band.anchor for band in BANDS], "band"].tolist() == [band.name for band in BANDS]
+    assert got.loc["at", "band_centre"] == 122.0
+
+
+def test_rows_keep_their_order_and_columns() -> None:
+    table = capability(weak=20.0).iloc[::-1]
+    banded = assign_bands(table, models())
+    pd.testing.assert_frame_equal(banded[table.columns.tolist()], table)
+
+
+def test_birth_is_the_first_model_in_the_band_or_above() -> None:
+    # GPT-4 came before the GPT-3.5 anchor's snapshot, so it was first at that level too.
+    plain = assign_bands(capability(), models())
+    assert births(plain) == {
+        "GPT-3": "2020-06-11",
+        "GPT-3.5": "2023-03-14",
+        "GPT-4": "2023-03-14",
+        "o1": "2024-12-17",
+        "GPT-5": "2025-08-07",
+    }
+    early = assign_bands(capability(early=133.0), models(early=("2024-09-12", "day")))
+    assert births(early) == births(plain) | {"o1": "2024-09-12"}
+
+
+@pytest.mark.parametrize(
+    ("level", "n_benchmarks", "precision"),
+    [(149.0, 2, "day"), (149.0, 10, "month"), (149.0, 10, None), (145.9, 10, "day")],
+)
+def test_weak_evidence_brings_no_birth(level: float, n_benchmarks: int, precision: str | None) -> None:
+    banded = assign_bands(capability(doubtful=(level, n_benchmarks)), models(doubtful=("2025-01-01", precision)))
+    assert births(banded)["GPT-5"] == "2025-08-07"
+
+
+def test_far_weaker_model_does_not_open_the_lowest_band() -> None:
+    assert births(assign_bands(capability(old=70.0), models(old=("2019-11-05", "day"))))["GPT-3"] == "2020-06-11"
+    assert births(assign_bands(capability(old=94.5), models(old=("2019-11-05", "day"))))["GPT-3"] == "2019-11-05"
+
+
+def test_model_never_sold_has_a_band_and_no_say() -> None:
+    banded = assign_bands(capability(paper=113.0), models())
+    assert banded.set_index("model_key").loc["paper", "band"] == "GPT-3.5"
+    assert births(banded)["GPT-3.5"] == "2023-03-14"
+
+
+def test_missing_birth_stays_missing() -> None:
+    banded = assign_bands(capability(), models().iloc[:0])
+    assert banded["band_birth"].isna().tolist() == [False, True, True, True, True]
+
+
+def test_missing_or_falling_anchor_is_named() -> None:
+    with pytest.raises(InputError, match="anchor of band o1 has no capability"):
+        assign_bands(capability().query("model_key != 'openai/o1'"), models())
+    with pytest.raises(InputError, match="anchor of band o1 is not above"):
+        assign_bands(capability(**{"openai/o1": 121.0}), models())

@@ -1,0 +1,163 @@
+"""The capability model has the density it claims, and finds abilities that are known."""
+
+from dataclasses import asdict, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from analysis.capability.model import (
+    CAPABILITY_SETTINGS,
+    REFERENCES,
+    CapabilityFit,
+    _build,
+    _centres,
+    capability_table,
+    fingerprint,
+    fit_capability,
+    residual_check,
+    to_dataset,
+)
+from analysis.capability.scores import CEILING, FLOOR, ScoreMatrix, prepare_scores
+from analysis.errors import InputError
+
+LOW, HIGH = (float(np.log(limit / (1 - limit))) for limit in (FLOOR, CEILING))
+
+
+class Truth:
+    """Simulated abilities, slopes, difficulties and noise with one score per pair, four fifths of them published."""
+
+    def __init__(self, n_models: int, n_benchmarks: int, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        self.ability = np.sort(rng.normal(0.0, 1.2, n_models))
+        self.slope = rng.lognormal(0.2, 0.4, n_benchmarks)
+        self.difficulty = rng.normal(0.2, 0.8, n_benchmarks)
+        noise = rng.lognormal(np.log(0.25), 0.3, n_benchmarks)
+        keys = [f"lab/m{i:03d}" for i in range(n_models)]
+        keys[n_models // 3], keys[-5] = REFERENCES
+        logit = self.slope * (self.ability[:, None] - self.difficulty) + rng.logistic(
+            0, noise, (n_models, n_benchmarks)
+        )
+        table = pd.DataFrame(1 / (1 + np.exp(-logit)), index=keys, columns=[f"b{j:02d}" for j in range(n_benchmarks)])
+        long = table.rename_axis("model_key").melt(ignore_index=False, var_name="benchmark", value_name="score")
+        published = long.reset_index().assign(variant=None, source="simulated")[rng.uniform(size=len(long)) < 0.8]
+        self.keys = keys
+        self.scores = prepare_scores(published, pd.DataFrame({"model_key": keys}))
+
+    def in_gauge_of(self, fit: CapabilityFit) -> np.ndarray:
+        """The true abilities in the fit's units: geometric mean slope 1, and the fit's mean level at its centres."""
+        scale = np.exp(np.log(self.slope).mean())
+        slope = self.slope / scale
+        excess = slope @ (fit.centres - scale * self.difficulty) - len(slope) * fit.scores.logit.mean()
+        true = pd.Series(scale * self.ability + excess / slope.sum(), index=self.keys)
+        return true[list(fit.scores.models)].to_numpy()
+
+
+@pytest.fixture(scope="module")
+def small() -> ScoreMatrix:
+    return Truth(40, 4, seed=1).scores
+
+
+@pytest.fixture(scope="module")
+def truth() -> Truth:
+    return Truth(150, 12, seed=2)
+
+
+@pytest.fixture(scope="module")
+def fit(truth: Truth) -> CapabilityFit:
+    return fit_capability(truth.scores)
+
+
+def test_density_is_that_of_the_plain_model(small: ScoreMatrix) -> None:
+    """Sampling deviations must be sampling abilities: same density, with the Jacobian of the change of variable."""
+    centres = _centres(small)
+    model = _build(small, centres)
+    outputs = [
+        model["ability"],
+        model["slope"],
+        model["level"],
+        model["noise"],
+        model["ability_mean"],
+        model["ability_sd"],
+    ]
+    terms = [model["deviation"], *model.potentials, *model.observed_RVs]
+    values = model.compile_fn(model.replace_rvs_by_values(outputs), inputs=model.value_vars, on_unused_input="ignore")
+    logp = model.compile_logp(vars=terms, jacobian=False)
+    rng = np.random.default_rng(8)
+    for _ in range(3):
+        point = {name: rng.normal(0, 0.7, np.shape(value)) for name, value in model.initial_point().items()}
+        ability, slope, level, noise, mean, sd = values(point)
+        i, j = small.model_index, small.benchmark_index
+        expected = level[j] + slope[j] * (ability[i] - centres[j])
+        likelihood = np.select(
+            [small.side == -1, small.side == 1],
+            [stats.logistic.logcdf(LOW, expected, noise[j]), stats.logistic.logsf(HIGH, expected, noise[j])],
+            stats.logistic.logpdf(small.logit, expected, noise[j]),
+        )
+        information = np.bincount(i, (small.side == 0) * slope[j] ** 2 / (3 * noise[j] ** 2), len(small.models))
+        log_jacobian = -0.5 * np.log(information + sd**-2)
+        plain = likelihood.sum() + stats.norm.logpdf(ability, mean, sd).sum() + log_jacobian.sum()
+        # The potential leaves out no constant: both Normal densities carry the same one.
+        assert float(logp(point)) == pytest.approx(plain, rel=1e-9)
+        assert np.log(slope).mean() == pytest.approx(0.0, abs=1e-9)
+
+
+def test_fingerprint_sees_scores_and_settings(small: ScoreMatrix) -> None:
+    first = fingerprint(small)
+    assert first == fingerprint(replace(small))
+    nudged = small.logit.copy()
+    nudged[0] += 1e-12
+    others = {
+        fingerprint(replace(small, logit=nudged)),
+        fingerprint(replace(small, models=("x", *small.models[1:]))),
+        fingerprint(small, replace(CAPABILITY_SETTINGS, seed=2)),
+    }
+    assert len(others | {first}) == 4
+
+
+@pytest.mark.slow
+def test_known_abilities_are_found(truth: Truth, fit: CapabilityFit) -> None:
+    assert fit.diagnostics.passed, fit.diagnostics.worst
+    true = truth.in_gauge_of(fit)
+    ability = fit.sampled.posterior["ability"]
+    assert np.corrcoef(ability.mean(("chain", "draw")), true)[0, 1] > 0.97
+    low, high = ability.quantile([0.05, 0.95], ("chain", "draw")).to_numpy()
+    assert 0.80 <= ((low <= true) & (true <= high)).mean() <= 0.97
+
+
+@pytest.mark.slow
+def test_table_is_in_index_units(truth: Truth, fit: CapabilityFit) -> None:
+    table = capability_table(fit)
+    by_key = table.set_index("model_key")
+    assert table.columns.tolist() == ["model_key", "capability", "capability_sd", "n_benchmarks"]
+    assert by_key.loc[list(REFERENCES), "capability"].to_list() == pytest.approx(list(REFERENCES.values()))
+    assert table["model_key"].is_monotonic_increasing
+    assert table["n_benchmarks"].sum() == len(truth.scores.logit)
+    assert by_key.loc[truth.keys, "capability"].corr(pd.Series(truth.ability, truth.keys)) > 0.97
+    # The linear map stretches uncertainty as it stretches ability.
+    latent = fit.sampled.posterior["ability"].std(("chain", "draw"), ddof=1).to_numpy()
+    assert np.ptp(table["capability_sd"].to_numpy() / latent) < 1e-9
+    with pytest.raises(InputError, match="reference model"):
+        capability_table(replace(fit, scores=replace(fit.scores, models=tuple(f"m{i}" for i in range(len(latent))))))
+
+
+@pytest.mark.slow
+def test_predictions_are_calibrated(fit: CapabilityFit) -> None:
+    checked = residual_check(fit)
+    assert checked["benchmark"].tolist() == list(fit.scores.benchmarks)
+    assert checked["n"].sum() == len(fit.scores.logit)
+    assert np.average(checked["coverage50"], weights=checked["n"]) == pytest.approx(0.53, abs=0.08)
+    assert np.average(checked["coverage90"], weights=checked["n"]) == pytest.approx(0.91, abs=0.05)
+    assert checked["floor_expected"].to_numpy() == pytest.approx(checked["floor_observed"].to_numpy(), abs=0.08)
+
+
+@pytest.mark.slow
+def test_dataset_carries_its_receipt(fit: CapabilityFit) -> None:
+    dataset = to_dataset(fit)
+    assert dataset.attrs["fingerprint"] == fingerprint(fit.scores)
+    assert dataset.attrs["sampler"].startswith("nutpie")
+    assert all(isinstance(value, str | float) for value in dataset.attrs.values())
+    assert str(asdict(fit.diagnostics)["divergences"]) in dataset.attrs["diagnostics"]
+    assert dataset["ability"].sel(model="openai/gpt-5").sizes == {"chain": 4, "draw": CAPABILITY_SETTINGS.draws}
+    assert dataset["centre"].dims == ("benchmark",)

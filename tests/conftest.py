@@ -1,0 +1,14 @@
+"""Settings that must hold before any numerical library is imported."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# One thread each: the tests are small, and the threads of several libraries get in each other's way on few cores.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+os.environ["MPLBACKEND"] = "Agg"
+
+# The same examples every run; a slow shared machine is no defect of the code.
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")

@@ -1,0 +1,157 @@
+"""From a spelling and a day to a model."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.data.identity import MOVED, UNKNOWN, resolve, spellings
+from analysis.data.normalise import compact, strip_display_name, strip_id, version_stem
+
+ID_TEXT = st.text(alphabet="abcdefgllamaqwnv0123456789.:@/-_ ", max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "stripped"),
+    [
+        ("bedrock/us-east-1/anthropic.claude-3-haiku-20240307-v1:0", "claude-3-haiku-20240307"),
+        ("claude-3-5-sonnet@20241022", "claude-3-5-sonnet-20241022"),
+        ("accounts/fireworks/models/llama-v3p1-405b-instruct", "llama-3.1-405b-instruct"),
+        ("meta-llama/Llama-4-Scout-17B-16E-Instruct", "llama-4-scout-instruct"),
+        ("hf:deepseek-ai/DeepSeek-V3", "deepseek-v3"),
+        ("z-ai/glm-4.5-air:free", "glm-4.5-air"),
+        ("meta/llama-3.3-70b-instruct-maas", "llama-3.3-70b-instruct"),
+        ("anthropic.claude-v2:1", "claude-v2:1"),
+    ],
+)
+def test_ids_lose_host_region_version_and_precision(model_id: str, stripped: str) -> None:
+    assert strip_id(model_id) == stripped
+
+
+@given(ID_TEXT)
+def test_stripping_an_id_twice_changes_nothing_more(model_id: str) -> None:
+    once = strip_id(model_id)
+    assert strip_id(once) == once
+    assert once == once.lower()
+
+
+@given(ID_TEXT)
+def test_compact_spelling_is_idempotent_and_ignores_punctuation(name: str) -> None:
+    assert compact(compact(name)) == compact(name)
+    assert compact(name.replace("-", ".")) == compact(name)
+
+
+@given(st.text(max_size=40))
+def test_display_names_are_stripped_once_and_for_all(name: str) -> None:
+    assert strip_display_name(strip_display_name(name)) == strip_display_name(name)
+
+
+def test_display_names_lose_the_marks_of_a_benchmark_run() -> None:
+    assert strip_display_name("Claude 4 Sonnet (Extended Thinking) (Option 2)") == "Claude 4 Sonnet"
+    assert strip_display_name("gpt-5.2-2025-12-11_xhigh") == "gpt-5.2-2025-12-11"
+    assert strip_display_name("DeepSeek V3 (Dec '24)") == "DeepSeek V3 (Dec '24)"
+
+
+def test_snapshots_share_a_stem() -> None:
+    assert version_stem("claude-3-5-sonnet-20241022") == version_stem("claude-3-5-sonnet-latest") == "claude-3-5-sonnet"
+    assert version_stem("gpt-4o-mini") == "gpt-4o-mini"
+
+
+def test_a_moving_name_means_the_model_of_its_day(quotes, models, aliases, no_catalogue) -> None:
+    known = spellings(
+        models(("deepseek/deepseek-v3", "2024-12-26"), ("deepseek/deepseek-v3-0324", "2025-03-24")),
+        aliases(
+            ("api_id_moving", "deepseek-chat", "deepseek/deepseek-v3", "moving", "2024-12-26", "2025-03-24"),
+            ("api_id_moving", "deepseek-chat", "deepseek/deepseek-v3-0324", "moving", "2025-03-24", None),
+            ("api_id", "deepseek-chat", "deepseek/deepseek-v3", "reviewed", None, None),
+        ),
+        no_catalogue,
+    )
+    days = ["2024-12-25", "2024-12-26", "2025-03-23", "2025-03-24", "2030-01-01"]
+    rows = [{"provider": "deepseek", "model_id": "deepseek/deepseek-chat", "recorded_on": day} for day in days]
+    found = resolve(quotes(*rows), known)
+    v3, march = "deepseek/deepseek-v3", "deepseek/deepseek-v3-0324"
+    assert found["model_key"].fillna("").tolist() == ["", v3, v3, march, march]
+    assert found["unresolved_reason"].fillna("").tolist() == [MOVED, "", "", "", ""]
+
+
+def test_leaderboard_slugs_are_never_used(quotes, models, aliases, no_catalogue) -> None:
+    known = spellings(
+        models(("openai/gpt-4o-2024-11-20", "2024-11-20"), ("openai/gpt-4o-2024-05-13", "2024-05-13")),
+        aliases(("artificial_analysis_slug", "gpt-x", "openai/gpt-4o-2024-11-20", "reviewed", None, None)),
+        no_catalogue,
+    )
+    found = resolve(quotes({"model_id": "gpt-x"}), known)
+    assert found["model_key"].isna().all()
+    assert found["unresolved_reason"].tolist() == [UNKNOWN]
+
+
+def test_no_quote_of_the_store_rests_on_a_leaderboard_slug(project_tables) -> None:
+    bases = project_tables.quotes["match_basis"].dropna()
+    assert len(bases) > 4000
+    assert not bases.str.contains("slug").any()
+
+
+def test_reviewed_spellings_come_before_suggested_ones(quotes, models, aliases, no_catalogue) -> None:
+    table = aliases(
+        ("models.dev", "openai/gpt-5", "openai/gpt-5-mini", "suggested_tokens", None, None),
+        ("api_id", "gpt-5", "openai/gpt-5", "reviewed", None, None),
+    )
+    known = spellings(models(("openai/gpt-5", "2025-08-07"), ("openai/gpt-5-mini", "2025-08-07")), table, no_catalogue)
+    assert resolve(quotes({}), known)["match_basis"].tolist() == ["api_id id"]
+    only_suggested = spellings(models(("openai/gpt-5-mini", "2025-08-07")), table.iloc[:1], no_catalogue)
+    assert resolve(quotes({}), only_suggested)["match_basis"].tolist() == ["suggested_tokens"]
+
+
+def test_ambiguous_spellings_resolve_to_nothing(quotes, models, aliases, no_catalogue) -> None:
+    table = aliases(
+        ("api_id", "gpt-5", "openai/gpt-5", "reviewed", None, None),
+        ("api_id", "gpt-5", "openai/gpt-5-mini", "reviewed", None, None),
+    )
+    known = spellings(models(("openai/gpt-5", None), ("openai/gpt-5-mini", None)).assign(name="x"), table, no_catalogue)
+    assert resolve(quotes({}), known)["model_key"].isna().all()
+
+
+def test_latest_follows_the_newest_snapshot_released_by_then(quotes, models, aliases, no_catalogue) -> None:
+    known = spellings(
+        models(("mistral/mistral-small-2402", "2024-02-26"), ("mistral/mistral-small-2503", "2025-03-17")),
+        aliases(("canonical_tail", "other", "mistral/mistral-small-2402", "reviewed", None, None)),
+        no_catalogue,
+    )
+    rows = [
+        {"model_id": "mistral-small-latest", "recorded_on": day} for day in ("2024-01-01", "2024-06-01", "2025-06-01")
+    ]
+    found = resolve(quotes(*rows), known)["model_key"].fillna("").tolist()
+    assert found == ["", "mistral/mistral-small-2402", "mistral/mistral-small-2503"]
+
+
+def test_an_endpoint_serves_the_tuned_model_unless_both_are_listed(quotes, models, aliases, no_catalogue) -> None:
+    keys = ("meta/llama-3-70b", "meta/llama-3-70b-instruct")
+    known = spellings(
+        models(*((key, "2024-04-18") for key in keys)),
+        aliases(*(("canonical_tail", key.split("/")[1], key, "reviewed", None, None) for key in keys)),
+        no_catalogue,
+    )
+    alone = resolve(quotes({"provider": "groq", "model_id": "llama-3-70b"}), known)
+    assert alone["model_key"].tolist() == ["meta/llama-3-70b-instruct"]
+    both = resolve(quotes(*({"provider": "replicate", "model_id": key} for key in keys)), known)
+    assert both["model_key"].tolist() == list(keys)
+
+
+def test_every_quote_of_the_store_is_resolved_or_says_why_not(project_tables) -> None:
+    quotes = project_tables.quotes
+    unresolved = quotes["status"] == "unresolved"
+    assert (quotes["model_key"].isna() == unresolved).all()
+    assert quotes.loc[unresolved, "reason"].notna().all()
+    assert quotes.loc[~unresolved, "match_basis"].notna().all()
+
+
+def test_days_without_a_record_fall_back_to_the_end_of_the_spell(quotes, models, aliases, no_catalogue) -> None:
+    known = spellings(
+        models(("openai/gpt-4-0613", "2023-06-13")),
+        aliases(("api_id_moving", "gpt-4", "openai/gpt-4-0613", "moving", "2023-06-27", None)),
+        no_catalogue,
+    )
+    found = resolve(quotes({"model_id": "gpt-4", "recorded_on": None, "valid_to": "2024-01-01"}), known)
+    assert found["model_key"].tolist() == ["openai/gpt-4-0613"]
+    assert pd.isna(found["recorded_on"].iloc[0])

@@ -1,0 +1,172 @@
+"""The raw store: hashes, schemas, references, the data package."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.data.package import write_datapackage
+from analysis.data.quote_id import quote_ids
+from analysis.data.raw import check_references, load_raw, parse_table, raw_vintage
+from analysis.data.schemas import MODELS, QUOTES, RAW_SCHEMAS
+from analysis.errors import InputError, IntegrityError
+from analysis.storage import sha256_file
+
+PROJECT_DATA = Path(__file__).parents[2] / "data"
+MODEL_HEADER = ",".join(MODELS.columns)
+GOOD_MODEL = "openai/gpt-5,GPT-5,OpenAI,2025-08-07,day,false,,,true,,150.0,epoch_hub,"
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A copy of the project's raw store."""
+    shutil.copytree(PROJECT_DATA / "raw", tmp_path / "raw")
+    return tmp_path
+
+
+def models_csv(*rows):
+    return "\n".join([MODEL_HEADER, *rows, ""]).encode()
+
+
+@pytest.mark.parametrize("table", sorted(RAW_SCHEMAS))
+def test_every_table_of_the_store_loads_and_names_its_evidence(table):
+    frame = load_raw(PROJECT_DATA, table)
+    assert len(frame) > 0
+    evidence = RAW_SCHEMAS[table].metadata["evidence"]
+    assert frame[evidence].str.len().gt(0).all()
+
+
+def test_no_table_is_large():
+    assert max(path.stat().st_size for path in (PROJECT_DATA / "raw").iterdir()) < 3_000_000
+
+
+def test_a_changed_byte_is_an_integrity_error(store):
+    path = store / "raw" / "models.csv"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"2024", b"2023", 1))
+    with pytest.raises(IntegrityError, match=r"models\.csv"):
+        load_raw(store, "models")
+    path.write_bytes(content)
+    assert len(load_raw(store, "models")) == 674
+
+
+def test_the_vintage_moves_with_the_content(store):
+    before = raw_vintage(store)
+    assert before == raw_vintage(PROJECT_DATA)
+    assert len(before) == 64
+    path = store / "raw" / "context_hardware.csv"
+    path.write_bytes(path.read_bytes().replace(b"Huawei", b"HUAWEI", 1))
+    write_datapackage(store)
+    assert raw_vintage(store) != before
+
+
+def test_a_missing_store_says_where_to_look(tmp_path):
+    with pytest.raises(InputError, match="--data"):
+        load_raw(tmp_path, "models")
+
+
+@pytest.mark.parametrize("text", ["not json", "[]", '{"resources": [{"path": "models.csv"}]}'])
+def test_a_broken_data_package_is_an_input_error(store, text):
+    (store / "raw" / "datapackage.json").write_text(text)
+    with pytest.raises(InputError, match="data package"):
+        load_raw(store, "models")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value"),
+    [
+        (GOOD_MODEL.replace("2025-08-07", "7 August"), "release_date", "7 August"),
+        (GOOD_MODEL.replace(",true,", ",yes,"), "reasoning", "yes"),
+        (GOOD_MODEL.replace("150.0", "high"), "eci_score", "high"),
+        (GOOD_MODEL.replace(",day,", ",decade,"), "release_date_precision", "decade"),
+        (GOOD_MODEL.replace("openai/gpt-5", "gpt-5"), "model_key", "gpt-5"),
+        (GOOD_MODEL.replace("false,,", "false,-1,"), "params_total_b", -1.0),
+    ],
+)
+def test_a_violation_names_file_row_column_and_value(tmp_path, row, column, value):
+    path = tmp_path / "models.csv"
+    with pytest.raises(InputError) as caught:
+        parse_table(models_csv(GOOD_MODEL.replace("gpt-5", "gpt-4"), row), MODELS, path)
+    error = caught.value
+    assert (error.file, error.row, error.column, error.value) == (path, 2, column, value)
+
+
+def test_a_repeated_model_key_is_named(tmp_path):
+    with pytest.raises(InputError, match="column 'model_key', value 'openai/gpt-5'"):
+        parse_table(models_csv(GOOD_MODEL, GOOD_MODEL), MODELS, tmp_path / "models.csv")
+
+
+def test_an_empty_required_cell_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"row 1, column 'creator'.*is empty"):
+        parse_table(models_csv(GOOD_MODEL.replace(",OpenAI,", ",,")), MODELS, tmp_path / "models.csv")
+
+
+def test_columns_are_strict(tmp_path):
+    content = models_csv(GOOD_MODEL).replace(b"model_key", b"model", 1)
+    with pytest.raises(InputError, match="Expected model_key"):
+        parse_table(content, MODELS, tmp_path / "models.csv")
+
+
+def test_a_repeated_key_of_several_columns_is_named(tmp_path):
+    schema = RAW_SCHEMAS["context_gpu_purchase_price"]
+    line = "2024,H100,1,2,1.4,USD,a page"
+    content = "\n".join([",".join(schema.columns), line, line, ""]).encode()
+    with pytest.raises(InputError, match="repeats the key year, gpu"):
+        parse_table(content, schema, tmp_path / "prices.csv")
+
+
+def test_references_to_models_that_do_not_exist_are_named():
+    child = pd.DataFrame({"model_key": ["a/x", "a/y"]})
+    parent = pd.DataFrame({"model_key": ["a/x"]})
+    with pytest.raises(InputError, match=r"aliases\.csv, row 2, column 'model_key', value 'a/y'"):
+        check_references(child, parent, "model_key", "aliases.csv")
+    check_references(child.iloc[:1], parent, "model_key", "aliases.csv")
+
+
+def test_loading_checks_references(store):
+    path = store / "raw" / "aliases.csv"
+    path.write_bytes(path.read_bytes().replace(b"01-ai/yi-1.5-34b,", b"01-ai/yi-none,", 1))
+    write_datapackage(store)
+    with pytest.raises(InputError, match="01-ai/yi-none"):
+        load_raw(store, "aliases")
+
+
+def test_the_data_package_describes_the_files_as_they_are():
+    package = json.loads((PROJECT_DATA / "raw" / "datapackage.json").read_text())
+    assert {resource["path"] for resource in package["resources"]} == {f"{name}.csv" for name in RAW_SCHEMAS}
+    for resource in package["resources"]:
+        path = PROJECT_DATA / "raw" / resource["path"]
+        assert resource["hash"] == f"sha256:{sha256_file(path)}"
+        assert resource["bytes"] == path.stat().st_size
+        header = path.read_text().split("\n", 1)[0].split(",")
+        assert [field["name"] for field in resource["schema"]["fields"]] == header
+        assert resource["evidenceField"] in header
+    quotes = next(resource for resource in package["resources"] if resource["name"] == "quotes")
+    fields = {field["name"]: field for field in quotes["schema"]["fields"]}
+    assert fields["input_usd_per_mtok"]["unit"] == "USD per million tokens"
+    assert quotes["schema"]["primaryKey"] == ["quote_id"]
+
+
+def test_every_price_spell_has_evidence_and_unsure_dates_stay_empty():
+    quotes = load_raw(PROJECT_DATA, "quotes")
+    assert quotes["evidence"].str.strip().str.len().gt(0).all()
+    assert quotes["source"].value_counts().to_dict() == {
+        "models_dev": 2330, "litellm": 1505, "genai_prices": 1238, "monthly_lowest": 295, "curated": 160, "llm_prices": 128,
+        "epoch_api": 69,
+    }  # fmt: skip
+    both = quotes.dropna(subset=["changed_after", "recorded_on"])
+    assert (both["changed_after"] < both["recorded_on"]).all()
+    assert quotes.loc[quotes["event"] == "observed", "changed_after"].isna().all()
+
+
+def test_quote_ids_depend_on_what_a_spell_is_and_not_on_its_end_or_place():
+    cells = pd.read_csv(PROJECT_DATA / "raw" / "quotes.csv", dtype=str, keep_default_na=False)
+    assert list(cells.columns) == list(QUOTES.columns)
+    assert quote_ids(cells).tolist() == cells["quote_id"].tolist()
+    closed = cells.assign(valid_to="2030-01-01").iloc[::-1]
+    dated = closed["recorded_on"] != ""
+    assert (quote_ids(closed)[dated] == closed["quote_id"][dated]).all()
+    dearer = cells.assign(input_usd_per_mtok="1000")
+    assert not quote_ids(dearer).isin(cells["quote_id"]).any()

@@ -1,0 +1,254 @@
+"""Each trap on a tiny frame: what the rule marks and what it leaves."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.data import rules
+from analysis.data.hosts import attach_hosts, host_name
+
+PRICE = st.floats(min_value=0.0, max_value=1e6, allow_nan=False)
+
+
+@pytest.fixture
+def resolved(quotes):
+    """Quotes with the columns that resolving adds; `model_key` defaults to GPT-5."""
+
+    def build(*rows):
+        extra = [{"model_key": "openai/gpt-5", "release_date": "2025-08-07"} | row for row in rows]
+        frame = attach_hosts(quotes(*extra))
+        frame["release_date"] = frame["release_date"].astype("datetime64[us]")
+        return frame.assign(price_usd_per_mtok=rules.blended_price(frame))
+
+    return build
+
+
+@given(PRICE, PRICE)
+def test_the_blend_lies_between_the_two_prices_three_parts_input(input_price, output_price):
+    frame = pd.DataFrame({"input_usd_per_mtok": [input_price], "output_usd_per_mtok": [output_price]})
+    blend = rules.blended_price(frame).iloc[0]
+    assert blend == pytest.approx(0.75 * input_price + 0.25 * output_price)
+    low, high = sorted((input_price, output_price))
+    assert low - 1e-9 * high <= blend <= high * (1 + 1e-9)
+
+
+def test_undated(resolved):
+    assert rules.undated(resolved({"recorded_on": None}, {})).tolist() == [True, False]
+
+
+def test_missing_price(resolved):
+    rows = ({"output_usd_per_mtok": None}, {"input_usd_per_mtok": None}, {})
+    assert rules.missing_price(resolved(*rows)).tolist() == [True, True, False]
+
+
+def test_zero_price_is_never_free(resolved):
+    rows = ({"input_usd_per_mtok": 0.0, "output_usd_per_mtok": 0.0}, {"output_usd_per_mtok": 0.0}, {})
+    assert rules.zero_price(resolved(*rows)).tolist() == [True, True, False]
+
+
+def test_free_tier(resolved):
+    rows = (
+        {"model_id": "z-ai/glm-4.5-air:free"},
+        {"model_id": "llama-3.3-70b-turbo-free"},
+        {"model_id": "freeform-7b"},
+    )
+    assert rules.free_tier(resolved(*rows)).tolist() == [True, True, False]
+
+
+def test_subscription(resolved):
+    rows = ({"provider": "zai-coding-plan"}, {"provider": "ollama"}, {"provider": "zai"})
+    assert rules.subscription(resolved(*rows)).tolist() == [True, True, False]
+
+
+def test_unit_errors_by_flag_and_by_own_look(resolved):
+    peers = [{"provider": host} for host in ("openai", "azure", "vercel")]
+    wrong = {"provider": "poe", "input_usd_per_mtok": 1.25e6, "output_usd_per_mtok": 1e7}
+    frame = resolved(*peers, wrong, wrong | {"quality_flag": "unit_error_suspect"})
+    assert rules.far_from_peers(frame).tolist() == [False, False, False, True, False]
+    assert rules.flagged_unit_error(frame).tolist() == [False, False, False, False, True]
+
+
+def test_twenty_times_away_is_not_a_unit_error_and_two_quotes_prove_nothing(resolved):
+    dear = {"provider": "poe", "input_usd_per_mtok": 25.0, "output_usd_per_mtok": 200.0}
+    assert not rules.far_from_peers(resolved({}, {"provider": "azure"}, {"provider": "vercel"}, dear)).any()
+    absurd = {"input_usd_per_mtok": 1e6, "output_usd_per_mtok": 1e6}
+    assert not rules.far_from_peers(resolved({}, absurd)).any()
+
+
+def test_corrected_typos_but_not_prices_that_gave_way_to_a_free_tier(resolved):
+    flag = {"quality_flag": "corrected_within_14d", "recorded_on": "2025-09-01"}
+    after = {"recorded_on": "2025-09-05"}
+    free = {"input_usd_per_mtok": 0.0, "output_usd_per_mtok": 0.0}
+    frame = resolved(flag, after, flag | {"model_id": "other"}, after | free | {"model_id": "other"})
+    assert rules.corrected_typo(frame).tolist() == [True, False, False, False]
+
+
+def test_source_regression(resolved):
+    assert rules.source_regression(resolved({"quality_flag": "source_regression"}, {})).tolist() == [True, False]
+
+
+def test_yuan_listed_as_dollars_is_seen_by_the_ratio_to_other_hosts(resolved):
+    keys = ("zai/glm-4.5", "zai/glm-4.6", "zai/glm-4.7")
+    fair = [
+        {"provider": host, "model_id": key, "model_key": key, "input_usd_per_mtok": 0.6, "output_usd_per_mtok": 2.2}
+        for key in keys
+        for host in ("zai", "novita", "together")
+    ]
+    yuan = [
+        row | {"provider": "qihang-ai", "input_usd_per_mtok": 4.3, "output_usd_per_mtok": 15.8} for row in fair[::3]
+    ]
+    dear = [row | {"provider": "luxury", "input_usd_per_mtok": 1.8, "output_usd_per_mtok": 6.6} for row in fair[::3]]
+    frame = resolved(*fair, *yuan, *dear)
+    assert set(frame.loc[rules.yuan_as_dollar(frame), "provider"]) == {"qihang-ai"}
+
+
+def test_one_dear_model_does_not_make_a_yuan_host(resolved):
+    once = {"provider": "moark", "input_usd_per_mtok": 8.75, "output_usd_per_mtok": 70.0}
+    assert not rules.yuan_as_dollar(resolved({}, {"provider": "azure"}, once)).any()
+
+
+def test_gpt4_turbo_entered_as_gpt4(resolved):
+    wrong = {
+        "model_id": "gpt-4",
+        "model_key": "openai/gpt-4-0613",
+        "input_usd_per_mtok": 10.0,
+        "output_usd_per_mtok": 30.0,
+    }
+    rows = (
+        wrong | {"recorded_on": "2025-06-10"},
+        wrong | {"recorded_on": "2025-08-08"},
+        wrong | {"recorded_on": "2025-06-10", "source": "litellm"},
+        wrong | {"recorded_on": "2025-06-10", "model_key": "openai/gpt-4-1106-preview"},
+    )
+    assert rules.gpt4_turbo_entered_as_gpt4(resolved(*rows)).tolist() == [True, False, False, False]
+
+
+def test_vertex_per_character_prices(resolved):
+    row = {"source": "litellm", "provider": "vertex_ai-language-models", "model_key": "google/gemini-1.5-pro-001"}
+    rows = (
+        row | {"recorded_on": "2024-07-01"},
+        row | {"recorded_on": "2025-01-14"},
+        row | {"recorded_on": "2025-01-14", "note": "0.125 looks like a per-character price"},
+        row | {"recorded_on": "2024-07-01", "provider": "vertex_ai-anthropic_models"},
+    )
+    assert rules.vertex_per_character(resolved(*rows)).tolist() == [True, False, True, False]
+
+
+def test_prices_copied_from_openrouter_under_a_creators_name(resolved):
+    copied = {"source": "genai_prices", "model_id": "gpt-5", "recorded_on": "2025-06-22"}
+    rows = (
+        copied,
+        copied | {"provider": "openrouter", "model_id": "openai/gpt-5"},
+        copied | {"recorded_on": "2025-07-04"},
+        copied | {"source": "models_dev"},
+    )
+    assert rules.copied_from_openrouter(resolved(*rows)).tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("model_id", "marked"),
+    [
+        ("gpt-4o-realtime-preview", True),
+        ("text-embedding-3-large", True),
+        ("NousResearch/Hermes-4-70B", False),
+        ("o3", False),
+    ],
+)
+def test_not_text(resolved, model_id, marked):
+    assert rules.not_text(resolved({"model_id": model_id})).tolist() == [marked]
+
+
+@pytest.mark.parametrize(
+    ("model_id", "marked"), [("ft:gpt-4o", True), ("GPT-3.5 Turbo (fine-tuned)", True), ("gpt-4o", False)]
+)
+def test_fine_tuned(resolved, model_id, marked):
+    assert rules.fine_tuned(resolved({"model_id": model_id})).tolist() == [marked]
+
+
+@pytest.mark.parametrize(
+    ("model_id", "model_key", "marked"),
+    [
+        ("Gemini 1.5 Pro >128k", "google/gemini-1.5-pro-001", True),
+        ("claude-sonnet-4-200k", "anthropic/claude-sonnet-4-20250514", True),
+        ("deepseek-chat (V3, off-peak)", "deepseek/deepseek-v3", True),
+        ("grok-3-fast", "xai/grok-3", True),
+        ("grok-4-fast", "xai/grok-4-fast", False),
+        ("kimi-k2-thinking-turbo", "moonshotai/kimi-k2-thinking", True),
+        ("gemini-2.5-flash-preview (thinking)", "google/gemini-2.5-flash-preview-04-17", True),
+        ("gemini-2.5-flash-preview (non-thinking)", "google/gemini-2.5-flash-preview-04-17", False),
+        ("phi-3-medium-128k-instruct", "microsoft/phi-3-medium-128k-instruct", False),
+    ],
+)
+def test_tiers_beside_the_list_price(resolved, model_id, model_key, marked):
+    assert rules.not_list_tier(resolved({"model_id": model_id, "model_key": model_key})).tolist() == [marked]
+
+
+@pytest.mark.parametrize(
+    ("model_id", "marked"),
+    [
+        ("azure/eu/gpt-4o-2024-08-06", True),
+        ("bedrock/eu-central-1/anthropic.claude-v2", True),
+        ("azure/gpt-4o-2024-08-06", False),
+        ("us.deepseek.r1-v1:0", False),
+    ],
+)
+def test_regional(resolved, model_id, marked):
+    assert rules.regional(resolved({"model_id": model_id})).tolist() == [marked]
+
+
+def test_before_release_with_a_month_of_grace(resolved):
+    rows = ({"recorded_on": "2025-07-01"}, {"recorded_on": "2025-07-20"}, {"release_date": None})
+    assert rules.before_release(resolved(*rows)).tolist() == [True, False, False]
+
+
+def test_the_first_rule_that_holds_gives_the_reason(resolved):
+    frame = resolved({"recorded_on": None, "output_usd_per_mtok": None}, {"output_usd_per_mtok": None}, {})
+    reasons = rules.quarantine_reasons(frame)
+    assert reasons.fillna("").tolist() == ["no day is stated", "input or output price is missing", ""]
+
+
+def test_every_reason_is_given_once_and_every_mask_is_boolean(resolved):
+    frame = resolved({}, {"provider": None, "note": None})
+    assert len({rule.reason for rule in rules.RULES}) == len(rules.RULES)
+    for rule in rules.RULES:
+        assert rule.mask(frame).isin([True, False]).all(), rule.reason
+
+
+@pytest.mark.parametrize(
+    ("source", "provider", "host"),
+    [
+        ("litellm", "together_ai", "together"),
+        ("models_dev", "togetherai", "together"),
+        ("genai_prices", "huggingface_fireworks-ai", "fireworks"),
+        ("epoch_api", "Mistral AI", "mistral"),
+        ("litellm", "vertex_ai-llama_models", "google-vertex"),
+        ("monthly_lowest", "OpenAI", "lowest of month"),
+        ("litellm", "", "unknown"),
+    ],
+)
+def test_hosts_have_one_name(source, provider, host):
+    assert host_name(source, provider) == host
+
+
+def test_the_creator_is_the_first_party_only_for_its_own_models():
+    frame = pd.DataFrame(
+        [
+            ("openai", "openai/gpt-5"),
+            ("azure", "openai/gpt-5"),
+            ("azure", "microsoft/phi-4"),
+            ("vertex_ai-language-models", "google/gemini-2.5-pro"),
+            ("google", "anthropic/claude-3-5-haiku-20241022"),
+            ("openrouter", "openai/gpt-5"),
+            ("deepinfra", "deepseek/deepseek-v3"),
+            ("deepinfra", np.nan),
+        ],
+        columns=["provider", "model_key"],
+    ).assign(source="models_dev", model_id="x")
+    found = attach_hosts(frame)
+    assert found["host"].tolist()[3:5] == ["google", "google-vertex"]
+    assert found["host_kind"].tolist() == [
+        "first_party", "cloud", "first_party", "first_party", "cloud", "aggregator", "inference_host", "inference_host",
+    ]  # fmt: skip
+    assert found["first_party"].tolist() == [True, False, True, True, False, False, False, False]

@@ -1,0 +1,456 @@
+"""Origins, what an origin may know, what it draws anew, and proper scores against closed forms."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import integrate, stats
+
+from analysis.inference.fit import Fit
+from analysis.inference.forecast import (
+    MIN_SCORED_ROWS,
+    MIN_SEEN_ROWS,
+    _unit_elpd,
+    crps,
+    extend,
+    forecast_origins,
+    known_units,
+    score_forecast,
+    unit_spread,
+)
+from analysis.inference.posterior import Draws
+from analysis.laws import LAWS
+from analysis.laws.innovations import grid_steps
+from analysis.laws.observations import PriceObservations, observations, subset
+
+NORMAL_TAIL = 1e7
+"""Degrees of freedom at which Student-t noise is normal."""
+
+CASES = st.integers(0, 2**32 - 1)
+
+
+# ---------------------------------------------------------------- scores
+
+
+@pytest.mark.parametrize(("observed", "sd"), [(0.0, 1.0), (1.3, 1.0), (-4.0, 0.5), (0.2, 3.0)])
+def test_crps_of_a_normal_forecast_is_the_closed_form(observed: float, sd: float) -> None:
+    size = 4000
+    simulated = stats.norm(0, sd).ppf((np.arange(size) + 0.5) / size)[:, None]
+    z = observed / sd
+    closed = sd * (z * (2 * stats.norm.cdf(z) - 1) + 2 * stats.norm.pdf(z) - 1 / np.sqrt(np.pi))
+    assert crps(simulated, np.array([observed]))[0] == pytest.approx(closed, abs=2e-3 * sd)
+
+
+@given(CASES)
+def test_crps_is_its_definition(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    simulated, observed = rng.normal(size=(int(rng.integers(1, 30)), 4)), rng.normal(size=4)
+    apart = np.abs(simulated[:, None, :] - simulated[None, :, :]).mean(axis=(0, 1))
+    definition = np.abs(simulated - observed).mean(axis=0) - 0.5 * apart
+    np.testing.assert_allclose(crps(simulated, observed), definition, atol=1e-12)
+    np.testing.assert_allclose(crps(rng.permutation(simulated), observed), definition, atol=1e-12)
+
+
+@given(CASES)
+def test_crps_of_a_point_forecast_is_the_absolute_error(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    point, observed = rng.normal(size=3), rng.normal(size=3)
+    np.testing.assert_allclose(crps(np.tile(point, (7, 1)), observed), np.abs(point - observed), atol=1e-12)
+
+
+# ---------------------------------------------------------------- origins
+
+
+def dated(dates: pd.DatetimeIndex) -> PriceObservations:
+    size = len(dates)
+    quality = np.linspace(-1, 1, size)
+    return observations(
+        pd.DataFrame({"date": dates, "price": np.exp(-np.arange(size) / size), "quality": quality, "family": "f"})
+    )
+
+
+def test_the_last_origin_is_a_horizon_before_the_end_and_the_others_a_quarter_of_it_earlier() -> None:
+    obs = dated(pd.date_range("2021-01-01", "2024-12-31", freq="10D").append(pd.DatetimeIndex(["2024-12-31"])))
+    origins = forecast_origins(obs, 12)
+    assert [str(origin.date.date()) for origin in origins] == ["2023-06-30", "2023-09-30", "2023-12-31"]
+    half_year = [str(origin.date.date()) for origin in forecast_origins(obs, 6)]
+    assert half_year == ["2024-04-30", "2024-05-31", "2024-06-30"]
+    assert len(forecast_origins(obs, 1)) == 0, "three prices a month are too few to score"
+
+
+@pytest.mark.parametrize("horizon", [3, 6, 12, 18])
+def test_seen_and_scored_rows_lie_on_their_sides_of_the_origin(horizon: int) -> None:
+    dates = pd.date_range("2021-01-01", "2024-12-31", freq="5D")
+    obs = dated(dates)
+    origins = forecast_origins(obs, horizon)
+    assert len(origins) == 3
+    for origin in origins:
+        assert (dates[origin.seen] <= origin.date).all()
+        assert (dates[~origin.seen] > origin.date).all()
+        end = origin.date + pd.DateOffset(months=horizon)
+        assert (dates[origin.scored] > origin.date).all()
+        assert (dates[origin.scored] <= end).all()
+        assert (dates[~origin.seen & ~origin.scored] > end).all()
+        assert origin.rows_seen == origin.seen.sum()
+        assert origin.rows_scored == origin.scored.sum()
+    # Months differ in length by up to three days.
+    assert (obs.last - (origins[-1].date + pd.DateOffset(months=horizon))).days <= 3
+
+
+def test_an_origin_needs_rows_history_and_something_to_score() -> None:
+    years = dated(pd.date_range("2021-01-01", "2024-12-31", freq="10D"))
+    assert len(forecast_origins(years, 12)) == 3
+    # Fewer than 50 rows before the earlier origins.
+    thin = dated(pd.date_range("2021-01-01", "2024-12-31", freq="21D"))
+    seen = [int((thin.time_years <= 3.0 - quarter / 4).sum()) for quarter in range(3)]
+    assert seen[0] >= MIN_SEEN_ROWS > seen[2]
+    assert 1 <= len(forecast_origins(thin, 12)) < 3
+    # Less than a year of history before every origin.
+    assert forecast_origins(dated(pd.date_range("2023-06-01", "2024-12-31", freq="2D")), 12) == ()
+    # Nothing much within the horizon.
+    early = pd.date_range("2021-01-01", "2023-01-01", freq="5D").append(pd.DatetimeIndex(["2024-12-31"]))
+    assert MIN_SCORED_ROWS > 1
+    assert forecast_origins(dated(early), 12) == ()
+
+
+def test_a_single_date_has_no_origin() -> None:
+    assert forecast_origins(dated(pd.DatetimeIndex(["2024-01-01"] * 100)), 12) == ()
+
+
+# ---------------------------------------------------------------- what an origin may know
+
+
+def market(seed: int = 3) -> pd.DataFrame:
+    """Models A to D with repeated quotes; family new, host new and model D first appear in 2024."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for model, family, quality, hosts, months in [
+        ("A", "old", 0.5, ["h1", "h2"], range(0, 36, 3)),
+        ("B", "old", -0.5, ["h1"], range(2, 36, 3)),
+        ("C", "mid", 0.2, ["h2"], range(12, 36, 3)),
+        ("C2", "mid", 0.9, ["h1", "h new"], range(26, 36, 2)),
+        ("D", "new", 0.1, ["h1", "h new"], range(27, 36, 2)),
+        ("E", "new", -0.3, ["h2"], range(28, 36, 2)),
+    ]:
+        rows += [
+            {
+                "date": pd.Timestamp("2022-01-01") + pd.DateOffset(months=month),
+                "family": family,
+                "model": model,
+                "host": host,
+                "quality": quality,
+                "price": float(np.exp(1 - month / 24 + 0.2 * rng.standard_normal())),
+            }
+            for month in months
+            for host in hosts
+        ]
+    return pd.DataFrame(rows)
+
+
+OBS = observations(market())
+SEEN = OBS.time_years < 1.99
+PAST = subset(OBS, SEEN)
+
+
+def test_the_made_up_market_has_something_new_of_each_kind() -> None:
+    assert OBS.models_repeat
+    assert set(OBS.families) - set(PAST.families) == {"new"}
+    assert set(OBS.hosts) - set(PAST.hosts) == {"h new"}
+    assert set(OBS.units) - set(PAST.units) == {"C2", "D", "E"}
+
+
+def test_the_past_holds_no_scored_row() -> None:
+    assert PAST.n == SEEN.sum() < OBS.n
+    np.testing.assert_array_equal(PAST.log_price, OBS.log_price[SEEN])
+    assert PAST.last < pd.Timestamp("2024-01-01")
+    assert [PAST.units[code] for code in PAST.unit] == [OBS.units[code] for code in OBS.unit[SEEN]]
+    assert [PAST.hosts[code] for code in PAST.host] == [OBS.hosts[code] for code in OBS.host[SEEN]]
+    assert [PAST.families[code] for code in PAST.family] == [OBS.families[code] for code in OBS.family[SEEN]]
+    assert PAST.data_hash != OBS.data_hash
+
+
+@given(st.floats(0.01, 100), CASES)
+def test_scored_prices_cannot_change_what_the_fit_sees(factor: float, seed: int) -> None:
+    frame = market()
+    later = frame["date"] >= pd.Timestamp("2024-01-01")
+    noise = np.random.default_rng(seed).lognormal(size=int(later.sum()))
+    other = frame.copy()
+    other.loc[later, "price"] = factor * noise
+    obs = observations(other)
+    assert obs.data_hash != OBS.data_hash
+    past = subset(obs, obs.time_years < 1.99)
+    assert past.data_hash == PAST.data_hash
+    for name in ("log_price", "time_years", "unit", "host", "unit_quality", "unit_entry_age", "births"):
+        np.testing.assert_array_equal(getattr(past, name), getattr(PAST, name))
+
+
+def test_a_seen_price_does_change_it() -> None:
+    frame = market()
+    frame.loc[frame["date"].idxmin(), "price"] *= 1.0001
+    obs = observations(frame)
+    assert subset(obs, obs.time_years < 1.99).data_hash != PAST.data_hash
+
+
+def test_known_units_are_those_of_the_past_in_its_order() -> None:
+    assert [OBS.units[code] for code in known_units(PAST, OBS)] == list(PAST.units)
+
+
+# ---------------------------------------------------------------- what is drawn anew
+
+SIZE = 20_000
+POPULATION = {
+    "plateau": {"rate_floor": 0.2, "rate_excess": 1.5, "half_life_years": 0.8},
+    "discovery": {"rate": 1.1},
+    "exponential": {"rate": 1.1},
+}
+SPREADS = {"rate_floor": 0.15, "rate_excess": 0.4, "half_life_years": 0.3, "rate": 0.35}
+
+
+def draws_of(law: str, past: PriceObservations, size: int, rng: np.random.Generator, **given_values: Any) -> Draws:
+    """Draws for the families, hosts and units of `past`, with known population values and random members."""
+    families = len(past.families)
+    values: dict[str, Any] = {
+        "level": 0.5,
+        "level_spread": 0.6,
+        "elasticity": 0.4,
+        "elasticity_spread": 0.25,
+        "model_spread": 0.5,
+        "host_spread": 0.3,
+        "pass_through": 0.3,
+        "noise_scale": 0.2,
+        "noise_tail": NORMAL_TAIL,
+        "family_start": rng.normal(size=(size, families)),
+        "family_elasticity": rng.normal(size=(size, families)),
+        "host_effect": rng.normal(size=(size, max(1, len(past.hosts)))),
+        "unit_level": rng.normal(size=(size, max(1, len(past.units)))),
+    }
+    for name, value in POPULATION[law].items():
+        values |= {name: value, f"{name}_spread": SPREADS[name]}
+        values[f"family_{name}"] = np.abs(rng.normal(1.0, 0.2, size=(size, families)))
+    if LAWS[law].innovations:
+        values |= {"innovation_rate": 0.8, "discoveries_per_year": 20.0}
+        values["innovation_z"] = rng.normal(size=(size, grid_steps(past.last_time_years)))
+    values |= given_values
+    return Draws(
+        LAWS[law], {name: np.full(size, value) if np.ndim(value) == 0 else value for name, value in values.items()}
+    )
+
+
+def check_normal(sample: np.ndarray, mean: float, sd: float) -> None:
+    """Mean and standard deviation within four Monte Carlo errors, and no sign of another shape."""
+    assert abs(sample.mean() - mean) < 4 * sd / np.sqrt(len(sample))
+    assert abs(sample.std() / sd - 1) < 4 / np.sqrt(2 * len(sample))
+    assert stats.kstest(sample, stats.norm(mean, sd).cdf).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_what_was_seen_keeps_its_draws(law: str) -> None:
+    rng = np.random.default_rng(11)
+    draws = draws_of(law, PAST, 50, rng)
+    extended = extend(draws, PAST, OBS, rng)
+    families = [OBS.families.index(name) for name in PAST.families]
+    by_family = ["family_start", "family_elasticity", *(f"family_{name}" for name in LAWS[law].family_parameters)]
+    for name in by_family:
+        assert extended[name].shape == (50, len(OBS.families))
+        np.testing.assert_array_equal(extended[name][:, families], draws[name])
+    np.testing.assert_array_equal(
+        extended["host_effect"][:, [OBS.hosts.index(name) for name in PAST.hosts]], draws["host_effect"]
+    )
+    np.testing.assert_array_equal(
+        extended["unit_level"][:, [OBS.units.index(name) for name in PAST.units]], draws["unit_level"]
+    )
+    for name in ("noise_scale", "level", "pass_through"):
+        np.testing.assert_array_equal(extended[name], draws[name])
+    assert "family_start" in draws
+    assert draws["family_start"].shape == (50, len(PAST.families)), "the fit's own draws stay as they were"
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_new_families_hosts_and_units_come_from_their_population(law: str) -> None:
+    rng = np.random.default_rng(12)
+    draws = draws_of(law, PAST, SIZE, rng)
+    extended = extend(draws, PAST, OBS, rng)
+    new = OBS.families.index("new")
+    for name, parameter in LAWS[law].family_parameters.items():
+        sample, center, spread = extended[f"family_{name}"][:, new], POPULATION[law][name], SPREADS[name]
+        if parameter.positive:
+            check_normal(np.log(sample), float(np.log(center)), spread)
+        else:
+            check_normal(sample, center, spread)
+    check_normal(extended["family_elasticity"][:, new], 0.4, 0.25)
+    check_normal(extended["host_effect"][:, OBS.hosts.index("h new")], 0.0, 0.3)
+    # A new unit of a family that was seen: around what the law expects, which the known innovations fix at its entry.
+    if not LAWS[law].innovations:
+        unit = OBS.units.index("C2")
+        family = OBS.unit_family[unit]
+        decline = LAWS[law].decline(extended.family(np.array([family])), OBS.unit_entry_age[[unit]])[:, 0]
+        quality = extended["family_elasticity"][:, family] * OBS.unit_quality[unit] / OBS.quality_scale
+        around = extended["unit_level"][:, unit] - (extended["family_start"][:, family] + quality - decline)
+        check_normal(around, 0.0, 0.5)
+
+
+def test_a_new_familys_average_price_has_the_populations_level() -> None:
+    rng = np.random.default_rng(13)
+    draws = draws_of("exponential", PAST, SIZE, rng)
+    extended = extend(draws, PAST, OBS, rng)
+    new = OBS.families.index("new")
+    ages = OBS.unit_entry_age[OBS.unit_family == new]
+    average = extended["family_start"][:, new] - extended["family_rate"][:, new] * ages.mean()
+    check_normal(average, 0.5, 0.6)
+
+
+def test_uncertain_quality_widens_a_units_level() -> None:
+    vague = replace(OBS, unit_quality_sd=np.full(len(OBS.units), 0.7))
+    draws = extend(draws_of("exponential", PAST, 10, np.random.default_rng(1)), PAST, OBS, np.random.default_rng(2))
+    np.testing.assert_allclose(unit_spread(draws, OBS), 0.5)
+    slope = draws["family_elasticity"][:, OBS.unit_family] / OBS.quality_scale
+    np.testing.assert_allclose(unit_spread(draws, vague), np.sqrt(0.25 + (0.7 * slope) ** 2))
+
+
+# ---------------------------------------------------------------- joint density of a unit
+
+
+def scored_units(draws: Draws, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows after the origin, the units they belong to, and their log densities."""
+    rows = np.flatnonzero(~SEEN)
+    return rows, np.unique(OBS.unit[rows]), _unit_elpd(draws, PAST, OBS, rows, rng)
+
+
+def residuals(draws: Draws, own: np.ndarray, unit: int) -> np.ndarray:
+    """Observed log prices of a unit's rows less all but its level, for a law without innovations and one draw."""
+    family = OBS.unit_family[unit]
+    decline = LAWS["exponential"].decline(draws.family(np.array([family])), OBS.age_years[own])[0]
+    at_entry = LAWS["exponential"].decline(draws.family(np.array([family])), OBS.unit_entry_age[[unit]])[0, 0]
+    fallen = draws["pass_through"][0] * (decline - at_entry)
+    return np.asarray(OBS.log_price[own] + fallen - draws["host_effect"][0, OBS.host[own]])
+
+
+def law_mean(draws: Draws, unit: int) -> float:
+    family = OBS.unit_family[unit]
+    quality = draws["family_elasticity"][0, family] * OBS.unit_quality[unit] / OBS.quality_scale
+    return float(
+        draws["family_start"][0, family] + quality - draws["family_rate"][0, family] * OBS.unit_entry_age[unit]
+    )
+
+
+def test_with_normal_noise_the_rows_of_a_unit_are_jointly_normal() -> None:
+    rng = np.random.default_rng(21)
+    draws = extend(draws_of("exponential", PAST, 1, rng, noise_scale=0.4), PAST, OBS, rng)
+    rows, units, scores = scored_units(draws, rng)
+    known = set(known_units(PAST, OBS).tolist())
+    assert 0 < len(known & set(units.tolist())) < len(units)
+    for unit, got in zip(units, scores, strict=True):
+        own = rows[OBS.unit[rows] == unit]
+        level = draws["unit_level"][0, unit] if unit in known else law_mean(draws, unit)
+        shared = 0.0 if unit in known else 0.5**2
+        covariance = 0.4**2 * np.eye(len(own)) + shared
+        mean = np.full(len(own), level)
+        joint = stats.multivariate_normal(mean, covariance).logpdf(residuals(draws, own, unit))
+        assert got == pytest.approx(joint, abs=1e-3), OBS.units[unit]
+
+
+def test_with_heavy_tails_the_level_is_integrated_out() -> None:
+    rng = np.random.default_rng(22)
+    draws = extend(draws_of("exponential", PAST, 1, rng, noise_scale=0.4, noise_tail=2.0), PAST, OBS, rng)
+    rows, units, scores = scored_units(draws, rng)
+    known = set(known_units(PAST, OBS).tolist())
+    for unit, got in zip(units, scores, strict=True):
+        if unit in known:
+            continue
+        own = rows[OBS.unit[rows] == unit]
+        target, mean = residuals(draws, own, unit), law_mean(draws, unit)
+
+        def density(level: float, target: np.ndarray = target, mean: float = mean) -> float:
+            noise = stats.t(4.0, loc=level, scale=0.4).pdf(target).prod()
+            return float(noise * stats.norm(mean, 0.5).pdf(level))
+
+        joint, _ = integrate.quad(density, mean - 5, mean + 5, limit=400, epsabs=0, epsrel=1e-9)
+        assert got == pytest.approx(np.log(joint), abs=2e-3), OBS.units[unit]
+
+
+def test_over_draws_the_density_not_its_log_is_averaged() -> None:
+    rng = np.random.default_rng(23)
+    draws = extend(draws_of("exponential", PAST, 40, rng), PAST, OBS, rng)
+    _, _, together = scored_units(draws, rng)
+    single = []
+    for index in range(40):
+        one = Draws(draws.law, {name: values[[index]] for name, values in draws.values.items()})
+        single.append(scored_units(one, rng)[2])
+    np.testing.assert_allclose(together, np.log(np.exp(single).mean(axis=0)), rtol=1e-10)
+
+
+def test_without_repeated_models_every_row_is_scored_alone() -> None:
+    rng = np.random.default_rng(24)
+    frame = market().drop(columns=["model", "host"])
+    obs = observations(frame)
+    past = subset(obs, obs.time_years < 1.99)
+    draws = extend(draws_of("exponential", past, 1, rng, noise_scale=0.6), past, obs, rng)
+    rows = np.flatnonzero(obs.time_years >= 1.99)
+    family = obs.family[rows]
+    quality = draws["family_elasticity"][0, family] * obs.quality[rows] / obs.quality_scale
+    expected = draws["family_start"][0, family] + quality - draws["family_rate"][0, family] * obs.age_years[rows]
+    np.testing.assert_allclose(
+        _unit_elpd(draws, past, obs, rows, rng), stats.norm(expected, 0.6).logpdf(obs.log_price[rows]), atol=1e-4
+    )
+
+
+def fit_with(draws: Draws) -> Fit:
+    """A fit that holds these draws, in one chain."""
+    data = {
+        name: (("chain", "draw", *(f"{name}_{axis}" for axis in range(values.ndim - 1))), values[None])
+        for name, values in draws.values.items()
+    }
+    return Fit(draws.law, {}, xr.Dataset(data), xr.Dataset())
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_a_forecast_is_scored_row_by_row_and_unit_by_unit(law: str) -> None:
+    fit = fit_with(draws_of(law, PAST, 400, np.random.default_rng(25)))
+    scored = ~SEEN
+    score = score_forecast(fit, PAST, OBS, scored, seed=1)
+    units = np.unique(OBS.unit[scored])
+    assert score.unit_elpd.shape == score.unit_family.shape == score.unit_quarter.shape == units.shape
+    assert score.crps.shape == score.covered90.shape == (int(scored.sum()),)
+    assert np.isfinite(score.unit_elpd).all()
+    assert (score.crps > 0).all()
+    np.testing.assert_array_equal(score.unit_family, OBS.unit_family[units])
+    for unit, quarter in zip(units, score.unit_quarter, strict=True):
+        first = OBS.time_years[scored & (OBS.unit == unit)].min()
+        assert quarter <= first / 0.25 < quarter + 1
+    again = score_forecast(fit, PAST, OBS, scored, seed=1)
+    np.testing.assert_array_equal(again.unit_elpd, score.unit_elpd)
+    np.testing.assert_array_equal(again.crps, score.crps)
+
+
+def test_coverage_is_that_of_the_interval_when_the_forecast_is_the_truth() -> None:
+    """Prices drawn from the forecast itself lie within its 90 % interval nine times in ten."""
+    rng = np.random.default_rng(26)
+    rows = 3000
+    frame = pd.DataFrame(
+        {
+            "date": pd.Timestamp("2022-01-01") + pd.to_timedelta(rng.integers(0, 1096, rows), "D"),
+            "family": "f",
+            "quality": rng.normal(size=rows),
+            "price": 1.0,
+        }
+    )
+    frame.loc[0, "date"] = pd.Timestamp("2022-01-01")
+    blank = observations(frame)
+    past = subset(blank, blank.time_years < 1.99)
+    known = {"family_start": 0.5, "family_elasticity": 0.4, "family_rate": 1.1}
+    fixed = {name: np.full((2000, 1), value) for name, value in known.items()}
+    draws = draws_of("exponential", past, 2000, rng, **fixed)
+    expected = 0.5 + 0.4 * blank.quality / blank.quality_scale - 1.1 * blank.age_years
+    obs = replace(blank, log_price=expected + 0.2 * rng.standard_normal(rows))
+    scored = obs.time_years >= 1.99
+    score = score_forecast(fit_with(draws), past, obs, scored, seed=3)
+    n = int(scored.sum())
+    assert abs(score.covered90.mean() - 0.9) < 4 * np.sqrt(0.09 / n)
+    # The entropy of the noise, and the mean of the closed form, for a calibrated normal forecast.
+    assert score.unit_elpd.mean() == pytest.approx(-np.log(0.2 * np.sqrt(2 * np.pi * np.e)), abs=4 / np.sqrt(2 * n))
+    assert score.crps.mean() == pytest.approx(0.2 / np.sqrt(np.pi), abs=4 * 0.2 / np.sqrt(n))

@@ -1,0 +1,128 @@
+"""Reported quantities, by hand from given draws."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from analysis.inference.quantities import (
+    FLOOR_CLAIM,
+    contract_parameters,
+    frontier_stay_years,
+    probability_of_claim,
+    reported_quantities,
+)
+from analysis.laws import LAWS
+from analysis.laws.observations import PriceObservations, observations
+
+CHAINS, DRAWS, FAMILIES = 2, 50, 2
+
+
+@pytest.fixture
+def obs() -> PriceObservations:
+    """Families that start two years apart, four years of prices; one model is listed twice."""
+    return observations(
+        pd.DataFrame(
+            {
+                "date": pd.to_datetime(["2020-01-01", "2022-01-01", "2023-01-01", "2024-01-01"]),
+                "price": [8.0, 9.0, 2.0, 1.0],
+                "quality": [1.0, 4.0, 2.0, 2.0],
+                "family": ["low", "high", "low", "low"],
+                "model": ["a", "b", "c", "c"],
+            }
+        )
+    )
+
+
+def posterior(**values: float) -> xr.Dataset:
+    """Draws that scatter a little around the values; a family's equal the population's."""
+    rng = np.random.default_rng(1)
+    data: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
+    for name, value in values.items():
+        draws = value * np.exp(0.1 * rng.standard_normal((CHAINS, DRAWS)))
+        data[name] = (("chain", "draw"), draws)
+        data[f"family_{name}"] = (("chain", "draw", "family"), np.repeat(draws[..., None], FAMILIES, axis=2))
+    data["family_start"] = (("chain", "draw", "family"), rng.normal(size=(CHAINS, DRAWS, FAMILIES)))
+    return xr.Dataset(data, coords={"family": ["high", "low"]})
+
+
+def test_plateau_reports_the_rate_at_the_mean_age(obs: PriceObservations) -> None:
+    draws = posterior(
+        rate_floor=0.2,
+        rate_excess=2.0,
+        half_life_years=1.0,
+        discoveries_per_year=20.0,
+        elasticity=0.8,
+        noise_scale=0.3,
+        pass_through=0.4,
+    )
+    reported = reported_quantities(draws, LAWS["plateau"], obs)
+    ages = obs.ages_at_last
+    assert ages == pytest.approx([2.0, 4.0], abs=0.01)
+
+    def rate(age: float) -> xr.DataArray:
+        return draws["rate_floor"] + draws["rate_excess"] * 2.0 ** (-age / draws["half_life_years"])
+
+    xr.testing.assert_allclose(reported["rate_now"], rate(float(ages.mean())))
+    xr.testing.assert_allclose(reported["rate_long_run"], draws["rate_floor"])
+    xr.testing.assert_allclose(reported["rate_initial"], rate(0.0))
+    xr.testing.assert_allclose(reported["score_elasticity"], draws["elasticity"] / obs.quality_scale)
+    xr.testing.assert_allclose(reported["pass_through"], draws["pass_through"])
+    xr.testing.assert_allclose(reported["same_model_rate"], draws["pass_through"] * reported["rate_now"])
+    for code, family in enumerate(obs.families):
+        xr.testing.assert_allclose(reported["family_rate_now"].sel(family=family, drop=True), rate(float(ages[code])))
+    # The frontier buyer stays two years in a band, so what he sees is the mean rate of its first two years.
+    grid = np.linspace(0.0, frontier_stay_years(obs.births), 2001)
+    mean_rate = xr.concat([rate(float(age)) for age in grid], "age").integrate("age") / 2000
+    xr.testing.assert_allclose(reported["frontier_rate"], mean_rate, rtol=1e-4)
+
+
+def test_a_constant_rate_is_the_same_now_and_for_ever_and_at_the_frontier(obs: PriceObservations) -> None:
+    draws = posterior(rate=1.2, discoveries_per_year=24.0, elasticity=1.0, noise_scale=0.3, pass_through=0.4)
+    reported = reported_quantities(draws, LAWS["discovery"], obs)
+    for name in ("rate_now", "rate_long_run", "frontier_rate"):
+        xr.testing.assert_allclose(reported[name], draws["rate"])
+    xr.testing.assert_allclose(reported["mean_log_gain"] * reported["discoveries_per_year"], draws["rate"])
+
+
+def test_a_table_without_repeated_models_says_nothing_about_them() -> None:
+    single = observations(
+        pd.DataFrame(
+            {"date": pd.to_datetime(["2020-01-01", "2021-01-01"]), "price": 1.0, "quality": 0.0, "family": "all"}
+        )
+    )
+    draws = posterior(rate=1.0, elasticity=1.0, noise_scale=0.3).isel(family=[0]).assign_coords(family=["all"])
+    reported = reported_quantities(draws, LAWS["exponential"], single)
+    assert not {"pass_through", "same_model_rate"} & set(reported.data_vars)
+
+
+@pytest.mark.parametrize(
+    ("births", "stay"),
+    [([0.0], 1.0), ([1.0, 1.0, 1.02], 1.0), ([0.0, 2.0], 2.0), ([-0.6, 1.16, 1.16, 2.16, 4.25], 4.8 / 3)],
+)
+def test_the_frontier_moves_on_when_the_next_band_opens(births: list[float], stay: float) -> None:
+    assert frontier_stay_years(np.array(births)) == pytest.approx(stay, abs=0.03)
+
+
+def test_the_contract_gets_scalars_only_with_their_quantiles() -> None:
+    values = np.linspace(-1.0, 1.0, 101).reshape(1, 101)
+    dataset = xr.Dataset(
+        {"x": (("chain", "draw"), values), "by_family": (("chain", "draw", "family"), np.zeros((1, 101, 2)))}
+    )
+    assert contract_parameters(dataset) == {
+        "x": {
+            "mean": pytest.approx(0.0, abs=1e-12),
+            "sd": pytest.approx(values.std(ddof=1)),
+            "q05": pytest.approx(-0.9),
+            "q50": pytest.approx(0.0, abs=1e-12),
+            "q95": pytest.approx(0.9),
+        }
+    }
+
+
+def test_the_claim_is_a_fall_of_15_to_20_percent_a_year() -> None:
+    low, high = FLOOR_CLAIM
+    assert (1 - math.exp(-low), 1 - math.exp(-high)) == pytest.approx((0.15, 0.20))
+    assert probability_of_claim(-np.log(1 - np.array([0.10, 0.16, 0.19, 0.25]))) == 0.5

@@ -1,0 +1,101 @@
+"""Priors: the same in NumPy and PyMC, plausible before any price is seen, and documented as they are."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pymc as pm
+import pytest
+from scipy.stats import ks_2samp
+
+from analysis.inference.fit import priors_of
+from analysis.laws import LAWS
+from analysis.laws.model import random_variable
+from analysis.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, draw_prior, prior_predictive
+from analysis.laws.priors import DISCOVERIES, OBSERVATION_PRIORS, RATE, Prior
+
+ROOT = Path(__file__).parents[2]
+NUMBER = re.compile(r"-?\d[\d,]*\.?\d*")
+
+
+@pytest.fixture(scope="module")
+def page() -> ModuleType:
+    """The script that writes docs/priors.md."""
+    spec = importlib.util.spec_from_file_location("priors_page", ROOT / "benchmarks" / "priors.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_numpy_and_pymc_draw_from_the_same_priors() -> None:
+    # One of each distribution.
+    priors = [OBSERVATION_PRIORS[name] for name in ("pass_through", "noise_scale", "noise_tail")] + [
+        RATE,
+        DISCOVERIES,
+    ]
+    assert len({prior.distribution for prior in priors}) == 5
+    with pm.Model():
+        variables = [random_variable(prior) for prior in priors]
+    sampled = pm.draw(variables, draws=4000, random_seed=3, mode="FAST_COMPILE")
+    rng = np.random.default_rng(4)
+    for prior, draws in zip(priors, sampled, strict=True):
+        assert ks_2samp(draws, draw_prior(prior, 4000, rng)).pvalue > 0.001, prior.name
+
+
+def test_an_unknown_distribution_is_refused() -> None:
+    prior = Prior("x", "cauchy", (1.0,), "heavy")
+    with pytest.raises(ValueError, match="cauchy"):
+        draw_prior(prior, 1, np.random.default_rng(0))
+    with pm.Model(), pytest.raises(ValueError, match="cauchy"):
+        random_variable(prior)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_about_nine_in_ten_implied_falls_are_plausible(law: str, page: ModuleType) -> None:
+    births = np.array(list(page.BIRTHS.values()))
+    implied = prior_predictive(LAWS[law], births, page.LAST, draws=20_000, seed=7)
+    assert implied.annual_factor.shape == (20_000, 5)
+    assert implied.plausible_share > 0.89
+    low, high = PLAUSIBLE_ANNUAL_FACTOR
+    outside = np.mean(implied.annual_factor < low) + np.mean(implied.annual_factor > high)
+    assert implied.plausible_share == pytest.approx(1.0 - outside)
+
+
+def test_innovations_widen_the_factor_and_leave_its_centre() -> None:
+    births = np.array([0.0])
+    constant = prior_predictive(LAWS["exponential"], births, 1.0, draws=40_000, seed=1)
+    lumpy = prior_predictive(LAWS["discovery"], births, 1.0, draws=40_000, seed=1)
+    log_constant, log_lumpy = np.log(constant.annual_factor), np.log(lumpy.annual_factor)
+    assert np.median(log_lumpy) == pytest.approx(np.median(log_constant), rel=0.05)
+    assert (log_constant > 0).all()
+    assert 0.0 < np.mean(log_lumpy < 0) < 0.1
+
+
+def test_rates_of_the_prior_are_those_of_the_law() -> None:
+    implied = prior_predictive(LAWS["plateau"], np.array([0.0, 1e-6]), 500.0, draws=2000, seed=2)
+    # Families as old as this are at their own floors, which lie around the population's.
+    assert np.median(implied.rate_now - implied.long_run_rate[:, None]) == pytest.approx(0.0, abs=0.02)
+
+
+def test_the_page_is_what_the_script_writes(page: ModuleType) -> None:
+    written = (ROOT / "docs" / "priors.md").read_text("utf-8")
+    expected = page.document()
+    assert page.priors_table() in written, "run benchmarks/priors.py"
+    assert NUMBER.sub("#", written) == NUMBER.sub("#", expected), "run benchmarks/priors.py"
+    # Drawn quantities may move in the last digit with the version of NumPy.
+    found, wanted = (
+        [float(number.replace(",", "")) for number in NUMBER.findall(text)] for text in (written, expected)
+    )
+    assert found == pytest.approx(wanted, rel=0.03, abs=0.02)
+
+
+def test_the_page_names_every_prior(page: ModuleType) -> None:
+    table = page.priors_table()
+    for law in LAWS.values():
+        for name, prior in priors_of(law).items():
+            assert f"| `{name}` |" in table
+            assert str(prior["reason"]) in table

@@ -1,0 +1,195 @@
+"""A study of made-up results: small, quick, and with names that try to be markup."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from analysis.checks.result import CheckResult, predictive_check
+from analysis.inference.compare import Comparison, LawScore
+from analysis.inference.fit import Fit, priors_of
+from analysis.inference.quantities import reported_quantities
+from analysis.inference.sensitivity import PriorSensitivity
+from analysis.laws import LAWS
+from analysis.laws.innovations import grid_steps
+from analysis.laws.observations import PriceObservations, observations
+from analysis.panel import BuildReport, law_rows
+from analysis.report.baselines import baselines, published_rates
+from analysis.report.study import Study
+
+HOSTILE = "#let *x*_$y$@z<a>`b`\\c [d] //"
+CHAINS, DRAWS = 2, 60
+GOOD = {
+    "rhat_max": 1.002,
+    "ess_bulk_min": 900.0,
+    "ess_tail_min": 800.0,
+    "divergences": 0,
+    "ebfmi_min": 0.7,
+    "passed": True,
+    "worst": "rate",
+}
+BAD = {**GOOD, "rhat_max": 1.2, "divergences": 17, "passed": False, "worst": "R-hat 1.200 of rate_floor"}
+
+
+def make_panel() -> pd.DataFrame:
+    """Two bands, twelve models each, two prices per model."""
+    rows = []
+    for band, (centre, birth) in {"GPT-4": (120.0, "2023-03-14"), HOSTILE: (140.0, "2024-09-12")}.items():
+        for number in range(12):
+            entry = pd.Timestamp(birth) + pd.Timedelta(days=40 * number)
+            for repeat in range(2):
+                rows.append(
+                    {
+                        "quote_id": f"curated-{band[:3]}{number}{repeat}",
+                        "model": f"{HOSTILE}/{band}-{number}",
+                        "host": f"host {number % 3}",
+                        "host_kind": "first_party",
+                        "date": entry + pd.Timedelta(days=90 * repeat),
+                        "changed_after": entry - pd.Timedelta(days=number),
+                        "recorded_on": entry,
+                        "price_usd_per_mtok": 30.0 * np.exp(-0.3 * number - 0.1 * repeat),
+                        "n_benchmarks": 5,
+                        "capability": centre + number % 4,
+                        "capability_sd": 1.5,
+                        "band": band,
+                        "band_centre": centre,
+                        "band_birth": pd.Timestamp(birth),
+                        "family": band,
+                        "open_weights": number % 2 == 0,
+                        "reasoning": number % 3 == 0,
+                        "release_date": entry,
+                        "source": "curated",
+                    }
+                )
+    return pd.DataFrame(rows).astype({"open_weights": "boolean", "reasoning": "boolean"})
+
+
+def make_quotes(panel: pd.DataFrame) -> pd.DataFrame:
+    kept = panel[["quote_id", "source"]].assign(
+        status="kept", left_censored=False, match_basis="api_id id", model_id="a model"
+    )
+    lost = kept.head(5).assign(quote_id="x", status="unresolved", match_basis=None, model_id=HOSTILE)
+    return pd.concat([kept, lost], ignore_index=True)
+
+
+def make_fit(law_name: str, obs: PriceObservations, diagnostics: dict[str, Any] = GOOD, **center: float) -> Fit:
+    """A fit whose draws scatter by 0.05 around plain values or `center`."""
+    law, rng = LAWS[law_name], np.random.default_rng(0)
+    count = len(obs.families)
+    plain = {"rate": 1.0, "rate_floor": 0.3, "rate_excess": 1.5, "half_life_years": 1.0} | center
+    values: dict[str, Any] = {
+        "noise_scale": 0.3,
+        "noise_tail": 10.0,
+        "elasticity": 0.5,
+        "family_elasticity": np.full(count, 0.5),
+        "family_start": np.full(count, 3.0),
+        "unit_level": np.zeros(len(obs.unit_family)),
+        "same_model_rate": 0.4,
+        "pass_through": 0.3,
+        "host_effect": np.zeros(len(obs.hosts)),
+        **{name: plain[name] for name in law.family_parameters},
+        **{f"family_{name}": np.full(count, plain[name]) for name in law.family_parameters},
+    }
+    if law.innovations:
+        values |= {
+            "discoveries_per_year": 20.0,
+            "innovation_rate": 1.0,
+            "innovation_z": np.zeros(grid_steps(obs.last_time_years)),
+        }
+    dims = {name: ("family",) if np.shape(value) == (count,) else (f"{name}_dim",) for name, value in values.items()}
+    posterior = xr.Dataset(
+        {
+            name: (
+                ("chain", "draw", *(dims[name] if np.shape(value) else ())),
+                value + 0.05 * rng.standard_normal((CHAINS, DRAWS, *np.shape(value))),
+            )
+            for name, value in values.items()
+        },
+        coords={"family": list(obs.families)},
+    )
+    receipt = {
+        "law": law_name,
+        "n": obs.n,
+        "data_hash": obs.data_hash,
+        "diagnostics": diagnostics,
+        "seconds": {"compile": 1.0, "sample": 2.0, "total": 3.0},
+        "attempts": [{}],
+        "request": {"priors": priors_of(law)},
+    }
+    return Fit(law, receipt, posterior, reported_quantities(posterior, law, obs))
+
+
+def make_comparison(**changes: Any) -> Comparison:
+    comparison = Comparison(
+        horizon_months=12,
+        origins=tuple({"date": f"202{year}-06-30", "rows_seen": 60, "rows_scored": 40} for year in (2, 3, 4)),
+        laws={name: LawScore(-100.0, 5.0, 0.5, 0.9, 1 / 3) for name in LAWS},
+        elpd_difference=2.0,
+        elpd_difference_se=3.0,
+        p_slowed=0.6,
+        verdict="inconclusive",
+        verdict_reason="against plateau: little; against discovery: little",
+        p_floor_15_20=0.03,
+        p_floor_15_20_plateau=0.06,
+        p_floor_15_20_prior=0.07,
+        prior_sensitivity=PriorSensitivity("rate_floor", 0.02, 0.2),
+        passed=True,
+        failures=(),
+    )
+    return replace(comparison, **changes)
+
+
+def make_checks() -> tuple[CheckResult, ...]:
+    predicted = {name: np.linspace(-1, 1, 50) for name in LAWS}
+    table = pd.DataFrame({"law": list(LAWS), "max_deviation": 0.1, "passed": True}).astype({"passed": object})
+    return (
+        predictive_check("recent_slope", "The slope", "a year", -0.25, predicted, needs="rows"),
+        predictive_check("curvature", "The curvature", "", 9.0, predicted, needs="rows"),
+        predictive_check("largest_drop", "The drop", "", float("nan"), predicted, needs="two quarters"),
+        CheckResult("pit", True, "Distance -0.1 of PIT. Warnings: a long one", table),
+    )
+
+
+def make_study(folder: Path, **changes: Any) -> Study:
+    """A study whose build folder is `folder`."""
+    panel = make_panel()
+    quotes = make_quotes(panel)
+    obs = observations(law_rows(panel), price_unit="USD per million tokens")
+    build = BuildReport(
+        vintage="0123456789abcdef",
+        quotes=len(panel),
+        models=panel["model"].nunique(),
+        families=2,
+        hosts=3,
+        first=str(panel["date"].min().date()),
+        last=str(panel["date"].max().date()),
+        path=str(folder / "panel.parquet"),
+        launch_priced_models=24,
+        statuses={"kept": len(panel), "unresolved": 5},
+        disagreements=1,
+        capability={
+            "models": 24,
+            "benchmarks": 5,
+            "scores": 120,
+            "diagnostics": GOOD,
+            "seconds": {"compile": 1.0, "sample": 1.0},
+            "eci_rank_correlation": 0.98,
+            "eci_models": 20,
+        },
+        fingerprint="f",
+    )
+    study = Study(
+        build=build,
+        panel=panel,
+        quotes=quotes,
+        obs=obs,
+        fits={name: make_fit(name, obs) for name in ("exponential", "plateau", "discovery")},
+        comparison=make_comparison(),
+        checks=make_checks(),
+        baselines=baselines(panel),
+        epoch=published_rates(),
+    )
+    return replace(study, **changes)

@@ -1,0 +1,60 @@
+"""Every figure draws, to the same bytes, with labelled axes and literal names."""
+
+import importlib
+from dataclasses import replace
+
+import matplotlib as mpl
+import pytest
+from fake_study import HOSTILE
+from matplotlib.figure import Figure
+
+from analysis.report.document import CAPTIONS
+from analysis.report.figures import paths
+from analysis.report.study import Study
+from analysis.report.style import STYLE, svg
+
+
+def drawn(name: str, study: Study) -> Figure:
+    with mpl.rc_context(STYLE):
+        figure = importlib.import_module(f"analysis.report.figures.{name}").draw(study)
+    assert isinstance(figure, Figure)
+    return figure
+
+
+@pytest.mark.parametrize("name", CAPTIONS)
+def test_equal_studies_give_equal_bytes(name: str, study: Study) -> None:
+    draw = importlib.import_module(f"analysis.report.figures.{name}").draw
+    first = svg(draw, study)
+    assert first == svg(draw, study)
+    assert b"<svg" in first
+    assert b"<text" not in first, "text is drawn as paths"
+
+
+@pytest.mark.parametrize("name", ["answer", "prices", "floor", "forest", "channels"])
+def test_axes_have_labels(name: str, study: Study) -> None:
+    figure = drawn(name, study)
+    assert all(ax.get_xlabel() or ax.get_xticklabels() for ax in figure.axes)
+    assert figure.axes[0].get_xlabel()
+
+
+def test_paths_show_every_family_under_its_name(study: Study) -> None:
+    titles = {ax.get_title(loc="left") for ax in drawn("paths", study).axes}
+    assert {"GPT-4", HOSTILE} <= titles
+
+
+def test_entry_prices_are_put_at_the_centre(study: Study) -> None:
+    entered = paths.entry_prices(study.fits["plateau"], study.obs)
+    slope = 0.5 / study.obs.quality_scale
+    assert entered == pytest.approx(-slope * study.obs.unit_quality, abs=0.15)
+
+
+def test_checks_show_only_what_has_an_interval(study: Study) -> None:
+    titles = [ax.get_title(loc="left") for ax in drawn("checks", study).axes if ax.axison]
+    assert titles == ["recent slope", "curvature", "largest drop"]
+    assert drawn("checks", replace(study, checks=())).axes
+
+
+def test_forest_holds_all_published_rates(study: Study) -> None:
+    labels = [label.get_text() for label in drawn("forest", study).axes[0].get_yticklabels()]
+    assert sum("(n =" in label for label in labels) >= len(study.epoch)
+    assert any(label.startswith("plateau: ") for label in labels)

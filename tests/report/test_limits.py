@@ -1,0 +1,47 @@
+"""Limits are counted, not asserted."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.report import limits
+from analysis.report.study import Study
+
+
+def test_all_limits_are_sentences(study: Study) -> None:
+    said = limits.limits(study)
+    assert len(said) == len(limits.LIMITS)
+    assert all(line.endswith(".") and "nan" not in line for line in said)
+
+
+def test_early_rows(study: Study) -> None:
+    assert limits.early_rows(study).startswith("0 rows of 48 (0.0 %) are dated before 2023")
+    older = study.panel.assign(date=study.panel["date"] - pd.DateOffset(years=5))
+    assert "48 rows of 48 (100.0 %)" in limits.early_rows(replace(study, panel=older))
+    assert "is observed" in limits.early_rows(replace(study, panel=older))
+
+
+def test_clocks(study: Study) -> None:
+    assert "the 2 openings of bands over 1.5 years" in limits.clocks(study)
+    together = replace(study, obs=replace(study.obs, births=study.obs.births * 0))
+    assert "one clock" in limits.clocks(together)
+
+
+def test_change_windows(study: Study) -> None:
+    assert "window of 6 days at the median and 10 days" in limits.dates(study)
+    unknown = study.panel.assign(changed_after=pd.NaT)
+    assert "No row says" in limits.dates(replace(study, panel=unknown))
+
+
+def test_shares(study: Study) -> None:
+    assert "5 quotes of 53 (9 %), under 1 name, match" in limits.unresolved(study)
+    quotes = study.quotes.assign(left_censored=True, match_basis="suggested_tokens")
+    assert limits.left_censored(replace(study, quotes=quotes)).startswith("100 % of rows")
+    assert limits.unreviewed(replace(study, quotes=quotes)).startswith("100.0 % of rows")
+    assert limits.unreviewed(study).startswith("0.0 % of rows")
+
+
+def test_measurement_against_bands(study: Study) -> None:
+    assert "at least 20.0 units apart" in limits.measured(study)
+    one_band = study.panel[study.panel["band"] == "GPT-4"]
+    assert limits.measured(replace(study, panel=one_band)).endswith("there is one band only.")

@@ -1,0 +1,111 @@
+"""The PDF compiles, is the same twice, says what failed, and takes names as they are."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typst
+from fake_study import BAD, HOSTILE, make_comparison, make_fit
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from analysis.inference.sensitivity import PriorSensitivity
+from analysis.report.document import CAPTIONS, document
+from analysis.report.render import TEMPLATE, render
+from analysis.report.study import Study
+
+
+def first_page(study: Study) -> str:
+    blocks = document(study)["blocks"]
+    end = next(index for index, block in enumerate(blocks) if block["kind"] == "pagebreak")
+    return json.dumps(blocks[:end], ensure_ascii=False)
+
+
+def test_the_same_study_gives_the_same_bytes(study: Study, tmp_path: Path) -> None:
+    lines: list[str] = []
+    first = render(study, tmp_path / "one" / "report.pdf", lines.append)
+    second = render(study, tmp_path / "two" / "report.pdf", lines.append)
+    content = first.pdf.read_bytes()
+    assert content.startswith(b"%PDF")
+    assert content == second.pdf.read_bytes()
+    assert (tmp_path / "one" / "answer.svg").read_bytes() == (tmp_path / "two" / "answer.svg").read_bytes()
+    assert first.figures == list(CAPTIONS)
+    assert len(first.tables) >= 8
+    assert any("prices" in line for line in lines)
+
+
+def test_another_result_gives_another_report(study: Study, tmp_path: Path) -> None:
+    other = replace(study, comparison=make_comparison(verdict="discovery"))
+    pdfs = [render(each, tmp_path / "report.pdf", lambda line: None).pdf.read_bytes() for each in (study, other)]
+    assert pdfs[0] != pdfs[1]
+
+
+def test_page_one_carries_vintage_and_verdict(study: Study) -> None:
+    assert study.build.vintage in document(study)["subtitle"]
+    assert "Inconclusive" in first_page(study)
+    assert "FAILED" not in first_page(study)
+
+
+def test_page_one_says_when_the_plateau_is_the_prior(study: Study) -> None:
+    dominated = make_comparison(prior_sensitivity=PriorSensitivity("rate_floor", 0.4, 0.01))
+    assert "the plateau is your prior" in first_page(replace(study, comparison=dominated)).lower()
+    assert "the plateau is your prior" not in first_page(study).lower()
+
+
+def test_a_failed_fit_is_marked(study: Study, tmp_path: Path) -> None:
+    fits = {**study.fits, "plateau": make_fit("plateau", study.obs, BAD)}
+    failed = replace(study, fits=fits)
+    assert "FAILED: plateau law, R-hat 1.200 of rate_floor." in first_page(failed)
+    tables = [block for block in document(failed)["blocks"] if block["kind"] == "table"]
+    gates = next(block["rows"] for block in tables if block["columns"][0] == "Fit")
+    assert [row[1] for row in gates] == ["passed", "FAILED", "passed", "passed"]
+    assert render(failed, tmp_path / "report.pdf", lambda line: None).pdf.exists()
+
+
+def test_nothing_scored_still_renders(study: Study, tmp_path: Path) -> None:
+    laws = {
+        name: replace(score, elpd=None, se=None, crps=None, coverage90=None)
+        for name, score in study.comparison.laws.items()
+    }
+    unscored = make_comparison(laws=laws, origins=(), elpd_difference=None, elpd_difference_se=None)
+    result = render(replace(study, comparison=unscored, checks=()), tmp_path / "report.pdf", lambda line: None)
+    assert result.pdf.exists()
+
+
+def test_tables_are_rectangular(study: Study) -> None:
+    for block in document(study)["blocks"]:
+        if block["kind"] == "table":
+            assert len(block["align"]) == len(block["columns"])
+            assert {len(row) for row in block["rows"]} <= {len(block["columns"])}
+
+
+def headings(folder: Path, text: str) -> list[Any]:
+    """What Typst made of a heading."""
+    blocks = [{"kind": "heading", "level": 1, "text": text}]
+    (folder / "report.json").write_text(
+        json.dumps({"title": text, "subtitle": text, "footer": text, "blocks": blocks}), encoding="utf-8"
+    )
+    (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
+    said = typst.query(folder / "report.typ", "heading", field="body", ignore_system_fonts=True)
+    return [body["text"] for body in json.loads(said)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("typst")
+
+
+@settings(max_examples=25)
+@example(HOSTILE)
+@example('#panic("x")')
+@example("= a\n- b\n/ c: d \\ e ~ -- --- ... 'q' \"q\"")
+@given(
+    st.text(
+        alphabet=st.one_of(st.sampled_from("#*_$@<>`\\[]{}=-+/~'\"&%"), st.characters(exclude_categories=["Cs"])),
+        min_size=1,
+    )
+)
+def test_text_is_never_markup(folder: Path, text: str) -> None:
+    assert headings(folder, text) == [text]

@@ -1,0 +1,164 @@
+"""Every sentence follows the results, whichever way they fall."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from fake_study import BAD, make_comparison, make_fit
+
+from analysis.inference.fit import Fit, priors_of
+from analysis.inference.sensitivity import PriorSensitivity
+from analysis.laws import LAWS
+from analysis.report import sentences
+from analysis.report.study import Study
+
+
+def fit_with(law: str = "plateau", **quantities: tuple[float, float]) -> Fit:
+    """A fit whose reported quantities run evenly over an interval."""
+    draws = {name: (("chain", "draw"), np.linspace(*ends, 101)[None]) for name, ends in quantities.items()}
+    receipt = {"request": {"priors": priors_of(LAWS[law])}, "diagnostics": {"passed": True, "worst": ""}}
+    return Fit(LAWS[law], receipt, xr.Dataset(), xr.Dataset(draws))
+
+
+def test_every_verdict_has_a_headline() -> None:
+    said = {verdict: sentences.HEADLINES[verdict] for verdict in ("plateau", "discovery", "inconclusive")}
+    assert len(set(said.values())) == 3
+
+
+def test_the_reason_is_a_sentence() -> None:
+    assert sentences.reason(make_comparison(verdict_reason="against all")) == "Against all."
+
+
+@pytest.mark.parametrize(
+    ("difference", "error", "ahead", "clear"),
+    [
+        (9.0, 2.0, "plateau", True),
+        (-9.0, 2.0, "discovery", True),
+        (2.0, 0.1, "plateau", False),
+        (9.0, 8.0, "plateau", False),
+    ],
+)
+def test_the_better_forecaster(difference: float, error: float, ahead: str, clear: bool) -> None:
+    said = sentences.score_difference(make_comparison(elpd_difference=difference, elpd_difference_se=error))
+    assert f"the {ahead} law scores" in said
+    assert ("not clear of chance" not in said) == clear
+
+
+def test_no_score_is_said() -> None:
+    said = sentences.score_difference(make_comparison(elpd_difference=None, elpd_difference_se=None, origins=()))
+    assert "could not be scored" in said
+
+
+def test_the_fixed_buyer() -> None:
+    discovery = fit_with("discovery", rate_now=(1.0, 2.0))
+    falling = fit_with(rate_now=(0.1, 0.2))
+    rising = fit_with(rate_now=(-0.2, -0.1))
+    slow, fast = make_comparison(p_slowed=0.97), make_comparison(p_slowed=0.02)
+    assert "now fall by 14 % a year" in sentences.fixed_buyer(falling, discovery, slow)
+    assert "now rise by 16 % a year" in sentences.fixed_buyer(rising, discovery, slow)
+    assert "it is very likely (97 %)" in sentences.fixed_buyer(falling, discovery, slow)
+    assert "it is very unlikely (2 %)" in sentences.fixed_buyer(falling, discovery, fast)
+
+
+def test_the_frontier_buyer() -> None:
+    discovery = fit_with("discovery", frontier_rate=(1.0, 2.0))
+    restarting = fit_with(frontier_rate=(2.0, 3.0), rate_now=(0.1, 0.2))
+    same = fit_with(frontier_rate=(1.0, 2.0), rate_now=(1.0, 2.0))
+    assert "stays above that of a fixed capability" in sentences.frontier_buyer(restarting, discovery, 1.2)
+    assert "hardly slows" in sentences.frontier_buyer(same, discovery, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("ends", "claim", "stops"),
+    [
+        ((0.17, 0.21), "lies wholly inside the claimed", "rules out"),
+        ((-0.5, 0.1), "lies below the claimed", "does not rule out"),
+        ((0.5, 0.9), "lies above the claimed", "rules out"),
+        ((-0.2, 0.9), "contains the claimed", "does not rule out"),
+        ((0.05, 0.2), "covers the claimed 15 to 20 % a year in part", "rules out"),
+    ],
+)
+def test_the_floor(ends: tuple[float, float], claim: str, stops: str) -> None:
+    said = sentences.floor_estimate(fit_with(rate_floor=ends))
+    assert claim in said
+    assert f"and {stops}" in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"), [(0.05, 0.4, "raised it"), (0.4, 0.05, "lowered it"), (0.1, 0.1, "hardly moved it")]
+)
+def test_the_claim_against_its_prior(before: float, after: float, moved: str) -> None:
+    comparison = make_comparison(p_floor_15_20_prior=before, p_floor_15_20_plateau=after)
+    assert moved in sentences.claim_probability(comparison)
+
+
+def test_the_mandatory_line() -> None:
+    dominated = make_comparison(prior_sensitivity=PriorSensitivity("rate_floor", 0.3, 0.01))
+    free = make_comparison(prior_sensitivity=PriorSensitivity("rate_floor", 0.3, 0.3))
+    assert "the plateau is your prior" in sentences.prior_influence(dominated).lower()
+    assert "the plateau is your prior" not in sentences.prior_influence(free).lower()
+
+
+@pytest.mark.parametrize(
+    ("ends", "effect"),
+    [((0.3, 0.31), "narrowed it"), ((-3.0, 3.0), "widened it"), ((-0.31, 0.91), "hardly changed it")],
+)
+def test_narrowing(ends: tuple[float, float], effect: str) -> None:
+    assert effect in sentences.narrowing(fit_with(rate_floor=ends))
+
+
+def test_what_would_change_an_open_verdict() -> None:
+    dominated = PriorSensitivity("rate_floor", 0.3, 0.01)
+    said = sentences.what_would_change(make_comparison(prior_sensitivity=dominated), mean_age_years=1.0)
+    assert "a lead in forecast score of more than 6.0 (now +2.0)" in said
+    assert "a floor that the prices move" in said
+    assert "at least 2 years old on average (now 1.0)" in said
+    sure = make_comparison(elpd_difference=9.0, elpd_difference_se=1.0, p_slowed=0.99)
+    said = sentences.what_would_change(sure, mean_age_years=3.0)
+    assert "For a plateau nothing is missing." in said
+    assert "(now 9.0 behind)" in said
+    unslowed = make_comparison(elpd_difference=-1.0, p_slowed=0.01)
+    assert "For continued discovery nothing is missing." in sentences.what_would_change(unslowed, mean_age_years=3.0)
+
+
+def test_what_would_change_a_closed_verdict() -> None:
+    plateau = make_comparison(verdict="plateau", elpd_difference=12.0, p_slowed=0.99)
+    discovery = make_comparison(verdict="discovery", elpd_difference=-1.0, p_slowed=0.01)
+    assert "from 12.0 below 6.0" in sentences.what_would_change(plateau, 3.0)
+    assert "the plateau law came to forecast better" in sentences.what_would_change(discovery, 3.0)
+    assert "failed fits must be mended" in sentences.what_would_change(make_comparison(passed=False), 3.0)
+    unscored = make_comparison(elpd_difference=None, elpd_difference_se=None, origins=())
+    assert "needs more history" in sentences.what_would_change(unscored, 3.0)
+
+
+def test_months_until_decisive() -> None:
+    scored = 24 + 12
+    twice = make_comparison(elpd_difference=2.0, elpd_difference_se=0.5)
+    assert sentences.months_until_decisive(twice) == pytest.approx(scored, abs=1)
+    assert sentences.months_until_decisive(make_comparison(elpd_difference=9.0, elpd_difference_se=1.0)) == 0
+    assert sentences.months_until_decisive(make_comparison(elpd_difference=-2.0)) is None
+    hopeless = make_comparison(elpd_difference=0.1, elpd_difference_se=5.0)
+    assert "more than ten further years" in sentences.what_would_change(hopeless, 3.0)
+
+
+def test_channels() -> None:
+    changed = fit_with(same_model_rate=(0.1, 0.2), rate_now=(1.0, 2.0))
+    fixed = fit_with(same_model_rate=(1.0, 2.0), rate_now=(0.1, 0.2))
+    assert "virtually certain" in sentences.channels(changed)
+    assert "exceptionally unlikely" in sentences.channels(fixed)
+
+
+def test_failures_are_named(study: Study) -> None:
+    assert sentences.failures(dict(study.fits), study.comparison, True) == []
+    failed = {"plateau": make_fit("plateau", study.obs, BAD)}
+    comparison = make_comparison(passed=False, failures=("plateau as of 2024-06-30: 3 divergences",))
+    said = sentences.failures(failed, comparison, False)
+    assert len(said) == 3
+    assert all(line.startswith("FAILED") for line in said)
+    assert "R-hat 1.200 of rate_floor" in said[0]
+    assert "2024-06-30" in said[2]
+
+
+def test_checks_outcome() -> None:
+    assert "All 2 judged" in sentences.checks_outcome([("a", True), ("b", True), ("c", None)])
+    assert "1 of 2 judged checks fail for at least one law: b" in sentences.checks_outcome([("a", True), ("b", False)])
+    assert "No check" in sentences.checks_outcome([("a", None)])

@@ -1,0 +1,141 @@
+"""A stored study reads as it was written, says when it was thinned, and refuses what was changed or does not belong together."""
+
+import shutil
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from fake_study import make_study
+
+from analysis.checks.result import to_json
+from analysis.errors import IntegrityError, MissingResultError
+from analysis.inference import store
+from analysis.report import stored
+from analysis.report.figures import channels, floor
+from analysis.report.stored import open_results, save_results
+from analysis.report.study import Study
+from analysis.report.style import svg
+
+
+@pytest.fixture
+def whole(study: Study) -> Study:
+    """The fake study with fits that a receipt names."""
+    return replace(
+        study,
+        fits={
+            name: replace(fit, receipt={**fit.receipt, "fingerprint": f"full {name}"})
+            for name, fit in study.fits.items()
+        },
+    )
+
+
+def test_what_was_saved_is_opened(whole: Study, tmp_path: Path) -> None:
+    save_results(whole, tmp_path / "results")
+    found = open_results(tmp_path / "results")
+    pd.testing.assert_frame_equal(found.panel, whole.panel)
+    for name in (field.name for field in fields(found.obs)):
+        assert np.array_equal(getattr(found.obs, name), getattr(whole.obs, name)), name
+    assert list(found.fits) == list(whole.fits)
+    for name, fit in whole.fits.items():
+        assert found.fits[name].posterior.identical(fit.posterior)
+        assert found.fits[name].reported.identical(fit.reported)
+        assert "thinned_from" not in found.fits[name].receipt
+    assert found.comparison["verdict"] == whole.comparison.verdict
+    assert found.comparison["laws"]["plateau"]["elpd"] == whole.comparison.laws["plateau"].elpd
+    assert found.checks == [to_json(check) for check in whole.checks]
+    assert found.build["vintage"] == whole.build.vintage
+    assert found.build["path"] == "panel.parquet"
+
+
+def test_checks_come_back_as_tables(whole: Study, tmp_path: Path) -> None:
+    save_results(whole, tmp_path)
+    for found, written in zip(open_results(tmp_path).check_results, whole.checks, strict=True):
+        assert found.passed is written.passed
+        pd.testing.assert_frame_equal(found.table, written.table, check_like=True)
+
+
+def test_a_thinned_copy_says_so_and_keeps_the_diagnostics_of_the_full_fit(whole: Study, tmp_path: Path) -> None:
+    save_results(whole, tmp_path, draws_per_chain=10)
+    found = open_results(tmp_path).fits["plateau"]
+    full = whole.fits["plateau"]
+    assert found.receipt["thinned_from"] == {"fingerprint": "full plateau", "chains": 2, "draws_per_chain": 60}
+    assert found.receipt["kept"] == {"chains": 2, "draws_per_chain": 10, "dtype": "float32"}
+    assert found.receipt["fingerprint"] != full.receipt["fingerprint"]
+    assert found.receipt["diagnostics"] == full.receipt["diagnostics"]
+    assert "diagnostics" in found.receipt["of_the_full_fit"]
+    # First and last draws stay, so that the copy spans the chains.
+    ends = full.posterior["rate_floor"].isel(draw=[0, -1])
+    np.testing.assert_allclose(found.posterior["rate_floor"].isel(draw=[0, -1]), ends, rtol=1e-6)
+    assert found.draws.size == 20
+    assert found.draws["rate_floor"].dtype == np.float64
+
+
+def test_the_figures_of_the_report_draw_stored_results(whole: Study, tmp_path: Path) -> None:
+    save_results(whole, tmp_path)
+    found = open_results(tmp_path)
+    for figure in (floor, channels):
+        assert svg(figure.draw, found) == svg(figure.draw, whole)
+
+
+@pytest.mark.parametrize("name", ["panel.parquet", "results.json", "plateau.json", "plateau.nc"])
+def test_a_changed_or_missing_file_is_refused(whole: Study, tmp_path: Path, name: str) -> None:
+    save_results(whole, tmp_path)
+    path = tmp_path / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(IntegrityError, match=rf"{name} is not what manifest\.json says"):
+        open_results(tmp_path)
+    path.unlink()
+    with pytest.raises(IntegrityError, match="bin/store-results"):
+        open_results(tmp_path)
+
+
+def test_fits_to_other_prices_are_refused(whole: Study, tmp_path: Path) -> None:
+    dearer = whole.panel.assign(price_usd_per_mtok=2.0 * whole.panel["price_usd_per_mtok"])
+    save_results(replace(whole, panel=dearer), tmp_path)
+    with pytest.raises(IntegrityError, match=r"exponential fit .* not to the panel beside it"):
+        open_results(tmp_path)
+
+
+def test_without_results_it_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MissingResultError, match="bin/store-results"):
+        open_results(tmp_path)
+    monkeypatch.setattr(stored, "FOLDERS", (tmp_path / "full", tmp_path / "thinned"))
+    with pytest.raises(MissingResultError, match=r"full or .*thinned"):
+        open_results()
+
+
+def test_a_full_run_goes_before_the_thinned_copy(whole: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored, "FOLDERS", (tmp_path / "full", tmp_path / "thinned"))
+    save_results(whole, tmp_path / "thinned", draws_per_chain=5)
+    assert open_results().fits["plateau"].draws.size == 10
+    save_results(whole, tmp_path / "full")
+    assert open_results().fits["plateau"].draws.size == 120
+
+
+def test_a_save_cut_short_leaves_nothing_to_trust(
+    whole: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_results(whole, tmp_path / "old")
+    shutil.copytree(tmp_path / "old", tmp_path / "new")
+    saved = store.save
+
+    def killed_at_plateau(folder: Path, name: str, receipt: dict[str, Any], draws: xr.DataTree) -> dict[str, Any]:
+        if name == "plateau":
+            raise KeyboardInterrupt
+        return saved(folder, name, receipt, draws)
+
+    monkeypatch.setattr(store, "save", killed_at_plateau)
+    with pytest.raises(KeyboardInterrupt):
+        save_results(whole, tmp_path / "new", draws_per_chain=5)
+    with pytest.raises(IntegrityError, match="manifest"):
+        open_results(tmp_path / "new")
+    with pytest.raises(KeyboardInterrupt):
+        save_results(make_study(tmp_path), tmp_path / "empty")
+    with pytest.raises(MissingResultError):
+        open_results(tmp_path / "empty")

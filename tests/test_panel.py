@@ -1,0 +1,270 @@
+"""The panel: kept quotes with capability, in families; what a build writes, keeps and refuses."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import analysis.panel
+from analysis.capability.bands import BANDS
+from analysis.data.package import write_datapackage
+from analysis.data.raw import load_raw
+from analysis.errors import InputError, LockedError, MissingResultError
+from analysis.laws.observations import observations
+from analysis.panel import (
+    LAW_HOST_KINDS,
+    MIN_FAMILY_ROWS,
+    MIN_PUBLISHED_BENCHMARKS,
+    MIN_USABLE_BENCHMARKS,
+    build,
+    build_fingerprint,
+    families,
+    law_rows,
+    load_panel,
+    load_processed,
+    make_panel,
+    processed_dir,
+)
+from analysis.storage import data_lock
+
+PROJECT_DATA = Path(__file__).parents[1] / "data"
+MIDYEAR = pd.Timestamp("2025-06-30")
+
+
+def stand_in_capability(
+    data_dir: Path, performance: pd.DataFrame, models: pd.DataFrame, say: Any
+) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
+    """Published indexes, and the anchors spread evenly: no sampling, the same columns."""
+    counts = performance.groupby("model_key")["benchmark"].nunique().rename("n_benchmarks").reset_index()
+    table = counts.merge(models[["model_key", "eci_score"]], on="model_key")
+    anchors = {band.anchor: 100.0 + 12.0 * position for position, band in enumerate(BANDS)}
+    table["capability"] = table["model_key"].map(anchors).fillna(table["eci_score"])
+    table = table.dropna(subset=["capability"]).assign(capability_sd=1.5)
+    table = table[["model_key", "capability", "capability_sd", "n_benchmarks"]]
+    residuals = pd.DataFrame({"benchmark": ["x"], "n": [1]})
+    return table.reset_index(drop=True), {"diagnostics": {"passed": True}, "models": len(table)}, residuals
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The project's raw store, its latest quotes only so that it builds in seconds, built with stand-in capability."""
+    data_dir = tmp_path_factory.mktemp("data")
+    shutil.copytree(PROJECT_DATA / "raw", data_dir / "raw")
+    path = data_dir / "raw" / "quotes.csv"
+    cells = pd.read_csv(path, dtype=str, keep_default_na=False)
+    few = cells["source"].isin(["curated", "llm_prices", "epoch_api"]) | (cells.index % 8 == 0)
+    cells[few].to_csv(path, index=False)
+    write_datapackage(data_dir)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(analysis.panel, "_capability", stand_in_capability)
+        build(data_dir)
+        build(data_dir, MIDYEAR)
+        yield data_dir
+
+
+def rows(
+    band: str, *, weights: bool | None, count: int, host_kind: str = "first_party", scores: int = 5
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"band": band, "open_weights": [weights] * count, "host_kind": host_kind, "n_benchmarks": scores}
+    ).astype({"open_weights": "boolean"})
+
+
+def families_of(*parts: pd.DataFrame) -> list[str]:
+    return sorted(set(families(pd.concat(parts, ignore_index=True))))
+
+
+def test_a_band_is_split_when_both_sides_have_enough_rows() -> None:
+    enough, few = MIN_FAMILY_ROWS, MIN_FAMILY_ROWS - 1
+    assert families_of(rows("o1", weights=True, count=enough), rows("o1", weights=False, count=enough)) == [
+        "o1 closed",
+        "o1 open",
+    ]
+    assert families_of(rows("o1", weights=True, count=few), rows("o1", weights=False, count=100)) == ["o1"]
+    assert families_of(rows("o1", weights=True, count=100)) == ["o1"]
+
+
+def test_only_rows_the_laws_see_count_towards_a_split() -> None:
+    enough = MIN_FAMILY_ROWS
+    closed = rows("o1", weights=False, count=enough)
+    aggregated = rows("o1", weights=True, count=enough, host_kind="aggregator")
+    unmeasured = rows("o1", weights=True, count=enough, scores=MIN_USABLE_BENCHMARKS - 1)
+    assert families_of(closed, aggregated, unmeasured) == ["o1"]
+    assert families_of(closed, aggregated, rows("o1", weights=True, count=enough)) == ["o1 closed", "o1 open"]
+
+
+def test_unstated_weights_are_closed_and_bands_are_split_one_by_one() -> None:
+    enough = MIN_FAMILY_ROWS
+    assert families_of(
+        rows("GPT-4", weights=True, count=enough),
+        rows("GPT-4", weights=None, count=enough),
+        rows("GPT-5", weights=True, count=enough),
+        rows("GPT-5", weights=False, count=2),
+    ) == ["GPT-4 closed", "GPT-4 open", "GPT-5"]
+
+
+def test_the_panel_holds_kept_quotes_of_published_models(project: Path) -> None:
+    panel, quotes = load_panel(project), load_processed(project, "quotes")
+    published = load_raw(project, "performance").groupby("model_key")["benchmark"].nunique()
+    kept = set(quotes.loc[quotes["status"] == "kept", "quote_id"])
+    assert 100 < len(panel) <= len(kept)
+    assert set(panel["quote_id"]) <= kept
+    assert published[panel["model"]].min() >= MIN_PUBLISHED_BENCHMARKS
+    assert panel["quote_id"].is_unique
+    assert panel["date"].is_monotonic_increasing
+    dated = panel.dropna(subset=["release_date"])
+    assert ((dated["date"] - dated["release_date"]).dt.days == dated["days_since_release"]).all()
+
+
+def test_a_single_benchmark_does_not_make_a_panel_row(project: Path) -> None:
+    quotes, models = load_processed(project, "quotes"), load_raw(project, "models")
+    capability, performance = load_processed(project, "capability"), load_raw(project, "performance")
+    whole = make_panel(quotes, models, performance, capability)
+    model = whole["model"].iloc[0]
+    other = performance["model_key"] != model
+    first = performance.loc[~other, "benchmark"].iloc[0]
+    once = performance[other | (performance["benchmark"] == first)]
+    assert model not in set(make_panel(quotes, models, once, capability)["model"])
+
+
+def test_the_laws_see_sellers_prices_of_measured_models(project: Path) -> None:
+    panel = load_panel(project)
+    seen = law_rows(panel)
+    allowed = panel[panel["host_kind"].isin(LAW_HOST_KINDS) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)]
+    assert 0 < len(seen) == len(allowed) < len(panel)
+    assert seen["price"].tolist() == allowed["price_usd_per_mtok"].tolist()
+    assert "lowest of month" in set(panel["host"])
+    assert "lowest of month" not in set(seen["host"])
+    obs = observations(seen)
+    assert obs.n == len(seen)
+    assert obs.models_repeat
+    assert (obs.unit_quality_sd > 0).all()
+
+
+def test_the_report_counts_what_was_written(project: Path) -> None:
+    panel, quotes = load_panel(project), load_processed(project, "quotes")
+    report = json.loads((project / "processed" / "build.json").read_text())
+    assert report["quotes"] == len(panel)
+    assert report["models"] == panel["model"].nunique()
+    assert report["families"] == panel["family"].nunique()
+    assert report["hosts"] == panel["host"].nunique()
+    assert (report["first"], report["last"]) == (str(panel["date"].min().date()), str(panel["date"].max().date()))
+    assert sum(report["statuses"].values()) == len(quotes) == len(load_raw(project, "quotes"))
+    assert report["fingerprint"] == build_fingerprint(project, None)
+
+
+def test_a_second_build_changes_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("built again")
+
+    monkeypatch.setattr(analysis.panel, "_build", refuse)
+    before = {path: path.stat().st_mtime_ns for path in (project / "processed").rglob("*.parquet")}
+    assert build(project).passed
+    assert build(project, MIDYEAR).vintage.endswith("@2025-06-30")
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(before) == 10
+
+
+def test_new_raw_data_asks_for_a_new_build(project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project / "raw", tmp_path / "raw")
+    assert build_fingerprint(tmp_path, None) == build_fingerprint(project, None)
+    path = tmp_path / "raw" / "quotes.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]), "utf-8")
+    write_datapackage(tmp_path)
+    assert build_fingerprint(tmp_path, None) != build_fingerprint(project, None)
+    assert build_fingerprint(project, MIDYEAR) != build_fingerprint(project, None)
+
+
+def test_a_past_view_knows_nothing_recorded_later(project: Path) -> None:
+    past, now = load_panel(project, MIDYEAR), load_panel(project)
+    assert processed_dir(project, MIDYEAR) != processed_dir(project)
+    assert past["recorded_on"].max() <= MIDYEAR < now["recorded_on"].max()
+    assert past["date"].max() <= MIDYEAR
+    ends = load_processed(project, "quotes", MIDYEAR)["valid_to"].dropna()
+    assert ends.max() <= MIDYEAR
+    # Capability measures models, not the market: the same in both views.
+    shared = past.merge(now, on="quote_id")
+    assert len(shared) > 50
+    assert shared["capability_x"].equals(shared["capability_y"])
+
+
+def test_a_view_before_the_first_price_is_an_input_error(project: Path) -> None:
+    with pytest.raises(InputError, match="no price was recorded by then"):
+        build(project, pd.Timestamp("2015-01-01"))
+    assert not processed_dir(project, pd.Timestamp("2015-01-01")).exists()
+
+
+@pytest.fixture
+def changed(project: Path, tmp_path: Path) -> Path:
+    """A copy of the built store whose raw data then changed."""
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "raw" / "quotes.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]), "utf-8")
+    write_datapackage(tmp_path)
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_build_that_fails_leaves_the_old_tables(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contents(changed / "processed")
+
+    def broken(*_: object) -> None:
+        raise InputError("no capability today")
+
+    monkeypatch.setattr(analysis.panel, "_capability", broken)
+    with pytest.raises(InputError, match="no capability today"):
+        build(changed)
+    assert contents(changed / "processed") == before
+
+
+def test_a_build_that_was_killed_while_writing_is_built_again(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(analysis.panel, "write_json", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build(changed)
+    stale = json.loads((changed / "processed" / "build.json").read_text())
+    assert stale["fingerprint"] != build_fingerprint(changed, None)
+    assert build(changed).fingerprint == build_fingerprint(changed, None)
+
+
+def test_one_build_at_a_time(changed: Path) -> None:
+    with data_lock(changed), pytest.raises(LockedError):
+        build(changed)
+
+
+def test_without_a_build_the_panel_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(MissingResultError, match="costfloor build"):
+        load_panel(tmp_path)
+
+
+@pytest.mark.slow
+def test_the_projects_own_panel(tmp_path: Path) -> None:
+    """The whole raw store, capability read from the project's build where there is one."""
+    shutil.copytree(PROJECT_DATA / "raw", tmp_path / "raw")
+    fits = PROJECT_DATA / "processed" / "fits"
+    for path in fits.glob("capability-*"):
+        (tmp_path / "processed" / "fits").mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, tmp_path / "processed" / "fits")
+    report = build(tmp_path)
+    assert report.passed
+    panel = load_panel(tmp_path)
+    assert len(panel) >= 1000
+    assert panel["model"].nunique() >= 300
+    assert report.launch_priced_models >= 250
+    assert {str(name).split()[0] for name in panel["family"]} == {band.name for band in BANDS}
+    seen = law_rows(panel)
+    assert len(seen) >= 900
+    # From the smallest open models to o1-pro, at 150 and 600 dollars for input and output.
+    assert seen["price"].between(0.005, 300.0).all()

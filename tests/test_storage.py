@@ -1,0 +1,128 @@
+"""Writes are all or nothing, and one process at a time holds the data."""
+
+import hashlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import InputError, LockedError
+from analysis.storage import data_lock, sha256_bytes, sha256_file, write_atomic, write_json
+
+
+def start(code: str, *arguments: str) -> subprocess.Popen[str]:
+    """Run Python code in another process and wait until it prints a line."""
+    process = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    with process:
+        process.send_signal(signal.SIGKILL)
+
+
+HOLD_LOCK = """
+import sys, time
+from pathlib import Path
+from analysis.storage import data_lock
+with data_lock(Path(sys.argv[1])):
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+# The rename is the step that makes the new content visible; stop right before it.
+WRITE_AND_HANG = """
+import pathlib, sys, time
+from analysis.storage import write_atomic
+def hang(self, target):
+    print("ready", flush=True)
+    time.sleep(60)
+pathlib.Path.replace = hang
+write_atomic(pathlib.Path(sys.argv[1]), b"new" * 100_000)
+"""
+
+
+def test_hashes_agree_with_hashlib(tmp_path: Path) -> None:
+    content = os.urandom(3_000_000)
+    path = tmp_path / "blob"
+    path.write_bytes(content)
+    assert sha256_file(path) == sha256_bytes(content) == hashlib.sha256(content).hexdigest()
+
+
+def test_write_atomic_makes_folders_and_replaces(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "result.json"
+    write_atomic(path, b"one")
+    write_atomic(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert [entry.name for entry in path.parent.iterdir()] == ["result.json"]
+
+
+def test_write_atomic_gives_the_permissions_of_any_new_file(tmp_path: Path) -> None:
+    ordinary, atomic = tmp_path / "ordinary", tmp_path / "atomic"
+    ordinary.write_bytes(b"")
+    write_atomic(atomic, b"")
+    assert stat.S_IMODE(atomic.stat().st_mode) == stat.S_IMODE(ordinary.stat().st_mode)
+
+
+def test_a_killed_write_leaves_the_old_content(tmp_path: Path) -> None:
+    path = tmp_path / "result"
+    path.write_bytes(b"old")
+    kill(start(WRITE_AND_HANG, str(path)))
+    assert path.read_bytes() == b"old"
+    assert any(entry.suffix == ".tmp" for entry in tmp_path.iterdir()), "killed before it had written anything"
+    write_atomic(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "result"
+    path.write_bytes(b"old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_that_cannot_be_written_is_the_users_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"file/below/result: cannot be written \("):
+        write_atomic(tmp_path / "file" / "below" / "result", b"")
+    with pytest.raises(InputError, match="cannot be written"), data_lock(tmp_path / "file"):
+        pass
+
+
+def test_json_is_canonical_and_refuses_nan(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    write_json(path, {"b": 1, "a": ["é"]})
+    assert path.read_text(encoding="utf-8") == '{\n  "a": [\n    "é"\n  ],\n  "b": 1\n}\n'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(path, {"a": float("nan")})
+    assert '"b": 1' in path.read_text(encoding="utf-8")
+
+
+def test_the_lock_names_its_holder_and_dies_with_it(tmp_path: Path) -> None:
+    holder = start(HOLD_LOCK, str(tmp_path))
+    with pytest.raises(LockedError, match=f"in use by process {holder.pid}") as caught, data_lock(tmp_path):
+        pass
+    assert caught.value.exit_code == 3
+    kill(holder)
+    with data_lock(tmp_path):
+        assert (tmp_path / ".lock").read_text() == f"{os.getpid()}\n"
+
+
+def test_the_lock_is_free_again_after_use_and_after_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), data_lock(tmp_path / "data"):
+        raise RuntimeError
+    with data_lock(tmp_path / "data"), pytest.raises(LockedError), data_lock(tmp_path / "data"):
+        pass
