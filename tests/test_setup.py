@@ -93,7 +93,9 @@ def test_the_pins_satisfy_the_project_and_are_what_runs() -> None:
     ]
     for requirement in map(Requirement, wanted):
         assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), requirement
-    installed = {canonicalize_name(d.name): d.version for d in importlib.metadata.distributions()}
+    # The reverse order keeps the copy that an import finds first: some packages put vendored ones at the end of the path.
+    distributions = reversed(list(importlib.metadata.distributions()))
+    installed = {canonicalize_name(found.name): found.version for found in distributions}
     other = {
         name: (version, installed[name]) for name, version in pinned.items() if installed.get(name, version) != version
     }

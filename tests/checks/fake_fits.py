@@ -50,7 +50,11 @@ def make_fit(law: str, obs: PriceObservations, center: Mapping[str, Any], spread
         "rate": 1.0,
     }
     if LAWS[law].innovations:
-        values |= {"discoveries_per_year": 20.0, "innovation_z": np.zeros(grid_steps(obs.last_time_years))}
+        values |= {
+            "discoveries_per_year": 20.0,
+            "innovation_rate": 1.0,
+            "innovation_z": np.zeros(grid_steps(obs.last_time_years)),
+        }
     values |= center
     data = {}
     for name, value in values.items():

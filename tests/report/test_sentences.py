@@ -141,8 +141,8 @@ def test_months_until_decisive() -> None:
 
 
 def test_channels() -> None:
-    changed = fit_with(same_model_rate=(0.1, 0.2), rate_now=(1.0, 2.0))
-    fixed = fit_with(same_model_rate=(1.0, 2.0), rate_now=(0.1, 0.2))
+    changed = fit_with(same_model_rate=(0.1, 0.2), rate_now=(1.0, 2.0), pass_through=(0.1, 0.2))
+    fixed = fit_with(same_model_rate=(1.0, 2.0), rate_now=(0.1, 0.2), pass_through=(0.9, 1.1))
     assert "virtually certain" in sentences.channels(changed)
     assert "exceptionally unlikely" in sentences.channels(fixed)
 
