@@ -113,7 +113,7 @@ def check(replicates: Replicates) -> CheckResult:
     noted = [f"{name}: {text}" for name, curve in by_law.items() for text in curve.warnings]
     summary = (
         "Largest distance of the LOO-PIT distribution from the uniform (0 to 1), against a simultaneous "
-        f"{BAND_PROBABILITY:.0%} band: {'; '.join(_sentence(row) for row in rows)}."
+        f"{100 * BAND_PROBABILITY:.0f} % band: {'; '.join(_sentence(row) for row in rows)}."
     )
     if noted:
         summary += f" Warnings: {' | '.join(noted)}"
@@ -130,6 +130,6 @@ def _sentence(row: dict[str, Any]) -> str:
     where = (
         "inside the band: passes"
         if row["passed"]
-        else f"outside the band at {row['share_outside']:.0%} of points: fails"
+        else f"outside the band at {100 * row['share_outside']:.0f} % of points: fails"
     )
     return f"{row['law']}, {row['max_deviation']:.3f} ({where})"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from analysis.panel import build, build_fingerprint, law_rows, load_panel, load_
 from analysis.storage import code_version, sha256_bytes, sha256_file, write_json
 
 Progress = Callable[[str], None]
+
+DRAWING = ("costfloor", "matplotlib", "statsmodels", "arviz", "typst")
+"""Distributions whose versions show in the report; those that sample are in the fingerprints of the fits."""
 
 PRICE_UNIT = "USD per million tokens"
 
@@ -169,8 +173,11 @@ def _fingerprint(data_dir: Path, settings: FitSettings, as_of: pd.Timestamp | No
     code = code_version(
         "data", "capability", "panel.py", "sampling.py", "laws", "inference", "checks", "indexes", "report"
     )
-    template = sha256_file(Path(__file__).with_name("template.typ"))
-    return sha256_bytes("\n".join([build_fingerprint(data_dir, as_of), code, template, repr(settings)]).encode())
+    beside = [sha256_file(Path(__file__).with_name(name)) for name in ("template.typ", "epoch_published.csv")]
+    libraries = [f"{name} {version(name)}" for name in DRAWING]
+    return sha256_bytes(
+        "\n".join([build_fingerprint(data_dir, as_of), code, *beside, *libraries, repr(settings)]).encode()
+    )
 
 
 def _unchanged(receipt: Path, pdf: Path, fingerprint: str) -> ReportResult | None:

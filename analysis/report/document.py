@@ -1,7 +1,7 @@
 """The report as a list of blocks: the order of its parts, and the text between figures and tables."""
 
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import Any
 
 from analysis.inference.quantities import frontier_stay_years
@@ -33,21 +33,13 @@ CAPTIONS = {
 """Caption of every figure, by the name of its module."""
 
 
-def package_version() -> str:
-    """Version of the installed package."""
-    try:
-        return version("costfloor")
-    except PackageNotFoundError:
-        return "(source tree)"
-
-
 def document(study: Study) -> dict[str, Any]:
     """Everything the template sets, as plain data for JSON."""
-    build = study.build
+    build, own_version = study.build, version("costfloor")
     return {
         "title": TITLE,
-        "subtitle": f"costfloor {package_version()}  ·  data vintage {build.vintage}  ·  prices from {build.first} to {build.last}",
-        "footer": f"costfloor {package_version()} · vintage {build.vintage}",
+        "subtitle": f"costfloor {own_version}  ·  data vintage {build.vintage}  ·  prices from {build.first} to {build.last}",
+        "footer": f"costfloor {own_version} · vintage {build.vintage}",
         "blocks": [block for part in PARTS for block in part(study)],
     }
 

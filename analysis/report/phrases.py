@@ -66,7 +66,12 @@ def probability(p: float) -> str:
     """A probability in percent; never certainty that draws cannot give."""
     if p < 0.005:
         return "below 1 %"
-    return "above 99 %" if p > 0.995 else f"{100 * p:.0f} %"
+    return "above 99 %" if p > 0.995 else percentage(p)
+
+
+def percentage(share: float) -> str:
+    """A share in whole percent."""
+    return f"{100 * share:.0f} %"
 
 
 def likelihood(p: float) -> str:

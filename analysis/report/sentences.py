@@ -19,6 +19,7 @@ from analysis.inference.sensitivity import THRESHOLD
 from analysis.report.phrases import (
     likelihood,
     listing,
+    percentage,
     plural,
     probability,
     significant,
@@ -68,7 +69,7 @@ def score_difference(comparison: Comparison) -> str:
         f"Forecasting {comparison.horizon_months} months ahead from {origins}, the {ahead} law scores "
         f"{abs(difference):.1f} units of log predictive density above the {behind} law (standard error {error:.1f}), "
         f"which is {'clear of' if clear else 'not clear of'} chance. The mixture of laws that would have forecast best gives "
-        f"{listing([f'{name} {score.weight:.0%}' for name, score in comparison.laws.items()])}."
+        f"{listing([f'{name} {percentage(score.weight)}' for name, score in comparison.laws.items()])}."
     )
 
 
@@ -242,9 +243,10 @@ def channels(fit: Fit) -> str:
     beaten = float(np.mean(fit.quantity("rate_now") > fit.quantity("same_model_rate")))
     return (
         f"Once a model is on sale, its own prices {yearly_change(same)} ({yearly_span(low, high)}): the graph is fixed and only "
-        f"serving, hardware and competition work on them. They follow {share:.0%} ({share_low:.0%} to {share_high:.0%}) of the "
-        f"market's decline. New models of the same capability {yearly_change(new)}: the graph "
-        f"changes too. It is {likelihood(beaten)} ({probability(beaten)}) that the changed graph is the faster channel under "
+        f"serving, hardware and competition work on them. They follow {percentage(share)} "
+        f"({percentage(share_low)} to {percentage(share_high)}) of the market's decline. "
+        f"New models of the same capability {yearly_change(new)}: the graph changes too. "
+        f"It is {likelihood(beaten)} ({probability(beaten)}) that the changed graph is the faster channel under "
         f"the {fit.law.title} law."
     )
 
