@@ -40,6 +40,7 @@ def document(study: Study) -> dict[str, Any]:
         "title": TITLE,
         "subtitle": f"costfloor {own_version}  ·  data vintage {build.vintage}  ·  prices from {build.first} to {build.last}",
         "footer": f"costfloor {own_version} · vintage {build.vintage}",
+        "keywords": f"vintage {build.vintage}",
         "blocks": [block for part in PARTS for block in part(study)],
     }
 

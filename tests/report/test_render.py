@@ -85,7 +85,8 @@ def headings(folder: Path, text: str) -> list[Any]:
     """What Typst made of a heading."""
     blocks = [{"kind": "heading", "level": 1, "text": text}]
     (folder / "report.json").write_text(
-        json.dumps({"title": text, "subtitle": text, "footer": text, "blocks": blocks}), encoding="utf-8"
+        json.dumps({"title": text, "subtitle": text, "footer": text, "keywords": text, "blocks": blocks}),
+        encoding="utf-8",
     )
     (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
     said = typst.query(folder / "report.typ", "heading", field="body", ignore_system_fonts=True)

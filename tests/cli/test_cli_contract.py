@@ -1,0 +1,193 @@
+"""The keys, exit codes and help that scripts rely on."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cli_run import Run, contents, run, write_table
+
+import analysis.cli
+from analysis.checks import CHECKS
+from analysis.cli import Options, globals_first
+from analysis.inference.fit import FitSettings
+from analysis.laws import LAWS
+from analysis.laws.simulate import TableDesign, simulate_table
+from analysis.report.assemble import ReportResult
+from analysis.storage import data_lock
+
+COMMANDS = ["build", "status", "fit", "compare", "check", "report", "trend frontier", "trend hedonic"]
+PARAMETERS = {
+    "exponential": {"rate_now", "score_elasticity", "noise_scale"},
+    "plateau": {"rate_now", "score_elasticity", "noise_scale", "rate_initial", "rate_floor", "half_life_years"},
+    "discovery": {"rate_now", "score_elasticity", "noise_scale", "discoveries_per_year", "mean_log_gain"},
+}
+DIAGNOSTICS = {"rhat_max", "ess_bulk_min", "ess_tail_min", "divergences", "ebfmi_min", "passed"}
+REPORT = ReportResult(
+    pdf="reports/report.pdf",
+    figures=["answer"],
+    tables=["Rates"],
+    fingerprint="f",
+    gates={"capability": True, "plateau": False},
+    vintage="v",
+    verdict="inconclusive",
+    pdf_sha256="s",
+)
+
+
+def finite(value: Any) -> bool:
+    """Whether a number is one that JSON can hold."""
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    result = run(capsys, *command.split(), "--help")
+    assert result.code == 0
+    assert f"Example: costfloor {command}" in result.out
+
+
+def test_every_command_is_tested_here() -> None:
+    named = {str(command.name or command.callback.__name__) for command in analysis.cli.app.registered_commands}  # type: ignore[union-attr]
+    named |= {f"trend {command.callback.__name__}" for command in analysis.cli.trend.registered_commands}  # type: ignore[union-attr]
+    assert named == set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("given", "moved"),
+    [
+        (["fit", "plateau", "--json"], ["--json", "fit", "plateau"]),
+        (["build", "--data", "d", "--seed=3"], ["--data", "d", "--seed=3", "build"]),
+        (["check", "--", "--json"], ["check", "--", "--json"]),
+        (["status", "--data"], ["--data", "status"]),
+    ],
+)
+def test_global_options_may_stand_anywhere(given: list[str], moved: list[str]) -> None:
+    assert globals_first(given) == moved
+
+
+def test_trends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = write_table(tmp_path)
+    frontier = run(capsys, "trend", "frontier", "--table", table, "--threshold", "0.4", "--json").json
+    assert set(frontier) >= {"n", "start", "end", "factor_per_year", "ci90", "r_squared"}
+    hedonic = run(capsys, "trend", "hedonic", "--table", table, "--json").json
+    assert set(hedonic) >= {"n", "factor_per_year", "ci90", "r_squared", "score_coefficient"}
+    for trend in (frontier, hedonic):
+        low, high = trend["ci90"]
+        assert low < trend["factor_per_year"] < high
+
+
+def test_a_trend_for_a_reader_is_no_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = run(capsys, "trend", "hedonic", "--table", write_table(tmp_path)).out
+    assert not said.startswith("{")
+    assert "a year" in said
+
+
+def test_status_of_an_empty_folder_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = run(capsys, "status", "--data", tmp_path, "--json")
+    assert result.code == 1
+    assert set(result.json) >= {"vintage", "panel", "fits", "quarantined", "unresolved"}
+    assert "costfloor report" in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_build_waits_for_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "raw").symlink_to(Path(__file__).parents[2] / "data" / "raw")
+    with data_lock(data):
+        before = contents(data / "raw" / "quotes.csv")
+        result = run(capsys, "build", "--data", data)
+    assert (result.code, result.out) == (3, "")
+    assert result.err.splitlines()[-1].startswith("error: ")
+    assert contents(data / "raw" / "quotes.csv") == before
+    assert not list(data.rglob("*.parquet"))
+
+
+def test_a_report_whose_fit_missed_a_gate_exits_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis.cli, "make_report", lambda *_: REPORT)
+    result = run(capsys, "report", "--reports", tmp_path, "--json")
+    assert result.code == 1
+    assert set(result.json) >= {"pdf", "figures", "tables", "fingerprint", "gates"}
+    assert "FAILED gates: plateau" in result.err
+
+
+def test_checks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "check", "--list", "--json").json == {"checks": list(CHECKS)}
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ninety prices over a year and a half: one past date can be scored six months ahead."""
+    design = TableDesign(rows=95, families=2, years=1.6, noise_scale=0.3)
+    truth = {"rate_floor": 0.2, "rate_excess": 1.5, "half_life_years": 1.0}
+    path = tmp_path_factory.mktemp("table") / "prices.csv"
+    simulate_table(LAWS["plateau"], truth, design, seed=4).drop_duplicates(["date", "family"]).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sample too little to be sure of passing, so that the tests are about keys and exit codes."""
+    settings = FitSettings(draws=150, tune=300, chains=2, target_accepts=(0.9,))
+    monkeypatch.setattr(Options, "settings", settings)
+
+
+def said_of_gates(result: Run, passed: bool) -> None:
+    """Exit 0 and nothing said when all gates held, else exit 1 with the reason."""
+    assert result.code == (0 if passed else 1)
+    assert ("gate" in result.err) is not passed
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("law", LAWS)
+def test_fit(law: str, table: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = run(capsys, "fit", law, "--table", table, "--data", data, "--json", "--quiet")
+    found = result.json
+    assert {"law", "n", "families", "fingerprint", "data_hash", "sampler", "seconds"} <= set(found)
+    assert set(found["seconds"]) == {"compile", "sample", "total"}
+    assert set(found["diagnostics"]) >= DIAGNOSTICS
+    assert set(found["parameters"]) >= PARAMETERS[law]
+    for summary in found["parameters"].values():
+        assert set(summary) == {"mean", "sd", "q05", "q50", "q95"}
+        assert all(finite(value) for value in summary.values())
+    said_of_gates(result, found["diagnostics"]["passed"])
+    again = run(capsys, "fit", law, "--table", table, "--data", data, "--json")
+    assert again.json == found
+    assert "sampling" not in again.err
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("short")
+def test_compare(table: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = run(capsys, "compare", "--table", table, "--data", data, "--horizon", "6", "--json", "--quiet")
+    found = result.json
+    assert found["horizon_months"] == 6
+    assert len(found["origins"]) == 1
+    assert {"verdict_reason", "p_floor_15_20", "prior_sensitivity"} <= set(found)
+    assert found["verdict"] == "inconclusive"
+    assert set(found["laws"]) == set(LAWS)
+    for score in found["laws"].values():
+        assert set(score) == {"elpd", "se", "crps", "coverage90", "weight"}
+    np.testing.assert_allclose(sum(score["weight"] for score in found["laws"].values()), 1.0)
+    said_of_gates(result, found["passed"])
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("short")
+def test_check(table: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = run(capsys, "check", "all", "--table", table, "--data", data, "--json", "--quiet").json
+    assert {"name", "passed", "summary"} <= set(found)
+    assert [check["name"] for check in found["checks"]] == list(CHECKS)
+    one = run(capsys, "check", "curvature", "--table", table, "--data", data, "--json", "--quiet").json
+    assert one == next(check for check in found["checks"] if check["name"] == "curvature")
+    assert one["passed"] in {True, False, None}
