@@ -32,7 +32,7 @@ class LawScore:
     Attributes
     ----------
     elpd, se
-        Sum of log predictive densities, and its standard error over blocks (family x quarter).
+        Sum of log predictive densities, and its standard error over blocks (family x quarter), with its Monte Carlo error.
     crps
         Mean over scored rows, log points; smaller is better.
     coverage90
@@ -63,13 +63,17 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The laws compared on one table; see the fields of `Evidence` and `LawScore`."""
+    """The laws compared on one table; see the fields of `Evidence` and `LawScore`.
+
+    `elpd_difference_mcse` is the part of `elpd_difference_se` that more draws would take away.
+    """
 
     horizon_months: int
     origins: tuple[dict[str, Any], ...]
     laws: dict[str, LawScore]
     elpd_difference: float | None
     elpd_difference_se: float | None
+    elpd_difference_mcse: float | None
     p_slowed: float
     verdict: Verdict
     verdict_reason: str
@@ -127,7 +131,7 @@ def compare(
             scores[name].append(score_forecast(fit, past, obs, origin.scored, settings.seed))
     weights = stacking_weights(scores)
     laws = {name: _law_score(scores[name], weights[name]) for name in LAWS}
-    difference, difference_se = _difference(scores["plateau"], scores["discovery"])
+    difference, difference_se, difference_mcse = _difference(scores["plateau"], scores["discovery"])
     slowed = fits["plateau"].quantity("rate_now") < 0.5 * fits["plateau"].quantity("rate_initial")
     sensitivity = prior_sensitivity(fits["plateau"], obs, "rate_floor")
     evidence = Evidence(
@@ -147,6 +151,7 @@ def compare(
         laws=laws,
         elpd_difference=difference,
         elpd_difference_se=difference_se,
+        elpd_difference_mcse=difference_mcse,
         p_slowed=evidence.p_slowed,
         verdict=verdict,
         verdict_reason=reason,
@@ -221,18 +226,26 @@ def _law_score(scores: Sequence[OriginScore], weight: float) -> LawScore:
     blocks = _block_sums(scores)
     return LawScore(
         elpd=float(blocks.sum()),
-        se=_standard_error(blocks),
+        se=_standard_error(blocks, _mcse(scores)),
         crps=float(np.concatenate([score.crps for score in scores]).mean()),
         coverage90=float(np.concatenate([score.covered90 for score in scores]).mean()),
         weight=weight,
     )
 
 
-def _difference(first: Sequence[OriginScore], second: Sequence[OriginScore]) -> tuple[float | None, float | None]:
+def _difference(
+    first: Sequence[OriginScore], second: Sequence[OriginScore]
+) -> tuple[float | None, float | None, float | None]:
+    """Difference in log score, its standard error, and the Monte Carlo error in it."""
     if not first:
-        return None, None
-    blocks = _block_sums(first) - _block_sums(second)
-    return float(blocks.sum()), _standard_error(blocks)
+        return None, None, None
+    blocks, mcse = _block_sums(first) - _block_sums(second), _mcse([*first, *second])
+    return float(blocks.sum()), _standard_error(blocks, mcse), mcse
+
+
+def _mcse(scores: Sequence[OriginScore]) -> float:
+    """Monte Carlo error of a sum of scores from independent fits."""
+    return float(np.sqrt(sum(score.elpd_mcse**2 for score in scores)))
 
 
 def _block_sums(scores: Sequence[OriginScore]) -> np.ndarray:
@@ -243,8 +256,8 @@ def _block_sums(scores: Sequence[OriginScore]) -> np.ndarray:
     return np.bincount(block.ravel(), weights=elpd)
 
 
-def _standard_error(blocks: np.ndarray) -> float | None:
-    return float(np.sqrt(len(blocks)) * blocks.std(ddof=1)) if len(blocks) > 1 else None
+def _standard_error(blocks: np.ndarray, mcse: float) -> float | None:
+    return float(np.hypot(np.sqrt(len(blocks)) * blocks.std(ddof=1), mcse)) if len(blocks) > 1 else None
 
 
 def _origin_record(origin: Origin) -> dict[str, Any]:

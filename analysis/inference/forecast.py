@@ -24,6 +24,7 @@ MIN_SEEN_ROWS = 50
 MIN_SCORED_ROWS = 10
 MIN_HISTORY_YEARS = 1.0
 LEVEL_GRID = np.linspace(-8.0, 8.0, 97)
+JACKKNIFE_BLOCKS = 20
 """Standardised levels of a new model: wide enough for one far from its band, fine enough for noise a fifth as wide as the spread."""
 
 
@@ -54,6 +55,8 @@ class OriginScore:
     ----------
     unit_elpd
         Log predictive density of the scored rows of each scored unit, joint within the unit.
+    elpd_mcse
+        Monte Carlo standard error of the sum of `unit_elpd`: all units share the draws, so their errors add up.
     unit_family, unit_quarter
         Family of each scored unit, and the calendar quarter (counted from the start) of its first scored row.
     crps
@@ -63,6 +66,7 @@ class OriginScore:
     """
 
     unit_elpd: np.ndarray
+    elpd_mcse: float
     unit_family: np.ndarray
     unit_quarter: np.ndarray
     crps: np.ndarray
@@ -105,8 +109,10 @@ def score_forecast(
     simulated = replicate(draws, expected_log_price(draws, obs, rng)[:, rows], rng)
     observed = obs.log_price[rows]
     low, high = np.quantile(simulated, [0.05, 0.95], axis=0)
+    log_density = _unit_log_density(draws, past, obs, rows, rng)
     return OriginScore(
-        unit_elpd=_unit_elpd(draws, past, obs, rows, rng),
+        unit_elpd=logsumexp(log_density, axis=0) - np.log(len(log_density)),
+        elpd_mcse=jackknife_mcse(log_density),
         unit_family=obs.unit_family[units],
         unit_quarter=np.floor(first / GRID_YEARS).astype(int),
         crps=crps(simulated, observed),
@@ -182,20 +188,40 @@ def crps(simulated: np.ndarray, observed: np.ndarray) -> np.ndarray:
     return np.asarray(np.abs(simulated - observed).mean(axis=0) - half_spread)
 
 
-def _unit_elpd(
+def jackknife_mcse(log_density: np.ndarray) -> float:
+    """Monte Carlo standard error of a sum of log mean densities, by leaving out blocks of consecutive draws.
+
+    Parameters
+    ----------
+    log_density : (S, U)
+        Log density of each of U units under each of S draws, the draws of a chain in sequence.
+
+    References
+    ----------
+    Kuensch (1989), The jackknife and the bootstrap for general stationary observations.
+    """
+    size = len(log_density) // JACKKNIFE_BLOCKS
+    used = log_density[: size * JACKKNIFE_BLOCKS]
+    top = used.max(axis=0)
+    blocks = np.exp(used - top).reshape(JACKKNIFE_BLOCKS, size, -1).sum(axis=1)
+    without = np.log(np.maximum(blocks.sum(axis=0) - blocks, np.finfo(float).tiny)).sum(axis=1)
+    return float(np.sqrt((JACKKNIFE_BLOCKS - 1) * without.var()))
+
+
+def _unit_log_density(
     draws: Draws, past: PriceObservations, obs: PriceObservations, rows: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Log predictive density of each scored unit's rows, in the order of the units' codes."""
+    """Log density of each scored unit's rows under each draw, (S, U), in the order of the units' codes."""
     if not obs.models_repeat:
         expected = expected_log_price(draws, obs, rng)[:, rows]
-        return _log_mean_exp(_noise_logpdf(draws, obs.log_price[rows] - expected))
+        return _noise_logpdf(draws, obs.log_price[rows] - expected)
     increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
     means, after_entry = unit_means(draws, obs, increments), followed(draws, obs, increments)
     spread = unit_spread(draws, obs)
     known = set(known_units(past, obs).tolist())
     log_weight = -0.5 * LEVEL_GRID**2
     log_weight -= logsumexp(log_weight)
-    scores = []
+    densities = []
     for unit in np.unique(obs.unit[rows]):
         own = rows[obs.unit[rows] == unit]
         target = obs.log_price[own] + after_entry[:, own]
@@ -207,8 +233,8 @@ def _unit_elpd(
             levels = means[:, [unit]] + spread[:, [unit]] * LEVEL_GRID
             on_grid = _noise_logpdf(draws, target[:, :, None] - levels[:, None, :]).sum(axis=1)
             density = logsumexp(on_grid + log_weight, axis=1)
-        scores.append(_log_mean_exp(density[:, None])[0])
-    return np.array(scores)
+        densities.append(density)
+    return np.column_stack(densities)
 
 
 def _noise_logpdf(draws: Draws, residual: np.ndarray) -> np.ndarray:
@@ -216,7 +242,3 @@ def _noise_logpdf(draws: Draws, residual: np.ndarray) -> np.ndarray:
     df, scale = draws.noise_df.reshape(shape), draws["noise_scale"].reshape(shape)
     constant = gammaln((df + 1) / 2) - gammaln(df / 2) - 0.5 * np.log(df * np.pi) - np.log(scale)
     return np.asarray(constant - (df + 1) / 2 * np.log1p((residual / scale) ** 2 / df))
-
-
-def _log_mean_exp(values: np.ndarray) -> np.ndarray:
-    return np.asarray(logsumexp(values, axis=0) - np.log(len(values)))

@@ -61,14 +61,15 @@ def score_difference(comparison: Comparison) -> str:
     """Which law forecast better, and how sure that is."""
     difference, error = comparison.elpd_difference, comparison.elpd_difference_se
     origins = plural(len(comparison.origins), "forecast origin")
-    if difference is None or error is None:
+    sampling = comparison.elpd_difference_mcse
+    if difference is None or error is None or sampling is None:
         return f"The forecasts of the two laws could not be scored against each other ({origins})."
     ahead, behind = ("plateau", "discovery") if difference > 0 else ("discovery", "plateau")
     clear = abs(difference) > max(ELPD_MARGIN, SE_MARGIN * error)
     return (
         f"Forecasting {comparison.horizon_months} months ahead from {origins}, the {ahead} law scores "
-        f"{abs(difference):.1f} units of log predictive density above the {behind} law (standard error {error:.1f}), "
-        f"which is {'clear of' if clear else 'not clear of'} chance. The mixture of laws that would have forecast best gives "
+        f"{abs(difference):.1f} units of log predictive density above the {behind} law "
+        f"(standard error {error:.1f}, in it {sampling:.1f} for the finite number of draws), which is {'clear of' if clear else 'not clear of'} chance. The mixture of laws that would have forecast best gives "
         f"{listing([f'{name} {percentage(score.weight)}' for name, score in comparison.laws.items()])}."
     )
 

@@ -10,15 +10,17 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
+from scipy.special import logsumexp
 
 from analysis.inference.fit import Fit
 from analysis.inference.forecast import (
     MIN_SCORED_ROWS,
     MIN_SEEN_ROWS,
-    _unit_elpd,
+    _unit_log_density,
     crps,
     extend,
     forecast_origins,
+    jackknife_mcse,
     known_units,
     score_forecast,
     unit_spread,
@@ -32,6 +34,10 @@ NORMAL_TAIL = 1e7
 """Degrees of freedom at which Student-t noise is normal."""
 
 CASES = st.integers(0, 2**32 - 1)
+
+
+def log_mean_exp(log_density: np.ndarray) -> np.ndarray:
+    return np.asarray(logsumexp(log_density, axis=0) - np.log(len(log_density)))
 
 
 # ---------------------------------------------------------------- scores
@@ -318,7 +324,7 @@ def test_uncertain_quality_widens_a_units_level() -> None:
 def scored_units(draws: Draws, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows after the origin, the units they belong to, and their log densities."""
     rows = np.flatnonzero(~SEEN)
-    return rows, np.unique(OBS.unit[rows]), _unit_elpd(draws, PAST, OBS, rows, rng)
+    return rows, np.unique(OBS.unit[rows]), log_mean_exp(_unit_log_density(draws, PAST, OBS, rows, rng))
 
 
 def residuals(draws: Draws, own: np.ndarray, unit: int) -> np.ndarray:
@@ -395,8 +401,31 @@ def test_without_repeated_models_every_row_is_scored_alone() -> None:
     quality = draws["family_elasticity"][0, family] * obs.quality[rows] / obs.quality_scale
     expected = draws["family_start"][0, family] + quality - draws["family_rate"][0, family] * obs.age_years[rows]
     np.testing.assert_allclose(
-        _unit_elpd(draws, past, obs, rows, rng), stats.norm(expected, 0.6).logpdf(obs.log_price[rows]), atol=1e-4
+        log_mean_exp(_unit_log_density(draws, past, obs, rows, rng)),
+        stats.norm(expected, 0.6).logpdf(obs.log_price[rows]),
+        atol=1e-4,
     )
+
+
+@pytest.mark.parametrize("autocorrelation", [0.0, 0.9])
+def test_the_monte_carlo_error_is_that_of_repeated_sampling(autocorrelation: float) -> None:
+    # Ten units under the same draws: their errors do not average out. The draws are a stationary AR(1) chain.
+    rng, repeats, size = np.random.default_rng(1), 200, 4000
+    shocks = rng.standard_normal((size + 200, repeats)) * np.sqrt(1 - autocorrelation**2)
+    chain = np.zeros_like(shocks)
+    for step in range(1, len(shocks)):
+        chain[step] = autocorrelation * chain[step - 1] + shocks[step]
+    units = np.linspace(-1.0, 1.0, 10)
+    densities = [stats.norm(path[:, None] + units, 1.5).logpdf(0.7) for path in chain[200:].T]
+    sums = [log_mean_exp(density).sum() for density in densities]
+    estimates = [jackknife_mcse(density) for density in densities]
+    assert np.mean(estimates) == pytest.approx(np.std(sums), rel=0.2)
+
+
+def test_a_unit_that_one_draw_explains_has_a_large_monte_carlo_error() -> None:
+    density = np.full((100, 1), -800.0)
+    density[3] = 0.0
+    assert 1.0 < jackknife_mcse(density) < np.inf
 
 
 def fit_with(draws: Draws) -> Fit:

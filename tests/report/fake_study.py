@@ -129,6 +129,7 @@ def make_comparison(**changes: Any) -> Comparison:
         laws={name: LawScore(-100.0, 5.0, 0.5, 0.9, 1 / 3) for name in LAWS},
         elpd_difference=2.0,
         elpd_difference_se=3.0,
+        elpd_difference_mcse=0.5,
         p_slowed=0.6,
         verdict="inconclusive",
         verdict_reason="against plateau: little; against discovery: little",
