@@ -27,10 +27,10 @@ report: $(STAMP) ## Build, fit, compare and write reports/report.pdf (AS_OF=YYYY
 	@$(BIN)/costfloor report $(if $(AS_OF),--as-of $(AS_OF))
 
 test: $(STAMP) ## Run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-fast: $(STAMP) ## Run the tests that sample nothing
-	@$(BIN)/python -m pytest -m 'not slow'
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not slow'
 
 notebooks: $(STAMP) ## Execute all notebooks into build/notebooks/
 	@$(BIN)/python bin/run-notebooks

@@ -68,8 +68,9 @@ def score_difference(comparison: Comparison) -> str:
     clear = abs(difference) > max(ELPD_MARGIN, SE_MARGIN * error)
     return (
         f"Forecasting {comparison.horizon_months} months ahead from {origins}, the {ahead} law scores "
-        f"{abs(difference):.1f} units of log predictive density above the {behind} law "
-        f"(standard error {error:.1f}, in it {sampling:.1f} for the finite number of draws), which is {'clear of' if clear else 'not clear of'} chance. The mixture of laws that would have forecast best gives "
+        f"{abs(difference):.1f} units of log predictive density above the {behind} law (standard error {error:.1f}, "
+        f"in it {sampling:.1f} for the finite number of draws), which is {'clear of' if clear else 'not clear of'} chance. "
+        "The mixture of laws that would have forecast best gives "
         f"{listing([f'{name} {percentage(score.weight)}' for name, score in comparison.laws.items()])}."
     )
 
