@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.capability.bands import assign_bands
-from analysis.data.quotes import assemble
-from analysis.data.raw import check_references, load_raw, raw_vintage, validated
+from analysis.data.quotes import build_quotes
+from analysis.data.raw import load_raw, raw_vintage, validated
 from analysis.data.schemas import CAPABILITY, PANEL
-from analysis.errors import InputError, MissingResultError
-from analysis.storage import code_version, data_lock, sha256_bytes, write_atomic, write_json
+from analysis.errors import MissingResultError
+from analysis.storage import code_version, data_lock, sha256_bytes, sha256_file, write_atomic, write_json
 
 MIN_PUBLISHED_BENCHMARKS = 2
 """A priced model enters the panel with this many distinct benchmarks published."""
@@ -28,14 +28,14 @@ MIN_FAMILY_ROWS = 15
 LAW_HOST_KINDS = ("first_party", "inference_host", "cloud")
 """Whose prices the laws see: aggregators pass others' prices on, and the lowest price of a month is no single price."""
 
-PACKAGES = ("data", "capability", "panel.py", "sampling.py")
+PACKAGES = ("sources", "data", "capability", "panel.py", "sampling.py")
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build holds; the JSON of `costfloor build` with the gates of the capability fit."""
+    """What a build holds; the JSON of `costfloor build` with the gates of the capability fit and the hash of every table."""
 
     vintage: str
     quotes: int
@@ -50,6 +50,7 @@ class BuildReport:
     disagreements: int
     capability: dict[str, Any]
     fingerprint: str
+    tables: dict[str, str]
 
     @property
     def passed(self) -> bool:
@@ -85,7 +86,7 @@ def build(data_dir: Path, as_of: pd.Timestamp | None = None, progress: Progress 
     target = processed_dir(data_dir, as_of)
     fingerprint = build_fingerprint(data_dir, as_of)
     known = _stored(target)
-    if known is not None and known.fingerprint == fingerprint:
+    if known is not None and known.fingerprint == fingerprint and _whole(target, known):
         return known
     with data_lock(data_dir):
         return _build(data_dir, target, as_of, fingerprint, say)
@@ -109,10 +110,14 @@ def load_panel(data_dir: Path, as_of: pd.Timestamp | None = None) -> pd.DataFram
 
 def load_processed(data_dir: Path, table: str, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
     """Read a processed table: `quotes`, `disagreements`, `capability`, `panel` or `capability_residuals`."""
-    path = processed_dir(data_dir, as_of) / f"{table}.parquet"
-    if not path.exists():
+    folder = processed_dir(data_dir, as_of)
+    path, built = folder / f"{table}.parquet", _stored(folder)
+    if built is None or not path.exists():
         raise MissingResultError(f"{path} does not exist yet. Run `costfloor build` first")
-    return pd.read_parquet(path)
+    content = path.read_bytes()
+    if sha256_bytes(content) != built.tables[table]:
+        raise MissingResultError(f"{path} is not that of the last whole build. Run `costfloor build` again")
+    return pd.read_parquet(BytesIO(content))
 
 
 def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
@@ -175,23 +180,24 @@ def _seen_by_laws(panel: pd.DataFrame) -> "pd.Series[bool]":
 
 def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint: str, say: Progress) -> BuildReport:
     say("resolving and cleaning quotes")
-    raw, models = load_raw(data_dir, "quotes"), load_raw(data_dir, "models")
-    aliases, catalogue = load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models")
-    performance = load_raw(data_dir, "performance")
-    check_references(aliases, models, "model_key", "aliases.csv")
-    check_references(performance, models, "model_key", "performance.csv")
-    if as_of is not None:
-        raw = raw[raw["recorded_on"] <= as_of]
-        if raw.empty:
-            raise InputError("no price was recorded by then", column="as_of", value=str(as_of.date()))
-        raw = raw.assign(valid_to=raw["valid_to"].where(raw["valid_to"] <= as_of))
-    tables = assemble(raw, models, aliases, catalogue)
+    models, performance = load_raw(data_dir, "models"), load_raw(data_dir, "performance")
+    tables = build_quotes(data_dir, as_of)
     quotes = tables.quotes
     capability, receipt, residuals = _capability(data_dir, performance, models, say)
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"])]
     banded = validated(assign_bands(capability, priced), CAPABILITY, target / "capability.parquet")
     panel = validated(make_panel(quotes, models, performance, banded), PANEL, target / "panel.parquet")
     launch = panel[panel["days_since_release"].between(-5, 180)]
+    contents = {
+        name: _parquet(frame)
+        for name, frame in {
+            "quotes": quotes,
+            "disagreements": tables.disagreements,
+            "capability": banded,
+            "capability_residuals": residuals,
+            "panel": panel,
+        }.items()
+    }
     report = BuildReport(
         vintage=raw_vintage(data_dir)[:16] if as_of is None else f"{raw_vintage(data_dir)[:16]}@{as_of.date()}",
         quotes=len(panel),
@@ -206,16 +212,11 @@ def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint
         disagreements=len(tables.disagreements),
         capability=receipt,
         fingerprint=fingerprint,
+        tables={name: sha256_bytes(content) for name, content in contents.items()},
     )
-    target.mkdir(parents=True, exist_ok=True)
-    for name, frame in {
-        "quotes": quotes,
-        "disagreements": tables.disagreements,
-        "capability": banded,
-        "capability_residuals": residuals,
-        "panel": panel,
-    }.items():
-        write_atomic(target / f"{name}.parquet", _parquet(frame))
+    for name, content in contents.items():
+        write_atomic(target / f"{name}.parquet", content)
+    # Last: the tables count as built when the record that has their hashes is there.
     write_json(target / "build.json", asdict(report))
     return report
 
@@ -260,8 +261,17 @@ def _capability(
 
 
 def _stored(target: Path) -> BuildReport | None:
+    """The record of the last build; None without one, or when another version of the program wrote it."""
     path = target / "build.json"
-    return BuildReport(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+    names = {field.name for field in fields(BuildReport)}
+    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return BuildReport(**known) if set(known) == names else None
+
+
+def _whole(target: Path, known: BuildReport) -> bool:
+    """Whether every table of the build is there as it was written."""
+    paths = {target / f"{name}.parquet": digest for name, digest in known.tables.items()}
+    return all(path.exists() and sha256_file(path) == digest for path, digest in paths.items())
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

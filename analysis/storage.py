@@ -60,7 +60,7 @@ def write_atomic(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def write_json(path: Path, obj: Any) -> None:
@@ -116,7 +116,8 @@ def _unwritable(path: Path, error: OSError) -> InputError:
     return InputError(f"cannot be written ({reason})", file=path, remedy="Name a folder that you may write to")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk, so that a rename in it outlives the machine."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

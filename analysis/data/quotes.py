@@ -6,13 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.data.decisions import apply_decisions, apply_mapping, load_decisions, load_mapping
 from analysis.data.fields import dtype
 from analysis.data.hosts import attach_hosts
-from analysis.data.identity import resolve, spellings
+from analysis.data.identity import Spellings, resolve, spellings
 from analysis.data.overlap import Settled, Spell, settle
 from analysis.data.raw import load_raw, validated
 from analysis.data.rules import blended_price, quarantine_reasons
 from analysis.data.schemas import DISAGREEMENTS, PROCESSED_QUOTES
+from analysis.data.spells import price_spells
+from analysis.errors import InputError
 
 LAUNCH_WINDOW_DAYS = 45
 LONG_INTERVAL_DAYS = 180
@@ -46,32 +49,32 @@ def build_quotes(data_dir: Path, as_of: pd.Timestamp | None = None) -> QuoteTabl
     data_dir
         The data folder with `raw/` inside.
     as_of
-        When given, only what was recorded on or before this day; a spell that ended later is still open.
+        When given, only what was recorded on or before this day; a spell that ended later is still open. The decisions of people
+        and their mapping count in every view.
 
     Raises
     ------
     InputError, IntegrityError
-        As `analysis.data.raw.load_raw`.
+        As `analysis.data.spells.price_spells`.
     """
-    raw, models = load_raw(data_dir, "quotes"), load_raw(data_dir, "models")
-    aliases, catalogue = load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models")
-    if as_of is not None:
-        raw = raw[~raw["recorded_on"].gt(as_of)]
-        raw = raw.assign(valid_to=raw["valid_to"].where(raw["valid_to"].le(as_of))).reset_index(drop=True)
-    return assemble(raw, models, aliases, catalogue)
+    models = load_raw(data_dir, "models")
+    known = spellings(models, load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models"))
+    raw = price_spells(data_dir, as_of)
+    if raw["recorded_on"].isna().all():
+        day = None if as_of is None else str(as_of.date())
+        raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")
+    return assemble(raw, models, known, load_mapping(data_dir, models), load_decisions(data_dir))
 
 
 def assemble(
-    raw: pd.DataFrame, models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.DataFrame
+    raw: pd.DataFrame,
+    models: pd.DataFrame,
+    known: Spellings,
+    mapping: pd.DataFrame | None = None,
+    decisions: pd.DataFrame | None = None,
 ) -> QuoteTables:
     """The same as `build_quotes`, from tables in memory."""
-    quotes = attach_hosts(resolve(raw, spellings(models, aliases, provider_models)))
-    quotes = quotes.assign(price_usd_per_mtok=blended_price(quotes))
-    quotes = quotes.merge(models[["model_key", "release_date", "open_weights"]], on="model_key", how="left")
-    unresolved = quotes["model_key"].isna()
-    reasons = quotes["unresolved_reason"].mask(~unresolved, quarantine_reasons(quotes))
-    status = pd.Series("kept", index=quotes.index).mask(reasons.notna(), "quarantined").mask(unresolved, "unresolved")
-    quotes = analysis_dates(quotes.assign(status=status, reason=reasons))
+    quotes = analysis_dates(clean(raw, models, known, mapping, decisions))
     quotes, settled = _settle_all(quotes)
     quotes = _mark_pass_through(quotes)
     quotes = quotes.assign(best_host=best_host(quotes))
@@ -79,6 +82,32 @@ def assemble(
         quotes=validated(quotes[list(PROCESSED_QUOTES.columns)], PROCESSED_QUOTES, Path("quotes")),
         disagreements=_disagreements(settled, quotes),
     )
+
+
+def clean(
+    raw: pd.DataFrame,
+    models: pd.DataFrame,
+    known: Spellings,
+    mapping: pd.DataFrame | None = None,
+    decisions: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Spells with model, host, blended price, status and reason, each by itself: nothing is compared between sources yet."""
+    quotes = attach_hosts(resolved(raw, known, mapping))
+    quotes = quotes.assign(price_usd_per_mtok=blended_price(quotes))
+    quotes = quotes.merge(models[["model_key", "release_date", "open_weights"]], on="model_key", how="left")
+    unresolved = quotes["model_key"].isna()
+    reasons = quarantine_reasons(quotes)
+    if decisions is not None:
+        reasons = apply_decisions(reasons, quotes["quote_id"], decisions)
+    reasons = quotes["unresolved_reason"].mask(~unresolved, reasons)
+    status = pd.Series("kept", index=quotes.index).mask(reasons.notna(), "quarantined").mask(unresolved, "unresolved")
+    return quotes.assign(status=status, reason=reasons)
+
+
+def resolved(raw: pd.DataFrame, known: Spellings, mapping: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Spells with the model each is about: by the tables of spellings, and above them by the mapping of people."""
+    quotes = resolve(raw, known)
+    return quotes if mapping is None else apply_mapping(quotes, mapping)
 
 
 def analysis_dates(quotes: pd.DataFrame) -> pd.DataFrame:

@@ -11,11 +11,14 @@ import pandera.pandas as pa
 
 from analysis.data.fields import dtype
 from analysis.data.schemas import RAW_SCHEMAS
+from analysis.data.vintages import VINTAGES_FOLDER, list_vintages
 from analysis.errors import InputError, IntegrityError
-from analysis.storage import sha256_bytes
+from analysis.storage import sha256_bytes, sha256_file
 
 RAW_FOLDER = "raw"
 DATAPACKAGE = "datapackage.json"
+BY_HAND = ("decisions.csv", "mapping.csv")
+"""Files of `analysis.data.decisions`: they may change, and their content is part of the vintage."""
 
 
 def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
@@ -59,9 +62,15 @@ def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
 
 
 def raw_vintage(data_dir: Path) -> str:
-    """Identity of the whole raw store: a SHA-256 over the names and hashes of its files, as 64 hexadecimal digits."""
-    lines = [f"{name} {digest}\n" for name, digest in sorted(recorded_hashes(data_dir).items())]
-    return sha256_bytes("".join(lines).encode())
+    """Identity of the whole raw store: a SHA-256 over the names and hashes of its files, as 64 hexadecimal digits.
+
+    The files are those of the data package, the ingested vintages, and what people decided.
+    """
+    hashes = dict(recorded_hashes(data_dir))
+    hashes |= {f"{VINTAGES_FOLDER}/{vintage.name}": vintage.sha256 for vintage in list_vintages(data_dir)}
+    by_hand = [data_dir / RAW_FOLDER / name for name in BY_HAND]
+    hashes |= {path.name: sha256_file(path) for path in by_hand if path.exists()}
+    return sha256_bytes("".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items())).encode())
 
 
 def recorded_hashes(data_dir: Path) -> dict[str, str]:

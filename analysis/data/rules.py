@@ -12,6 +12,8 @@ import pandas as pd
 type Mask = pd.Series[bool]
 
 UNIT_ERROR_FACTOR = 50.0
+PLAUSIBLE_USD_PER_MTOK = (0.0005, 5000.0)
+MIN_PRICES_OF_SELLER = 20
 CNY_PER_USD_RANGE = (5.0, 9.0)
 GPT4_FIXED_ON = pd.Timestamp("2025-08-08")
 VERTEX_PER_TOKEN_ON = pd.Timestamp("2024-11-08")
@@ -77,9 +79,31 @@ def far_from_peers(quotes: pd.DataFrame) -> Mask:
         if len(peers) < 3:
             continue
         values = peers.to_numpy()
-        others = np.array([np.median(np.delete(values, i)) for i in range(len(values))])
-        far.loc[peers.index] = np.abs(values - others) >= np.log(UNIT_ERROR_FACTOR)
+        far.loc[peers.index] = np.abs(values - _medians_of_others(values)) >= np.log(UNIT_ERROR_FACTOR)
     return far
+
+
+def jump_in_series(quotes: pd.DataFrame) -> Mask:
+    """At least 50 times above or below the price before it under the same name."""
+    ordered = quotes.sort_values("recorded_on", kind="stable")
+    series = [ordered[column].fillna("") for column in ("source", "provider", "model_id", "tier")]
+    logs = np.log(ordered["price_usd_per_mtok"].where(ordered["price_usd_per_mtok"] > 0))
+    jumped: Mask = logs.groupby(series).diff().abs().ge(np.log(UNIT_ERROR_FACTOR)).reindex(quotes.index)
+    return jumped
+
+
+def input_above_output(quotes: pd.DataFrame) -> Mask:
+    """Input dearer than output at a seller with at least twenty other prices, none of which is so: the two were swapped."""
+    swapped = quotes["input_usd_per_mtok"].gt(quotes["output_usd_per_mtok"]) & quotes["output_usd_per_mtok"].gt(0)
+    seller = [quotes[column].fillna("") for column in ("source", "provider")]
+    same = swapped.groupby(seller)
+    return swapped & same.transform("sum").eq(1) & same.transform("size").gt(MIN_PRICES_OF_SELLER)
+
+
+def implausible_level(quotes: pd.DataFrame) -> Mask:
+    """A blend outside the range in which any text model has been sold, with a decade to spare on either side."""
+    low, high = PLAUSIBLE_USD_PER_MTOK
+    return quotes["price_usd_per_mtok"].gt(0) & ~quotes["price_usd_per_mtok"].between(low, high)
 
 
 def corrected_typo(quotes: pd.DataFrame) -> Mask:
@@ -156,6 +180,16 @@ def not_list_tier(quotes: pd.DataFrame) -> Mask:
     return _id_matches(quotes, _TIER) | faster | turbo
 
 
+def stated_tier(quotes: pd.DataFrame) -> Mask:
+    """The source says itself that the price is that of a tier, such as a long context."""
+    return quotes["tier"].notna()
+
+
+def superseded(quotes: pd.DataFrame) -> Mask:
+    """A later vintage states another price for the same day."""
+    return quotes["quality_flag"].eq("superseded")
+
+
 def regional(quotes: pd.DataFrame) -> Mask:
     """A region with its own surcharge; the list price is the unmarked id."""
     return _id_matches(quotes, _REGIONAL)
@@ -189,9 +223,14 @@ RULES: tuple[Rule, ...] = (
     Rule("OpenRouter's price under the creator's name", copied_from_openrouter),
     Rule("GPT-4 Turbo's price entered for GPT-4", gpt4_turbo_entered_as_gpt4),
     Rule("tier beside the list price", not_list_tier),
+    Rule("tier beside the list price, by the source", stated_tier),
+    Rule("corrected by a later vintage", superseded),
     Rule("regional price", regional),
     Rule("yuan listed as dollars", yuan_as_dollar),
     Rule("50 times away from other quotes of the model", far_from_peers),
+    Rule("50 times away from the price before it", jump_in_series),
+    Rule("input above output, as nowhere else at this seller", input_above_output),
+    Rule("no text model has been sold at such a price", implausible_level),
     Rule("recorded before the model's release", before_release),
 )
 """Every rule in the order of the reasons they give."""
@@ -214,3 +253,15 @@ def quarantine_reasons(quotes: pd.DataFrame) -> pd.Series:
 
 def _id_matches(quotes: pd.DataFrame, pattern: str) -> Mask:
     return quotes["model_id"].str.lower().str.contains(pattern, regex=True)
+
+
+def _medians_of_others(values: np.ndarray) -> np.ndarray:
+    """Median of all values but one, for each of at least two."""
+    ordered, rank = np.sort(values), np.empty(len(values), int)
+    rank[np.argsort(values, kind="stable")] = np.arange(len(values))
+    left = len(values) - 1
+
+    def nth(position: int) -> np.ndarray:
+        return np.asarray(ordered[position + (position >= rank)])
+
+    return nth(left // 2) if left % 2 else (nth(left // 2 - 1) + nth(left // 2)) / 2

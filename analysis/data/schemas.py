@@ -5,7 +5,7 @@ import pandera.pandas as pa
 from analysis.data.context_schemas import CONTEXT_SCHEMAS
 from analysis.data.fields import PARTIAL_DATE, date, flag, integer, number, price, table, text
 
-SOURCES = ("curated", "llm_prices", "models_dev", "genai_prices", "litellm", "epoch_api", "monthly_lowest")
+SOURCES = ("curated", "table", "llm_prices", "models_dev", "genai_prices", "litellm", "epoch_api", "monthly_lowest")
 """Price sources, the most trusted first."""
 
 EVENTS = ("launch", "first", "observed", "change", "reappeared", "auxiliary")
@@ -38,7 +38,7 @@ _QUOTE_COLUMNS = {
     "left_censored": flag("The series was already there in the source's first snapshot"),
     "quality_flag": text(
         "Verdict of the compilation on the price",
-        one_of=("ok", "zero_price", "unit_error_suspect", "corrected_within_14d", "source_regression"),
+        one_of=("ok", "zero_price", "unit_error_suspect", "corrected_within_14d", "source_regression", "superseded"),
     ),
     "end_reason": text("Why the spell ends", nullable=True),
     "date_basis": text("What the dates rest on"),
@@ -46,6 +46,8 @@ _QUOTE_COLUMNS = {
     "evidence": text("Where the price can be seen: page, archived page, or repository and commit"),
     "note": text("Remarks of the source or the compilation", nullable=True),
 }
+
+QUOTE_COLUMNS = tuple(_QUOTE_COLUMNS)
 
 QUOTES = table("quotes", "Price spells", _QUOTE_COLUMNS, key=["quote_id"], evidence="evidence")
 
@@ -171,6 +173,7 @@ PROCESSED_QUOTES = table(
     "Every raw quote with its model, host, cleaned price and fate",
     {
         **_QUOTE_COLUMNS,
+        "tier": text("Tier beside the list price, empty for the list price", nullable=True),
         "model_key": text("Model, empty when unresolved", nullable=True),
         "match_basis": text("Rule that resolved the model", nullable=True),
         "host": text("Who sells"),
@@ -230,6 +233,7 @@ PANEL = table(
         "date": date("Day of the price"),
         "changed_after": date("The price began after this day", nullable=True),
         "recorded_on": date("First recorded"),
+        "valid_to": date("First day the price no longer held; empty while open", nullable=True),
         "price_usd_per_mtok": number("Blend, (3 input + output) / 4", "USD per million tokens", low=1e-6, high=1e8),
         "input_usd_per_mtok": price("Input tokens"),
         "output_usd_per_mtok": price("Output tokens"),

@@ -128,7 +128,7 @@ def compare(
             fit = fit_law(law, past, settings, directory, progress)
             if not fit.passed:
                 failures.append(f"{name} as of {origin.date.date()}: {fit.receipt['diagnostics']['worst']}")
-            scores[name].append(score_forecast(fit, past, obs, origin.scored, settings.seed))
+            scores[name].append(score_forecast(fit, obs, origin.seen, origin.scored, settings.seed))
     weights = stacking_weights(scores)
     laws = {name: _law_score(scores[name], weights[name]) for name in LAWS}
     difference, difference_se, difference_mcse = _difference(scores["plateau"], scores["discovery"])

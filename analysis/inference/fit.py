@@ -113,13 +113,12 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
     Fit
         Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
     """
+    found = stored_fit(law, obs, settings, directory)
+    if found is not None:
+        return found
     request = fit_request(law, obs, settings)
     fingerprint = store.fingerprint(request)
     name = f"{law.name}-{fingerprint[:16]}"
-    found = store.load(directory, name)
-    if found is not None:
-        receipt, tree = found
-        return Fit(law, receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
     # Imported here: a report that only reads stored fits should not wait for PyMC.
     from analysis.laws.model import build_model  # noqa: PLC0415
     from analysis.sampling import SamplerSettings, compile_model, diagnose_quantities, sample  # noqa: PLC0415
@@ -167,6 +166,16 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
     posterior = _kept(sampled.posterior)
     tree = xr.DataTree.from_dict({"posterior": posterior, "reported": reported, "sample_stats": sampled.sample_stats})
     return Fit(law, store.save(directory, name, receipt, tree), posterior, reported)
+
+
+def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:
+    """The stored fit with the fingerprint of this request, or None."""
+    fingerprint = store.fingerprint(fit_request(law, obs, settings))
+    found = store.load(directory, f"{law.name}-{fingerprint[:16]}")
+    if found is None:
+        return None
+    receipt, tree = found
+    return Fit(law, receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
 
 
 def _kept(posterior: xr.Dataset) -> xr.Dataset:

@@ -7,6 +7,7 @@ cannot be estimated from draws of a path that is not integrated out.
 References: Buerkner, Gabry and Vehtari (2020), Approximate leave-future-out cross-validation; Gneiting and Raftery (2007) on CRPS.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,8 +62,8 @@ class OriginScore:
         Family of each scored unit, and the calendar quarter (counted from the start) of its first scored row.
     crps
         Continuous ranked probability score of log price, log points, one per scored row.
-    covered90
-        Whether each scored row lies in its 90 % predictive interval.
+    covered50, covered90
+        Whether each scored row lies in its 50 and 90 % predictive interval.
     """
 
     unit_elpd: np.ndarray
@@ -70,6 +71,7 @@ class OriginScore:
     unit_family: np.ndarray
     unit_quarter: np.ndarray
     crps: np.ndarray
+    covered50: np.ndarray
     covered90: np.ndarray
 
 
@@ -87,90 +89,103 @@ def forecast_origins(obs: PriceObservations, horizon_months: int) -> tuple[Origi
     return tuple(reversed(origins))
 
 
-def score_forecast(
-    fit: Fit, past: PriceObservations, obs: PriceObservations, scored: np.ndarray, seed: int
-) -> OriginScore:
+def score_forecast(fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, seed: int) -> OriginScore:
     """Score a fit on rows it has not seen.
 
     Parameters
     ----------
-    fit, past
-        The fit and the observations it was made from: `subset` of `obs`.
-    obs, scored
-        All observations, and the mask (n,) of the rows to score.
+    fit
+        The fit, made from `subset(obs, seen)`.
+    obs, seen, scored
+        All observations, and the masks (n,) of the rows behind the fit and of the rows to score.
     seed
         Seed for what is drawn anew.
     """
-    rng = np.random.default_rng(seed)
-    draws = extend(fit.draws, past, obs, rng)
+    simulated, log_density = predict(fit, obs, seen, scored, seed)
     rows = np.flatnonzero(scored)
     units = np.unique(obs.unit[rows])
     first = np.array([obs.time_years[rows[obs.unit[rows] == unit]].min() for unit in units])
-    simulated = replicate(draws, expected_log_price(draws, obs, rng)[:, rows], rng)
     observed = obs.log_price[rows]
-    low, high = np.quantile(simulated, [0.05, 0.95], axis=0)
-    log_density = _unit_log_density(draws, past, obs, rows, rng)
     return OriginScore(
         unit_elpd=logsumexp(log_density, axis=0) - np.log(len(log_density)),
         elpd_mcse=jackknife_mcse(log_density),
         unit_family=obs.unit_family[units],
         unit_quarter=np.floor(first / GRID_YEARS).astype(int),
         crps=crps(simulated, observed),
-        covered90=(observed >= low) & (observed <= high),
+        covered50=covered(simulated, observed, 0.5),
+        covered90=covered(simulated, observed, 0.9),
     )
 
 
-def extend(draws: Draws, past: PriceObservations, obs: PriceObservations, rng: np.random.Generator) -> Draws:
-    """Give the draws of a fit to `past` values for the families, hosts and units that only `obs` has.
+def predict(
+    fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Predictive draws of the log prices of the scored rows (S, rows), and log density of each scored unit (S, units).
 
-    What was seen keeps its posterior; what was not comes from its population. `obs` must hold `past` as a `subset`.
+    Parameters as in `score_forecast`.
+    """
+    rng = np.random.default_rng(seed)
+    draws = extend(fit.draws, obs, seen, rng)
+    rows = np.flatnonzero(scored)
+    simulated = replicate(draws, expected_log_price(draws, obs, rng)[:, rows], rng)
+    return simulated, _unit_log_density(draws, obs, seen, rows, rng)
+
+
+def covered(simulated: np.ndarray, observed: np.ndarray, probability: float) -> np.ndarray:
+    """Whether each observation lies in the equal-tailed predictive interval of its draws (S, n)."""
+    tail = (1 - probability) / 2
+    low, high = np.quantile(simulated, [tail, 1 - tail], axis=0)
+    return np.asarray((observed >= low) & (observed <= high))
+
+
+def extend(draws: Draws, obs: PriceObservations, seen: np.ndarray, rng: np.random.Generator) -> Draws:
+    """Give the draws of a fit to the rows `seen` values for the families, hosts and units that only other rows have.
+
+    What was seen keeps its posterior; what was not comes from its population.
     """
     values = dict(draws.values)
     size = draws.size
-    families = [past.families.index(name) if name in past.families else -1 for name in obs.families]
-    seen = np.array(families) >= 0
+    known_families = np.unique(obs.family[seen])
 
     def spread_over(name: str, fresh: np.ndarray) -> None:
-        fresh[:, seen] = draws[name][:, [code for code in families if code >= 0]]
+        fresh[:, known_families] = draws[name]
         values[name] = fresh
 
     def offsets(spread: str) -> np.ndarray:
-        return np.asarray(draws[spread][:, None] * rng.standard_normal((size, len(families))))
+        return np.asarray(draws[spread][:, None] * rng.standard_normal((size, len(obs.families))))
 
     for name, parameter in draws.law.family_parameters.items():
         center, offset = draws[name][:, None], offsets(parameter.spread.name)
         spread_over(f"family_{name}", center * np.exp(offset) if parameter.positive else center + offset)
     spread_over("family_elasticity", draws["elasticity"][:, None] + offsets("elasticity_spread"))
     increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
+    every_unit = np.arange(len(obs.unit_family))
     spread_over(
         "family_start",
-        draws["level"][:, None] + offsets("level_spread") + _mean_fallen(draws.law, values, obs, increments),
+        draws["level"][:, None] + offsets("level_spread") + mean_fallen(draws.law, values, obs, increments, every_unit),
     )
     if obs.hosts:
         effects = draws["host_spread"][:, None] * rng.standard_normal((size, len(obs.hosts)))
-        effects[:, [obs.hosts.index(name) for name in past.hosts]] = draws["host_effect"]
+        effects[:, np.unique(obs.host[seen])] = draws["host_effect"]
         values["host_effect"] = effects
     extended = Draws(draws.law, values)
     if obs.models_repeat:
         levels = unit_means(extended, obs, increments)
         levels += unit_spread(extended, obs) * rng.standard_normal(levels.shape)
-        levels[:, known_units(past, obs)] = draws["unit_level"]
+        levels[:, np.unique(obs.unit[seen])] = draws["unit_level"]
         values["unit_level"] = levels
     return extended
 
 
-def _mean_fallen(law: Law, values: dict[str, np.ndarray], obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
-    """Mean decline until entry over each family's units, shape (S, F): a family's level is its average log price."""
-    own = {name: values[f"family_{name}"][:, obs.unit_family] for name in law.family_parameters}
-    fallen = law.decline(own, obs.unit_entry_age) + market_path(increments, obs.unit_entry_time)
-    member = (obs.unit_family[:, None] == np.arange(len(obs.families))).astype(float)
+def mean_fallen(
+    law: Law, values: Mapping[str, np.ndarray], obs: PriceObservations, increments: np.ndarray, units: np.ndarray
+) -> np.ndarray:
+    """Mean decline until entry over each family's `units`, shape (S, F): a family's level is its average log price."""
+    family = obs.unit_family[units]
+    own = {name: values[f"family_{name}"][:, family] for name in law.family_parameters}
+    fallen = law.decline(own, obs.unit_entry_age[units]) + market_path(increments, obs.unit_entry_time[units])
+    member = (family[:, None] == np.arange(len(obs.families))).astype(float)
     return np.asarray(fallen @ (member / member.sum(axis=0)))
-
-
-def known_units(past: PriceObservations, obs: PriceObservations) -> np.ndarray:
-    """Codes in `obs` of the units of `past`, in the order of `past`."""
-    last_seen = past.last_time_years + 0.5 / DAYS_PER_YEAR
-    return np.unique(obs.unit[obs.time_years <= last_seen])
 
 
 def unit_spread(draws: Draws, obs: PriceObservations) -> np.ndarray:
@@ -209,16 +224,16 @@ def jackknife_mcse(log_density: np.ndarray) -> float:
 
 
 def _unit_log_density(
-    draws: Draws, past: PriceObservations, obs: PriceObservations, rows: np.ndarray, rng: np.random.Generator
+    draws: Draws, obs: PriceObservations, seen: np.ndarray, rows: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Log density of each scored unit's rows under each draw, (S, U), in the order of the units' codes."""
     if not obs.models_repeat:
         expected = expected_log_price(draws, obs, rng)[:, rows]
-        return _noise_logpdf(draws, obs.log_price[rows] - expected)
+        return noise_logpdf(draws, obs.log_price[rows] - expected)
     increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
     means, after_entry = unit_means(draws, obs, increments), followed(draws, obs, increments)
     spread = unit_spread(draws, obs)
-    known = set(known_units(past, obs).tolist())
+    known = set(obs.unit[seen].tolist())
     log_weight = -0.5 * LEVEL_GRID**2
     log_weight -= logsumexp(log_weight)
     densities = []
@@ -228,16 +243,17 @@ def _unit_log_density(
         if obs.hosts:
             target = target - draws["host_effect"][:, obs.host[own]]
         if unit in known:
-            density = _noise_logpdf(draws, target - draws["unit_level"][:, [unit]]).sum(axis=1)
+            density = noise_logpdf(draws, target - draws["unit_level"][:, [unit]]).sum(axis=1)
         else:
             levels = means[:, [unit]] + spread[:, [unit]] * LEVEL_GRID
-            on_grid = _noise_logpdf(draws, target[:, :, None] - levels[:, None, :]).sum(axis=1)
+            on_grid = noise_logpdf(draws, target[:, :, None] - levels[:, None, :]).sum(axis=1)
             density = logsumexp(on_grid + log_weight, axis=1)
         densities.append(density)
     return np.column_stack(densities)
 
 
-def _noise_logpdf(draws: Draws, residual: np.ndarray) -> np.ndarray:
+def noise_logpdf(draws: Draws, residual: np.ndarray) -> np.ndarray:
+    """Log density of Student-t noise at residuals (S, ...), under each draw."""
     shape = (-1,) + (1,) * (residual.ndim - 1)
     df, scale = draws.noise_df.reshape(shape), draws["noise_scale"].reshape(shape)
     constant = gammaln((df + 1) / 2) - gammaln(df / 2) - 0.5 * np.log(df * np.pi) - np.log(scale)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.errors import MissingResultError
 from analysis.inference.fit import FitSettings, fit_law
+from analysis.inference.project import fits_dir, panel_observations
 from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import build, build_fingerprint, law_rows, load_panel, load_processed, processed_dir
 from analysis.storage import code_version, sha256_bytes, sha256_file, write_json
 
@@ -20,8 +20,6 @@ Progress = Callable[[str], None]
 
 DRAWING = ("costfloor", "matplotlib", "statsmodels", "arviz", "typst")
 """Distributions whose versions show in the report; those that sample are in the fingerprints of the fits."""
-
-PRICE_UNIT = "USD per million tokens"
 
 
 @dataclass(frozen=True)
@@ -53,16 +51,6 @@ class ReportResult:
         return all(self.gates.values())
 
 
-def panel_observations(data_dir: Path, as_of: pd.Timestamp | None = None) -> PriceObservations:
-    """The observations of the built panel that the laws see."""
-    return observations(law_rows(load_panel(data_dir, as_of)), price_unit=PRICE_UNIT)
-
-
-def fits_dir(data_dir: Path) -> Path:
-    """Folder of the fits."""
-    return data_dir / "processed" / "fits"
-
-
 def make_report(
     data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress, as_of: pd.Timestamp | None = None
 ) -> ReportResult:
@@ -81,6 +69,7 @@ def make_report(
         progress("nothing has changed since the last report")
         return known
     # An unchanged report should not wait for the libraries.
+    from analysis.inference.refit import remember  # noqa: PLC0415
     from analysis.report.render import render  # noqa: PLC0415
     from analysis.report.stored import save_results  # noqa: PLC0415
 
@@ -105,6 +94,15 @@ def make_report(
     write_json(receipt, vars(result))
     if as_of is None:
         write_json(reports_dir / "report.json", vars(result))
+        remember(
+            data_dir,
+            reports_dir,
+            study.build.vintage,
+            law_rows(study.panel),
+            dict(study.fits),
+            study.comparison,
+            set(LAWS),
+        )
     return result
 
 
@@ -116,8 +114,7 @@ def run_study(data_dir: Path, settings: FitSettings, progress: Progress, as_of: 
     from analysis.report.study import Study  # noqa: PLC0415
 
     built = build(data_dir, as_of, progress)
-    panel = load_panel(data_dir, as_of)
-    obs = observations(law_rows(panel), price_unit=PRICE_UNIT)
+    panel, obs = load_panel(data_dir, as_of), panel_observations(data_dir, as_of)
     fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, fits_dir(data_dir), progress)
     return Study(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -9,9 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
+from analysis.sources.values import printable
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 1_000_000
+MAX_UNPACKED = 1024 * 1024 * 1024
 
 
 def read_cells(path: Path) -> tuple[bytes, pd.DataFrame]:
@@ -34,7 +37,7 @@ def read_cells(path: Path) -> tuple[bytes, pd.DataFrame]:
     InputError
         The path is no regular file of a known kind, too large, unreadable, empty or malformed.
     """
-    reader = {".csv": _read_csv, ".parquet": _read_parquet}.get(path.suffix.lower())
+    reader = {".csv": csv_cells, ".parquet": _parquet_cells}.get(path.suffix.lower())
     try:
         if path.is_dir():
             raise InputError("is a folder", file=path, remedy="Name the CSV or Parquet file inside it")
@@ -55,7 +58,21 @@ def read_cells(path: Path) -> tuple[bytes, pd.DataFrame]:
     return content, reader(content, path)
 
 
-def _read_csv(content: bytes, path: Path) -> pd.DataFrame:
+def csv_cells(content: bytes, path: Path | str) -> pd.DataFrame:
+    """The cells of a CSV file as text.
+
+    Parameters
+    ----------
+    content
+        Its bytes.
+    path
+        Path or display name, for messages.
+
+    Raises
+    ------
+    InputError
+        Not UTF-8, malformed, without a header, or too many rows.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -91,17 +108,54 @@ def _read_csv(content: bytes, path: Path) -> pd.DataFrame:
     return pd.DataFrame(table, columns=header, dtype=str)
 
 
-def _read_parquet(content: bytes, path: Path) -> pd.DataFrame:
+def parquet_table(
+    content: bytes, path: Path | str, columns: Collection[str] | None = None
+) -> tuple[list[str], pa.Table]:
+    """The names of all columns of a Parquet file, and those asked for.
+
+    Parameters
+    ----------
+    content
+        Its bytes.
+    path
+        Path or display name, for messages.
+    columns
+        Names of the columns to read, as far as the file has them; by default all.
+
+    Raises
+    ------
+    InputError
+        Unreadable, a name twice, too many rows, or too large when unpacked.
+    """
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         names = [str(name) for name in file.schema_arrow.names]
         _check_row_count(file.metadata.num_rows, path)
         _check_names(names, path)
-        table = file.read()
-        return pd.DataFrame({name: pd.Series(_texts(table[name]), dtype=str) for name in names})
+        size = sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups))
+        if size > MAX_UNPACKED:
+            raise InputError("too large when unpacked", file=path, value=f"{size} bytes", remedy="Leave columns out")
+        # A text that repeats stays one text: a small file can unpack to more than the machine holds.
+        leaves = (file.schema.column(position) for position in range(len(file.schema)))
+        texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY" and leaf.path in names]
+        file = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts)
+        return names, file.read(columns=[name for name in names if columns is None or name in columns])
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        remedy = "Write it again, with plain columns of dates, numbers and text"
-        raise InputError(f"not a readable Parquet file ({error})", file=path, remedy=remedy) from error
+        raise _unreadable(error, path) from error
+
+
+def _parquet_cells(content: bytes, path: Path | str) -> pd.DataFrame:
+    names, table = parquet_table(content, path)
+    try:
+        return pd.DataFrame({name: pd.Series(_texts(table[name]), dtype=str) for name in names})
+    except (pa.ArrowException, ValueError, OverflowError) as error:
+        raise _unreadable(error, path) from error
+
+
+def _unreadable(error: Exception, path: Path | str) -> InputError:
+    remedy = "Write it again, with plain columns of dates, numbers and text"
+    cause = printable(" ".join(str(error).split()))
+    return InputError(f"not a readable Parquet file ({cause})", file=path, remedy=remedy)
 
 
 def _texts(column: pa.ChunkedArray) -> list[str]:
@@ -109,13 +163,13 @@ def _texts(column: pa.ChunkedArray) -> list[str]:
     return ["" if value is None else str(value) for value in values]
 
 
-def _check_row_count(rows: int, path: Path) -> None:
+def _check_row_count(rows: int, path: Path | str) -> None:
     if rows > MAX_ROWS:
         remedy = f"Keep it under {MAX_ROWS:,} rows: one row per price change, not per day"
         raise InputError("too many rows", file=path, value=rows, remedy=remedy)
 
 
-def _check_names(names: list[str], path: Path) -> None:
+def _check_names(names: list[str], path: Path | str) -> None:
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             raise InputError("appears more than once in the header", file=path, column=name, remedy="Keep one of them")

@@ -34,6 +34,7 @@ QUOTE: dict[str, Any] = {
     "date_precision": None,
     "evidence": "a page",
     "note": None,
+    "tier": None,
 }
 DATES = ["changed_after", "recorded_on", "valid_to"]
 PRICES = [name for name in QUOTE if name.endswith("_per_mtok")]
@@ -48,7 +49,7 @@ def quotes() -> Callable[..., pd.DataFrame]:
         frame["quote_id"] = [f"{row.source}-{position:012x}" for position, row in enumerate(frame.itertuples())]
         frame[DATES] = frame[DATES].astype("datetime64[us]")
         frame[PRICES] = frame[PRICES].astype("float64")
-        for name in ("provider", "end_reason", "date_precision", "note"):
+        for name in ("provider", "end_reason", "date_precision", "note", "tier"):
             frame[name] = frame[name].astype("str")
         extra = [name for name in frame if name not in QUOTES.columns]
         return frame[[*QUOTES.columns, *extra]]

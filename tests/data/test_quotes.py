@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.data.identity import spellings
 from analysis.data.overlap import Spell, settle
 from analysis.data.quotes import assemble, best_host, build_quotes
 from analysis.data.raw import load_raw
@@ -26,7 +27,7 @@ def build(quotes, models, aliases, no_catalogue):
     def run(*rows):
         known = models(("openai/gpt-5", "2025-08-07"))
         table = aliases(("api_id", "gpt-5", "openai/gpt-5", "reviewed", None, None))
-        return assemble(quotes(*rows), known, table, no_catalogue)
+        return assemble(quotes(*rows), known, spellings(known, table, no_catalogue))
 
     return run
 

@@ -21,7 +21,6 @@ from analysis.inference.forecast import (
     extend,
     forecast_origins,
     jackknife_mcse,
-    known_units,
     score_forecast,
     unit_spread,
 )
@@ -202,8 +201,8 @@ def test_a_seen_price_does_change_it() -> None:
     assert subset(obs, obs.time_years < 1.99).data_hash != PAST.data_hash
 
 
-def test_known_units_are_those_of_the_past_in_its_order() -> None:
-    assert [OBS.units[code] for code in known_units(PAST, OBS)] == list(PAST.units)
+def test_the_units_of_the_past_keep_their_order() -> None:
+    assert [OBS.units[code] for code in np.unique(OBS.unit[SEEN])] == list(PAST.units)
 
 
 # ---------------------------------------------------------------- what is drawn anew
@@ -258,7 +257,7 @@ def check_normal(sample: np.ndarray, mean: float, sd: float) -> None:
 def test_what_was_seen_keeps_its_draws(law: str) -> None:
     rng = np.random.default_rng(11)
     draws = draws_of(law, PAST, 50, rng)
-    extended = extend(draws, PAST, OBS, rng)
+    extended = extend(draws, OBS, SEEN, rng)
     families = [OBS.families.index(name) for name in PAST.families]
     by_family = ["family_start", "family_elasticity", *(f"family_{name}" for name in LAWS[law].family_parameters)]
     for name in by_family:
@@ -280,7 +279,7 @@ def test_what_was_seen_keeps_its_draws(law: str) -> None:
 def test_new_families_hosts_and_units_come_from_their_population(law: str) -> None:
     rng = np.random.default_rng(12)
     draws = draws_of(law, PAST, SIZE, rng)
-    extended = extend(draws, PAST, OBS, rng)
+    extended = extend(draws, OBS, SEEN, rng)
     new = OBS.families.index("new")
     for name, parameter in LAWS[law].family_parameters.items():
         sample, center, spread = extended[f"family_{name}"][:, new], POPULATION[law][name], SPREADS[name]
@@ -303,7 +302,7 @@ def test_new_families_hosts_and_units_come_from_their_population(law: str) -> No
 def test_a_new_familys_average_price_has_the_populations_level() -> None:
     rng = np.random.default_rng(13)
     draws = draws_of("exponential", PAST, SIZE, rng)
-    extended = extend(draws, PAST, OBS, rng)
+    extended = extend(draws, OBS, SEEN, rng)
     new = OBS.families.index("new")
     ages = OBS.unit_entry_age[OBS.unit_family == new]
     average = extended["family_start"][:, new] - extended["family_rate"][:, new] * ages.mean()
@@ -312,7 +311,7 @@ def test_a_new_familys_average_price_has_the_populations_level() -> None:
 
 def test_uncertain_quality_widens_a_units_level() -> None:
     vague = replace(OBS, unit_quality_sd=np.full(len(OBS.units), 0.7))
-    draws = extend(draws_of("exponential", PAST, 10, np.random.default_rng(1)), PAST, OBS, np.random.default_rng(2))
+    draws = extend(draws_of("exponential", PAST, 10, np.random.default_rng(1)), OBS, SEEN, np.random.default_rng(2))
     np.testing.assert_allclose(unit_spread(draws, OBS), 0.5)
     slope = draws["family_elasticity"][:, OBS.unit_family] / OBS.quality_scale
     np.testing.assert_allclose(unit_spread(draws, vague), np.sqrt(0.25 + (0.7 * slope) ** 2))
@@ -324,7 +323,7 @@ def test_uncertain_quality_widens_a_units_level() -> None:
 def scored_units(draws: Draws, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows after the origin, the units they belong to, and their log densities."""
     rows = np.flatnonzero(~SEEN)
-    return rows, np.unique(OBS.unit[rows]), log_mean_exp(_unit_log_density(draws, PAST, OBS, rows, rng))
+    return rows, np.unique(OBS.unit[rows]), log_mean_exp(_unit_log_density(draws, OBS, SEEN, rows, rng))
 
 
 def residuals(draws: Draws, own: np.ndarray, unit: int) -> np.ndarray:
@@ -346,9 +345,9 @@ def law_mean(draws: Draws, unit: int) -> float:
 
 def test_with_normal_noise_the_rows_of_a_unit_are_jointly_normal() -> None:
     rng = np.random.default_rng(21)
-    draws = extend(draws_of("exponential", PAST, 1, rng, noise_scale=0.4), PAST, OBS, rng)
+    draws = extend(draws_of("exponential", PAST, 1, rng, noise_scale=0.4), OBS, SEEN, rng)
     rows, units, scores = scored_units(draws, rng)
-    known = set(known_units(PAST, OBS).tolist())
+    known = set(OBS.unit[SEEN].tolist())
     assert 0 < len(known & set(units.tolist())) < len(units)
     for unit, got in zip(units, scores, strict=True):
         own = rows[OBS.unit[rows] == unit]
@@ -362,9 +361,9 @@ def test_with_normal_noise_the_rows_of_a_unit_are_jointly_normal() -> None:
 
 def test_with_heavy_tails_the_level_is_integrated_out() -> None:
     rng = np.random.default_rng(22)
-    draws = extend(draws_of("exponential", PAST, 1, rng, noise_scale=0.4, noise_tail=2.0), PAST, OBS, rng)
+    draws = extend(draws_of("exponential", PAST, 1, rng, noise_scale=0.4, noise_tail=2.0), OBS, SEEN, rng)
     rows, units, scores = scored_units(draws, rng)
-    known = set(known_units(PAST, OBS).tolist())
+    known = set(OBS.unit[SEEN].tolist())
     for unit, got in zip(units, scores, strict=True):
         if unit in known:
             continue
@@ -381,7 +380,7 @@ def test_with_heavy_tails_the_level_is_integrated_out() -> None:
 
 def test_over_draws_the_density_not_its_log_is_averaged() -> None:
     rng = np.random.default_rng(23)
-    draws = extend(draws_of("exponential", PAST, 40, rng), PAST, OBS, rng)
+    draws = extend(draws_of("exponential", PAST, 40, rng), OBS, SEEN, rng)
     _, _, together = scored_units(draws, rng)
     single = []
     for index in range(40):
@@ -394,14 +393,14 @@ def test_without_repeated_models_every_row_is_scored_alone() -> None:
     rng = np.random.default_rng(24)
     frame = market().drop(columns=["model", "host"])
     obs = observations(frame)
-    past = subset(obs, obs.time_years < 1.99)
-    draws = extend(draws_of("exponential", past, 1, rng, noise_scale=0.6), past, obs, rng)
+    seen = obs.time_years < 1.99
+    draws = extend(draws_of("exponential", subset(obs, seen), 1, rng, noise_scale=0.6), obs, seen, rng)
     rows = np.flatnonzero(obs.time_years >= 1.99)
     family = obs.family[rows]
     quality = draws["family_elasticity"][0, family] * obs.quality[rows] / obs.quality_scale
     expected = draws["family_start"][0, family] + quality - draws["family_rate"][0, family] * obs.age_years[rows]
     np.testing.assert_allclose(
-        log_mean_exp(_unit_log_density(draws, past, obs, rows, rng)),
+        log_mean_exp(_unit_log_density(draws, obs, seen, rows, rng)),
         stats.norm(expected, 0.6).logpdf(obs.log_price[rows]),
         atol=1e-4,
     )
@@ -441,7 +440,7 @@ def fit_with(draws: Draws) -> Fit:
 def test_a_forecast_is_scored_row_by_row_and_unit_by_unit(law: str) -> None:
     fit = fit_with(draws_of(law, PAST, 400, np.random.default_rng(25)))
     scored = ~SEEN
-    score = score_forecast(fit, PAST, OBS, scored, seed=1)
+    score = score_forecast(fit, OBS, SEEN, scored, seed=1)
     units = np.unique(OBS.unit[scored])
     assert score.unit_elpd.shape == score.unit_family.shape == score.unit_quarter.shape == units.shape
     assert score.crps.shape == score.covered90.shape == (int(scored.sum()),)
@@ -451,7 +450,7 @@ def test_a_forecast_is_scored_row_by_row_and_unit_by_unit(law: str) -> None:
     for unit, quarter in zip(units, score.unit_quarter, strict=True):
         first = OBS.time_years[scored & (OBS.unit == unit)].min()
         assert quarter <= first / 0.25 < quarter + 1
-    again = score_forecast(fit, PAST, OBS, scored, seed=1)
+    again = score_forecast(fit, OBS, SEEN, scored, seed=1)
     np.testing.assert_array_equal(again.unit_elpd, score.unit_elpd)
     np.testing.assert_array_equal(again.crps, score.crps)
 
@@ -477,7 +476,7 @@ def test_coverage_is_that_of_the_interval_when_the_forecast_is_the_truth() -> No
     expected = 0.5 + 0.4 * blank.quality / blank.quality_scale - 1.1 * blank.age_years
     obs = replace(blank, log_price=expected + 0.2 * rng.standard_normal(rows))
     scored = obs.time_years >= 1.99
-    score = score_forecast(fit_with(draws), past, obs, scored, seed=3)
+    score = score_forecast(fit_with(draws), obs, blank.time_years < 1.99, scored, seed=3)
     n = int(scored.sum())
     assert abs(score.covered90.mean() - 0.9) < 4 * np.sqrt(0.09 / n)
     # The entropy of the noise, and the mean of the closed form, for a calibrated normal forecast.

@@ -181,6 +181,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
             "eci_models": 20,
         },
         fingerprint="f",
+        tables={},
     )
     study = Study(
         build=build,

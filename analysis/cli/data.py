@@ -1,0 +1,140 @@
+"""Commands about the data: what comes in, what is built, what is held back."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from analysis.cli.shared import AsOf, Options, day, exit_unless
+from analysis.data.decisions import decide
+from analysis.data.history import PRICES
+from analysis.data.raw import load_raw
+from analysis.panel import build as build_panel
+from analysis.panel import load_processed
+from analysis.report.assemble import status as data_status
+
+app = typer.Typer()
+quarantine = typer.Typer(help="Quotes that are held back, and decisions on them.", no_args_is_help=True)
+models = typer.Typer(help="Which model an id names.", no_args_is_help=True)
+app.add_typer(quarantine, name="quarantine")
+app.add_typer(models, name="models")
+
+QuoteId = Annotated[str, typer.Argument(metavar="QUOTE_ID", help="See `costfloor quarantine list`.")]
+Who = Annotated[str, typer.Option(help="Who decides.")]
+Why = Annotated[str, typer.Option(help="The reason.")]
+
+
+@app.command(epilog="Example: costfloor build --as-of 2025-06-30 --json")
+def build(context: typer.Context, as_of: AsOf = None) -> None:
+    """Build the panel from data/raw."""
+    call: Options = context.obj
+    report = build_panel(call.data, day(as_of), call.progress())
+    call.emit(asdict(report))
+    exit_unless(report.passed, "the capability fit missed its gates")
+
+
+@app.command(epilog="Example: costfloor status --json")
+def status(context: typer.Context) -> None:
+    """Say what is built and fitted, and whether it is up to date."""
+    call: Options = context.obj
+    found = data_status(call.data)
+    call.emit(found)
+    stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
+    exit_unless(not stale, "something is stale or missing: run `costfloor report`")
+    exit_unless(all(fit["passed"] for fit in found["fits"]), "a fit missed its gates")
+
+
+@app.command(epilog="Example: costfloor ingest models-dev api.json --observed-on 2026-01-31 --json")
+def ingest(
+    context: typer.Context,
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="See `costfloor sources`.")],
+    where: Annotated[str, typer.Argument(metavar="PATH_OR_URL", help="A file, or an https address.")],
+    observed_on: Annotated[str, typer.Option(help="Day on which the source said so, YYYY-MM-DD.")],
+) -> None:
+    """Store a price list as a new vintage of the raw data."""
+    from analysis.ingest import ingest as take_in  # noqa: PLC0415  an import of the readers is slow
+
+    call: Options = context.obj
+    when = day(observed_on, "--observed-on")
+    assert when is not None
+    found = take_in(call.data, format_name, where, when.date(), call.progress())
+    text = (
+        f"{found.vintage}: {found.rows_new} new, {found.rows_changed} changed, {found.rows_unchanged} unchanged, "
+        f"{found.rows_quarantined} held back, {found.models_unresolved} ids without a model"
+    )
+    call.emit(asdict(found), text=text if found.stored else f"{found.vintage} is in the store already: nothing new")
+
+
+@app.command(epilog="Example: costfloor sources --json")
+def sources(context: typer.Context) -> None:
+    """List the formats that can be ingested, where they are published, and how old the newest vintage of each is."""
+    from analysis.data.freshness import agreement, last_days  # noqa: PLC0415
+    from analysis.sources.formats import FORMATS  # noqa: PLC0415
+
+    call: Options = context.obj
+    days = last_days(call.data)
+    formats = {
+        name: {
+            "description": chosen.description,
+            "address": chosen.address,
+            "licence": chosen.licence,
+            "last_observed": days.get(chosen.source),
+        }
+        for name, chosen in FORMATS.items()
+    }
+    call.emit({"formats": formats, "last_observed": days, "agreement": agreement(call.data)})
+
+
+@quarantine.command(name="list", epilog="Example: costfloor quarantine list --reason yuan --json")
+def list_held(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option(help="Only reasons that contain this text.")] = "",
+    source: Annotated[str, typer.Option(help="Only this price source.")] = "",
+) -> None:
+    """List the quotes that are held back, with the reason of each."""
+    call: Options = context.obj
+    build_panel(call.data, None, call.progress())
+    quotes = load_processed(call.data, "quotes")
+    held = quotes[quotes["status"].eq("quarantined") & quotes["reason"].str.contains(reason, regex=False, na=False)]
+    held = held[held["source"].eq(source)] if source else held
+    columns = ["quote_id", "source", "provider", "model_id", "recorded_on", *PRICES, "reason", "evidence"]
+    rows = held[columns].sort_values(["reason", "quote_id"])
+    counts = {str(why): int(count) for why, count in held["reason"].value_counts().items()}
+    listed = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    text = "\n".join(
+        f"{row['quote_id']}  {row['provider'] or ''}/{row['model_id']}  {row[PRICES[0]]} / {row[PRICES[1]]}  {row['reason']}"
+        for row in listed
+    )
+    call.emit({"n": len(listed), "reasons": counts, "quotes": listed}, text=text or "nothing is held back")
+
+
+@quarantine.command(
+    epilog="Example: costfloor quarantine accept litellm-0fc1cf41be5c --who Ada --why 'seen on the page'"
+)
+def accept(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> None:
+    """Use a quote in spite of the rule that holds it back."""
+    _decide(context.obj, quote_id, "accept", who, why)
+
+
+@quarantine.command(epilog="Example: costfloor quarantine reject litellm-0fc1cf41be5c --who Ada --why 'a promotion'")
+def reject(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> None:
+    """Hold a quote back that no rule does."""
+    _decide(context.obj, quote_id, "reject", who, why)
+
+
+@models.command(epilog="Example: costfloor models unresolved --json")
+def unresolved(context: typer.Context) -> None:
+    """List ids with prices and no model, with the nearest models; name the right one in data/raw/mapping.csv."""
+    from analysis.data.candidates import unresolved_ids  # noqa: PLC0415
+
+    call: Options = context.obj
+    build_panel(call.data, None, call.progress())
+    found = unresolved_ids(load_processed(call.data, "quotes"), load_raw(call.data, "models"))
+    text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in found)
+    call.emit({"n": len(found), "ids": found}, text=text or "every id with a price has a model")
+
+
+def _decide(call: Options, quote_id: str, decision: str, who: str, why: str) -> None:
+    build_panel(call.data, None, call.progress())
+    decide(call.data, load_processed(call.data, "quotes"), quote_id, decision, who, why)
+    call.emit({"quote_id": quote_id, "decision": decision, "who": who, "why": why}, text=f"{quote_id}: {decision}ed")

@@ -1,0 +1,18 @@
+"""The report."""
+
+import typer
+
+from analysis.cli.shared import AsOf, Options, day, exit_unless, writable
+from analysis.report.assemble import make_report
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: costfloor report --as-of 2025-06-30")
+def report(context: typer.Context, as_of: AsOf = None) -> None:
+    """Build, fit, compare and write reports/report.pdf."""
+    call: Options = context.obj
+    result = make_report(call.data, writable(call.reports), call.settings, call.progress(), day(as_of))
+    call.emit(vars(result), text=f"{result.pdf}: {result.verdict} (data vintage {result.vintage})")
+    failed = [name for name, passed in result.gates.items() if not passed]
+    exit_unless(result.passed, f"FAILED gates: {', '.join(failed)}")

@@ -1,0 +1,127 @@
+"""What the commands share: global options, arguments, exits and printing."""
+
+import datetime as dt
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from analysis.errors import InputError
+from analysis.inference.fit import FitSettings
+from analysis.inference.project import panel_observations
+from analysis.laws.observations import PriceObservations, observations
+from analysis.panel import build as build_panel
+from analysis.sources.price_table import PriceTable, ScoreScale, read_price_table
+
+Table = Annotated[Path | None, typer.Option(help="A price table, CSV or Parquet; default: the project's own panel.")]
+Scale = Annotated[str, typer.Option(help="Scale of the scores: fraction, percent or raw.")]
+AsOf = Annotated[str | None, typer.Option(help="Use only prices recorded on or before this day, YYYY-MM-DD.")]
+
+
+@dataclass
+class Options:
+    """Global options of one call."""
+
+    data: Path = Path("data")
+    reports: Path = Path("reports")
+    seed: int = FitSettings.seed
+    json: bool = False
+    quiet: bool = False
+
+    @property
+    def settings(self) -> FitSettings:
+        """Sampler settings with the seed of this call."""
+        return FitSettings(seed=self.seed)
+
+    def progress(self) -> Callable[[str], None]:
+        """Write progress lines with the seconds passed to stderr, unless quiet."""
+        started = time.perf_counter()
+
+        def say(line: str) -> None:
+            if not self.quiet:
+                print(f"[{time.perf_counter() - started:6.1f} s] {line}", file=sys.stderr, flush=True)
+
+        return say
+
+    def emit(self, result: Mapping[str, Any], *, text: str | None = None) -> None:
+        """Print a result: one JSON object, or lines for a reader."""
+        bare = plain(result)
+        print(json.dumps(bare, indent=2, allow_nan=False) if self.json else text or "\n".join(lines(bare)))
+
+
+def read_observations(call: Options, table: Path | None, score_scale: str) -> PriceObservations:
+    """Observations of a user's table, or of the project's panel, built first when it is stale."""
+    if table is not None:
+        return observations(read_table(table, score_scale).frame)
+    build_panel(call.data, None, call.progress())
+    return panel_observations(call.data)
+
+
+def read_table(path: Path, score_scale: str, *, closed_scale: bool = False) -> PriceTable:
+    """A user's price table."""
+    scale: ScoreScale = one_of(score_scale, ("fraction", "percent", "raw"), "--score-scale")  # type: ignore[assignment]
+    return read_price_table(path, scale, closed_scale=closed_scale)
+
+
+def one_of(value: str, choices: tuple[str, ...], column: str) -> str:
+    """The value, if it is one of the choices."""
+    if value not in choices:
+        raise InputError("is not known", column=column, value=value, remedy=f"Choose from {', '.join(choices)}")
+    return value
+
+
+def writable(folder: Path) -> Path:
+    """The folder, if it can be made and written to."""
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise InputError("is not a folder that can be written to", file=folder, remedy="Name another folder")
+    return folder
+
+
+def day(text: str | None, option: str = "--as-of") -> pd.Timestamp | None:
+    """A day given as text, or None."""
+    if text is None:
+        return None
+    try:
+        return pd.Timestamp(dt.date.fromisoformat(text))
+    except ValueError as error:
+        raise InputError("is not a date", column=option, value=text, remedy="Write it as 2025-06-30") from error
+
+
+def exit_unless(passed: bool, message: str) -> None:
+    """Say why and exit with 1 when a gate failed."""
+    if not passed:
+        print(message, file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def plain(value: Any) -> Any:
+    """JSON-able copy: dates as text, numbers that are not finite as null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dt.date | Path):
+        return str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+def lines(value: Mapping[str, Any], indent: str = "") -> list[str]:
+    """A mapping as indented lines for a reader."""
+    said = []
+    for key, item in value.items():
+        if isinstance(item, Mapping):
+            said += [f"{indent}{key}:", *lines(item, indent + "  ")]
+        else:
+            said.append(f"{indent}{key}: {f'{item:.4g}' if isinstance(item, float) else item}")
+    return said

@@ -1,0 +1,138 @@
+"""Which price of which item was in force at the end of each month or quarter."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.indexes.spells import ITEM, close_spells
+
+Frequency = Literal["month", "quarter"]
+Items = Literal["model_host", "model"]
+
+PERIOD_CODES: dict[str, str] = {"month": "M", "quarter": "Q"}
+NONE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class PeriodMatrix:
+    """Prices in force, items by periods.
+
+    Attributes
+    ----------
+    rows
+        The spells, one row each.
+    items
+        `model`, `host`, and `entry` and `exit`: positions of the first and the last period with a price.
+    periods, days
+        The periods, none left out between the first and the last, and the day each is read on.
+    spell
+        Position in `rows` of the price in force, items by periods; -1 for none.
+    frequency
+        `month` or `quarter`.
+    """
+
+    rows: pd.DataFrame
+    items: pd.DataFrame
+    periods: pd.PeriodIndex
+    days: pd.DatetimeIndex
+    spell: npt.NDArray[np.int64]
+    frequency: Frequency
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.items)} items of {self.items['model'].nunique()} models over {len(self.periods)} {self.frequency}s "
+            f"from {self.periods[0]} to {self.periods[-1]}: {(self.spell != NONE).sum()} prices in force"
+        )
+
+
+def period_matrix(rows: pd.DataFrame, frequency: Frequency = "month", items: Items = "model_host") -> PeriodMatrix:
+    """Read every item's price on the last day of every period.
+
+    A spell counts on day `d` when `date <= d < until`. The end of a period rather than its average or its start: a price list
+    holds for days, and a model that came during a period is on sale at its end. The last period is read on the last date of
+    the frame when that comes first; nothing is carried past it.
+
+    Parameters
+    ----------
+    rows
+        Spells, as `from_panel` or `from_table` give them. Without a `model`, each row is an item of its own.
+    frequency
+        `month` or `quarter`.
+    items
+        `model_host`: a model at one host; `model`: a model wherever it is cheapest on the day.
+
+    Raises
+    ------
+    InputError
+        No rows, a price not above zero, or a frequency that is neither of the two.
+    """
+    if frequency not in PERIOD_CODES:
+        raise InputError("not a frequency", value=frequency, remedy="Use month or quarter")
+    if rows.empty:
+        raise InputError("no prices, no index", remedy="Bring dated prices of at least two periods")
+    if not (rows["price"] > 0).all():
+        raise InputError("not above zero", column="price", remedy="Leave free or unknown prices out")
+    rows = close_spells(rows)
+    labelled = rows if "model" in rows else rows.assign(model=[f"row {position + 1}" for position in range(len(rows))])
+    last = max(labelled["date"].max(), labelled["until"].fillna(labelled["date"]).max())
+    code = PERIOD_CODES[frequency]
+    periods = pd.period_range(labelled["date"].min(), last, freq=code)
+    ends = periods.end_time.normalize()
+    days = ends.where(ends <= last, last)
+    sellers = labelled.groupby(ITEM, sort=True)
+    spell = _in_force(labelled, sellers.ngroup().to_numpy(), days)
+    names = pd.DataFrame(list(sellers.groups), columns=ITEM)
+    if items == "model":
+        spell, names = _cheapest(labelled, spell, names)
+    seen = (spell != NONE).any(axis=1)
+    on_sale = spell[seen] != NONE
+    names = names[seen].reset_index(drop=True)
+    names["entry"] = on_sale.argmax(axis=1)
+    names["exit"] = len(periods) - 1 - on_sale[:, ::-1].argmax(axis=1)
+    return PeriodMatrix(labelled, names, periods, days, spell[seen], frequency)
+
+
+def log_prices(matrix: PeriodMatrix) -> npt.NDArray[np.float64]:
+    """Log prices in force, items by periods; NaN for none."""
+    prices = np.log(matrix.rows["price"].to_numpy(dtype=float))[matrix.spell]
+    return np.where(matrix.spell == NONE, np.nan, prices)
+
+
+def in_force(matrix: PeriodMatrix) -> pd.DataFrame:
+    """The prices in force one below the other: a row of `rows` for each period it holds in, with the period's position."""
+    item, period = np.nonzero(matrix.spell != NONE)
+    long = matrix.rows.iloc[matrix.spell[item, period]].assign(item=item, period=period)
+    return long.sort_values(["period", "item"]).reset_index(drop=True)
+
+
+def new_prices(matrix: PeriodMatrix) -> pd.DataFrame:
+    """The prices that began in each period, in the form of `in_force`."""
+    period = matrix.periods.get_indexer(pd.PeriodIndex(matrix.rows["date"], freq=PERIOD_CODES[matrix.frequency]))
+    long = matrix.rows.assign(item=matrix.rows.groupby(ITEM).ngroup(), period=period)
+    return long.sort_values(["period", "item"], kind="stable").reset_index(drop=True)
+
+
+def _in_force(rows: pd.DataFrame, item: npt.NDArray[np.int64], days: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
+    spell = np.full((item.max() + 1, len(days)), NONE, dtype=np.int64)
+    start = rows["date"].to_numpy()
+    until = rows["until"].fillna(pd.Timestamp.max.floor("D")).to_numpy()
+    for period, day in enumerate(days.to_numpy()):
+        held = np.flatnonzero((start <= day) & (day < until))
+        spell[item[held], period] = held
+    return spell
+
+
+def _cheapest(
+    rows: pd.DataFrame, spell: npt.NDArray[np.int64], names: pd.DataFrame
+) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    price = np.where(spell == NONE, np.inf, rows["price"].to_numpy(dtype=float)[spell])
+    models = names["model"].drop_duplicates().tolist()
+    best = np.empty((len(models), spell.shape[1]), dtype=np.int64)
+    for position, model in enumerate(models):
+        of_model = np.flatnonzero(names["model"] == model)
+        best[position] = np.take_along_axis(spell[of_model], price[of_model].argmin(axis=0)[None], axis=0)[0]
+    return best, pd.DataFrame({"model": models, "host": "cheapest"})

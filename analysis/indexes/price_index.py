@@ -1,0 +1,209 @@
+"""One question, eight estimators: `price_index(kind, rows)`."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.indexes.adjacent import adjacent_index
+from analysis.indexes.frontier import frontier_trend, record_lows
+from analysis.indexes.geks import geks_index
+from analysis.indexes.log_index import LogIndex, annual_rate, intervals
+from analysis.indexes.matched import matched_index
+from analysis.indexes.pareto import pareto_trend
+from analysis.indexes.periods import PERIOD_CODES, Frequency, PeriodMatrix, in_force, new_prices, period_matrix
+from analysis.indexes.quantile import quantile_trend
+from analysis.indexes.regression import DAYS_PER_YEAR
+from analysis.indexes.stochastic_frontier import stochastic_trend
+from analysis.indexes.time_dummy import time_dummy_index
+from analysis.indexes.trend import Trend
+
+Kind = Literal["matched", "geks", "hedonic", "adjacent", "frontier", "pareto", "quantile", "stochastic"]
+Sample = Literal["new", "in_force"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+SAMPLES: dict[str, Callable[[PeriodMatrix], pd.DataFrame]] = {"new": new_prices, "in_force": in_force}
+THRESHOLD_QUANTILE = 0.25
+
+
+@dataclass(frozen=True)
+class PeriodValue:
+    """The index in one period.
+
+    Attributes
+    ----------
+    period
+        As in 2025-03 or 2025Q1.
+    value, ci90
+        Price level relative to the base period, and its 90 % interval.
+    n
+        Prices behind it.
+    """
+
+    period: str
+    value: float
+    ci90: tuple[float, float]
+    n: int
+
+
+@dataclass(frozen=True)
+class PriceIndex:
+    """A price index.
+
+    Attributes
+    ----------
+    kind, frequency
+        Which estimator, and whether its periods are months or quarters.
+    base
+        The period whose value is 1.
+    periods
+        One value per period.
+    annual_rate, annual_rate_ci90
+        Log-rate a year from base to last period, positive when prices fall, and its 90 % interval.
+    n
+        Prices in the estimate: for indexes by period summed over the periods, for trends the prices of the regression.
+    note
+        What the reader should know about these numbers.
+    """
+
+    kind: Kind
+    frequency: Frequency
+    base: str
+    periods: tuple[PeriodValue, ...]
+    annual_rate: float
+    annual_rate_ci90: tuple[float, float]
+    n: int
+    note: str
+
+    def __str__(self) -> str:
+        low, high = self.annual_rate_ci90
+        last = self.periods[-1]
+        return (
+            f"{self.kind}: {last.value:.3g} in {last.period} ({self.base} = 1); "
+            f"log-rate {self.annual_rate:.3g} a year (90 % interval {low:.3g} to {high:.3g}). {self.note}".rstrip()
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys of `costfloor index`, and all others."""
+        return asdict(self)
+
+
+def price_index(
+    kind: str,
+    rows: pd.DataFrame,
+    frequency: Frequency = "month",
+    *,
+    sample: Sample = "new",
+    threshold: float | None = None,
+) -> PriceIndex:
+    """Estimate a price index.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`; `docs/indexes.md` says what each measures and when it misleads.
+    rows
+        Spells, as `from_panel` or `from_table` give them.
+    frequency
+        `month` or `quarter`.
+    sample
+        For `hedonic` and `adjacent`: the prices that began in a period, or all in force at its end. New prices by default:
+        few records say when a price left the market, and list prices that nobody has paid for long hold the index up.
+    threshold
+        For `frontier`: the lowest quality that counts; by default the lower quartile over models.
+
+    Raises
+    ------
+    InputError
+        An unknown kind, or too few rows or periods for it; the message says what would help.
+    """
+    if kind not in KINDS:
+        raise InputError("not a kind of index", value=kind, remedy=f"Use one of {', '.join(KINDS)}")
+    if sample not in SAMPLES:
+        raise InputError("not a sample", value=sample, remedy=f"Use one of {', '.join(SAMPLES)}")
+    if kind in {"matched", "geks"} and "model" not in rows:
+        raise InputError(
+            f"a {kind} index follows each model from period to period, and the prices name none",
+            column="model",
+            remedy="Add a model column, or use hedonic",
+        )
+    matrix = period_matrix(rows, frequency)
+    match kind:
+        case "matched":
+            return _of_log_index("matched", matched_index(matrix), frequency)
+        case "geks":
+            return _of_log_index("geks", geks_index(matrix), frequency)
+        case "hedonic":
+            return _of_log_index("hedonic", time_dummy_index(SAMPLES[sample](matrix), matrix), frequency)
+        case "adjacent":
+            return _of_log_index("adjacent", adjacent_index(SAMPLES[sample](matrix), matrix), frequency)
+        case "frontier":
+            return _of_trend("frontier", _frontier(rows, threshold), frequency)
+        case "pareto":
+            return _of_trend("pareto", pareto_trend(rows), frequency)
+        case "quantile":
+            return _of_trend("quantile", quantile_trend(rows), frequency)
+        case _:
+            return _of_trend("stochastic", stochastic_trend(rows), frequency)
+
+
+def _frontier(rows: pd.DataFrame, threshold: float | None) -> Trend:
+    scored = rows.assign(score=rows["quality"].astype(float))
+    qualities = scored.groupby("model")["score"].max() if "model" in scored else scored["score"]
+    lowest = float(qualities.quantile(THRESHOLD_QUANTILE)) if threshold is None else threshold
+    line = frontier_trend(scored, lowest)
+    low, high = np.log(line.ci90)
+    return Trend(
+        rate=float(np.log(line.factor_per_year)),
+        ci90=(float(low), float(high)),
+        n=line.n,
+        dates=tuple(record_lows(scored, lowest)["date"]),
+        note=f"Record lows at or above quality {lowest:.4g}"
+        + (", the lower quartile of models." if threshold is None else "."),
+    )
+
+
+def _of_log_index(kind: Kind, index: LogIndex, frequency: Frequency) -> PriceIndex:
+    rate, ci90 = annual_rate(index)
+    values = zip(index.periods.astype(str), np.exp(index.log), intervals(index), index.n, strict=True)
+    return PriceIndex(
+        kind=kind,
+        frequency=frequency,
+        base=str(index.periods[0]),
+        periods=tuple(PeriodValue(str(p), float(v), (float(ci[0]), float(ci[1])), int(n)) for p, v, ci, n in values),
+        annual_rate=rate,
+        annual_rate_ci90=ci90,
+        n=sum(index.n),
+        note=index.note,
+    )
+
+
+def _of_trend(kind: Kind, trend: Trend, frequency: Frequency) -> PriceIndex:
+    """The line at each period from its first price to its last; nothing beyond them."""
+    dates = pd.PeriodIndex(pd.DatetimeIndex(trend.dates), freq=PERIOD_CODES[frequency])
+    periods = pd.period_range(dates.min(), dates.max(), freq=PERIOD_CODES[frequency])
+    days = periods.end_time
+    years = (days - days[0]).days.to_numpy() / DAYS_PER_YEAR
+    counts = dates.value_counts().reindex(periods, fill_value=0)
+    low, high = trend.ci90
+    return PriceIndex(
+        kind=kind,
+        frequency=frequency,
+        base=str(periods[0]),
+        periods=tuple(
+            PeriodValue(
+                str(period),
+                float(np.exp(-trend.rate * year)),
+                (float(np.exp(-high * year)), float(np.exp(-low * year))),
+                int(n),
+            )
+            for period, year, n in zip(periods, years, counts, strict=True)
+        ),
+        annual_rate=trend.rate,
+        annual_rate_ci90=trend.ci90,
+        n=trend.n,
+        note=trend.note,
+    )

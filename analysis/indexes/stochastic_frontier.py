@@ -1,0 +1,91 @@
+"""Stochastic cost frontier: symmetric noise around a floor that no seller undercuts for long."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+from scipy.optimize import minimize
+from statsmodels.tools.numdiff import approx_fprime
+
+from analysis.errors import InputError
+from analysis.indexes.log_index import reach
+from analysis.indexes.trend import Trend, clustered_sandwich, clusters, trend_design
+
+Floats = npt.NDArray[np.float64]
+
+
+def stochastic_trend(rows: pd.DataFrame) -> Trend:
+    """Maximum likelihood of `log p = a - r t + b quality + v + u`, `v` normal and `u >= 0` half-normal.
+
+    With `s^2 = s_u^2 + s_v^2` and `l = s_u / s_v` the density of `e = v + u` is `(2/s) phi(e/s) Phi(e l/s)`. The interval is
+    from the sandwich `H^-1 (G/(G-1) sum_g g_g g_g') H^-1`, with scores summed over a model's prices. When least-squares
+    residuals are not skewed upwards the likelihood has its maximum at `s_u = 0` (Waldman 1982): the trend is then that of
+    least squares, and the note says so.
+
+    References
+    ----------
+    Aigner, Lovell & Schmidt, "Formulation and estimation of stochastic frontier production function models", Journal of
+    Econometrics 6 (1977). Waldman, "A stationary point for the stochastic frontier likelihood", same journal 18 (1982).
+
+    Raises
+    ------
+    InputError
+        Too few prices, or dates and quality do not tell a trend apart.
+    """
+    X = trend_design(rows)
+    log_price = np.log(rows["price"].to_numpy(dtype=float))
+    groups = clusters(rows)
+    beta = np.linalg.lstsq(X, log_price)[0]
+    residuals = log_price - X @ beta
+    spread = residuals.std()
+    if spread < 1e-9 or stats.skew(residuals) <= 0:
+        covariance = clustered_sandwich(np.linalg.inv(X.T @ X), X * residuals[:, None], groups)
+        note = "No price distance above a frontier shows (residuals are not skewed upwards): ordinary least squares."
+    else:
+        beta, covariance, share = _maximum(X, log_price, beta, spread, groups)
+        note = f"Half-normal distance above the frontier with scale {share:.2g} in log price."
+    rate = -float(beta[1])
+    half = reach(len(np.unique(groups))) * float(np.sqrt(covariance[1, 1]))
+    return Trend(rate, (rate - half, rate + half), len(rows), tuple(rows["date"].sort_values()), note)
+
+
+def _maximum(
+    X: Floats, y: Floats, beta: Floats, spread: float, groups: npt.NDArray[np.intp]
+) -> tuple[Floats, Floats, float]:
+    """Coefficients, their covariance, and the scale of `u`."""
+    k = X.shape[1]
+
+    def densities(parameters: Floats) -> Floats:
+        s_v, s_u = np.exp(parameters[k:])
+        e, s = y - X @ parameters[:k], np.hypot(s_v, s_u)
+        return np.asarray(np.log(2 / s) + stats.norm.logpdf(e / s) + stats.norm.logcdf(e * s_u / (s_v * s)))
+
+    def scores(parameters: Floats) -> Floats:
+        s_v, s_u = np.exp(parameters[k:])
+        e, s = y - X @ parameters[:k], np.hypot(s_v, s_u)
+        z = e * s_u / (s_v * s)
+        mills = np.exp(stats.norm.logpdf(z) - stats.norm.logcdf(z))
+        by_beta = (e / s**2 - mills * s_u / (s_v * s))[:, None] * X
+        common = (e / s) ** 2 - 1
+        by_v = (common * s_v**2 / s**2) - mills * z * (1 + s_v**2 / s**2)
+        by_u = (common * s_u**2 / s**2) + mills * z * (1 - s_u**2 / s**2)
+        return np.column_stack([by_beta, by_v, by_u])
+
+    # Half of the variance to each part, and the mean of u out of the constant.
+    start = np.concatenate([beta, np.log([0.7 * spread, spread])])
+    start[0] -= spread * np.sqrt(2 / np.pi)
+    best = minimize(
+        lambda p: -densities(p).sum(),
+        start,
+        jac=lambda p: -scores(p).sum(axis=0),
+        method="L-BFGS-B",
+        bounds=[(None, None)] * k + [(np.log(spread) - 6, np.log(spread) + 2)] * 2,
+        options={"maxiter": 2000},
+    )
+    if not best.success:
+        raise InputError(
+            "the stochastic frontier has no maximum on these prices", remedy="Use quantile or pareto instead"
+        )
+    hessian = approx_fprime(best.x, lambda p: scores(p).sum(axis=0), centered=True)
+    covariance = clustered_sandwich(np.linalg.pinv(hessian, rcond=1e-10), scores(best.x), groups)
+    return best.x[:k], covariance[:k, :k], float(np.exp(best.x[-1]))

@@ -1,0 +1,129 @@
+"""Old rows and the ones that came after, arranged so that a fit to the old ones can speak about the new."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.laws.observations import PriceObservations, observations, subset
+
+ORDER = ("date", "family", "model", "host", "price", "quality")
+"""How `observations` sorts its rows."""
+
+COMPARED = (
+    "log_price",
+    "time_years",
+    "unit",
+    "host",
+    "unit_entry_time",
+    "unit_entry_age",
+    "unit_quality",
+    "unit_quality_sd",
+    "unit_family",
+    "births",
+)
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """All rows, in the units of the old fit.
+
+    Attributes
+    ----------
+    obs
+        Old and new rows; its `quality_scale` is that of the old rows, in which the old draws are expressed.
+    seen
+        Mask (n,) of the old rows.
+    """
+
+    obs: PriceObservations
+    seen: np.ndarray
+
+    @property
+    def fresh(self) -> int:
+        """Number of new rows."""
+        return int((~self.seen).sum())
+
+
+def continuation(old: pd.DataFrame, full: pd.DataFrame) -> Continuation | None:
+    """Mark the new rows of a table.
+
+    Parameters
+    ----------
+    old, full
+        Tables as `analysis.laws.observations.observations` takes them, before and after.
+
+    Returns
+    -------
+    Continuation or None
+        None when `full` is not `old` with rows added: a row was withdrawn or corrected, or the new rows change what the old ones mean
+        (a family split, an earlier entry).
+    """
+    full = full.sort_values([name for name in ORDER if name in full], kind="stable").reset_index(drop=True)
+    columns = [name for name in full if name in old]
+    before = old[columns].assign(copy=old.groupby(columns, dropna=False).cumcount())
+    after = full[columns].assign(copy=full.groupby(columns, dropna=False).cumcount())
+    marked = after.merge(before, how="left", on=[*columns, "copy"], indicator=True)
+    seen = marked["_merge"].eq("both").to_numpy()
+    if seen.sum() != len(old):
+        return None
+    past, obs = observations(old), observations(full)
+    same_units = subset(obs, seen)
+    if not _same(past, same_units):
+        return None
+    return Continuation(replace(obs, quality_scale=past.quality_scale), seen)
+
+
+def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> Continuation:
+    """New rows of a user's table behind old ones; what a family or a model of the old rows means stays as it was.
+
+    Parameters
+    ----------
+    old, fresh
+        As in `continuation`, but `fresh` holds the new rows only.
+    file
+        The table of `fresh`, for messages.
+
+    Raises
+    ------
+    InputError
+        The new rows lack a column that the old ones have, repeat old rows, or would change what the old ones mean.
+    """
+    missing = [name for name in ("host", "model") if name in old and name not in fresh]
+    if missing:
+        raise InputError(
+            "is missing, but the fitted rows have it", file=file, column=missing[0], remedy="Add the column"
+        )
+    by_family = old.groupby("family")
+    old = old.assign(
+        quality_centre=old["quality_centre"] if "quality_centre" in old else by_family["quality"].transform("mean"),
+        family_birth=old["family_birth"] if "family_birth" in old else by_family["date"].transform("min"),
+    )
+    anchors = old.drop_duplicates("family").set_index("family")
+    known = fresh["family"].isin(anchors.index)
+    own = fresh.groupby("family")
+    fresh = fresh.assign(
+        quality_centre=fresh["family"].map(anchors["quality_centre"]).where(known, own["quality"].transform("mean")),
+        family_birth=fresh["family"].map(anchors["family_birth"]).where(known, own["date"].transform("min")),
+    )
+    fresh = fresh.assign(**{name: 0.0 for name in ("quality_sd",) if name in old and name not in fresh})
+    columns = [name for name in old if name in fresh]
+    found = continuation(old[columns], pd.concat([old[columns], fresh[columns]], ignore_index=True))
+    if found is None or not found.fresh:
+        raise InputError(
+            "does not continue the fitted rows: it repeats them, or starts before them",
+            file=file,
+            remedy="Give only rows that are new, dated after the first of the fitted ones",
+        )
+    return found
+
+
+def _same(one: PriceObservations, other: PriceObservations) -> bool:
+    names = (one.families, one.hosts, one.units, one.start) == (other.families, other.hosts, other.units, other.start)
+    return names and all(
+        np.shape(getattr(one, name)) == np.shape(getattr(other, name))
+        and np.allclose(getattr(one, name), getattr(other, name), atol=1e-9)
+        for name in COMPARED
+    )

@@ -1,0 +1,85 @@
+"""How the answer moved: one line per data vintage, only ever added to."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from analysis.errors import IntegrityError
+from analysis.inference.compare import Comparison
+from analysis.inference.fit import Fit
+from analysis.storage import write_atomic
+
+LEDGER = "ledger.jsonl"
+QUANTITIES = ("rate_now", "rate_long_run")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was concluded from one vintage.
+
+    Attributes
+    ----------
+    vintage, data_hash, last, n
+        Vintage of the raw data, hash of the rows the laws saw, their last day and their number.
+    verdict, elpd_difference, elpd_difference_se, p_slowed, p_floor_15_20
+        As in `analysis.inference.compare.Comparison`.
+    quantities
+        `{law: {quantity: [q05, q50, q95]}}`, log-rates per year.
+    """
+
+    vintage: str
+    data_hash: str
+    last: str
+    n: int
+    verdict: str
+    elpd_difference: float | None
+    elpd_difference_se: float | None
+    p_slowed: float
+    p_floor_15_20: float
+    quantities: dict[str, dict[str, list[float]]]
+
+
+def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparison) -> Entry:
+    """The line for a finished study."""
+    receipt = next(iter(fits.values())).receipt
+    return Entry(
+        vintage=vintage,
+        data_hash=receipt["data_hash"],
+        last=last,
+        n=receipt["n"],
+        verdict=comparison.verdict,
+        elpd_difference=comparison.elpd_difference,
+        elpd_difference_se=comparison.elpd_difference_se,
+        p_slowed=comparison.p_slowed,
+        p_floor_15_20=comparison.p_floor_15_20,
+        quantities={
+            law: {name: [fit.receipt["parameters"][name][q] for q in ("q05", "q50", "q95")] for name in QUANTITIES}
+            for law, fit in fits.items()
+        },
+    )
+
+
+def read_ledger(reports_dir: Path) -> list[Entry]:
+    """Every line, oldest first; empty without a ledger.
+
+    Raises
+    ------
+    IntegrityError
+        A line is no entry.
+    """
+    path = reports_dir / LEDGER
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    try:
+        return [Entry(**json.loads(line)) for line in lines]
+    except (ValueError, TypeError) as error:
+        raise IntegrityError(f"{path}: a line is no entry of the ledger ({error}). Restore it from a copy") from error
+
+
+def add_entry(reports_dir: Path, new: Entry) -> None:
+    """Add a line, unless the last one is about the same vintage and rows."""
+    known = read_ledger(reports_dir)
+    if known and (known[-1].vintage, known[-1].data_hash) == (new.vintage, new.data_hash):
+        return
+    lines = [json.dumps(asdict(one), sort_keys=True, allow_nan=False) for one in [*known, new]]
+    write_atomic(reports_dir / LEDGER, ("\n".join(lines) + "\n").encode())

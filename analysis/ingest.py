@@ -1,0 +1,202 @@
+"""Take in a price list: read it, compare it with what is known, store it. `costfloor ingest`."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.decisions import load_mapping
+from analysis.data.history import PRICES, SERIES
+from analysis.data.identity import spellings
+from analysis.data.quotes import clean
+from analysis.data.raw import load_raw
+from analysis.data.spells import price_spells, seen_in
+from analysis.data.vintages import Vintage, add_vintage, list_vintages
+from analysis.errors import InputError
+from analysis.sources.download import download, is_address
+from analysis.sources.formats import FORMATS, Format
+from analysis.sources.snapshot import Snapshot
+from analysis.sources.table_file import MAX_BYTES
+from analysis.storage import data_lock, sha256_bytes
+
+MAX_MEDIAN_MOVE = np.log(10.0)
+"""A list whose prices have moved by more than this at the median is in another unit, not cheaper."""
+
+MIN_COMPARED = 5
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """The JSON of `costfloor ingest`.
+
+    Attributes
+    ----------
+    source, observed_on, vintage
+        What was stored, and under which name.
+    stored
+        False when the very file was in the store already.
+    rows_read
+        Entries in the file: `rows_new + rows_changed + rows_unchanged + rows_rejected + rows_skipped`.
+    rows_new, rows_changed, rows_unchanged
+        Prices of ids that the source did not list the time before; prices that moved; prices that did not.
+    rows_rejected, rows_skipped
+        Entries with a wrong value (listed in `rejected`), and entries that are no price of a text model.
+    rows_quarantined
+        `rows_rejected`, and those of the new and changed prices that the rules hold back.
+    models_unresolved
+        Ids of the file that no model is known for.
+    """
+
+    source: str
+    observed_on: str
+    vintage: str
+    stored: bool
+    rows_read: int
+    rows_new: int
+    rows_changed: int
+    rows_unchanged: int
+    rows_quarantined: int
+    rows_rejected: int
+    rows_skipped: int
+    models_unresolved: int
+    rejected: list[dict[str, str]]
+    skipped: dict[str, int]
+    unknown_fields: dict[str, int]
+
+
+def ingest(data_dir: Path, format_name: str, where: str, observed_on: dt.date, progress: Progress) -> IngestReport:
+    """Store a price list as a new vintage and say what it brings.
+
+    Parameters
+    ----------
+    data_dir
+        The data folder.
+    format_name
+        A name in `analysis.sources.formats.FORMATS`.
+    where
+        Path of a file, or an https address.
+    observed_on
+        Day on which the source said so.
+    progress
+        Called with a line per step.
+
+    Raises
+    ------
+    InputError
+        Unknown format, unreadable or malformed file, a day in the future, or prices in another unit than before. Nothing is written.
+    LockedError
+        Another process writes.
+    """
+    if format_name not in FORMATS:
+        raise InputError("is not known", column="FORMAT", value=format_name, remedy=f"Choose from {', '.join(FORMATS)}")
+    if observed_on > dt.datetime.now(dt.UTC).date():
+        raise InputError("is in the future", column="--observed-on", value=str(observed_on), remedy="Correct the year")
+    chosen = FORMATS[format_name]
+    content = _fetch(where, progress)
+    progress(f"reading {len(content) / 1e6:.1f} MB as {format_name}")
+    snapshot = chosen.read(content, where)
+    vintage = _describe(chosen, snapshot, content, where, observed_on)
+    load_raw(data_dir, "models")
+    with data_lock(data_dir):
+        known = vintage.name in {other.name for other in list_vintages(data_dir)}
+        if not known:
+            progress("comparing with what is known")
+            _check_magnitude(price_spells(data_dir), snapshot.quotes, vintage)
+            add_vintage(data_dir, vintage, content)
+        return _report(data_dir, vintage, snapshot, stored=not known)
+
+
+def _fetch(where: str, progress: Progress) -> bytes:
+    if is_address(where):
+        return download(where, progress)
+    path = Path(where)
+    try:
+        if path.is_dir():
+            raise InputError("is a folder", file=path, remedy="Name the file inside it")
+        if path.exists() and not path.is_file():
+            raise InputError("is not a regular file", file=path, remedy="Save the list to a file first")
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"is larger than {MAX_BYTES // 2**20} MiB", file=path, remedy="Is it the right file?")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot be read ({reason})", file=where, remedy="Check the path") from error
+
+
+def _describe(chosen: Format, snapshot: Snapshot, content: bytes, where: str, observed_on: dt.date) -> Vintage:
+    suffix = Path(where).suffix.lower() if chosen.source == "table" else ".json"
+    return Vintage(
+        format=chosen.name,
+        source=chosen.source,
+        address=where if is_address(where) else Path(where).name,
+        observed_on=str(observed_on),
+        sha256=sha256_bytes(content),
+        size_bytes=len(content),
+        suffix=suffix,
+        complete=snapshot.complete,
+        rows_read=snapshot.rows_read,
+        rows_rejected=len(snapshot.rejected),
+        rows_skipped=sum(snapshot.skipped.values()),
+        licence=chosen.licence,
+    )
+
+
+def _check_magnitude(spells: pd.DataFrame, rows: pd.DataFrame, vintage: Vintage) -> None:
+    """Refuse a list whose prices are at the median more than ten times off those of the same names before it."""
+    day = pd.Timestamp(vintage.day)
+    before = spells[spells["source"].eq(vintage.source) & spells["recorded_on"].le(day)]
+    before = before.sort_values("recorded_on", kind="stable").drop_duplicates(SERIES, keep="last")
+    pairs = rows.replace("", None).merge(before, on=SERIES, suffixes=("", "_before"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moves = np.log(pairs[PRICES].to_numpy() / pairs[[f"{name}_before" for name in PRICES]].to_numpy())
+    finite = moves[np.isfinite(moves)]
+    if len(finite) < MIN_COMPARED or abs(np.median(finite)) <= MAX_MEDIAN_MOVE:
+        return
+    raise InputError(
+        f"prices are {np.exp(abs(np.median(finite))):,.0f} times {'above' if np.median(finite) > 0 else 'below'} those of the vintage "
+        f"before, at the median of {len(finite)} prices: in another unit?",
+        file=vintage.address,
+        remedy="Bring prices in USD per million tokens, as the source gives them",
+    )
+
+
+def _report(data_dir: Path, vintage: Vintage, snapshot: Snapshot, *, stored: bool) -> IngestReport:
+    models = load_raw(data_dir, "models")
+    known = spellings(models, load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models"))
+    spells = price_spells(data_dir)
+    quotes = clean(spells, models, known, load_mapping(data_dir, models))
+    own = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False)]
+    moved = own["event"].isin(["change", "auxiliary"])
+    if vintage.complete:
+        # A row of a list from inside the known history that contradicts it.
+        moved |= own["event"].eq("observed")
+    new, changed = int((~moved).sum()), int(moved.sum())
+    unchanged = len(snapshot.quotes) - new - changed
+    ids = snapshot.quotes[["provider", "model_id"]].drop_duplicates().replace("", None)
+    named = quotes.loc[quotes["source"].eq(vintage.source) & quotes["model_key"].notna(), ["provider", "model_id"]]
+    unresolved = ids.merge(named.drop_duplicates(), on=["provider", "model_id"], how="left", indicator=True)
+    held = int(own["status"].eq("quarantined").sum())
+    return IngestReport(
+        source=vintage.source,
+        observed_on=vintage.observed_on,
+        vintage=vintage.name,
+        stored=stored,
+        rows_read=snapshot.rows_read,
+        rows_new=new if stored else 0,
+        rows_changed=changed if stored else 0,
+        rows_unchanged=unchanged if stored else len(snapshot.quotes),
+        rows_quarantined=len(snapshot.rejected) + held,
+        rows_rejected=len(snapshot.rejected),
+        rows_skipped=sum(snapshot.skipped.values()),
+        models_unresolved=int(unresolved["_merge"].eq("left_only").sum()),
+        rejected=[
+            {str(name): str(value) for name, value in row.items()} for row in snapshot.rejected.to_dict("records")
+        ],
+        skipped=dict(snapshot.skipped),
+        unknown_fields=dict(snapshot.unknown_fields),
+    )

@@ -1,0 +1,165 @@
+"""The price map of LiteLLM (`model_prices_and_context_window.json`), in USD per token."""
+
+import re
+from collections.abc import Mapping
+
+from analysis.sources.json_input import as_mapping, pointer, read_json
+from analysis.sources.snapshot import MODES, Snapshot, SnapshotBuilder, tier_above
+
+STEMS = {
+    "input_cost_per_token": "input_usd_per_mtok",
+    "output_cost_per_token": "output_usd_per_mtok",
+    "cache_read_input_token_cost": "cache_read_usd_per_mtok",
+    "cache_creation_input_token_cost": "cache_write_usd_per_mtok",
+}
+LIST_PRICES = ("input_usd_per_mtok", "output_usd_per_mtok")
+PRICE = re.compile(rf"({'|'.join(STEMS)})(?:_above_([0-9]{{1,9}})(k?)_tokens)?(?:_(batches|priority|flex))?")
+
+UNITS = ("character", "second", "image", "pixel", "query", "page", "session", "request", "video", "audio")
+OTHER_UNIT = re.compile(rf"\w*cost_per_(?:\w+_)?({'|'.join(UNITS)})\w*")
+
+KNOWN = re.compile(
+    r"(?:supports?|supported|max|min|uses|regional|default)_\w+|\w*cost_per_(?!token)\w+|\w+_dbu_cost_per_token"
+    r"|cache_(?:creation|read)_\w+|mode|litellm_provider|source|metadata|comment|notes?|deprecation_date|display_name|model_v\w+"
+    r"|tool_use_system_prompt_tokens|output_vector_size|[rt]p[dm]|provider_specific_entry|tiered_pricing|\w+_processing_\w+"
+)
+
+
+def read(content: bytes, name: str) -> Snapshot:
+    """Read the price map. `model_id` is the whole key, with its `provider/` where it has one.
+
+    Parameters
+    ----------
+    content
+        Bytes of the file.
+    name
+        Display name, for messages.
+
+    Raises
+    ------
+    InputError
+        Not JSON, not in this format, or with hardly a readable price.
+    """
+    builder = SnapshotBuilder(name)
+    for key, entry in as_mapping(read_json(content, name), "", name).items():
+        _read_entry(builder, key, entry)
+    return builder.build(complete=True)
+
+
+def _read_entry(builder: SnapshotBuilder, key: str, entry: object) -> None:
+    if key == "sample_spec":
+        builder.skip("sample entry")
+        return
+    place = pointer("", key)
+    if not isinstance(entry, dict):
+        builder.reject(place, None, key, "entry is not an object", entry)
+        return
+    builder.count_unknown(field for field in entry if not PRICE.fullmatch(field) and not KNOWN.fullmatch(field))
+    provider, mode = entry.get("litellm_provider"), entry.get("mode")
+    if mode is None:
+        builder.skip("no mode stated")
+        return
+    if not isinstance(mode, str):
+        builder.reject(pointer(place, "mode"), provider, key, "mode is not text", mode)
+        return
+    if mode not in MODES:
+        builder.skip(f"mode {mode[:40]}")
+        return
+    _Entry(builder, place, provider, key, mode).read(entry)
+
+
+class _Entry:
+    """One key of the map: who sells it under which name, and where its prices go."""
+
+    def __init__(self, builder: SnapshotBuilder, place: str, provider: object, key: str, mode: str) -> None:
+        self.builder, self.place, self.provider, self.key, self.mode = builder, place, provider, key, mode
+
+    def read(self, entry: Mapping[str, object]) -> None:
+        """Add the base price and every tier."""
+        groups = _groups(entry)
+        base = groups.pop("", {})
+        steps = entry.get("tiered_pricing")
+        if any(column in base for column in LIST_PRICES):
+            self.add(self.place, base, "")
+        elif not groups and not steps:
+            units = {match.group(1) for field in entry if (match := OTHER_UNIT.fullmatch(field))}
+            self.builder.skip(f"priced per {min(units)}, not per token" if units else "no price per token")
+        for tier, prices in groups.items():
+            first = next(field for field in entry if _tier(field) == tier)
+            self.add(pointer(self.place, first), _inherit(base, prices), tier)
+        if steps is not None:
+            self.read_steps(steps, base)
+
+    def read_steps(self, steps: object, base: Mapping[str, object]) -> None:
+        """Add the steps of `tiered_pricing`, each with the range of tokens it is for."""
+        place = pointer(self.place, "tiered_pricing")
+        if not isinstance(steps, list):
+            self.reject(place, "tiered pricing is not a list", steps)
+            return
+        for position, step in enumerate(steps):
+            where = pointer(place, position)
+            bounds = step.get("range") if isinstance(step, dict) else None
+            if not isinstance(step, dict) or not isinstance(bounds, list) or not bounds:
+                self.reject(where, "step has no range of tokens", step)
+                continue
+            prices = _inherit(base, _groups(step).get("", {}))
+            if bounds[0] == 0 and not isinstance(bounds[0], bool):
+                if all(column in base for column in LIST_PRICES):
+                    self.builder.skip("repeats the base price")
+                else:
+                    self.add(where, prices, "")
+                continue
+            try:
+                tier = tier_above(bounds[0])
+            except ValueError as error:
+                self.reject(where, str(error), bounds[0])
+                continue
+            self.add(where, prices, tier)
+
+    def add(self, place: str, prices: Mapping[str, object], tier: str) -> None:
+        """Add a price per token of this key."""
+        self.builder.add(
+            place,
+            self.provider,
+            self.key,
+            prices,
+            per_token=True,
+            tier=tier,
+            mode=self.mode,
+            provider_required=False,
+        )
+
+    def reject(self, place: str, reason: str, value: object) -> None:
+        """Reject a part of this key."""
+        self.builder.reject(place, self.provider, self.key, reason, value)
+
+
+def _tier(field: str) -> str | None:
+    """Name of the tier that a price field belongs to, "" for the base price; None when it is no price field."""
+    match = PRICE.fullmatch(field)
+    if match is None:
+        return None
+    _, size, thousand, service = match.groups()
+    context = [f"above {int(size) * (1000 if thousand else 1)} tokens"] if size else []
+    return ", ".join(context + ([service] if service in ("priority", "flex") else []))
+
+
+def _groups(entry: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """The stated prices of an entry, by tier and column."""
+    groups: dict[str, dict[str, object]] = {}
+    for field, value in entry.items():
+        match = PRICE.fullmatch(field)
+        if match is None or value is None:
+            continue
+        column = STEMS[match.group(1)]
+        if match.group(4) == "batches":
+            if column not in LIST_PRICES:
+                continue
+            column = f"batch_{column}"
+        groups.setdefault(_tier(field) or "", {})[column] = value
+    return groups
+
+
+def _inherit(base: Mapping[str, object], prices: Mapping[str, object]) -> dict[str, object]:
+    """The prices of a tier: where it names no input or output price of its own, the base price goes on."""
+    return {**{column: base[column] for column in LIST_PRICES if column in base}, **prices}

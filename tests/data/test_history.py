@@ -1,0 +1,220 @@
+"""Spells from dated lists: the order of arrival does not matter, and nothing is made up."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.data.history import DatedList, extend_by_lists, statements
+from analysis.data.schemas import QUOTE_COLUMNS
+
+TIDY = (
+    "provider",
+    "model_id",
+    "tier",
+    "input_usd_per_mtok",
+    "output_usd_per_mtok",
+    "cache_read_usd_per_mtok",
+    "cache_write_usd_per_mtok",
+    "batch_input_usd_per_mtok",
+    "batch_output_usd_per_mtok",
+    "mode",
+    "valid_from",
+    "valid_to",
+    "place",
+    "note",
+)
+TEXTS = ("provider", "model_id", "tier", "mode", "place", "note")
+DATES = ("valid_from", "valid_to")
+
+
+def day(text: str) -> pd.Timestamp:
+    return pd.Timestamp(text).as_unit("us")
+
+
+def dated(when: str, prices: dict[str, float | tuple[float, float]], **columns: object) -> DatedList:
+    """A list of one host: model id to input price (output is four times that) or to both prices."""
+    rows = []
+    for model_id, price in prices.items():
+        first, second = price if isinstance(price, tuple) else (price, 4 * price)
+        row = dict.fromkeys(TIDY) | {"provider": "host", "model_id": model_id, "mode": "chat", "place": f"/{model_id}"}
+        rows.append(row | {"input_usd_per_mtok": first, "output_usd_per_mtok": second} | columns)
+    frame = pd.DataFrame(rows, columns=list(TIDY)).astype(dict.fromkeys(TEXTS, "str"))
+    frame = frame.astype(dict.fromkeys(DATES, "datetime64[us]"))
+    numbers = [name for name in TIDY if name.endswith("_per_mtok")]
+    return DatedList(day(when), frame.astype(dict.fromkeys(numbers, "float64")), f"list of {when}")
+
+
+def nothing() -> pd.DataFrame:
+    texts = {name: pd.Series([], dtype="str") for name in (*QUOTE_COLUMNS, "tier")}
+    frame = pd.DataFrame(texts)
+    dates = ("changed_after", "recorded_on", "valid_to")
+    numbers = [name for name in QUOTE_COLUMNS if name.endswith("_per_mtok")]
+    types = dict.fromkeys(dates, "datetime64[us]") | dict.fromkeys(numbers, "float64") | {"left_censored": "bool"}
+    return frame.astype(types)
+
+
+def spells(*lists: DatedList, base: pd.DataFrame | None = None) -> pd.DataFrame:
+    found = extend_by_lists(nothing() if base is None else base, "models_dev", lists)
+    return found.sort_values(["model_id", "recorded_on"]).reset_index(drop=True)
+
+
+def test_a_price_that_holds_is_one_open_spell() -> None:
+    found = spells(dated("2026-01-31", {"a": 1.0}), dated("2026-02-28", {"a": 1.0}))
+    assert found[["model_id", "event"]].values.tolist() == [["a", "first"]]
+    assert found["left_censored"].tolist() == [True]
+    assert found["valid_to"].isna().all()
+    assert found["changed_after"].isna().all()
+
+
+def test_a_change_ends_one_spell_and_begins_another_between_two_days() -> None:
+    found = spells(dated("2026-01-31", {"a": 1.0}), dated("2026-02-28", {"a": 0.5}), dated("2026-03-31", {"a": 0.5}))
+    assert found["event"].tolist() == ["first", "change"]
+    assert found["valid_to"].tolist() == [day("2026-02-28"), pd.NaT]
+    assert found["end_reason"].tolist()[0] == "changed"
+    assert (found.loc[1, "changed_after"], found.loc[1, "recorded_on"]) == (day("2026-01-31"), day("2026-02-28"))
+
+
+def test_a_price_that_vanished_is_an_exit_and_one_that_returns_a_new_spell() -> None:
+    found = spells(
+        dated("2026-01-31", {"a": 1.0, "b": 2.0}),
+        dated("2026-02-28", {"b": 2.0}),
+        dated("2026-03-31", {"a": 1.0, "b": 2.0}),
+    )
+    gone, back, other = found.itertuples(index=False)
+    assert (gone.valid_to, gone.end_reason) == (day("2026-02-28"), "vanished")
+    assert (back.event, back.changed_after, back.recorded_on) == ("reappeared", day("2026-02-28"), day("2026-03-31"))
+    assert pd.isna(other.valid_to)
+
+
+def test_an_entry_that_cannot_be_read_is_no_exit() -> None:
+    garbled = dated("2026-02-28", {"b": 2.0})
+    garbled = DatedList(garbled.day, garbled.quotes, garbled.evidence, frozenset({("host", "a")}))
+    found = spells(dated("2026-01-31", {"a": 1.0, "b": 2.0}), garbled, dated("2026-03-31", {"a": 1.0, "b": 2.0}))
+    assert found["event"].tolist() == ["first", "first"]
+    assert found["valid_to"].isna().all()
+
+
+def test_a_newcomer_began_after_the_list_before_it() -> None:
+    found = spells(dated("2026-01-31", {"a": 1.0}), dated("2026-02-28", {"a": 1.0, "b": 2.0}))
+    new = found[found["model_id"] == "b"].iloc[0]
+    assert (new["event"], new["left_censored"], new["changed_after"]) == ("first", False, day("2026-01-31"))
+
+
+def test_a_move_of_a_cache_price_alone_is_no_price_change() -> None:
+    lists = [
+        dated(when, {"a": 1.0}, cache_read_usd_per_mtok=price)
+        for when, price in (("2026-01-31", 0.1), ("2026-02-28", 0.2))
+    ]
+    assert spells(*lists)["event"].tolist() == ["first", "auxiliary"]
+
+
+def test_a_tier_is_a_series_of_its_own_and_so_is_a_second_price_under_one_name() -> None:
+    base, tier = dated("2026-01-31", {"a": 1.0}), dated("2026-01-31", {"a": 2.0}, tier="above 200000 tokens")
+    twice = DatedList(base.day, pd.concat([base.quotes, tier.quotes, base.quotes.assign(input_usd_per_mtok=9.0)]), "x")
+    later = DatedList(day("2026-02-28"), twice.quotes, "y")
+    found = spells(twice, later)
+    assert found["event"].tolist() == ["first"] * 3
+    assert found["quote_id"].is_unique
+
+
+def known(**changes: object) -> pd.DataFrame:
+    """One open spell of the compiled history."""
+    one = spells(dated("2025-12-01", {"a": 1.0}))
+    return one.assign(**({"quote_id": "models_dev-aaaaaaaaaaaa"} | changes))
+
+
+def test_the_compiled_history_goes_on_without_a_seam() -> None:
+    found = spells(dated("2026-01-31", {"a": 1.0}), dated("2026-02-28", {"a": 0.5}), base=known())
+    assert found["quote_id"].tolist()[0] == "models_dev-aaaaaaaaaaaa"
+    assert found["event"].tolist() == ["first", "change"]
+    assert found["valid_to"].tolist()[0] == day("2026-02-28")
+    assert found["changed_after"].tolist()[1] == day("2026-01-31")
+
+
+def test_a_list_from_inside_the_known_history_adds_only_what_contradicts_it() -> None:
+    base = pd.concat([known(), known(quote_id="models_dev-bbbbbbbbbbbb", model_id="z", recorded_on=day("2025-12-31"))])
+    assert len(spells(dated("2025-12-15", {"a": 1.0}), base=base)) == 2
+    found = spells(dated("2025-12-15", {"a": 3.0}), base=base)
+    assert len(found) == 3
+    odd = found[found["input_usd_per_mtok"] == 3.0].iloc[0]
+    assert (odd["event"], odd["left_censored"]) == ("observed", True)
+    assert found["valid_to"].isna().all()
+
+
+MODELS = ("a", "b", "c")
+HISTORIES = st.lists(
+    st.dictionaries(st.sampled_from(MODELS), st.sampled_from([1.0, 2.0, 3.0]), min_size=1), min_size=1, max_size=7
+)
+
+
+def lists_of(history: Sequence[dict[str, float]]) -> list[DatedList]:
+    days = pd.date_range("2026-01-31", periods=len(history), freq="ME")
+    return [dated(str(when.date()), prices) for when, prices in zip(days, history, strict=True)]
+
+
+@settings(max_examples=25)
+@given(HISTORIES, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_matter(history: list[dict[str, float]], random: object) -> None:
+    lists = lists_of(history)
+    shuffled = list(lists)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    pd.testing.assert_frame_equal(spells(*lists), spells(*shuffled))
+
+
+@settings(max_examples=25)
+@given(HISTORIES)
+def test_spells_say_on_every_day_what_the_list_of_that_day_said(history: list[dict[str, float]]) -> None:
+    lists = lists_of(history)
+    found = spells(*lists)
+    for item, prices in zip(lists, history, strict=True):
+        holds = found[(found["recorded_on"] <= item.day) & ~(found["valid_to"] <= item.day)]
+        assert dict(zip(holds["model_id"], holds["input_usd_per_mtok"], strict=True)) == prices
+
+
+@settings(max_examples=25)
+@given(HISTORIES, st.integers(1, 7))
+def test_a_past_view_is_what_was_known_then(history: list[dict[str, float]], months: int) -> None:
+    lists = lists_of(history)
+    then = lists[:months]
+    later = spells(*lists)
+    seen = later[later["recorded_on"] <= then[-1].day]
+    seen = seen.assign(valid_to=seen["valid_to"].where(seen["valid_to"] <= then[-1].day))
+    columns = ["quote_id", "model_id", "event", "changed_after", "recorded_on", "valid_to"]
+    pd.testing.assert_frame_equal(seen[columns].reset_index(drop=True), spells(*then)[columns])
+
+
+def stated(when: str, prices: dict[str, float], on: str | None = None) -> DatedList:
+    return dated(when, prices, valid_from=None if on is None else day(on))
+
+
+def test_statements_are_placed_on_their_own_day_and_repeats_add_nothing() -> None:
+    lists = [stated("2026-03-01", {"a": 1.0}, "2026-01-05"), stated("2026-04-01", {"a": 1.0}, "2026-02-05")]
+    found = statements("table", [*lists, stated("2026-05-01", {"a": 0.5}, "2026-03-05"), lists[0]])
+    assert found["event"].tolist() == ["observed", "change"]
+    assert found["recorded_on"].tolist() == [day("2026-01-05"), day("2026-03-05")]
+    assert found["changed_after"].tolist() == [day("2026-01-04"), day("2026-03-04")]
+
+
+def test_a_later_statement_for_the_same_day_corrects_the_earlier_and_both_stay() -> None:
+    lists = [stated("2026-03-01", {"a": 1.0}, "2026-01-05"), stated("2026-04-01", {"a": 2.0}, "2026-01-05")]
+    for ordered in (lists, lists[::-1]):
+        found = statements("table", ordered).set_index("input_usd_per_mtok")
+        assert found["quality_flag"].to_dict() == {1.0: "superseded", 2.0: "ok"}
+
+
+def test_a_statement_without_a_day_holds_on_the_day_of_its_vintage() -> None:
+    found = statements("table", [stated("2026-03-01", {"a": 0.0})])
+    assert found["recorded_on"].tolist() == [day("2026-03-01")]
+    assert found["quality_flag"].tolist() == ["zero_price"]
+    assert np.isnan(found["cache_read_usd_per_mtok"]).all()
+
+
+@pytest.mark.parametrize("column", ["quote_id", "source", "recorded_on", "evidence", "mode", "event"])
+def test_every_new_spell_says_where_it_comes_from(column: str) -> None:
+    found = spells(dated("2026-01-31", {"a": 1.0}), dated("2026-02-28", {"a": 0.5}))
+    assert found[column].notna().all()
+    assert found["evidence"].tolist() == ["list of 2026-01-31: /a", "list of 2026-02-28: /a"]
