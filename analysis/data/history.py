@@ -82,10 +82,7 @@ def statements(source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
 
     Where two vintages state different prices for one day, the later observed one counts; the other is flagged `superseded`.
     """
-    stated = [
-        item.quotes.assign(day=item.quotes["valid_from"].fillna(item.day), seen=item.day, evidence=item.evidence)
-        for item in lists
-    ]
+    stated = [item.quotes.assign(day=_stated_days(item), seen=item.day, evidence=item.evidence) for item in lists]
     rows = pd.concat(stated, ignore_index=True).sort_values([*SERIES, "day", "seen", *PRICES, "evidence"])
     rows = rows.drop_duplicates([*SERIES, "day", *PRICES, *SIDE_PRICES]).reset_index(drop=True)
     place = rows.groupby([*SERIES, "day"], dropna=False, sort=False).ngroup()
@@ -106,6 +103,13 @@ def statements(source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
         quality_flag=quotes["quality_flag"].mask(superseded, "superseded"),
         end_reason=pd.Series("stated", index=rows.index, dtype="str").where(rows["valid_to"].notna()),
     )[[*QUOTE_COLUMNS, "tier"]]
+
+
+def _stated_days(item: DatedList) -> pd.Series:
+    """The day from which a price is said to hold; its last day when only the end is said; else the day of the vintage."""
+    last = item.quotes["valid_to"] - ONE_DAY
+    known_end = last.where(last.lt(item.day))
+    return item.quotes["valid_from"].fillna(known_end).fillna(item.day)
 
 
 def _continue(
@@ -174,7 +178,7 @@ def _carried(before: pd.DataFrame, listed: pd.DataFrame, item: DatedList, step: 
     if not item.unreadable:
         return before.iloc[:0]
     names = [(None if pd.isna(provider) else provider, model) for provider, model in before[SERIES[:2]].to_numpy()]
-    held = before[[name in item.unreadable for name in names]]
+    held = before[np.array([name in item.unreadable for name in names], dtype=bool)]
     told = pd.MultiIndex.from_frame(listed[[*SERIES, "copy"]])
     held = held[~pd.MultiIndex.from_frame(held[[*SERIES, "copy"]]).isin(told)]
     return held.assign(step=step, day=item.day)

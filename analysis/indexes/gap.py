@@ -7,7 +7,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from analysis.errors import InputError
-from analysis.indexes.log_index import LogIndex, annual_rate, reach
+from analysis.indexes.log_index import annual_rate, reach
 from analysis.indexes.matched import matched_index
 from analysis.indexes.periods import Frequency, in_force, period_matrix
 from analysis.indexes.time_dummy import fit_time_dummy, time_dummy_index
@@ -97,7 +97,7 @@ def hedonic_gap(rows: pd.DataFrame, frequency: Frequency = "month") -> HedonicGa
     came_before = pd.MultiIndex.from_arrays([long["item"], long["period"] - 1]).isin(present)
     has_next, has_last = long["period"] < within[-1], long["period"] > within[0]
     exits, entries = ~stays[has_next], ~came_before[has_last]
-    (matched_rate, matched_ci90), (rate, ci90) = annual_rate(matched), annual_rate(_between(hedonic, matched))
+    (matched_rate, matched_ci90), (rate, ci90) = annual_rate(matched), annual_rate(hedonic)
     exit_premium, exit_ci90 = _premium(residual[has_next], exits, long.loc[has_next, "model"])
     entry_premium, entry_ci90 = _premium(residual[has_last], entries, long.loc[has_last, "model"])
     return HedonicGap(
@@ -127,10 +127,3 @@ def _premium(residual: pd.Series, chosen: np.ndarray, model: pd.Series) -> tuple
     fit = sm.OLS(residual.to_numpy(), X).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
     difference, half = float(fit.params[1]), reach(int(groups.max()) + 1) * float(fit.bse[1])
     return difference, (difference - half, difference + half)
-
-
-def _between(hedonic: LogIndex, matched: LogIndex) -> LogIndex:
-    """Both indexes begin and end together: matched periods all have two models."""
-    if not hedonic.periods.equals(matched.periods):
-        raise InputError("the two indexes do not cover the same periods", remedy="Use quarters")
-    return hedonic

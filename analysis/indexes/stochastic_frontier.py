@@ -49,43 +49,46 @@ def stochastic_trend(rows: pd.DataFrame) -> Trend:
     return Trend(rate, (rate - half, rate + half), len(rows), tuple(rows["date"].sort_values()), note)
 
 
+def log_densities(parameters: Floats, X: Floats, y: Floats) -> Floats:
+    """Log density of every row; the parameters are coefficients, then the logs of `s_v` and `s_u`."""
+    s_v, s_u = np.exp(parameters[-2:])
+    e, s = y - X @ parameters[:-2], np.hypot(s_v, s_u)
+    return np.asarray(np.log(2 / s) + stats.norm.logpdf(e / s) + stats.norm.logcdf(e * s_u / (s_v * s)))
+
+
+def scores(parameters: Floats, X: Floats, y: Floats) -> Floats:
+    """Gradient of `log_densities`, rows by parameters."""
+    s_v, s_u = np.exp(parameters[-2:])
+    e, s = y - X @ parameters[:-2], np.hypot(s_v, s_u)
+    z = e * s_u / (s_v * s)
+    mills = np.exp(stats.norm.logpdf(z) - stats.norm.logcdf(z))
+    by_beta = (e / s**2 - mills * s_u / (s_v * s))[:, None] * X
+    share_v, share_u, excess = (s_v / s) ** 2, (s_u / s) ** 2, (e / s) ** 2 - 1
+    by_v = excess * share_v - mills * z * (1 + share_v)
+    by_u = excess * share_u + mills * z * share_v
+    return np.column_stack([by_beta, by_v, by_u])
+
+
 def _maximum(
     X: Floats, y: Floats, beta: Floats, spread: float, groups: npt.NDArray[np.intp]
 ) -> tuple[Floats, Floats, float]:
     """Coefficients, their covariance, and the scale of `u`."""
     k = X.shape[1]
-
-    def densities(parameters: Floats) -> Floats:
-        s_v, s_u = np.exp(parameters[k:])
-        e, s = y - X @ parameters[:k], np.hypot(s_v, s_u)
-        return np.asarray(np.log(2 / s) + stats.norm.logpdf(e / s) + stats.norm.logcdf(e * s_u / (s_v * s)))
-
-    def scores(parameters: Floats) -> Floats:
-        s_v, s_u = np.exp(parameters[k:])
-        e, s = y - X @ parameters[:k], np.hypot(s_v, s_u)
-        z = e * s_u / (s_v * s)
-        mills = np.exp(stats.norm.logpdf(z) - stats.norm.logcdf(z))
-        by_beta = (e / s**2 - mills * s_u / (s_v * s))[:, None] * X
-        common = (e / s) ** 2 - 1
-        by_v = (common * s_v**2 / s**2) - mills * z * (1 + s_v**2 / s**2)
-        by_u = (common * s_u**2 / s**2) + mills * z * (1 - s_u**2 / s**2)
-        return np.column_stack([by_beta, by_v, by_u])
-
-    # Half of the variance to each part, and the mean of u out of the constant.
+    # The mean of u belongs in u, not in the constant.
     start = np.concatenate([beta, np.log([0.7 * spread, spread])])
     start[0] -= spread * np.sqrt(2 / np.pi)
     best = minimize(
-        lambda p: -densities(p).sum(),
+        lambda p: -log_densities(p, X, y).sum(),
         start,
-        jac=lambda p: -scores(p).sum(axis=0),
+        jac=lambda p: -scores(p, X, y).sum(axis=0),
         method="L-BFGS-B",
         bounds=[(None, None)] * k + [(np.log(spread) - 6, np.log(spread) + 2)] * 2,
-        options={"maxiter": 2000},
+        options={"maxiter": 2000, "ftol": 1e-13, "gtol": 1e-7},
     )
-    if not best.success:
+    if not np.isfinite(best.fun):
         raise InputError(
             "the stochastic frontier has no maximum on these prices", remedy="Use quantile or pareto instead"
         )
-    hessian = approx_fprime(best.x, lambda p: scores(p).sum(axis=0), centered=True)
-    covariance = clustered_sandwich(np.linalg.pinv(hessian, rcond=1e-10), scores(best.x), groups)
+    hessian = approx_fprime(best.x, lambda p: scores(p, X, y).sum(axis=0), centered=True)
+    covariance = clustered_sandwich(np.linalg.pinv(hessian, rcond=1e-10), scores(best.x, X, y), groups)
     return best.x[:k], covariance[:k, :k], float(np.exp(best.x[-1]))

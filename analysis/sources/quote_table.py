@@ -49,19 +49,7 @@ def read(content: bytes, name: str) -> Snapshot:
     names, table = _load(content, name)
     if not table.num_rows:
         raise InputError("has a header but no rows", file=name, remedy="Add at least one price")
-    columns: dict[str, pa.Array] = {}
-    for column in TIDY_COLUMNS:
-        stated = DAYS.get(column, column)
-        cells = table[stated].combine_chunks() if stated in table.column_names else pa.nulls(table.num_rows)
-        if column == "place":
-            numbers = pc.cast(pa.array(np.arange(1, table.num_rows + 1)), pa.string())
-            columns[column] = pc.binary_join_element_wise(pa.scalar("row"), numbers, " ")
-        elif column in PRICE_COLUMNS:
-            columns[column] = _Cells(cells, stated, name).prices()
-        elif column in DAY_COLUMNS:
-            columns[column] = _Cells(cells, stated, name).days()
-        else:
-            columns[column] = _Cells(cells, stated, name).texts()
+    columns = {column: _column(column, table, name) for column in TIDY_COLUMNS}
     quotes = pa.table(columns).to_pandas()
     backward = (quotes["valid_to"] < quotes["valid_from"]).to_numpy()
     if backward.any():
@@ -71,6 +59,23 @@ def read(content: bytes, name: str) -> Snapshot:
         raise InputError("before the first day", file=name, row=row + 1, column="valid_to", value=value, remedy=remedy)
     unknown = {printable(other, MAX_FIELD_NAME): table.num_rows for other in names if other not in COLUMNS}
     return Snapshot(quotes, empty_rejected(), {}, unknown, len(quotes), complete=False)
+
+
+def _column(column: str, table: pa.Table, file: str) -> pa.Array:
+    if column == "place":
+        numbers = pc.cast(pa.array(np.arange(1, table.num_rows + 1)), pa.string())
+        return pc.binary_join_element_wise(pa.scalar("row"), numbers, " ")
+    stated = DAYS.get(column, column)
+    try:
+        cells = table[stated].combine_chunks() if stated in table.column_names else pa.nulls(table.num_rows)
+        checked = _Cells(cells, stated, file)
+        if column in PRICE_COLUMNS:
+            return checked.prices()
+        return checked.days() if column in DAY_COLUMNS else checked.texts()
+    except pa.ArrowException as error:
+        cause = printable(" ".join(str(error).split()))
+        problem = f"cannot be read ({cause})"
+        raise InputError(problem, file=file, column=stated, remedy="Write the column again") from error
 
 
 def _load(content: bytes, name: str) -> tuple[list[str], pa.Table]:

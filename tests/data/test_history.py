@@ -213,6 +213,12 @@ def test_a_statement_without_a_day_holds_on_the_day_of_its_vintage() -> None:
     assert np.isnan(found["cache_read_usd_per_mtok"]).all()
 
 
+def test_an_ended_price_of_unknown_start_is_placed_on_its_last_day() -> None:
+    found = statements("table", [dated("2026-03-01", {"a": 1.0}, valid_to=day("2025-06-01"))])
+    assert found["recorded_on"].tolist() == [day("2025-05-31")]
+    assert found["left_censored"].tolist() == [True]
+
+
 @pytest.mark.parametrize("column", ["quote_id", "source", "recorded_on", "evidence", "mode", "event"])
 def test_every_new_spell_says_where_it_comes_from(column: str) -> None:
     found = spells(dated("2026-01-31", {"a": 1.0}), dated("2026-02-28", {"a": 0.5}))

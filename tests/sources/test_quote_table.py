@@ -77,7 +77,7 @@ def test_other_types_of_parquet() -> None:
             "provider": pa.array(["a", "b"], pa.large_string()),
             "model_id": pa.array(["c", "d"], pa.string_view()),
             "input_usd_per_mtok": pa.array([1, 2], pa.int32()),
-            "output_usd_per_mtok": pa.array([1, 2]).cast(pa.decimal128(20, 2)),
+            "output_usd_per_mtok": pa.array([1, 2]).cast(pa.decimal128(30, 2)),
             "cache_read_usd_per_mtok": pa.nulls(2),
             "note": pa.nulls(2),
             "date": pa.nulls(2),

@@ -1,0 +1,134 @@
+"""Hedonic indexes by period: agreement with statsmodels' formulas, and truth in a market that is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from simulated_market import RATE, market
+
+from analysis.errors import InputError
+from analysis.indexes.adjacent import adjacent_index
+from analysis.indexes.gap import hedonic_gap
+from analysis.indexes.log_index import annual_rate
+from analysis.indexes.matched import matched_index
+from analysis.indexes.periods import in_force, new_prices, period_matrix
+from analysis.indexes.time_dummy import fit_time_dummy, time_dummy_index
+
+
+def with_traits(rows: pd.DataFrame) -> pd.DataFrame:
+    number = pd.Series(pd.factorize(rows["model"])[0], index=rows.index)
+    answers = {0: True, 1: False, 2: pd.NA}
+    return rows.assign(
+        open_weights=(number % 3).map(answers).astype("boolean"),
+        reasoning=(number % 4 == 0).astype("boolean"),
+        host="host " + (number % 5).astype(str),
+    )
+
+
+def test_equals_the_formula_interface() -> None:
+    rows = in_force(period_matrix(with_traits(market(0, months=8))))
+    fit = fit_time_dummy(rows)
+    assert fit is not None
+    assert (fit.controls, fit.n, fit.models) == ("hosts", len(rows), rows["model"].nunique())
+    data = rows.assign(y=np.log(rows["price"]), opened=rows["open_weights"].astype(object).where(
+        rows["open_weights"].notna(), "unstated").astype(str), reasons=rows["reasoning"].astype(str))  # fmt: skip
+    formula = "y ~ C(period) + quality + opened + reasons + C(host)"
+    ols = smf.ols(formula, data)
+    clustered = ols.fit(cov_type="cluster", cov_kwds={"groups": pd.factorize(rows["model"])[0]}, use_t=True)
+    names = [name for name in clustered.params.index if name.startswith("C(period)")]
+    np.testing.assert_allclose(fit.effects[1:], clustered.params[names], rtol=1e-9)
+    np.testing.assert_allclose(fit.quality, clustered.params["quality"], rtol=1e-9)
+    np.testing.assert_allclose(fit.covariance[1:, 1:], clustered.cov_params().loc[names, names], rtol=1e-7)
+    hc1 = ols.fit(cov_type="HC1").cov_params().loc[names, names]
+    np.testing.assert_allclose(fit.covariance_hc1[1:, 1:], hc1, rtol=1e-7)
+    assert str(fit).endswith("in 8 periods, at given hosts")
+
+
+def test_covers_the_truth_that_matching_misses() -> None:
+    hedonic, adjacent, matched = [], [], []
+    for seed in range(20):
+        matrix = period_matrix(market(seed), "quarter")
+        hedonic.append(annual_rate(time_dummy_index(in_force(matrix), matrix)))
+        adjacent.append(annual_rate(adjacent_index(in_force(matrix), matrix)))
+        matched.append(annual_rate(matched_index(matrix))[0])
+    for rates in (hedonic, adjacent):
+        assert sum(low <= RATE <= high for _, (low, high) in rates) >= 16
+        assert abs(np.mean([rate for rate, _ in rates]) - RATE) < 0.05
+    # No price on the list ever moves.
+    np.testing.assert_allclose(matched, 0.0, atol=1e-12)
+
+
+def test_new_prices_cover_the_truth_too() -> None:
+    covered = 0
+    for seed in range(20):
+        rows = market(seed)
+        matrix = period_matrix(rows[rows["date"] > rows["date"].min()], "quarter")
+        low, high = annual_rate(time_dummy_index(new_prices(matrix), matrix))[1]
+        covered += low <= RATE <= high
+    assert covered >= 16
+
+
+def test_the_gap_is_in_entry_and_exit() -> None:
+    gap = hedonic_gap(market(7), "quarter")
+    assert gap.matched_rate == 0
+    assert gap.hedonic_ci90[0] < RATE < gap.hedonic_ci90[1]
+    assert gap.gap == gap.hedonic_rate
+    assert gap.exit_premium is not None
+    assert gap.exit_premium_ci90 is not None
+    assert gap.entry_premium is not None
+    # What leaves is 10 months old in a market that falls by 0.51 a year; what comes is the cheapest there is.
+    assert gap.exit_premium > gap.exit_premium_ci90[0] > 0 > gap.entry_premium
+    assert (gap.exit_share > 0.2, gap.entry_share > 0.2) == (True, True)
+    assert "matching misses" in str(gap)
+
+
+def test_the_gap_without_exits_or_models() -> None:
+    stays = hedonic_gap(market(0, flat=False, months=9, life=30))
+    assert (stays.exits, stays.exit_premium, stays.exit_premium_ci90) == (0, None, None)
+    assert "unknown" in str(stays)
+    with pytest.raises(InputError, match="'model'"):
+        hedonic_gap(market(0).drop(columns="model"))
+
+
+def test_the_chain_is_its_links() -> None:
+    matrix = period_matrix(market(3), "quarter")
+    rows = in_force(matrix)
+    steps = [smf.ols("np.log(price) ~ C(period) + quality", rows[rows["period"].isin([t - 1, t])]).fit()
+             for t in range(1, 4)]  # fmt: skip
+    expected = np.cumsum([step.params.filter(like="period").iloc[0] for step in steps])
+    np.testing.assert_allclose(adjacent_index(rows, matrix).log[1:4], expected, rtol=1e-9)
+
+
+def test_hosts_that_are_the_periods_are_left_out() -> None:
+    rows = market(1, months=9)
+    rows["host"] = "seller of " + rows["date"].dt.to_period("M").astype(str)
+    matrix = period_matrix(rows)
+    index = time_dummy_index(new_prices(matrix), matrix)
+    assert "Controls stop at traits" in index.note
+
+
+def test_quality_that_is_the_period_is_refused() -> None:
+    rows = market(1, months=9)
+    rows["quality"] = rows["date"].dt.month.astype(float)
+    matrix = period_matrix(rows)
+    with pytest.raises(InputError, match="cannot be told apart from quality"):
+        time_dummy_index(new_prices(matrix), matrix)
+
+
+def test_one_quality_is_no_obstacle() -> None:
+    matrix = period_matrix(market(1, months=9).assign(quality=1.0))
+    fit = fit_time_dummy(in_force(matrix))
+    assert fit is not None
+    assert np.isnan(fit.quality)
+    assert len(time_dummy_index(in_force(matrix), matrix).log) == 9
+
+
+def test_periods_with_one_model_have_no_value() -> None:
+    rows = market(1, months=9)
+    thin = rows[(rows["date"].dt.month != 5) | (rows["model"] == rows.loc[rows["date"].dt.month == 5, "model"].iloc[0])]
+    matrix = period_matrix(thin)
+    index = time_dummy_index(new_prices(matrix), matrix)
+    assert "2022-05" not in index.periods.astype(str)
+    assert "1 periods with too few models" in index.note
+    with pytest.raises(InputError, match="too few for a hedonic index"):
+        time_dummy_index(new_prices(period_matrix(rows[rows["date"].dt.month < 2])), period_matrix(rows))

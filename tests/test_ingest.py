@@ -1,0 +1,282 @@
+"""Price lists into the store: any order, twice, malformed, and what the command says of them."""
+
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from cli_run import Run, contents, run
+from malformed import CASES
+from store import catalogue, small_store, write_catalogue
+from test_panel import stand_in_capability
+
+import analysis.ingest
+import analysis.panel
+from analysis.data.raw import raw_vintage
+from analysis.data.vintages import list_vintages, vintages_dir
+from analysis.panel import build, load_panel, load_processed
+from analysis.sources.formats import FORMATS
+from analysis.storage import data_lock
+
+MONTHS = 20
+KEYS = {
+    "source",
+    "observed_on",
+    "vintage",
+    "rows_read",
+    "rows_new",
+    "rows_changed",
+    "rows_unchanged",
+    "rows_quarantined",
+    "models_unresolved",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_capability() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(analysis.panel, "_capability", stand_in_capability)
+        yield
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_store(tmp_path_factory.mktemp("bare"))
+
+
+@pytest.fixture
+def data(bare: Path, tmp_path: Path) -> Path:
+    shutil.copytree(bare, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def bring(capsys: pytest.CaptureFixture[str], data: Path, path: Path, day: str, kind: str = "models-dev") -> Run:
+    return run(capsys, "ingest", kind, path, "--observed-on", day, "--data", data, "--json", "--quiet")
+
+
+def test_what_a_list_brings_is_counted(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = bring(capsys, data, *write_catalogue(tmp_path, 1)).json
+    assert set(first) >= KEYS
+    assert first["rows_read"] == sum(len(host["models"]) for host in catalogue(1).values())
+    assert first["rows_new"] + first["rows_changed"] + first["rows_unchanged"] == first["rows_read"]
+    again = bring(capsys, data, *write_catalogue(tmp_path, 1)).json
+    assert (again["stored"], again["rows_new"], again["rows_changed"]) == (False, 0, 0)
+    following = bring(capsys, data, *write_catalogue(tmp_path, 2)).json
+    assert following["rows_changed"] > 0
+    assert len(list_vintages(data)) == 2
+
+
+def test_the_same_file_twice_leaves_the_store_as_it_was(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring(capsys, data, *write_catalogue(tmp_path, 1))
+    before = contents(data / "raw")
+    bring(capsys, data, *write_catalogue(tmp_path, 1))
+    assert contents(data / "raw") == before
+
+
+def panel_of(
+    data: Path, months: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> tuple[pd.DataFrame, str]:
+    for month in months:
+        assert bring(capsys, data, *write_catalogue(tmp_path, month)).code == 0
+    build(data)
+    return load_panel(data), raw_vintage(data)
+
+
+@pytest.mark.slow
+def test_twenty_months_in_any_order_give_one_panel(
+    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = list(range(MONTHS))
+    shuffled = random.Random(3).sample(order, MONTHS)
+    found = []
+    for name, months in {"in order": order, "reversed": order[::-1], "shuffled": shuffled}.items():
+        shutil.copytree(bare, tmp_path / name)
+        found.append(panel_of(tmp_path / name, months, tmp_path, capsys))
+    (panel, vintage), *others = found
+    assert len(panel[panel["source"] == "models_dev"]) > 20
+    for other, other_vintage in others:
+        pd.testing.assert_frame_equal(panel, other)
+        assert vintage == other_vintage
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("known", [1, 5])
+def test_a_past_view_is_the_panel_of_that_month(
+    known: int, bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("then", "now"):
+        shutil.copytree(bare, tmp_path / name)
+    panel_of(tmp_path / "then", list(range(known)), tmp_path, capsys)
+    panel_of(tmp_path / "now", list(range(7)), tmp_path, capsys)
+    day = pd.Timestamp(write_catalogue(tmp_path, known - 1)[1])
+    build(tmp_path / "now", day)
+    for table in ("panel", "quotes"):
+        then, view = load_processed(tmp_path / "then", table), load_processed(tmp_path / "now", table, day)
+        pd.testing.assert_frame_equal(then, view)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_malformed_list_leaves_the_store_alone_or_is_quarantined(
+    name: str, bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kind, content = CASES[name][:2]
+    suffix = ".parquet" if content[:4] == b"PAR1" else ".csv" if kind == "table" else ".json"
+    path = tmp_path / f"list{suffix}"
+    path.write_bytes(content)
+    data = tmp_path / "data"
+    shutil.copytree(bare / "raw", data / "raw", copy_function=_link)
+    before = contents(data)
+    result = bring(capsys, data, path, "2026-01-31", kind)
+    assert "Traceback" not in result.err
+    if result.code == 2:
+        (line,) = result.err.splitlines()
+        assert line.startswith("error: ")
+        assert str(path) in line
+        assert {key: value for key, value in contents(data).items() if not key.endswith(".lock")} == before
+    else:
+        assert result.code == 0
+        assert result.json["rows_rejected"] == len(result.json["rejected"])
+        assert all(row["place"] and row["reason"] for row in result.json["rejected"])
+
+
+def _link(source: str, target: str) -> None:
+    Path(target).symlink_to(source)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["no-such-format", "FILE", "--observed-on", "2026-01-31"], ["column 'FORMAT'", *FORMATS]),
+        (["models-dev", "FILE", "--observed-on", "2999-01-31"], ["column '--observed-on'", "future"]),
+        (["models-dev", "FILE", "--observed-on", "31.1.2026"], ["column '--observed-on'", "is not a date"]),
+        (["models-dev", "missing.json", "--observed-on", "2026-01-31"], ["missing.json", "cannot be read"]),
+        (["models-dev", ".", "--observed-on", "2026-01-31"], ["is a folder"]),
+        (["models-dev", "http://example.org/api.json", "--observed-on", "2026-01-31"], ["https"]),
+        (["models-dev", "file:///etc/passwd", "--observed-on", "2026-01-31"], ["https"]),
+        (["litellm", "FILE", "--observed-on", "2026-01-31"], ["FILE"]),
+    ],
+)
+def test_wrong_arguments_write_nothing(
+    arguments: list[str], named: list[str], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, _ = write_catalogue(tmp_path, 1)
+    before = contents(data)
+    result = run(capsys, "--data", data, "--quiet", "ingest", *(str(path) if a == "FILE" else a for a in arguments))
+    assert (result.code, result.out) == (2, "")
+    (line,) = result.err.splitlines()
+    for part in named:
+        assert (str(path) if part == "FILE" else part) in line
+    assert contents(data) == before
+
+
+def test_another_list_of_the_same_day_is_refused(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, day = write_catalogue(tmp_path, 1)
+    other, _ = write_catalogue(tmp_path, 2)
+    assert bring(capsys, data, path, day).code == 0
+    result = bring(capsys, data, other, day)
+    assert result.code == 2
+    assert "another list of models_dev was observed on that day" in result.err
+
+
+def test_prices_in_another_unit_than_before_are_refused(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring(capsys, data, *write_catalogue(tmp_path, 1))
+    listed: dict[str, Any] = catalogue(2)
+    for host in listed.values():
+        for model in host["models"].values():
+            model["cost"] = {name: price * 1e-6 for name, price in model["cost"].items()}
+    path = tmp_path / "per-token.json"
+    path.write_text(json.dumps(listed))
+    before = contents(data / "raw")
+    result = bring(capsys, data, path, "2026-03-31")
+    assert result.code == 2
+    assert "in another unit?" in result.err
+    assert contents(data / "raw") == before
+
+
+def test_a_second_writer_exits_with_3(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = contents(data / "raw")
+    with data_lock(data):
+        result = bring(capsys, data, *write_catalogue(tmp_path, 1))
+    assert (result.code, result.out) == (3, "")
+    assert contents(data / "raw") == before
+
+
+def test_a_vintage_that_was_changed_is_refused(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bring(capsys, data, *write_catalogue(tmp_path, 1))
+    (vintage,) = list_vintages(data)
+    path = vintages_dir(data) / vintage.name / "original.json"
+    path.write_text(path.read_text().replace("gpt-5", "gpt-9"))
+    result = run(capsys, "build", "--data", data)
+    assert result.code == 2
+    assert "does not match the hash" in result.err
+
+
+def test_an_ingest_waits_for_the_raw_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = bring(capsys, tmp_path / "nowhere", *write_catalogue(tmp_path, 1))
+    assert result.code == 2
+    assert "datapackage.json" in result.err
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_decisions_are_replayed(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def status_of(quote: str) -> tuple[str, str | None]:
+        build(data)
+        row = load_processed(data, "quotes").set_index("quote_id").loc[quote]
+        return row["status"], None if pd.isna(row["reason"]) else row["reason"]
+
+    bring(capsys, data, *write_catalogue(tmp_path, 1))
+    build(data)
+    quotes = load_processed(data, "quotes")
+    kept = quotes.loc[quotes["status"] == "kept", "quote_id"].iloc[0]
+    who = ["--who", "Ada", "--why", "a promotion, not a price", "--data", data, "--quiet"]
+    assert run(capsys, "quarantine", "reject", kept, *who).code == 0
+    assert status_of(kept) == ("quarantined", "rejected by Ada: a promotion, not a price")
+    listed = run(capsys, "quarantine", "list", "--reason", "promotion", "--data", data, "--json", "--quiet").json
+    assert [row["quote_id"] for row in listed["quotes"]] == [kept]
+    assert run(capsys, "quarantine", "accept", kept, *who).code == 0
+    assert status_of(kept) == ("kept", None)
+    wrong = run(capsys, "quarantine", "accept", "nobody", *who)
+    assert wrong.code == 2
+    assert "is no quote of the last build" in wrong.err
+
+
+def test_a_mapping_by_hand_names_the_model(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "api.json"
+    listed = {"acme": {"models": {"acme-4": {"cost": {"input": 1, "output": 2}}}}}
+    path.write_text(json.dumps({"acme": {"id": "acme", "name": "Acme", "models": listed["acme"]["models"]}}))
+    assert bring(capsys, data, path, "2026-01-31").json["models_unresolved"] == 1
+    unresolved = run(capsys, "models", "unresolved", "--data", data, "--json", "--quiet").json["ids"]
+    (row,) = [row for row in unresolved if row["model_id"] == "acme-4"]
+    assert len(row["candidates"]) == 3
+    (data / "raw" / "mapping.csv").write_text(
+        "source,provider,model_id,model_key,valid_from,valid_to,note\nmodels_dev,acme,acme-4,openai/gpt-4,,,a rebrand\n"
+    )
+    build(data)
+    quotes = load_processed(data, "quotes").set_index("model_id")
+    assert quotes.loc["acme-4", "model_key"] == "openai/gpt-4"
+    assert quotes.loc["acme-4", "match_basis"] == "mapping by hand"
+    (data / "raw" / "mapping.csv").write_text(
+        "source,provider,model_id,model_key,valid_from,valid_to,note\n,,acme-4,nobody/nothing,,,\n"
+    )
+    result = run(capsys, "build", "--data", data)
+    assert result.code == 2
+    assert "nobody/nothing" in result.err
+
+
+def test_sources_are_listed_with_their_age(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bring(capsys, data, *write_catalogue(tmp_path, 1))
+    build(data)
+    found = run(capsys, "sources", "--data", data, "--json").json
+    assert set(found["formats"]) == set(FORMATS)
+    assert found["last_observed"]["models_dev"] == write_catalogue(tmp_path, 1)[1]
+    assert {"source", "other_source", "same", "different"} <= set(found["agreement"][0])
