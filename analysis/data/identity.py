@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from analysis.data.normalise import compact, strip_display_name, strip_id, version_stem
@@ -121,23 +122,27 @@ def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
     pandas.DataFrame
         The same rows; exactly one of `model_key` and `unresolved_reason` is filled.
     """
-    sightings = [
-        _Sighting(*row)
-        for row in zip(
-            quotes["source"],
-            quotes["provider"].fillna(""),
-            quotes["model_id"],
-            quotes["mode"],
-            quotes["recorded_on"].fillna(quotes["valid_to"]),
-            strict=True,
-        )
-    ]
+    names = quotes[["source", "provider", "model_id", "mode"]].fillna("")
+    day = quotes["recorded_on"].fillna(quotes["valid_to"])
+    # A few names mean another model on another day; of all others each is looked up once.
+    dated = {name: _depends_on_day(name, known) for name in names["model_id"].unique()}
+    places = names.assign(day=day.where(names["model_id"].map(dated)))
+    place = places.groupby(list(places), dropna=False, sort=False).ngroup().to_numpy()
+    first = np.unique(place, return_index=True)[1]
+    sightings = [_Sighting(*row, when) for row, when in zip(names.to_numpy()[first], day.iloc[first], strict=True)]
     listed = {(seen.source, seen.provider, compact(seen.stripped)) for seen in sightings}
-    found = [_resolve_one(seen, known, listed) for seen in sightings]
-    columns = pd.DataFrame(
-        found, columns=["model_key", "match_basis", "unresolved_reason"], index=quotes.index, dtype="str"
+    found = pd.DataFrame(
+        [_resolve_one(seen, known, listed) for seen in sightings],
+        columns=["model_key", "match_basis", "unresolved_reason"],
+        dtype="str",
     )
-    return pd.concat([quotes, columns], axis=1)
+    return pd.concat([quotes, found.iloc[place].set_axis(quotes.index)], axis=1)
+
+
+def _depends_on_day(model_id: str, known: Spellings) -> bool:
+    """Whether a spelling could be a moving name or share its stem with dated snapshots."""
+    stripped = strip_id(model_id)
+    return compact(stripped) in known.moving or compact(version_stem(stripped)) in known.snapshots
 
 
 class _Sighting(NamedTuple):

@@ -44,6 +44,7 @@ def strip_id(model_id: str) -> str:
     return name
 
 
+@cache
 def compact(name: str) -> str:
     """Letters and digits only, lower case: `Claude 3.5 Haiku`, `claude-3-5-haiku` and `claude-3.5-haiku` are one."""
     return re.sub(r"[^a-z0-9]", "", name.lower().replace("+", "plus"))

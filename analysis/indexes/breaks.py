@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from statsmodels.stats.diagnostic import breaks_cusumolsresid
 
 from analysis.errors import InputError
 from analysis.indexes.price_index import PriceIndex
@@ -101,7 +100,8 @@ def sup_f(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATE
 def cusum(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATES, seed: int = SEED) -> BreakTest:
     """Largest cumulative sum of least-squares residuals around one line, in absolute value.
 
-    `sup_k |sum over t <= k of e_t| / (s sqrt(n))` by `breaks_cusumolsresid`. Its p-value is from the bootstrap of `sup_f`:
+    `sup_k |sum over t <= k of e_t| / (s sqrt(n))` as statsmodels' `breaks_cusumolsresid`, written out for many series at
+    once. Its p-value is from the bootstrap of `sup_f`:
     the tabulated one is for independent errors and regressors without a trend.
 
     References
@@ -115,7 +115,7 @@ def cusum(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATE
     """
     lines = _Lines(days)
     residuals = lines.residuals(log_index[None])[0]
-    statistic = float(breaks_cusumolsresid(residuals, ddof=2)[0])
+    statistic = float(lines.cusum_statistics(log_index[None])[0])
     p_value = _p_value(lines, log_index, lines.cusum_statistics, replicates, seed)
     last = int(np.abs(residuals.cumsum()).argmax())
     return BreakTest("CUSUM of OLS residuals", NULL, statistic, p_value, days[last], len(days))
@@ -159,6 +159,8 @@ class _Lines:
 
 
 def _p_value(lines: _Lines, y: Floats, statistic: Callable[[Floats], Floats], replicates: int, seed: int) -> float:
+    if (lines.residuals(y[None]) ** 2).sum() <= 1e-20 * (y**2).sum():
+        return 1.0  # one line to the last digit
     best = lines.two[int(lines.f_statistics(y[None])[0].argmax())]
     errors = lines.residuals(y[None], best)[0]
     rho = _corrected_ar1(errors)

@@ -114,4 +114,4 @@ def _spliced(usable: npt.NDArray[np.bool_], length: int) -> Floats:
         levels[:, span, span] = transitive_weights(usable[span, span])
         overlap = published[newest - length + 1 : newest]
         published[newest] = (overlap + levels[-1] - levels[:-1]).mean(axis=0)
-    return published - published[0]
+    return np.asarray(published - published[0])

@@ -1,6 +1,7 @@
 """Matched-model index: only models sold in both of two neighbouring periods count."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.indexes.log_index import MINIMUM_MODELS, Floats, LogIndex, longest_run, run_note
@@ -51,7 +52,7 @@ def matched_index(matrix: PeriodMatrix) -> LogIndex:
     )
 
 
-def _link(relatives: Floats, models: Floats) -> tuple[float, float]:
+def _link(relatives: Floats, models: npt.NDArray[np.intp]) -> tuple[float, float]:
     mean = relatives.mean()
     sums = pd.Series(relatives - mean).groupby(models).sum().to_numpy()
     clusters = len(sums)

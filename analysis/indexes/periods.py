@@ -54,7 +54,8 @@ def period_matrix(rows: pd.DataFrame, frequency: Frequency = "month", items: Ite
 
     A spell counts on day `d` when `date <= d < until`. The end of a period rather than its average or its start: a price list
     holds for days, and a model that came during a period is on sale at its end. The last period is read on the last date of
-    the frame when that comes first; nothing is carried past it.
+    the frame when that comes first (the last day on which a
+    price is known to begin or to hold); nothing is carried past it.
 
     Parameters
     ----------
@@ -78,13 +79,14 @@ def period_matrix(rows: pd.DataFrame, frequency: Frequency = "month", items: Ite
         raise InputError("not above zero", column="price", remedy="Leave free or unknown prices out")
     rows = close_spells(rows)
     labelled = rows if "model" in rows else rows.assign(model=[f"row {position + 1}" for position in range(len(rows))])
-    last = max(labelled["date"].max(), labelled["until"].fillna(labelled["date"]).max())
+    held_to = labelled["until"] - pd.Timedelta(days=1)
+    last = max(labelled["date"].max(), held_to.fillna(labelled["date"]).max())
     code = PERIOD_CODES[frequency]
     periods = pd.period_range(labelled["date"].min(), last, freq=code)
     ends = periods.end_time.normalize()
     days = ends.where(ends <= last, last)
     sellers = labelled.groupby(ITEM, sort=True)
-    spell = _in_force(labelled, sellers.ngroup().to_numpy(), days)
+    spell = _in_force(labelled, sellers.ngroup().to_numpy().astype("int64"), days)
     names = pd.DataFrame(list(sellers.groups), columns=ITEM)
     if items == "model":
         spell, names = _cheapest(labelled, spell, names)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,9 @@ from analysis.indexes.stochastic_frontier import stochastic_trend
 from analysis.indexes.time_dummy import time_dummy_index
 from analysis.indexes.trend import Trend
 
-Kind = Literal["matched", "geks", "hedonic", "adjacent", "frontier", "pareto", "quantile", "stochastic"]
 Sample = Literal["new", "in_force"]
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS = ("matched", "geks", "hedonic", "adjacent", "frontier", "pareto", "quantile", "stochastic")
 SAMPLES: dict[str, Callable[[PeriodMatrix], pd.DataFrame]] = {"new": new_prices, "in_force": in_force}
 THRESHOLD_QUANTILE = 0.25
 
@@ -69,7 +68,7 @@ class PriceIndex:
         What the reader should know about these numbers.
     """
 
-    kind: Kind
+    kind: str
     frequency: Frequency
     base: str
     periods: tuple[PeriodValue, ...]
@@ -130,24 +129,24 @@ def price_index(
             column="model",
             remedy="Add a model column, or use hedonic",
         )
+    if not np.isfinite(rows["quality"].astype(float)).all():
+        raise InputError("quality is not a finite number", remedy="Leave scores on the bounds of their scale out")
     matrix = period_matrix(rows, frequency)
-    match kind:
-        case "matched":
-            return _of_log_index("matched", matched_index(matrix), frequency)
-        case "geks":
-            return _of_log_index("geks", geks_index(matrix), frequency)
-        case "hedonic":
-            return _of_log_index("hedonic", time_dummy_index(SAMPLES[sample](matrix), matrix), frequency)
-        case "adjacent":
-            return _of_log_index("adjacent", adjacent_index(SAMPLES[sample](matrix), matrix), frequency)
-        case "frontier":
-            return _of_trend("frontier", _frontier(rows, threshold), frequency)
-        case "pareto":
-            return _of_trend("pareto", pareto_trend(rows), frequency)
-        case "quantile":
-            return _of_trend("quantile", quantile_trend(rows), frequency)
-        case _:
-            return _of_trend("stochastic", stochastic_trend(rows), frequency)
+    by_period: dict[str, Callable[[], LogIndex]] = {
+        "matched": lambda: matched_index(matrix),
+        "geks": lambda: geks_index(matrix),
+        "hedonic": lambda: time_dummy_index(SAMPLES[sample](matrix), matrix),
+        "adjacent": lambda: adjacent_index(SAMPLES[sample](matrix), matrix),
+    }
+    lines: dict[str, Callable[[], Trend]] = {
+        "frontier": lambda: _frontier(rows, threshold),
+        "pareto": lambda: pareto_trend(rows),
+        "quantile": lambda: quantile_trend(rows),
+        "stochastic": lambda: stochastic_trend(rows),
+    }
+    if kind in by_period:
+        return _of_log_index(kind, by_period[kind](), frequency)
+    return _of_trend(kind, lines[kind](), frequency)
 
 
 def _frontier(rows: pd.DataFrame, threshold: float | None) -> Trend:
@@ -166,7 +165,7 @@ def _frontier(rows: pd.DataFrame, threshold: float | None) -> Trend:
     )
 
 
-def _of_log_index(kind: Kind, index: LogIndex, frequency: Frequency) -> PriceIndex:
+def _of_log_index(kind: str, index: LogIndex, frequency: Frequency) -> PriceIndex:
     rate, ci90 = annual_rate(index)
     values = zip(index.periods.astype(str), np.exp(index.log), intervals(index), index.n, strict=True)
     return PriceIndex(
@@ -181,7 +180,7 @@ def _of_log_index(kind: Kind, index: LogIndex, frequency: Frequency) -> PriceInd
     )
 
 
-def _of_trend(kind: Kind, trend: Trend, frequency: Frequency) -> PriceIndex:
+def _of_trend(kind: str, trend: Trend, frequency: Frequency) -> PriceIndex:
     """The line at each period from its first price to its last; nothing beyond them."""
     dates = pd.PeriodIndex(pd.DatetimeIndex(trend.dates), freq=PERIOD_CODES[frequency])
     periods = pd.period_range(dates.min(), dates.max(), freq=PERIOD_CODES[frequency])

@@ -3,11 +3,14 @@
 import warnings
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 from statsmodels.regression.quantile_regression import QuantReg
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, IterationLimitWarning
 
 from analysis.indexes.log_index import reach
+from analysis.indexes.regression import INTERVAL_LEVEL
 from analysis.indexes.trend import Trend, clustered_sandwich, clusters, trend_design
 
 TAU = 0.1
@@ -17,7 +20,8 @@ def quantile_trend(rows: pd.DataFrame, tau: float = TAU) -> Trend:
     """Quantile regression of log price on time and quality.
 
     `Q_tau(log p) = a - r t + b quality`. Covariance `J^-1 (G/(G-1) sum_g s_g s_g') J^-1`, with `s_g` the sum over a model's
-    prices of `x (tau - 1[e < 0])` and `J` the kernel estimate `1/(2h) sum x x' 1[|e| < h]`, `h` the Hall-Sheather bandwidth.
+    prices of `x (tau - 1[e < 0])` and `J` the kernel estimate `1/(2h) sum x x' 1[|e| < h]`, `h` the Hall-Sheather bandwidth,
+    wider where fewer than three prices to each coefficient lie within it.
 
     Parameters
     ----------
@@ -43,9 +47,8 @@ def quantile_trend(rows: pd.DataFrame, tau: float = TAU) -> Trend:
         fit = QuantReg(log_price, X).fit(q=tau, max_iter=5000)
     # The iteration can circle between lines that are equally good to 1e-6.
     circled = any(issubclass(w.category, ConvergenceWarning | IterationLimitWarning) for w in caught)
-    # By a line that fits exactly, no neighbour would be near enough to count.
-    width = max(float(fit.bandwidth), 1e-6)
-    near = np.abs(fit.resid) < width
+    width = _bandwidth(fit.resid, tau, X.shape[1])
+    near = np.abs(fit.resid) <= width
     density = (X * near[:, None]).T @ X / (2 * width)
     groups = clusters(rows)
     covariance = clustered_sandwich(np.linalg.pinv(density), X * (tau - (fit.resid < 0))[:, None], groups)
@@ -59,3 +62,17 @@ def quantile_trend(rows: pd.DataFrame, tau: float = TAU) -> Trend:
         note=f"The {tau:g} quantile of log price at given quality."
         + (" The fit circled at its end." if circled else ""),
     )
+
+
+def _bandwidth(residuals: npt.NDArray[np.float64], tau: float, coefficients: int) -> float:
+    """Hall-Sheather bandwidth in log price, wide enough for three prices to each coefficient."""
+    n = len(residuals)
+    at = stats.norm.ppf(tau)
+    reach_90 = stats.norm.ppf((1 + INTERVAL_LEVEL) / 2) ** (2 / 3)
+    h = n ** (-1 / 3) * reach_90 * (1.5 * stats.norm.pdf(at) ** 2 / (2 * at**2 + 1)) ** (1 / 3)
+    # In a small table the rule reaches beyond the ends of the distribution.
+    h = min(h, 0.9 * tau, 0.9 * (1 - tau))
+    spread = min(residuals.std(), stats.iqr(residuals) / 1.34)
+    nearest = np.sort(np.abs(residuals))[min(3 * coefficients, n) - 1]
+    # A line that fits exactly leaves no spread.
+    return float(max(spread * (stats.norm.ppf(tau + h) - stats.norm.ppf(tau - h)), nearest, 1e-6))

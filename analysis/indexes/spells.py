@@ -52,7 +52,7 @@ def from_table(frame: pd.DataFrame) -> pd.DataFrame:
         `PriceTable.frame`. Without a `model` column no two rows are the same thing: each price then stands alone, and the
         indexes that match models refuse the table.
     """
-    return close_spells(frame.assign(until=pd.NaT))
+    return close_spells(frame.assign(until=pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")))
 
 
 def close_spells(spells: pd.DataFrame) -> pd.DataFrame:

@@ -129,9 +129,9 @@ def fit_time_dummy(rows: pd.DataFrame, controls: tuple[Controls, ...] = CONTROLS
     """
     for choice in controls:
         X = _design(rows, choice)
-        columns = _determined(X)
         least = len(X.columns) + 1 if choice == controls[-1] else 2 * len(X.columns)
-        if columns is not None and len(rows) >= least:
+        columns = _determined(X) if len(rows) >= least else None
+        if columns is not None:
             return _fit(rows, X[columns], choice)
     return None
 
@@ -178,7 +178,7 @@ def _determined(X: pd.DataFrame) -> list[str] | None:
     if np.abs(directions[rank:][:, is_period]).max(initial=0.0) > 1e-6:
         return None
     independent = np.abs(np.diag(R)) > 1e-9 * np.sqrt(len(X))
-    return X.columns[independent].tolist()
+    return [str(name) for name in X.columns[independent]]
 
 
 def _fit(rows: pd.DataFrame, X: pd.DataFrame, controls: Controls) -> TimeDummyFit:

@@ -40,7 +40,7 @@ def market(
 def panel(items: int = 6, months: int = 9, seed: int = 0, hosts: int = 1) -> pd.DataFrame:
     """A balanced panel: every item has a new price each month."""
     rng = np.random.default_rng(seed)
-    dates = pd.date_range("2023-01-15", periods=months, freq="MS") + pd.Timedelta(days=14)
+    dates = pd.date_range("2023-01-01", periods=months, freq="MS") + pd.Timedelta(days=14)
     quality = rng.normal(0, 1, items)
     return pd.DataFrame(
         [

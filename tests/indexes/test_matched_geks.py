@@ -44,11 +44,11 @@ def test_time_reversal(estimator) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_geks_is_transitive_within_its_window() -> None:
-    matrix = period_matrix(market(2, months=12, flat=False))
-    whole = geks_index(matrix, window=12).log
-    for base in (0, 5, 11):
-        order = np.roll(np.arange(12), -base)
-        other = geks_index(replace(matrix, spell=matrix.spell[:, order]), window=12).log
+    matrix = period_matrix(market(2, months=9, flat=False))
+    whole = geks_index(matrix).log
+    for base in (0, 5, 8):
+        order = np.roll(np.arange(9), -base)
+        other = geks_index(replace(matrix, spell=matrix.spell[:, order])).log
         np.testing.assert_allclose(other, whole[order] - whole[base], atol=1e-10)
 
 
@@ -80,7 +80,7 @@ def test_all_agree_on_a_balanced_panel(months: int) -> None:
 
 
 def test_geks_errors_are_those_of_deleting_models() -> None:
-    rows = market(5, months=16, per_month=8, life=12, flat=False)
+    rows = market(5, months=15, per_month=4, life=12, flat=False)
     index = geks_index(period_matrix(rows))
     models = rows["model"].unique()
     without = np.array([geks_index(period_matrix(rows[rows["model"] != model])).log for model in models])

@@ -14,7 +14,7 @@ from analysis.indexes.frontier import frontier_trend
 from analysis.indexes.price_index import KINDS, price_index
 from analysis.indexes.spells import from_table
 
-ROWS = market(0, months=15)
+ROWS = market(2, months=24, per_month=8)
 PERIOD_KINDS = ("matched", "geks", "hedonic", "adjacent")
 
 
@@ -94,7 +94,7 @@ def test_in_force_counts_every_price_on_sale() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_too_few_rows(kind: str) -> None:
     few = pd.DataFrame(ROWS.head(1))
-    with pytest.raises(InputError, match="too few|no two neighbouring"):
+    with pytest.raises(InputError, match=r"too few|no two neighbouring"):
         price_index(kind, few)
 
 
@@ -103,3 +103,23 @@ def test_unknown_choices() -> None:
         price_index("laspeyres", ROWS)
     with pytest.raises(InputError, match="Use one of new, in_force"):
         price_index("hedonic", ROWS, sample="old")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="not a finite number"):
+        price_index("hedonic", ROWS.assign(quality=np.inf))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_exact_fall_is_found_exactly(kind: str) -> None:
+    dates = pd.period_range("2023-01", periods=18, freq="M").end_time.normalize()
+    rows = from_table(
+        pd.DataFrame(
+            [
+                {"date": day, "price": np.exp(quality - RATE * (day - dates[0]).days / 365), "model": str(quality)}
+                | {"host": "x", "quality": float(quality)}
+                for day in dates
+                for quality in range(4)
+            ]
+        )
+    )
+    index = price_index(kind, rows, threshold=0.0)
+    np.testing.assert_allclose([index.annual_rate, *index.annual_rate_ci90], RATE, atol=1e-5)
+    np.testing.assert_allclose([row.value for row in index.periods], rows["price"].unique()[:18], rtol=1e-4)

@@ -83,7 +83,7 @@ def test_the_gap_is_in_entry_and_exit() -> None:
 
 
 def test_the_gap_without_exits_or_models() -> None:
-    stays = hedonic_gap(market(0, flat=False, months=9, life=30))
+    stays = hedonic_gap(market(0, months=9).assign(until=pd.NaT))
     assert (stays.exits, stays.exit_premium, stays.exit_premium_ci90) == (0, None, None)
     assert "unknown" in str(stays)
     with pytest.raises(InputError, match="'model'"):
