@@ -1,7 +1,7 @@
 # Every verb sets the environment up first, when it is missing or out of date.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report test test-fast notebooks bench lint clean
+.PHONY: help setup report refit test test-fast notebooks bench lint clean
 
 PYTHON ?=
 AS_OF ?=
@@ -25,6 +25,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 report: $(STAMP) ## Build, fit, compare and write reports/report.pdf (AS_OF=YYYY-MM-DD for an earlier day)
 	@$(BIN)/costfloor report $(if $(AS_OF),--as-of $(AS_OF))
+
+refit: $(STAMP) ## Take in newly ingested prices: score them, update the laws, add a line to reports/ledger.jsonl
+	@$(BIN)/costfloor refit
 
 test: $(STAMP) ## Run all tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile

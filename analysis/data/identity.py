@@ -129,7 +129,10 @@ def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
     places = names.assign(day=day.where(names["model_id"].map(dated)))
     place = places.groupby(list(places), dropna=False, sort=False).ngroup().to_numpy()
     first = np.unique(place, return_index=True)[1]
-    sightings = [_Sighting(*row, when) for row, when in zip(names.to_numpy()[first], day.iloc[first], strict=True)]
+    sightings = [
+        _Sighting(source, provider, model_id, mode, when)
+        for (source, provider, model_id, mode), when in zip(names.to_numpy()[first], day.iloc[first], strict=True)
+    ]
     listed = {(seen.source, seen.provider, compact(seen.stripped)) for seen in sightings}
     found = pd.DataFrame(
         [_resolve_one(seen, known, listed) for seen in sightings],

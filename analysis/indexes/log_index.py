@@ -23,7 +23,7 @@ class LogIndex:
     Attributes
     ----------
     periods, days
-        The periods and the days they are read on.
+        The periods and the day at the end of each.
     log
         Log of the index; 0 in the first period.
     se

@@ -28,7 +28,9 @@ class PeriodMatrix:
     items
         `model`, `host`, and `entry` and `exit`: positions of the first and the last period with a price.
     periods, days
-        The periods, none left out between the first and the last, and the day each is read on.
+        The periods, none left out between the first and the last, and the day at the end of each. A quarter that the frame
+        does not reach the end of stands for the month it reaches: prices listed on the first of each month are a month apart
+        in the last period too, although that is read on its first day.
     spell
         Position in `rows` of the price in force, items by periods; -1 for none.
     frequency
@@ -84,9 +86,11 @@ def period_matrix(rows: pd.DataFrame, frequency: Frequency = "month", items: Ite
     code = PERIOD_CODES[frequency]
     periods = pd.period_range(labelled["date"].min(), last, freq=code)
     ends = periods.end_time.normalize()
-    days = ends.where(ends <= last, last)
+    read_on = ends.where(ends <= last, last)
+    month_end = last + pd.offsets.MonthEnd(0)
+    days = ends.where(ends <= month_end, month_end)
     sellers = labelled.groupby(ITEM, sort=True)
-    spell = _in_force(labelled, sellers.ngroup().to_numpy().astype("int64"), days)
+    spell = _in_force(labelled, sellers.ngroup().to_numpy().astype("int64"), read_on)
     names = pd.DataFrame(list(sellers.groups), columns=ITEM)
     if items == "model":
         spell, names = _cheapest(labelled, spell, names)

@@ -48,10 +48,13 @@ def quantile_trend(rows: pd.DataFrame, tau: float = TAU) -> Trend:
     # The iteration can circle between lines that are equally good to 1e-6.
     circled = any(issubclass(w.category, ConvergenceWarning | IterationLimitWarning) for w in caught)
     width = _bandwidth(fit.resid, tau, X.shape[1])
+    # Widened until the prices within it tell all coefficients apart.
+    while np.linalg.matrix_rank(X[np.abs(fit.resid) <= width]) < X.shape[1]:
+        width *= 2
     near = np.abs(fit.resid) <= width
     density = (X * near[:, None]).T @ X / (2 * width)
     groups = clusters(rows)
-    covariance = clustered_sandwich(np.linalg.pinv(density), X * (tau - (fit.resid < 0))[:, None], groups)
+    covariance = clustered_sandwich(np.linalg.inv(density), X * (tau - (fit.resid < 0))[:, None], groups)
     rate = -float(fit.params[1])
     half = reach(len(np.unique(groups))) * float(np.sqrt(covariance[1, 1]))
     return Trend(

@@ -30,6 +30,7 @@ COMMANDS = [
     "models unresolved",
     "trend frontier",
     "trend hedonic",
+    "index",
     "fit",
     "compare",
     "check",
@@ -97,6 +98,24 @@ def test_trends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for trend in (frontier, hedonic):
         low, high = trend["ci90"]
         assert low < trend["factor_per_year"] < high
+
+
+def test_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, design = tmp_path / "prices.csv", TableDesign(rows=300, families=2, years=3.0, noise_scale=0.2)
+    frame = simulate_table(LAWS["exponential"], {"rate": 0.8}, design, seed=4)
+    frame.drop_duplicates(["date", "family"]).to_csv(table, index=False)
+    found = run(capsys, "index", "hedonic", "--table", table, "--frequency", "quarter", "--json").json
+    assert set(found) >= {"kind", "base", "periods", "annual_rate"}
+    assert found["periods"][0]["value"] == 1.0
+    assert found["annual_rate"] == pytest.approx(0.8, abs=0.2)
+    for period in found["periods"]:
+        assert set(period) >= {"period", "value", "ci90", "n"}
+    wrong = run(capsys, "index", "horoscope", "--table", table)
+    assert wrong.code == 2
+    assert "Choose from matched, geks" in wrong.err
+    missing = run(capsys, "index", "hedonic", "--table", table, "--weights", "open")
+    assert missing.code == 2
+    assert "open_weights" in missing.err
 
 
 def test_a_trend_for_a_reader_is_no_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

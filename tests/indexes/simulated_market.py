@@ -16,7 +16,7 @@ def market(
     rows = []
     for month in range(1 - life, months):
         for position in range(per_month):
-            quality = rng.normal(0.05 * month, 1.0)
+            quality = rng.normal(0.02 * month, 1.0)
             level = 1.0 - RATE * month / 12 + 0.7 * quality + rng.normal(0, 0.25)
             for host in range(hosts):
                 for age in range(0, life, life if flat else 1):

@@ -115,6 +115,16 @@ def test_one_model_is_no_index() -> None:
         geks_index(period_matrix(panel()), window=1)
 
 
+@pytest.mark.parametrize("frequency", ["month", "quarter"])
+def test_prices_listed_on_the_first_of_the_month(frequency) -> None:  # type: ignore[no-untyped-def]
+    dates = pd.date_range("2023-01-01", periods=13, freq="MS")
+    fall = np.exp(-(dates - dates[0]).days.to_numpy() / 365)
+    rows = pd.concat([pd.DataFrame({"date": dates, "price": fall, "model": m, "quality": 1.0}) for m in "ab"])
+    # The last quarter has one month, and stands for one.
+    rate = annual_rate(matched_index(period_matrix(rows.assign(until=pd.NaT), frequency)))[0]
+    np.testing.assert_allclose(rate, 1.0, rtol=0.01)
+
+
 def test_the_rate_is_that_from_base_to_last_period() -> None:
     index = matched_index(period_matrix(panel()))
     rate, (low, high) = annual_rate(index)

@@ -123,3 +123,23 @@ def test_an_exact_fall_is_found_exactly(kind: str) -> None:
     index = price_index(kind, rows, threshold=0.0)
     np.testing.assert_allclose([index.annual_rate, *index.annual_rate_ci90], RATE, atol=1e-5)
     np.testing.assert_allclose([row.value for row in index.periods], rows["price"].unique()[:18], rtol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_small_table_gives_finite_numbers_or_a_reason(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = 12 + 5 * seed
+    days = pd.to_timedelta(rng.integers(0, 300, n), "D")
+    table = pd.DataFrame({"date": pd.Timestamp("2023-01-01") + days, "price": np.exp(rng.normal(0, 1, n))})
+    table = table.assign(quality=np.round(rng.normal(0, 1, n), seed % 3), model=rng.integers(0, 6, n).astype(str))
+    answers = 0
+    for kind in KINDS:
+        for frequency in ("month", "quarter"):
+            try:
+                index = price_index(kind, from_table(table), frequency)  # type: ignore[arg-type]
+            except InputError:
+                continue
+            assert np.isfinite(values(index)).all()
+            assert np.isfinite(index.annual_rate_ci90).all()
+            answers += 1
+    assert answers >= 6

@@ -25,7 +25,7 @@ def test_a_price_counts_from_its_first_day_to_the_day_before_it_ends() -> None:
         )
     )
     assert matrix.periods.astype(str).tolist() == ["2024-01", "2024-02", "2024-03", "2024-04"]
-    assert str(matrix.days[-1].date()) == "2024-04-10"
+    assert str(matrix.days[-1].date()) == "2024-04-30"
     expected = [[4.0, 4.0, np.nan, 3.0], [np.nan, 2.0, 2.0, 2.0]]
     np.testing.assert_allclose(np.exp(log_prices(matrix)), expected)
     assert matrix.items[["model", "entry", "exit"]].to_numpy().tolist() == [["a", 0, 3], ["b", 1, 3]]

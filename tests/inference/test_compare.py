@@ -158,7 +158,9 @@ def test_a_winner_implies_all_of_its_conditions_and_their_absence_none(evidence:
 def score(
     elpd: list[float], family: list[int], quarter: list[int], crps: list[float], covered: list[bool], mcse: float = 0.0
 ) -> OriginScore:
-    return OriginScore(np.array(elpd), mcse, np.array(family), np.array(quarter), np.array(crps), np.array(covered), np.array(covered))
+    return OriginScore(
+        np.array(elpd), mcse, np.array(family), np.array(quarter), np.array(crps), np.array(covered), np.array(covered)
+    )
 
 
 def test_scores_of_a_law_by_hand() -> None:

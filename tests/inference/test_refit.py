@@ -1,0 +1,136 @@
+"""New rows after old ones: what is new, weights against a full fit, scores, and the ledger."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from arviz_stats import mcse
+from known_laws import SHORT
+
+from analysis.errors import InputError, IntegrityError
+from analysis.inference.continuation import appended, continuation
+from analysis.inference.fit import Fit, fit_law
+from analysis.inference.ledger import LEDGER, Entry, add_entry, read_ledger
+from analysis.inference.reweight import possible, reweight
+from analysis.inference.score import score_rows
+from analysis.laws import LAWS
+from analysis.laws.observations import PriceObservations, observations
+
+
+def table(rows: int = 12) -> pd.DataFrame:
+    """Two families, three models that repeat at two hosts."""
+    number = np.arange(rows)
+    return pd.DataFrame(
+        {
+            "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(30 * number, "D"),
+            "price": np.exp(-0.1 * number),
+            "quality": 0.1 * (number % 3),
+            "quality_centre": 0.1,
+            "family_birth": pd.Timestamp("2024-01-01"),
+            "family": np.where(number % 3 == 2, "g", "f"),
+            "host": np.where(number % 2, "h", "k"),
+            "model": [f"m{index % 3}" for index in number],
+        }
+    )
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_new_rows_are_marked_wherever_they_stand(order: int) -> None:
+    full = table()
+    found = continuation(full.iloc[:10], full.iloc[::order])
+    assert found is not None
+    assert found.fresh == 2
+    np.testing.assert_array_equal(found.seen, [True] * 10 + [False] * 2)
+    assert found.obs.quality_scale == observations(full.iloc[:10]).quality_scale
+
+
+def test_a_withdrawn_or_corrected_row_is_no_continuation() -> None:
+    full = table()
+    assert continuation(full.iloc[:10], full.iloc[1:]) is None
+    corrected = full.assign(price=full["price"].where(full.index != 3, 9.0))
+    assert continuation(full.iloc[:10], corrected) is None
+
+
+def test_an_earlier_first_price_changes_what_the_old_rows_mean() -> None:
+    full = table()
+    earlier = full.iloc[[2]].assign(date=pd.Timestamp("2023-12-01"))
+    assert continuation(full, pd.concat([full, earlier])) is None
+
+
+def test_a_new_host_or_many_new_rows_are_sampled() -> None:
+    full = table()
+    one = continuation(full.iloc[:11], full)
+    assert one is not None
+    assert possible(one)
+    many = continuation(full.iloc[:6], full)
+    assert many is not None
+    assert not possible(many)
+    elsewhere = continuation(
+        full, pd.concat([full, full.iloc[[-1]].assign(host="new", date=pd.Timestamp("2025-01-01"))])
+    )
+    assert elsewhere is not None
+    assert not possible(elsewhere)
+
+
+def test_rows_of_a_users_table_are_appended() -> None:
+    old = table().drop(columns=["quality_centre", "family_birth"])
+    fresh = old.iloc[[0]].assign(date=pd.Timestamp("2025-03-01"), price=0.1)
+    found = appended(old, fresh, Path("new.csv"))
+    assert found.fresh == 1
+    np.testing.assert_allclose(found.obs.births, observations(old).births)
+    with pytest.raises(InputError, match="does not continue the fitted rows"):
+        appended(old, old.iloc[:0], Path("new.csv"))
+    with pytest.raises(InputError, match=r"column 'host'.*Add the column"):
+        appended(old, fresh.drop(columns="host"), Path("new.csv"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("law", LAWS)
+def test_weights_give_what_a_full_fit_gives(
+    law: str, small_frame: pd.DataFrame, small_obs: PriceObservations, small_fits: Mapping[str, Fit], tmp_path: Path
+) -> None:
+    ordered = small_frame.sort_values("date", kind="stable").reset_index(drop=True)
+    fixed = ordered.assign(
+        quality_centre=ordered.groupby("family")["quality"].transform("mean"),
+        family_birth=ordered.groupby("family")["date"].transform("min"),
+    )
+    old = fixed.iloc[:-2].reset_index(drop=True)
+    continued = continuation(old, fixed)
+    assert continued is not None
+    assert possible(continued)
+    before = fit_law(LAWS[law], observations(old), SHORT, tmp_path, lambda _: None)
+    updated = reweight(before, continued, observations(fixed), seed=1)
+    full = small_fits[law]
+    assert updated.khat < 0.7
+    for name in ("rate_now", "noise_scale", "score_elasticity"):
+        error = np.hypot(
+            mcse(full.reported[name]), mcse(before.reported[name]) / np.sqrt(updated.fit.receipt["kept_share"])
+        )
+        difference = float(updated.fit.reported[name].mean() - full.reported[name].mean())
+        assert abs(difference) < 4 * float(error), name
+    receipt = updated.fit.receipt
+    assert receipt["data_hash"] != before.receipt["data_hash"]
+    assert receipt["data_hash"] == observations(fixed).data_hash
+    assert receipt["sampler"].startswith("importance weights on ")
+    score = score_rows({law: before}, continued, seed=1)
+    assert score.n == 2
+    assert score.elpd == pytest.approx(score.by_law[law].elpd)
+    assert 0.0 <= score.coverage50 <= score.coverage90 <= 1.0
+
+
+def line(vintage: str) -> Entry:
+    return Entry(
+        vintage, "d", "2026-01-01", 10, "inconclusive", 1.0, 2.0, 0.5, 0.1, {"plateau": {"rate_now": [0.0, 1.0, 2.0]}}
+    )
+
+
+def test_the_ledger_only_grows_and_says_nothing_twice(tmp_path: Path) -> None:
+    assert read_ledger(tmp_path) == []
+    for vintage in ("a", "a", "b", "b", "a"):
+        add_entry(tmp_path, line(vintage))
+    assert [entry.vintage for entry in read_ledger(tmp_path)] == ["a", "b", "a"]
+    (tmp_path / LEDGER).write_text("{}\n")
+    with pytest.raises(IntegrityError, match="no entry of the ledger"):
+        add_entry(tmp_path, line("c"))
