@@ -58,14 +58,18 @@ def test_covers_the_truth_that_matching_misses() -> None:
     np.testing.assert_allclose(matched, 0.0, atol=1e-12)
 
 
-def test_new_prices_cover_the_truth_too() -> None:
-    covered = 0
-    for seed in range(20):
+def test_new_prices_are_without_bias_but_their_interval_is_a_little_narrow() -> None:
+    # With a dozen new prices a quarter the clustered covariance is too small: docs/indexes.md gives the coverage, 0.83 of 0.90.
+    rates, covered = [], 0
+    for seed in range(40):
         rows = market(seed)
         matrix = period_matrix(rows[rows["date"] > rows["date"].min()], "quarter")
-        low, high = annual_rate(time_dummy_index(new_prices(matrix), matrix))[1]
+        rate, (low, high) = annual_rate(time_dummy_index(new_prices(matrix), matrix))
+        rates.append(rate)
         covered += low <= RATE <= high
-    assert covered >= 16
+    assert abs(np.mean(rates) - RATE) < 3 * np.std(rates) / np.sqrt(len(rates))
+    # Binomial 99 % band of 0.83 over 40 markets.
+    assert 27 <= covered <= 39
 
 
 def test_the_gap_is_in_entry_and_exit() -> None:
