@@ -1,12 +1,7 @@
 """A small data folder that builds in a second, and price lists to bring into it."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +14,7 @@ MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini", "claude-3-5-haiku-2024
 
 
 def small_store(folder: Path) -> Path:
-    """The project's raw tables with the curated quotes and a few of models.dev only."""
+    """The project's raw tables with the curated quotes only: lists of models.dev start a history of their own."""
     shutil.copytree(
         PROJECT_DATA / "raw", folder / "raw", ignore=shutil.ignore_patterns("context_*", "benchmark_costs*")
     )
@@ -28,8 +23,7 @@ def small_store(folder: Path) -> Path:
     shutil.copy(PROJECT_DATA / "raw" / "benchmark_costs.csv", folder / "raw")
     path = folder / "raw" / "quotes.csv"
     cells = pd.read_csv(path, dtype=str, keep_default_na=False)
-    few = cells["source"].eq("curated") | (cells["source"].eq("models_dev") & cells["provider"].eq("openai"))
-    cells[few].to_csv(path, index=False)
+    cells[cells["source"].eq("curated")].to_csv(path, index=False)
     write_datapackage(folder)
     return folder
 
@@ -48,30 +42,7 @@ def catalogue(month: int, models: int = 5) -> dict[str, Any]:
 
 def write_catalogue(folder: Path, month: int) -> tuple[Path, str]:
     """The list of a month as a file, and the day it was observed on."""
-    day = pd.Timestamp("2026-01-31") + pd.offsets.MonthEnd(month)
+    day = pd.Timestamp("2025-03-31") + pd.offsets.MonthEnd(month)
     path = folder / f"api-{month:02d}.json"
     path.write_text(json.dumps(catalogue(month)), encoding="utf-8")
     return path, str(day.date())
-
-
-def command(data: Path, *arguments: object) -> list[str]:
-    """The program as a child process would be called."""
-    return [
-        sys.executable,
-        "-m",
-        "analysis",
-        "--data",
-        str(data),
-        "--quiet",
-        *(str(argument) for argument in arguments),
-    ]
-
-
-def kill_after(seconds: float, arguments: list[str]) -> bool:
-    """Start a process and kill it without warning; True when it was still running."""
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ)
-    time.sleep(seconds)
-    running = process.poll() is None
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    return running

@@ -112,9 +112,11 @@ def test_a_past_view_is_the_panel_of_that_month(
 ) -> None:
     for name in ("then", "now"):
         shutil.copytree(bare, tmp_path / name)
-    panel_of(tmp_path / "then", list(range(known)), tmp_path, capsys)
-    panel_of(tmp_path / "now", list(range(7)), tmp_path, capsys)
-    day = pd.Timestamp(write_catalogue(tmp_path, known - 1)[1])
+    # From a month on by which the market has reached every band.
+    first = 8
+    panel_of(tmp_path / "then", list(range(first, first + known)), tmp_path, capsys)
+    panel_of(tmp_path / "now", list(range(first, first + 7)), tmp_path, capsys)
+    day = pd.Timestamp(write_catalogue(tmp_path, first + known - 1)[1])
     build(tmp_path / "now", day)
     for table in ("panel", "quotes"):
         then, view = load_processed(tmp_path / "then", table), load_processed(tmp_path / "now", table, day)
