@@ -64,7 +64,7 @@ def index(
     score_scale: Scale = "fraction",
 ) -> None:
     """Price index of the project's panel or of a table, with tests for a break in its trend."""
-    from analysis.indexes.breaks import MINIMUM_PERIODS, STRAIGHT_LINES, break_tests  # noqa: PLC0415  statsmodels is slow to import
+    from analysis.indexes.breaks import break_tests  # noqa: PLC0415  statsmodels is slow to import
     from analysis.indexes.price_index import KINDS, price_index  # noqa: PLC0415
     from analysis.indexes.spells import from_panel, from_table  # noqa: PLC0415
 
@@ -79,8 +79,13 @@ def index(
         rows = from_table(read_table(table, score_scale).frame)
     rows = _chosen(rows, family, weights)
     found = price_index(chosen, rows, steps)  # type: ignore[arg-type]  # checked by one_of
-    tests = () if chosen in STRAIGHT_LINES or len(found.periods) < MINIMUM_PERIODS else break_tests(found)
-    text = "\n".join([str(found), *(str(test) for test in tests)])
+    try:
+        tests = list(break_tests(found))
+        said = [str(test) for test in tests]
+    except InputError as error:
+        # The index stands without them.
+        tests, said = [], [f"No test for a break: {error}."]
+    text = "\n".join([str(found), *said])
     call.emit({**found.to_json(), "breaks": [asdict(test) for test in tests]}, text=text)
 
 

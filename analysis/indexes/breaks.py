@@ -1,72 +1,34 @@
 """Did the rate of decline change? Tests for one break at an unknown date."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.indexes.break_statistics import REPLICATES, SEED, BreakTest, Floats, Lines, break_test
+from analysis.indexes.line_breaks import line_break_tests
+from analysis.indexes.periods import PERIOD_CODES
 from analysis.indexes.price_index import PriceIndex
 from analysis.indexes.regression import DAYS_PER_YEAR
 
-Floats = npt.NDArray[np.float64]
-
-TRIMMING = 0.15
-REPLICATES = 499
-SEED = 20210115
 MINIMUM_PERIODS = 24
-STRAIGHT_LINES = ("frontier", "pareto", "quantile", "stochastic")
 
 NULL = "the log index follows one straight line in time throughout, with errors that may be serially correlated (AR(1))"
 
 
-@dataclass(frozen=True)
-class BreakTest:
-    """A test for one structural break.
-
-    Attributes
-    ----------
-    name
-        `sup-F` or `CUSUM of OLS residuals`.
-    null
-        What the p-value supposes, in words.
-    statistic, p_value
-        The p-value is from the bootstrap.
-    break_date
-        The last day before the break that fits best; a date and no finding unless the null is rejected.
-    n
-        Periods.
-    """
-
-    name: str
-    null: str
-    statistic: float
-    p_value: float
-    break_date: pd.Timestamp
-    n: int
-
-    def __str__(self) -> str:
-        return (
-            f"{self.name} {self.statistic:.3g}, p = {self.p_value:.3g} ({self.n} periods; null: {self.null}); "
-            f"the most likely break is after {self.break_date:%Y-%m-%d}"
-        )
-
-
 def break_tests(index: PriceIndex) -> tuple[BreakTest, BreakTest]:
-    """Sup-F and CUSUM on a price index.
+    """Sup-F and CUSUM on a price index of any kind.
+
+    An index by period (matched, geks, hedonic, adjacent) is tested as a series. One that is a straight line by construction
+    (frontier, pareto, quantile, stochastic) has no break to find: the prices behind it are tested, by `line_break_tests`.
 
     Raises
     ------
     InputError
-        An index that is a straight line by construction, or one of fewer than 24 periods.
+        Fewer than 24 periods, or 12 prices behind a line, or the other reasons of `line_break_tests`.
     """
-    if index.kind in STRAIGHT_LINES:
-        raise InputError(
-            "a fitted line has no break to find", value=index.kind, remedy="Use matched, geks, hedonic or adjacent"
-        )
-    code = "M" if index.frequency == "month" else "Q"
+    if index.rows is not None:
+        return line_break_tests(index.kind, index.rows)
+    code = PERIOD_CODES[index.frequency]
     days = pd.PeriodIndex([row.period for row in index.periods], freq=code).end_time.normalize()
     log_index = np.log([row.value for row in index.periods])
     return sup_f(days, log_index), cusum(days, log_index)
@@ -90,11 +52,8 @@ def sup_f(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATE
     InputError
         Fewer than 24 periods.
     """
-    lines = _Lines(days)
-    statistics = lines.f_statistics(log_index[None])[0]
-    p_value = _p_value(lines, log_index, lambda y: lines.f_statistics(y).max(axis=1), replicates, seed)
-    last = lines.candidates[int(statistics.argmax())] - 1
-    return BreakTest("sup-F", NULL, float(statistics.max()), p_value, days[last], len(days))
+    lines = _lines(days)
+    return break_test("sup-F", lines, log_index, NULL, [_drawn(lines, log_index, replicates, seed)])
 
 
 def cusum(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATES, seed: int = SEED) -> BreakTest:
@@ -113,56 +72,23 @@ def cusum(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATE
     InputError
         Fewer than 24 periods.
     """
-    lines = _Lines(days)
-    residuals = lines.residuals(log_index[None])[0]
-    statistic = float(lines.cusum_statistics(log_index[None])[0])
-    p_value = _p_value(lines, log_index, lines.cusum_statistics, replicates, seed)
-    last = int(np.abs(residuals.cumsum()).argmax())
-    return BreakTest("CUSUM of OLS residuals", NULL, statistic, p_value, days[last], len(days))
+    lines = _lines(days)
+    return break_test("CUSUM of OLS residuals", lines, log_index, NULL, [_drawn(lines, log_index, replicates, seed)])
 
 
-class _Lines:
-    """One line and all pairs of lines through the same dates, ready for many series at once."""
-
-    def __init__(self, days: pd.DatetimeIndex) -> None:
-        n = len(days)
-        if n < MINIMUM_PERIODS:
-            raise InputError(
-                f"{n} periods are too few to look for a break", remedy=f"{MINIMUM_PERIODS} are needed; use months"
-            )
-        years = (days - days[0]).days.to_numpy() / DAYS_PER_YEAR
-        X = np.column_stack([np.ones(n), years - years.mean()])
-        self.n = n
-        # Three periods a side at least: a line through two has no residual.
-        margin = max(int(np.ceil(TRIMMING * n)), 3)
-        self.candidates = range(margin, n - margin + 1)
-        self.one = np.linalg.qr(X)[0]
-        after = [np.arange(n) >= k for k in self.candidates]
-        self.two = [np.linalg.qr(np.column_stack([X, X * late[:, None]]))[0] for late in after]
-
-    def residuals(self, y: Floats, basis: Floats | None = None) -> Floats:
-        Q = self.one if basis is None else basis
-        return np.asarray(y - y @ Q @ Q.T)
-
-    def f_statistics(self, y: Floats) -> Floats:
-        """Series by candidate break dates."""
-        null = (self.residuals(y) ** 2).sum(axis=1)
-        split = np.column_stack([(self.residuals(y, Q) ** 2).sum(axis=1) for Q in self.two])
-        # Two lines that fit to the last digit would divide by nought.
-        split = np.maximum(split, 1e-14 * (y**2).sum(axis=1, keepdims=True) + np.finfo(float).tiny)
-        return np.asarray((null[:, None] - split) / 2 / (split / (self.n - 4)))
-
-    def cusum_statistics(self, y: Floats) -> Floats:
-        e = self.residuals(y)
-        scale = np.sqrt((e**2).sum(axis=1) / (self.n - 2) * self.n)
-        return np.asarray(np.abs(e.cumsum(axis=1)).max(axis=1) / np.maximum(scale, np.finfo(float).tiny))
+def _lines(days: pd.DatetimeIndex) -> Lines:
+    n = len(days)
+    if n < MINIMUM_PERIODS:
+        raise InputError(
+            f"{n} periods are too few to look for a break", remedy=f"{MINIMUM_PERIODS} are needed; use months"
+        )
+    years = (days - days[0]).days.to_numpy() / DAYS_PER_YEAR
+    return Lines(days, np.column_stack([np.ones(n), years - years.mean()]))
 
 
-def _p_value(lines: _Lines, y: Floats, statistic: Callable[[Floats], Floats], replicates: int, seed: int) -> float:
-    if (lines.residuals(y[None]) ** 2).sum() <= 1e-20 * (y**2).sum():
-        return 1.0  # one line to the last digit
-    best = lines.two[int(lines.f_statistics(y[None])[0].argmax())]
-    errors = lines.residuals(y[None], best)[0]
+def _drawn(lines: Lines, y: Floats, replicates: int, seed: int) -> Floats:
+    """Series around one line with the errors of the best two, (replicates, n)."""
+    errors = lines.residuals_of_two(y, lines.before[int(lines.f_statistics(y[None])[0].argmax())])
     rho = _corrected_ar1(errors)
     innovations = errors[1:] - rho * errors[:-1]
     # As many degrees of freedom as the two lines took.
@@ -173,8 +99,7 @@ def _p_value(lines: _Lines, y: Floats, statistic: Callable[[Floats], Floats], re
     drawn[:, 0] = signs[:, 0] * innovations.std() / np.sqrt(1 - rho**2)
     for t in range(1, lines.n):
         drawn[:, t] = rho * drawn[:, t - 1] + signs[:, t] * innovations[t - 1]
-    beaten = (statistic(drawn) >= statistic(y[None])[0]).sum()
-    return float((1 + beaten) / (1 + replicates))
+    return drawn
 
 
 def _corrected_ar1(errors: Floats) -> float:

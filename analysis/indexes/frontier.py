@@ -48,16 +48,17 @@ def record_lows(prices: pd.DataFrame, threshold: float) -> pd.DataFrame:
     Parameters
     ----------
     prices
-        Columns `date` (datetime64), `price` (> 0) and `score`.
+        Columns `date` (datetime64), `price` (> 0), `score`, and `model` where known.
     threshold
         In the unit of `score`.
 
     Returns
     -------
     pandas.DataFrame
-        `date` and `price`, in order of date, at most one row a date; an equal price is not a new record.
+        `date`, `price` and, where known, `model`, in order of date, at most one row a date; an equal price is not a new record.
     """
-    daily = prices[prices["score"] >= threshold].groupby("date", as_index=False)["price"].min()
+    columns = [name for name in ("date", "price", "model") if name in prices]
+    daily = prices.loc[prices["score"] >= threshold, columns].sort_values(columns).drop_duplicates("date")
     lowest_before = daily["price"].cummin().shift(fill_value=float("inf"))
     records: pd.DataFrame = daily.loc[daily["price"] < lowest_before]
     return records.reset_index(drop=True)

@@ -25,12 +25,11 @@ def pareto_trend(rows: pd.DataFrame) -> Trend:
     """
     scored = rows.assign(score=rows["quality"].astype(float))
     line = hedonic_trend(scored, "raw", "pareto")
-    kept = scored.loc[undominated(scored), "date"]
+    kept: pd.DataFrame = rows[undominated(scored)]
     low, high = np.log(line.ci90)
     return Trend(
         rate=float(np.log(line.factor_per_year)),
         ci90=(float(low), float(high)),
-        n=line.n,
-        dates=tuple(kept.sort_values()),
+        rows=kept,
         note="Undominated prices only; errors are taken as independent.",
     )

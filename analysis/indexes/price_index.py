@@ -1,7 +1,7 @@
 """One question, eight estimators: `price_index(kind, rows)`."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -66,6 +66,8 @@ class PriceIndex:
         Prices in the estimate: for indexes by period summed over the periods, for trends the prices of the regression.
     note
         What the reader should know about these numbers.
+    rows
+        For trends, the prices of the regression (`date`, `price`, `quality`, and `model` where known); None for indexes by period.
     """
 
     kind: str
@@ -76,6 +78,7 @@ class PriceIndex:
     annual_rate_ci90: tuple[float, float]
     n: int
     note: str
+    rows: pd.DataFrame | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         low, high = self.annual_rate_ci90
@@ -86,8 +89,10 @@ class PriceIndex:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The keys of `costfloor index`, and all others."""
-        return asdict(self)
+        """The keys of `costfloor index`: all fields but `rows`."""
+        found = asdict(replace(self, rows=None))
+        del found["rows"]
+        return found
 
 
 def price_index(
@@ -158,8 +163,8 @@ def _frontier(rows: pd.DataFrame, threshold: float | None) -> Trend:
     return Trend(
         rate=float(np.log(line.factor_per_year)),
         ci90=(float(low), float(high)),
-        n=line.n,
-        dates=tuple(record_lows(scored, lowest)["date"]),
+        # The line knows no quality: of one quality, they have no coefficient for it.
+        rows=record_lows(scored, lowest).assign(quality=0.0),
         note=f"Record lows at or above quality {lowest:.4g}"
         + (", the lower quartile of models." if threshold is None else "."),
     )
@@ -182,7 +187,7 @@ def _of_log_index(kind: str, index: LogIndex, frequency: Frequency) -> PriceInde
 
 def _of_trend(kind: str, trend: Trend, frequency: Frequency) -> PriceIndex:
     """The line at each period from its first price to its last; nothing beyond them."""
-    dates = pd.PeriodIndex(pd.DatetimeIndex(trend.dates), freq=PERIOD_CODES[frequency])
+    dates = pd.PeriodIndex(pd.DatetimeIndex(trend.rows["date"]), freq=PERIOD_CODES[frequency])
     periods = pd.period_range(dates.min(), dates.max(), freq=PERIOD_CODES[frequency])
     days = periods.end_time
     years = (days - days[0]).days.to_numpy() / DAYS_PER_YEAR
@@ -203,6 +208,7 @@ def _of_trend(kind: str, trend: Trend, frequency: Frequency) -> PriceIndex:
         ),
         annual_rate=trend.rate,
         annual_rate_ci90=trend.ci90,
-        n=trend.n,
+        n=len(trend.rows),
         note=trend.note,
+        rows=trend.rows,
     )

@@ -60,8 +60,7 @@ def quantile_trend(rows: pd.DataFrame, tau: float = TAU) -> Trend:
     return Trend(
         rate=rate,
         ci90=(rate - half, rate + half),
-        n=len(rows),
-        dates=tuple(rows["date"].sort_values()),
+        rows=rows,
         note=f"The {tau:g} quantile of log price at given quality."
         + (" The fit circled at its end." if circled else ""),
     )

@@ -46,7 +46,7 @@ def stochastic_trend(rows: pd.DataFrame) -> Trend:
         note = f"Half-normal distance above the frontier with scale {share:.2g} in log price."
     rate = -float(beta[1])
     half = reach(len(np.unique(groups))) * float(np.sqrt(covariance[1, 1]))
-    return Trend(rate, (rate - half, rate + half), len(rows), tuple(rows["date"].sort_values()), note)
+    return Trend(rate, (rate - half, rate + half), rows, note)
 
 
 def log_densities(parameters: Floats, X: Floats, y: Floats) -> Floats:

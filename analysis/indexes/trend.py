@@ -12,7 +12,7 @@ from analysis.indexes.regression import DAYS_PER_YEAR
 MINIMUM_ROWS = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trend:
     """A straight line through log prices.
 
@@ -20,23 +20,20 @@ class Trend:
     ----------
     rate, ci90
         Log-rate a year, positive when prices fall, and its 90 % interval.
-    n
-        Prices behind it.
-    dates
-        Their dates.
+    rows
+        The prices behind it: `date`, `price`, `quality`, and `model` where known.
     note
         What the reader should know about these numbers.
     """
 
     rate: float
     ci90: tuple[float, float]
-    n: int
-    dates: tuple[pd.Timestamp, ...]
+    rows: pd.DataFrame
     note: str = ""
 
     def __str__(self) -> str:
         low, high = self.ci90
-        return f"{self.n} prices: log-rate {self.rate:.3g} a year (90 % interval {low:.3g} to {high:.3g})"
+        return f"{len(self.rows)} prices: log-rate {self.rate:.3g} a year (90 % interval {low:.3g} to {high:.3g})"
 
 
 def trend_design(rows: pd.DataFrame, least: int = MINIMUM_ROWS) -> npt.NDArray[np.float64]:

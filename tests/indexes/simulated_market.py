@@ -8,22 +8,38 @@ RATE = float(np.log(1 / 0.6))
 
 
 def market(
-    seed: int, months: int = 30, per_month: int = 4, life: int = 10, flat: bool = True, hosts: int = 1
+    seed: int,
+    months: int = 30,
+    per_month: int = 4,
+    life: int = 10,
+    flat: bool = True,
+    hosts: int = 1,
+    slow_from: int | None = None,
 ) -> pd.DataFrame:
-    """Spells of models that are on sale for `life` months, from a market that was there before the first month."""
+    """Spells of models that are on sale for `life` months, from a market that was there before the first month.
+
+    From month `slow_from` on, prices at constant quality fall at half the rate.
+    """
     rng = np.random.default_rng(seed)
     start = pd.Timestamp("2022-01-01")
     rows = []
+
+    def fallen(month: int) -> float:
+        late = 0 if slow_from is None else max(month - slow_from, 0)
+        return RATE * (month - late / 2) / 12
+
     for month in range(1 - life, months):
         for position in range(per_month):
             quality = rng.normal(0.02 * month, 1.0)
-            level = 1.0 - RATE * month / 12 + 0.7 * quality + rng.normal(0, 0.25)
+            level = 1.0 - fallen(month) + 0.7 * quality + rng.normal(0, 0.25)
             for host in range(hosts):
                 for age in range(0, life, life if flat else 1):
                     begin, end = month + age, month + (life if flat else age + 1)
                     if end <= 0 or begin >= months:
                         continue
-                    moved = level + (0 if flat else -RATE * age / 12 + rng.normal(0, 0.05)) + 0.1 * host
+                    moved = (
+                        level + (0 if flat else fallen(month) - fallen(month + age) + rng.normal(0, 0.05)) + 0.1 * host
+                    )
                     rows.append(
                         {
                             "date": start + pd.DateOffset(months=max(begin, 0)),

@@ -72,7 +72,7 @@ def test_pareto_is_the_hedonic_trend_of_the_frontier() -> None:
     rows = market(0)
     line, trend = hedonic_trend(rows.assign(score=rows["quality"]), "raw", "pareto"), pareto_trend(rows)
     np.testing.assert_allclose(np.exp([trend.rate, *trend.ci90]), [line.factor_per_year, *line.ci90])
-    assert (trend.n, len(trend.dates)) == (line.n, line.n)
+    assert len(trend.rows) == line.n
 
 
 @pytest.mark.parametrize("estimator", [quantile_trend, stochastic_trend])
@@ -84,7 +84,7 @@ def test_refusals(estimator) -> None:  # type: ignore[no-untyped-def]
         estimator(rows.assign(date=rows["date"].iloc[0]))
     with pytest.raises(InputError, match="one model"):
         estimator(rows.assign(model="a"))
-    assert estimator(rows.assign(quality=1.0)).n == 300
+    assert len(estimator(rows.assign(quality=1.0)).rows) == 300
     assert estimator(rows.drop(columns="model")).rate == estimator(rows).rate
 
 

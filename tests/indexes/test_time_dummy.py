@@ -1,18 +1,22 @@
 """Hedonic indexes by period: agreement with statsmodels' formulas, and truth in a market that is known."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from simulated_market import RATE, market
+from simulated_market import RATE, market, panel
 
 from analysis.errors import InputError
 from analysis.indexes.adjacent import adjacent_index
 from analysis.indexes.gap import hedonic_gap
 from analysis.indexes.log_index import annual_rate
 from analysis.indexes.matched import matched_index
-from analysis.indexes.periods import in_force, new_prices, period_matrix
+from analysis.indexes.periods import in_force, log_prices, new_prices, period_matrix
 from analysis.indexes.time_dummy import fit_time_dummy, time_dummy_index
+
+INDEXES = Path(__file__).parents[2] / "docs" / "indexes.md"
 
 
 def with_traits(rows: pd.DataFrame) -> pd.DataFrame:
@@ -56,6 +60,30 @@ def test_covers_the_truth_that_matching_misses() -> None:
         assert abs(np.mean([rate for rate, _ in rates]) - RATE) < 0.05
     # No price on the list ever moves.
     np.testing.assert_allclose(matched, 0.0, atol=1e-12)
+    # The bias of matching is the whole rate, and the reader is told.
+    said = " ".join(INDEXES.read_text(encoding="utf-8").split())
+    assert f"prices at constant quality fall by 40 % a year ({RATE:.3f})" in said
+    assert "this index says 0 with an interval of no width" in said
+
+
+def test_another_base_and_time_reversed_are_the_same_index() -> None:
+    rows = in_force(period_matrix(with_traits(market(2, months=9))))
+    fit = fit_time_dummy(rows)
+    assert fit is not None
+    for base in (1, 4, 8):
+        other = fit_time_dummy(rows.assign(period=(rows["period"] - base) % 9))
+        assert other is not None
+        np.testing.assert_allclose(np.roll(other.effects, base), fit.effects - fit.effects[base], atol=1e-10)
+    backward = fit_time_dummy(rows.assign(period=8 - rows["period"]))
+    assert backward is not None
+    np.testing.assert_allclose(backward.effects[-1], -fit.effects[-1], atol=1e-10)
+
+
+def test_quality_drops_out_of_a_balanced_panel() -> None:
+    matrix = period_matrix(panel())
+    prices = log_prices(matrix)
+    index = time_dummy_index(in_force(matrix), matrix)
+    np.testing.assert_allclose(index.log, (prices - prices[:, :1]).mean(axis=0), atol=1e-10)
 
 
 def test_new_prices_are_without_bias_but_their_interval_is_a_little_narrow() -> None:
