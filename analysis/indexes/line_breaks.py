@@ -20,10 +20,12 @@ BLOCK = 4_000_000
 """Numbers in one block of bootstrap series: 32 MB."""
 
 ERRORS = "with errors that are independent between models"
-INDICATIVE = "the rule that selects them uses price, so the p-value is indicative"
+# How often: docs/indexes.md.
+INDICATIVE = "the rule that selects them uses price, so the p-value is indicative: without a break it is below 0.05 in"
 NULLS = {
-    "frontier": f"the record lows follow one straight line in time, {ERRORS}; {INDICATIVE}",
-    "pareto": f"the undominated prices at given quality follow one straight line in time, {ERRORS}; {INDICATIVE}",
+    "frontier": f"the record lows follow one straight line in time, {ERRORS}; {INDICATIVE} a third of simulated markets",
+    "pareto": f"the undominated prices at given quality follow one straight line in time, {ERRORS}; {INDICATIVE} a sixth of "
+    "simulated markets",
     "quantile": f"the mean of log price at given quality, not its tenth percentile, follows one straight line in time, {ERRORS}",
     "stochastic": f"the mean of log price at given quality, frontier and distance together, follows one straight line in time, "
     f"{ERRORS}",
