@@ -16,7 +16,12 @@ from analysis.report.stored import open_results
 ROOT = Path(__file__).parent.parent
 STORED = ROOT / "notebooks" / "stored"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NAMES = ["01_data_tour.ipynb", "02_two_laws.ipynb", "03_checks_and_verdict.ipynb"]
+NAMES = [
+    "01_data_tour.ipynb",
+    "02_two_laws.ipynb",
+    "03_checks_and_verdict.ipynb",
+    "04_indexes_and_new_data.ipynb",
+]
 MAX_STORED_BYTES = 3_000_000
 
 COMPUTING = {"fit_law", "run_study", "sample", "compare", "build", "make_report"}

@@ -108,7 +108,8 @@ def time_dummy_index(rows: pd.DataFrame, matrix: PeriodMatrix) -> LogIndex:
         periods=matrix.periods[fit.periods],
         days=matrix.days[fit.periods],
         log=fit.effects,
-        se=np.sqrt(np.diag(fit.covariance)),
+        # No variance at all, as between months with the same price list, comes out as rounding on either side of nought.
+        se=np.sqrt(np.diag(fit.covariance).clip(min=0.0)),
         n=tuple(kept.groupby("period").size().tolist()),
         models=fit.models,
         note=absent + hosts + BIAS_NOTE,

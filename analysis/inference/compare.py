@@ -9,12 +9,11 @@ import numpy as np
 
 from analysis.inference.fit import Fit, FitSettings, Progress, fit_law
 from analysis.inference.forecast import Origin, OriginScore, forecast_origins, score_forecast
-from analysis.inference.quantities import FLOOR_CLAIM, probability_of_claim
+from analysis.inference.quantities import FLOOR_CLAIM, headline_rates, probability_of_claim
 from analysis.inference.sensitivity import PriorSensitivity, prior_sensitivity
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, subset
 from analysis.laws.plateau import FLOOR
-from analysis.storage import code_version
 
 Verdict = Literal["plateau", "discovery", "inconclusive"]
 
@@ -65,7 +64,8 @@ class Evidence:
 class Comparison:
     """The laws compared on one table; see the fields of `Evidence` and `LawScore`.
 
-    `elpd_difference_mcse` is the part of `elpd_difference_se` that more draws would take away.
+    `elpd_difference_mcse` is the part of `elpd_difference_se` that more draws would take away. `origins` holds for each origin its `date`,
+    `rows_seen`, `rows_scored`, and the `quantities` each law saw from there, as in the ledger.
     """
 
     horizon_months: int
@@ -119,8 +119,10 @@ def compare(
     failures = [
         f"{name} on all rows: {fit.receipt['diagnostics']['worst']}" for name, fit in fits.items() if not fit.passed
     ]
+    records = []
     for origin in origins:
         past = subset(obs, origin.seen)
+        record = _origin_record(origin)
         for name, law in LAWS.items():
             progress(
                 f"{name} as of {origin.date.date()}: {origin.rows_seen} rows, scored on the next {origin.rows_scored}"
@@ -129,6 +131,8 @@ def compare(
             if not fit.passed:
                 failures.append(f"{name} as of {origin.date.date()}: {fit.receipt['diagnostics']['worst']}")
             scores[name].append(score_forecast(fit, obs, origin.seen, origin.scored, settings.seed))
+            record["quantities"][name] = headline_rates(fit.receipt["parameters"])
+        records.append(record)
     weights = stacking_weights(scores)
     laws = {name: _law_score(scores[name], weights[name]) for name in LAWS}
     difference, difference_se, difference_mcse = _difference(scores["plateau"], scores["discovery"])
@@ -147,7 +151,7 @@ def compare(
     claims = {name: probability_of_claim(fits[name].quantity("rate_long_run")) for name in LAWS}
     return Comparison(
         horizon_months=horizon_months,
-        origins=tuple(_origin_record(origin) for origin in origins),
+        origins=tuple(records),
         laws=laws,
         elpd_difference=difference,
         elpd_difference_se=difference_se,
@@ -261,7 +265,12 @@ def _standard_error(blocks: np.ndarray, mcse: float) -> float | None:
 
 
 def _origin_record(origin: Origin) -> dict[str, Any]:
-    return {"date": str(origin.date.date()), "rows_seen": origin.rows_seen, "rows_scored": origin.rows_scored}
+    return {
+        "date": str(origin.date.date()),
+        "rows_seen": origin.rows_seen,
+        "rows_scored": origin.rows_scored,
+        "quantities": {},
+    }
 
 
 def _prior_probability_of_claim() -> float:
@@ -270,8 +279,3 @@ def _prior_probability_of_claim() -> float:
     low, high = FLOOR_CLAIM
     mean, sd = FLOOR.constants
     return float(norm.cdf(high, mean, sd) - norm.cdf(low, mean, sd))
-
-
-def comparison_code() -> str:
-    """Hash of the code that a stored comparison depends on."""
-    return code_version("inference", "laws")

@@ -24,8 +24,8 @@ MAX_ORIGINS = 3
 MIN_SEEN_ROWS = 50
 MIN_SCORED_ROWS = 10
 MIN_HISTORY_YEARS = 1.0
-LEVEL_GRID = np.linspace(-8.0, 8.0, 97)
 JACKKNIFE_BLOCKS = 20
+LEVEL_GRID = np.linspace(-8.0, 8.0, 97)
 """Standardised levels of a new model: wide enough for one far from its band, fine enough for noise a fifth as wide as the spread."""
 
 
@@ -231,17 +231,16 @@ def _unit_log_density(
         expected = expected_log_price(draws, obs, rng)[:, rows]
         return noise_logpdf(draws, obs.log_price[rows] - expected)
     increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
-    means, after_entry = unit_means(draws, obs, increments), followed(draws, obs, increments)
-    spread = unit_spread(draws, obs)
+    means, spread = unit_means(draws, obs, increments), unit_spread(draws, obs)
+    targets = obs.log_price[rows] + followed(draws, obs, increments, rows)
+    if obs.hosts:
+        targets = targets - draws["host_effect"][:, obs.host[rows]]
     known = set(obs.unit[seen].tolist())
     log_weight = -0.5 * LEVEL_GRID**2
     log_weight -= logsumexp(log_weight)
     densities = []
     for unit in np.unique(obs.unit[rows]):
-        own = rows[obs.unit[rows] == unit]
-        target = obs.log_price[own] + after_entry[:, own]
-        if obs.hosts:
-            target = target - draws["host_effect"][:, obs.host[own]]
+        target = targets[:, obs.unit[rows] == unit]
         if unit in known:
             density = noise_logpdf(draws, target - draws["unit_level"][:, [unit]]).sum(axis=1)
         else:

@@ -8,10 +8,10 @@ from pathlib import Path
 from analysis.errors import IntegrityError
 from analysis.inference.compare import Comparison
 from analysis.inference.fit import Fit
+from analysis.inference.quantities import headline_rates
 from analysis.storage import write_atomic
 
 LEDGER = "ledger.jsonl"
-QUANTITIES = ("rate_now", "rate_long_run")
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,7 @@ def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparis
         elpd_difference_se=comparison.elpd_difference_se,
         p_slowed=comparison.p_slowed,
         p_floor_15_20=comparison.p_floor_15_20,
-        quantities={
-            law: {name: [fit.receipt["parameters"][name][q] for q in ("q05", "q50", "q95")] for name in QUANTITIES}
-            for law, fit in fits.items()
-        },
+        quantities={law: headline_rates(fit.receipt["parameters"]) for law, fit in fits.items()},
     )
 
 
@@ -77,9 +74,9 @@ def read_ledger(reports_dir: Path) -> list[Entry]:
 
 
 def add_entry(reports_dir: Path, new: Entry) -> None:
-    """Add a line, unless the last one is about the same vintage and rows."""
+    """Add a line, unless the last one is about the same vintage: another run of it differs by Monte Carlo error only."""
     known = read_ledger(reports_dir)
-    if known and (known[-1].vintage, known[-1].data_hash) == (new.vintage, new.data_hash):
+    if known and known[-1].vintage == new.vintage:
         return
     lines = [json.dumps(asdict(one), sort_keys=True, allow_nan=False) for one in [*known, new]]
     write_atomic(reports_dir / LEDGER, ("\n".join(lines) + "\n").encode())

@@ -73,12 +73,16 @@ def unit_means(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> 
     return np.asarray(draws["family_start"][:, obs.unit_family] + quality - _fallen_at_entry(draws, obs, increments))
 
 
-def followed(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
-    """How far each row's price has followed the market since its unit's entry, log points, shape (S, n)."""
+def followed(
+    draws: Draws, obs: PriceObservations, increments: np.ndarray, rows: np.ndarray | None = None
+) -> np.ndarray:
+    """How far each row's price has followed the market since its unit's entry, log points, shape (S, rows); default: all n rows."""
+    chosen = np.arange(obs.n) if rows is None else rows
     if not obs.models_repeat:
-        return np.zeros((draws.size, obs.n))
-    now = draws.law.decline(draws.family(obs.family), obs.age_years) + market_path(increments, obs.time_years)
-    since_entry = now - _fallen_at_entry(draws, obs, increments)[:, obs.unit]
+        return np.zeros((draws.size, len(chosen)))
+    now = draws.law.decline(draws.family(obs.family[chosen]), obs.age_years[chosen])
+    now = now + market_path(increments, obs.time_years[chosen])
+    since_entry = now - _fallen_at_entry(draws, obs, increments)[:, obs.unit[chosen]]
     return np.asarray(draws["pass_through"][:, None] * since_entry)
 
 

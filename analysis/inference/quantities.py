@@ -6,6 +6,7 @@ from zero to the mean time between openings.
 """
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
@@ -15,6 +16,9 @@ from analysis.laws.observations import PriceObservations
 
 FLOOR_CLAIM = (-math.log(1 - 0.15), -math.log(1 - 0.20))
 """The claimed floor, a fall of 15 to 20 % a year, as log-rates."""
+
+HEADLINE_RATES = ("rate_now", "rate_long_run")
+"""What is followed from one data vintage to the next."""
 
 
 def frontier_stay_years(births: np.ndarray) -> float:
@@ -67,6 +71,11 @@ def contract_parameters(reported: xr.Dataset) -> dict[str, dict[str, float]]:
         for name, array in reported.data_vars.items()
         if array.ndim == 2
     }
+
+
+def headline_rates(parameters: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
+    """The 5, 50 and 95 % quantiles of the rates that are followed over time, from what `contract_parameters` gives."""
+    return {name: [parameters[name][q] for q in ("q05", "q50", "q95")] for name in HEADLINE_RATES}
 
 
 def probability_of_claim(long_run_rate: np.ndarray) -> float:

@@ -16,14 +16,13 @@ from analysis.inference.continuation import Continuation, continuation
 from analysis.inference.fit import Fit, FitSettings, fit_law, stored_fit
 from analysis.inference.ledger import add_entry, entry
 from analysis.inference.project import PRICE_UNIT, fits_dir
+from analysis.inference.quantities import HEADLINE_RATES
 from analysis.inference.reweight import possible, reweight
 from analysis.inference.score import ScoreReport, score_rows
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import build, law_rows, load_panel
 from analysis.storage import sha256_bytes, write_atomic, write_json
-
-MOVED_QUANTITIES = ("rate_now", "rate_long_run")
 
 Progress = Callable[[str], None]
 
@@ -140,6 +139,7 @@ def remember(
 ) -> None:
     """Write down what a study rests on, for the next refit, and its line in the ledger.
 
+    The state comes last: while it is the old one, a refit starts again, and adds no second line of the same study.
     `sampled` names the laws whose fit was sampled from these rows; the others keep the rows of their last sampled fit.
     """
     buffer = BytesIO()
@@ -154,8 +154,8 @@ def remember(
     state = State(
         vintage, data_hash, comparison.verdict, {name: digest if name in sampled else kept[name] for name in fits}
     )
-    write_json(folder / "state.json", asdict(state))
     add_entry(reports_dir, entry(vintage, str(rows["date"].max().date()), fits, comparison))
+    write_json(folder / "state.json", asdict(state))
 
 
 def load_state(data_dir: Path) -> State | None:
@@ -177,7 +177,7 @@ def _old(
         return None
     digest = state.rows[name]
     path = _folder(data_dir) / f"rows-{digest[:16]}.parquet"
-    content = path.read_bytes()
+    content = path.read_bytes() if path.exists() else b""
     if sha256_bytes(content) != digest:
         raise IntegrityError(f"{path} is not what it was. Delete {path.parent} to start afresh")
     before = pd.read_parquet(BytesIO(content))
@@ -210,7 +210,7 @@ def _update(
 
 def _moved(before: Fit, after: Fit) -> dict[str, float]:
     old, new = before.receipt["parameters"], after.receipt["parameters"]
-    return {name: (new[name]["mean"] - old[name]["mean"]) / old[name]["sd"] for name in MOVED_QUANTITIES}
+    return {name: (new[name]["mean"] - old[name]["mean"]) / old[name]["sd"] for name in HEADLINE_RATES}
 
 
 def _since(started: float) -> float:

@@ -16,7 +16,7 @@ from scipy.special import logsumexp
 
 from analysis.inference.continuation import Continuation
 from analysis.inference.fit import Fit
-from analysis.inference.forecast import extend, mean_fallen, noise_logpdf, unit_spread
+from analysis.inference.forecast import mean_fallen, noise_logpdf, unit_spread
 from analysis.inference.posterior import Draws, followed, market_increments, unit_means
 from analysis.inference.quantities import contract_parameters, reported_quantities
 from analysis.laws.innovations import grid_steps
@@ -28,6 +28,9 @@ KHAT_LIMIT = 0.7
 GRID = np.linspace(-1.0, 1.0, 49)
 GRID_REACH = 6.0
 """Half width of the grid in standard deviations of the level."""
+
+ROWS_PER_LOGARITHM = 16
+"""So few factors of a product cannot overflow."""
 
 MAX_SHARE_NEW = 0.1
 """With more than this share of new rows the weights fail, and trying costs as much as it saves."""
@@ -85,7 +88,8 @@ def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed:
 
     rng = np.random.default_rng(seed)
     obs, seen = continued.obs, continued.seen
-    draws = extend(fit.draws, obs, seen, rng)
+    # Families and hosts are those of the fit; units that are new get their levels below.
+    draws = fit.draws
     increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
     log_weight, levels = _new_rows(draws, obs, seen, increments, rng)
     log_weight += _prior_change(draws, obs, seen, increments)
@@ -121,45 +125,60 @@ def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed:
 def _new_rows(
     draws: Draws, obs: PriceObservations, seen: np.ndarray, increments: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Log density of the new rows under each draw, and unit levels with those of new units drawn given their rows."""
+    """Log density of the new rows under each draw, and unit levels with those of units with new rows drawn given all their rows."""
     means = unit_means(draws, obs, increments)
-    target = obs.log_price + followed(draws, obs, increments)
+    units = np.unique(obs.unit[~seen])
+    rows = np.flatnonzero(np.isin(obs.unit, units))
+    target = obs.log_price[rows] + followed(draws, obs, increments, rows)
     if obs.hosts:
-        target = target - draws["host_effect"][:, obs.host]
+        target = target - draws["host_effect"][:, obs.host[rows]]
     if not obs.models_repeat:
-        fresh = np.flatnonzero(~seen)
-        return noise_logpdf(draws, target[:, fresh] - means[:, obs.unit[fresh]]).sum(axis=1), means
-    levels, spread = draws["unit_level"].copy(), unit_spread(draws, obs)
+        return noise_logpdf(draws, target - means[:, obs.unit[rows]]).sum(axis=1), means
+    spread = unit_spread(draws, obs)
+    levels = np.empty_like(means)
+    levels[:, np.unique(obs.unit[seen])] = draws["unit_level"]
     total = np.zeros(draws.size)
-    for unit in np.unique(obs.unit[~seen]):
-        old, new = (target[:, mask & (obs.unit == unit)] for mask in (seen, ~seen))
+    for unit in units:
+        old, new = (target[:, mask[rows] & (obs.unit[rows] == unit)] for mask in (seen, ~seen))
         if old.size:
             # Where the old rows put the level; its prior is wider by far.
             grid = (levels[:, unit].mean() + GRID_REACH * levels[:, unit].std() * GRID)[None, :]
         else:
             grid = means[:, [unit]] + GRID_REACH * spread[:, [unit]] * GRID
-        prior = -0.5 * ((grid - means[:, [unit]]) / spread[:, [unit]]) ** 2
-        before = prior + _on_grid(draws, old, grid)
+        before = _on_grid(draws, old, grid) - 0.5 * ((grid - means[:, [unit]]) / spread[:, [unit]]) ** 2
         after = before + _on_grid(draws, new, grid)
-        total += logsumexp(after, axis=1) - logsumexp(before, axis=1)
-        levels[:, unit] = _drawn(after, np.broadcast_to(grid, after.shape), rng)
+        gain, levels[:, unit] = _summed_and_drawn(before, after, grid, rng)
+        total += gain
     return total, levels
 
 
 def _on_grid(draws: Draws, target: np.ndarray, grid: np.ndarray) -> np.ndarray:
-    """Log likelihood of a unit's rows (S, rows) at each level of a grid (S or 1, G)."""
+    """Log likelihood of a unit's rows (S, rows) at each level of a grid (S or 1, G), as `noise_logpdf` row by row."""
+    df, scale = draws.noise_df[:, None], draws["noise_scale"][:, None]
+    at_centre = noise_logpdf(draws, np.zeros((draws.size, 1)))
     total = np.zeros((draws.size, grid.shape[1]))
-    for row in target.T:
-        total += noise_logpdf(draws, row[:, None] - grid)
-    return total
+    # Logarithms are the costly part: one for the product over several rows.
+    for start in range(0, target.shape[1], ROWS_PER_LOGARITHM):
+        product = np.ones_like(total)
+        for row in target[:, start : start + ROWS_PER_LOGARITHM].T:
+            product *= 1.0 + ((row[:, None] - grid) / scale) ** 2 / df
+        total -= (df + 1) / 2 * np.log(product)
+    return np.asarray(total + target.shape[1] * at_centre)
 
 
-def _drawn(log_density: np.ndarray, grid: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """One level per draw from its density on the grid, spread evenly over the grid's cell."""
-    cumulative = np.cumsum(np.exp(log_density - logsumexp(log_density, axis=1)[:, None]), axis=1)
-    place = (cumulative < rng.random(len(grid))[:, None]).sum(axis=1).clip(max=grid.shape[1] - 1)
+def _summed_and_drawn(
+    before: np.ndarray, after: np.ndarray, grid: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log ratio of the integrals of both densities (S, G), and one level per draw from the second, spread evenly over its cell."""
+    peaks = before.max(axis=1), after.max(axis=1)
+    masses = [np.exp(density - peak[:, None]) for density, peak in zip((before, after), peaks, strict=True)]
+    gain = peaks[1] - peaks[0] + np.log(masses[1].sum(axis=1) / masses[0].sum(axis=1))
+    cumulative = np.cumsum(masses[1], axis=1)
+    reached = cumulative < rng.random(len(after))[:, None] * cumulative[:, [-1]]
+    place = reached.sum(axis=1).clip(max=grid.shape[1] - 1)
     cell = grid[:, 1] - grid[:, 0]
-    return np.asarray(grid[np.arange(len(grid)), place] + cell * (rng.random(len(grid)) - 0.5))
+    nodes = np.broadcast_to(grid, after.shape)[np.arange(len(after)), place]
+    return gain, nodes + cell * (rng.random(len(after)) - 0.5)
 
 
 def _prior_change(draws: Draws, obs: PriceObservations, seen: np.ndarray, increments: np.ndarray) -> np.ndarray:

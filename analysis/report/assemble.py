@@ -1,7 +1,7 @@
 """From data to report: build, fit, compare, check, draw. `costfloor report`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -9,8 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.data.raw import raw_vintage
 from analysis.errors import MissingResultError
 from analysis.inference.fit import FitSettings, fit_law
+from analysis.inference.ledger import Entry, entry, read_ledger
 from analysis.inference.project import fits_dir, panel_observations
 from analysis.laws import LAWS
 from analysis.panel import build, build_fingerprint, law_rows, load_panel, load_processed, processed_dir
@@ -63,7 +65,8 @@ def make_report(
     """
     pdf = reports_dir / ("report.pdf" if as_of is None else f"report-{as_of.date()}.pdf")
     receipt = processed_dir(data_dir, as_of) / "report" / "receipt.json"
-    fingerprint = _fingerprint(data_dir, settings, as_of)
+    earlier = () if as_of is not None else _earlier(data_dir, reports_dir)
+    fingerprint = _fingerprint(data_dir, settings, as_of, earlier)
     known = _unchanged(receipt, pdf, fingerprint)
     if known is not None:
         progress("nothing has changed since the last report")
@@ -73,7 +76,7 @@ def make_report(
     from analysis.report.render import render  # noqa: PLC0415
     from analysis.report.stored import save_results  # noqa: PLC0415
 
-    study = run_study(data_dir, settings, progress, as_of)
+    study = run_study(data_dir, settings, progress, as_of, earlier)
     progress("storing the results for the notebooks")
     save_results(study, processed_dir(data_dir, as_of) / "results")
     rendered = render(study, pdf, progress)
@@ -91,7 +94,6 @@ def make_report(
         verdict=study.comparison.verdict,
         pdf_sha256=sha256_file(rendered.pdf),
     )
-    write_json(receipt, vars(result))
     if as_of is None:
         write_json(reports_dir / "report.json", vars(result))
         remember(
@@ -103,20 +105,33 @@ def make_report(
             study.comparison,
             set(LAWS),
         )
+    # Last: with the receipt in place nothing above is done again.
+    write_json(receipt, vars(result))
     return result
 
 
-def run_study(data_dir: Path, settings: FitSettings, progress: Progress, as_of: pd.Timestamp | None = None) -> Any:
-    """Compute, or read where unchanged, everything the report shows: an `analysis.report.study.Study`."""
+def run_study(
+    data_dir: Path,
+    settings: FitSettings,
+    progress: Progress,
+    as_of: pd.Timestamp | None = None,
+    earlier: Sequence[Entry] = (),
+) -> Any:
+    """Compute, or read where unchanged, everything the report shows: an `analysis.report.study.Study`.
+
+    `earlier` holds what was concluded from the vintages before this one.
+    """
     from analysis.checks import run_checks  # noqa: PLC0415  slow to import
     from analysis.inference.compare import compare  # noqa: PLC0415
     from analysis.report.baselines import baselines, published_rates  # noqa: PLC0415
+    from analysis.report.price_indexes import panel_indexes  # noqa: PLC0415
     from analysis.report.study import Study  # noqa: PLC0415
 
     built = build(data_dir, as_of, progress)
     panel, obs = load_panel(data_dir, as_of), panel_observations(data_dir, as_of)
     fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, fits_dir(data_dir), progress)
+    progress("price indexes, and their tests for breaks")
     return Study(
         build=built,
         panel=panel,
@@ -127,6 +142,8 @@ def run_study(data_dir: Path, settings: FitSettings, progress: Progress, as_of: 
         checks=tuple(run_checks(fits, obs, settings.seed, progress=progress)),
         baselines=baselines(panel),
         epoch=published_rates(),
+        indexes=panel_indexes(panel),
+        history=(*earlier, entry(built.vintage, str(obs.last.date()), fits, comparison)),
     )
 
 
@@ -166,14 +183,22 @@ def status(data_dir: Path) -> dict[str, Any]:
     }
 
 
-def _fingerprint(data_dir: Path, settings: FitSettings, as_of: pd.Timestamp | None) -> str:
+def _earlier(data_dir: Path, reports_dir: Path) -> tuple[Entry, ...]:
+    """What the ledger says of other vintages than today's."""
+    vintage = raw_vintage(data_dir)[:16]
+    return tuple(known for known in read_ledger(reports_dir) if known.vintage != vintage)
+
+
+def _fingerprint(data_dir: Path, settings: FitSettings, as_of: pd.Timestamp | None, earlier: Sequence[Entry]) -> str:
     code = code_version(
         "data", "capability", "panel.py", "sampling.py", "laws", "inference", "checks", "indexes", "report"
     )
     beside = [sha256_file(Path(__file__).with_name(name)) for name in ("template.typ", "epoch_published.csv")]
     libraries = [f"{name} {version(name)}" for name in DRAWING]
     return sha256_bytes(
-        "\n".join([build_fingerprint(data_dir, as_of), code, *beside, *libraries, repr(settings)]).encode()
+        "\n".join(
+            [build_fingerprint(data_dir, as_of), code, *beside, *libraries, repr(settings), repr(earlier)]
+        ).encode()
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analysis.report.document import CAPTIONS, document
+from analysis.report.blocks import CAPTIONS
+from analysis.report.document import document
 from analysis.report.study import Study
 from analysis.storage import write_atomic, write_json
 

@@ -8,9 +8,11 @@ import pandas as pd
 from analysis.checks.result import CheckResult
 from analysis.inference.compare import Comparison
 from analysis.inference.fit import Fit
+from analysis.inference.ledger import Entry
 from analysis.laws.observations import PriceObservations
 from analysis.panel import BuildReport
 from analysis.report.baselines import Baselines
+from analysis.report.price_indexes import PanelIndexes
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ class Study:
         Classical trends on the panel: `analysis.report.baselines.baselines(panel)`.
     epoch
         Published rates to stand beside them: `analysis.report.baselines.published_rates()`.
+    indexes
+        Price indexes of the panel: `analysis.report.price_indexes.panel_indexes(panel)`.
+    history
+        What was concluded from each data vintage, oldest first; the last one is this study.
     """
 
     build: BuildReport
@@ -46,3 +52,5 @@ class Study:
     checks: tuple[CheckResult, ...]
     baselines: Baselines
     epoch: pd.DataFrame = field(repr=False)
+    indexes: PanelIndexes = field(repr=False)
+    history: tuple[Entry, ...] = field(repr=False)

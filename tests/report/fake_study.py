@@ -1,6 +1,7 @@
 """A study of made-up results: small, quick, and with names that try to be markup."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import xarray as xr
 from analysis.checks.result import CheckResult, predictive_check
 from analysis.inference.compare import Comparison, LawScore
 from analysis.inference.fit import Fit, priors_of
+from analysis.inference.ledger import Entry
 from analysis.inference.quantities import reported_quantities
 from analysis.inference.sensitivity import PriorSensitivity
 from analysis.laws import LAWS
@@ -18,6 +20,7 @@ from analysis.laws.innovations import grid_steps
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import BuildReport, law_rows
 from analysis.report.baselines import baselines, published_rates
+from analysis.report.price_indexes import PanelIndexes, panel_indexes
 from analysis.report.study import Study
 
 HOSTILE = "#let *x*_$y$@z<a>`b`\\c [d] //"
@@ -50,6 +53,7 @@ def make_panel() -> pd.DataFrame:
                         "date": entry + pd.Timedelta(days=90 * repeat),
                         "changed_after": entry - pd.Timedelta(days=number),
                         "recorded_on": entry,
+                        "valid_to": entry + pd.Timedelta(days=90) if repeat == 0 else pd.NaT,
                         "price_usd_per_mtok": 30.0 * np.exp(-0.3 * number - 0.1 * repeat),
                         "n_benchmarks": 5,
                         "capability": centre + number % 4,
@@ -67,12 +71,19 @@ def make_panel() -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"open_weights": "boolean", "reasoning": "boolean"})
 
 
+@cache
+def make_indexes() -> PanelIndexes:
+    """The indexes of the panel, computed once: their bootstraps take seconds."""
+    return panel_indexes(make_panel())
+
+
 def make_quotes(panel: pd.DataFrame) -> pd.DataFrame:
-    kept = panel[["quote_id", "source"]].assign(
-        status="kept", left_censored=False, match_basis="api_id id", model_id="a model"
+    kept = panel[["quote_id", "source", "recorded_on"]].assign(
+        status="kept", left_censored=False, match_basis="api_id id", model_id="a model", reason=None
     )
     lost = kept.head(5).assign(quote_id="x", status="unresolved", match_basis=None, model_id=HOSTILE)
-    return pd.concat([kept, lost], ignore_index=True)
+    held = kept.tail(3).assign(quote_id="y", status="quarantined", reason=["zero price", "zero price", HOSTILE])
+    return pd.concat([kept, lost, held], ignore_index=True)
 
 
 def make_fit(law_name: str, obs: PriceObservations, diagnostics: dict[str, Any] = GOOD, **center: float) -> Fit:
@@ -122,10 +133,25 @@ def make_fit(law_name: str, obs: PriceObservations, diagnostics: dict[str, Any] 
     return Fit(law, receipt, posterior, reported_quantities(posterior, law, obs))
 
 
+def make_rates(floor: float) -> dict[str, dict[str, list[float]]]:
+    """What the ledger keeps of each law."""
+    rates = {"rate_now": [0.8, 1.0, 1.2], "rate_long_run": [floor - 0.2, floor, floor + 0.2]}
+    return dict.fromkeys(LAWS, rates)
+
+
+def make_entry(vintage: str = "0123456789abcdef", **changes: Any) -> Entry:
+    """A line of the ledger."""
+    line = Entry(vintage, "d", "2025-10-18", 48, "inconclusive", 2.0, 3.0, 0.6, 0.03, make_rates(0.3))
+    return replace(line, **changes)
+
+
 def make_comparison(**changes: Any) -> Comparison:
     comparison = Comparison(
         horizon_months=12,
-        origins=tuple({"date": f"202{year}-06-30", "rows_seen": 60, "rows_scored": 40} for year in (2, 3, 4)),
+        origins=tuple(
+            {"date": f"202{year}-06-30", "rows_seen": 60, "rows_scored": 40, "quantities": make_rates(0.1 * year)}
+            for year in (2, 3, 4)
+        ),
         laws={name: LawScore(-100.0, 5.0, 0.5, 0.9, 1 / 3) for name in LAWS},
         elpd_difference=2.0,
         elpd_difference_se=3.0,
@@ -169,7 +195,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
         last=str(panel["date"].max().date()),
         path=str(folder / "panel.parquet"),
         launch_priced_models=24,
-        statuses={"kept": len(panel), "unresolved": 5},
+        statuses={"kept": len(panel), "unresolved": 5, "quarantined": 3},
         disagreements=1,
         capability={
             "models": 24,
@@ -193,5 +219,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
         checks=make_checks(),
         baselines=baselines(panel),
         epoch=published_rates(),
+        indexes=make_indexes(),
+        history=(make_entry(),),
     )
     return replace(study, **changes)

@@ -8,7 +8,7 @@ import pytest
 from fake_study import HOSTILE
 from matplotlib.figure import Figure
 
-from analysis.report.document import CAPTIONS
+from analysis.report.blocks import CAPTIONS
 from analysis.report.figures import paths
 from analysis.report.study import Study
 from analysis.report.style import STYLE, svg

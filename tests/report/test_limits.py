@@ -34,7 +34,7 @@ def test_change_windows(study: Study) -> None:
 
 
 def test_shares(study: Study) -> None:
-    assert "5 quotes of 53 (9 %), under 1 name, match" in limits.unresolved(study)
+    assert "5 quotes of 56 (9 %), under 1 name, match" in limits.unresolved(study)
     quotes = study.quotes.assign(left_censored=True, match_basis="suggested_tokens")
     assert limits.left_censored(replace(study, quotes=quotes)).startswith("100 % of rows")
     assert limits.unreviewed(replace(study, quotes=quotes)).startswith("100.0 % of rows")

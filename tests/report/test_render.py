@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.inference.sensitivity import PriorSensitivity
-from analysis.report.document import CAPTIONS, document
+from analysis.report.blocks import CAPTIONS
+from analysis.report.document import document
 from analysis.report.render import TEMPLATE, render
 from analysis.report.study import Study
 

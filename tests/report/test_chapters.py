@@ -1,0 +1,101 @@
+"""The chapters on price indexes and on new data follow the results, whichever way they fall."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_study import HOSTILE, make_comparison, make_entry, make_indexes, make_panel, make_quotes, make_rates
+
+from analysis.indexes.break_statistics import BreakTest
+from analysis.indexes.gap import HedonicGap
+from analysis.report import chapter_indexes, chapter_new_data
+from analysis.report.price_indexes import SHOWN, ShownIndex
+from analysis.report.study import Study
+
+GAP = HedonicGap(0.7, (0.5, 0.9), 0.3, (0.2, 0.4), 0.4, 0.01, 0.14, 0.2, (0.1, 0.3), -0.3, (-0.4, -0.2), 900, 9, 126)
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        (0.4, "misses 0.40 a year of the fall"),
+        (-0.4, "overstates the fall by 0.40 a year"),
+        (0.01, "make no difference"),
+    ],
+)
+def test_the_gap(gap: float, said: str) -> None:
+    assert said in chapter_indexes.gap(replace(GAP, gap=gap))
+
+
+def test_turnover_is_dear_cheap_or_neither() -> None:
+    said = chapter_indexes.gap(GAP)
+    assert "those that leave are dear for their quality (+0.20" in said
+    assert "new ones are cheap for their quality (−0.30 in log price, −0.40 to −0.20)" in said
+    neither = chapter_indexes.gap(
+        replace(GAP, exit_premium_ci90=(-0.1, 0.3), entry_premium=None, entry_premium_ci90=None)
+    )
+    assert "those that leave are priced like the others" in neither
+    assert "nothing is known of new ones" in neither
+    assert "too few" in chapter_indexes.gap(None)
+
+
+def shown_with(*p_values: float) -> ShownIndex:
+    tests = tuple(BreakTest("sup-F", "one line", 9.0, p, pd.Timestamp(2024, 5, 31), 30) for p in p_values)
+    return ShownIndex("Matched models", None, None, tests)
+
+
+def test_breaks_are_counted() -> None:
+    assert "No index is long enough" in chapter_indexes.breaks([shown_with()])
+    assert "None of 2 tests" in chapter_indexes.breaks([shown_with(0.3, 0.5)])
+    some = chapter_indexes.breaks([shown_with(0.3, 0.01)])
+    assert "1 of 2 tests" in some
+    assert "matched models (sup-F after 2024-05, p = 0.010)" in some
+
+
+def test_every_index_has_a_line(study: Study) -> None:
+    indexes = make_indexes()
+    assert [one.title for one in indexes.shown] == [title for _, _, title in SHOWN]
+    assert [group.name for group in indexes.groups] == ["Open weights", "Closed weights", "GPT-4", HOSTILE]
+    assert sum(group.n for group in indexes.groups[:2]) == len(make_panel())
+    table = next(block for block in chapter_indexes.price_indexes(study) if block["kind"] == "table")
+    assert len(table["rows"]) == len(SHOWN)
+    estimated = [one for one in indexes.shown if one.monthly is not None]
+    assert estimated
+    for one in estimated:
+        assert one.monthly is not None
+        assert np.isfinite(one.monthly.annual_rate_ci90).all()
+
+
+def test_the_first_vintage_has_nothing_to_compare() -> None:
+    assert "first data vintage" in chapter_new_data.since_last([make_entry()])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"), [("inconclusive", "stays inconclusive"), ("plateau", "from inconclusive to plateau")]
+)
+def test_what_moved_since_the_last_vintage(verdict: str, said: str) -> None:
+    now = make_entry("b", verdict=verdict, n=60, quantities=make_rates(-0.1))
+    words = chapter_new_data.since_last([make_entry("a"), now])
+    assert said in words
+    assert "the rows are 60" in words
+    assert "the floor from 0.30 to −0.10" in words
+
+
+def test_the_oldest_origin_against_today(study: Study) -> None:
+    assert "holds the median of today" in chapter_new_data.as_known_then(study)
+    moved = replace(study, history=(make_entry(quantities=make_rates(2.0)),))
+    assert "does not hold the median of today" in chapter_new_data.as_known_then(moved)
+    assert "No earlier date" in chapter_new_data.as_known_then(replace(study, comparison=make_comparison(origins=())))
+
+
+def test_age_of_sources_counts_to_the_end_of_the_panel() -> None:
+    quotes = make_quotes(make_panel())
+    last = quotes["recorded_on"].max()
+    assert "curated 0 days" in chapter_new_data.freshness(quotes, str(last.date()))
+    assert "curated 30 days" in chapter_new_data.freshness(quotes, str((last + pd.Timedelta(days=30)).date()))
+
+
+def test_what_is_held_back_is_counted_by_reason(study: Study) -> None:
+    *_, table = chapter_new_data.new_data(study)
+    assert table["rows"] == (("zero price", "2", "1"), (HOSTILE, "1", "1"))
