@@ -10,10 +10,10 @@ import pandas as pd
 
 from analysis.data.decisions import load_mapping
 from analysis.data.history import PRICES, SERIES
-from analysis.data.identity import spellings
 from analysis.data.quotes import clean
 from analysis.data.raw import load_raw
-from analysis.data.spells import price_spells, seen_in
+from analysis.data.spellings import spellings
+from analysis.data.spells import dated_list, price_spells, read_list, seen_in
 from analysis.data.vintages import Vintage, add_vintage, list_vintages
 from analysis.errors import InputError
 from analysis.sources.download import download, is_address
@@ -103,12 +103,14 @@ def ingest(data_dir: Path, format_name: str, where: str, observed_on: dt.date, p
     vintage = _describe(chosen, snapshot, content, where, observed_on)
     load_raw(data_dir, "models")
     with data_lock(data_dir):
-        known = vintage.name in {other.name for other in list_vintages(data_dir)}
+        lists = {other.name: read_list(data_dir, other) for other in list_vintages(data_dir)}
+        known = vintage.name in lists
         if not known:
             progress("comparing with what is known")
-            _check_magnitude(price_spells(data_dir), snapshot.quotes, vintage)
+            _check_magnitude(price_spells(data_dir, read=lists), snapshot.quotes, vintage)
             add_vintage(data_dir, vintage, content)
-        return _report(data_dir, vintage, snapshot, stored=not known)
+            lists[vintage.name] = dated_list(vintage, snapshot)
+        return _report(data_dir, vintage, snapshot, price_spells(data_dir, read=lists), stored=not known)
 
 
 def _fetch(where: str, progress: Progress) -> bytes:
@@ -165,10 +167,11 @@ def _check_magnitude(spells: pd.DataFrame, rows: pd.DataFrame, vintage: Vintage)
     )
 
 
-def _report(data_dir: Path, vintage: Vintage, snapshot: Snapshot, *, stored: bool) -> IngestReport:
+def _report(
+    data_dir: Path, vintage: Vintage, snapshot: Snapshot, spells: pd.DataFrame, *, stored: bool
+) -> IngestReport:
     models = load_raw(data_dir, "models")
     known = spellings(models, load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models"))
-    spells = price_spells(data_dir)
     quotes = clean(spells, models, known, load_mapping(data_dir, models))
     own = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False)]
     moved = own["event"].isin(["change", "auxiliary"])

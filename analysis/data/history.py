@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.api.types import is_datetime64_dtype
 
 from analysis.data.schemas import QUOTE_COLUMNS
 from analysis.storage import sha256_bytes
@@ -220,11 +223,19 @@ def _as_quotes(rows: pd.DataFrame, source: str, *, basis: str) -> pd.DataFrame:
 
 
 def _ids(rows: pd.DataFrame, source: str) -> pd.Series:
-    copy = rows.get("copy", 0)
-    days = rows["day"].dt.strftime("%Y-%m-%d")
-    cells = rows[[*SERIES, *PRICES, *SIDE_PRICES]].assign(day=days, copy=copy).itertuples(index=False, name=None)
-    digests = [f"{source}-{sha256_bytes(repr(row).encode())[:12]}" for row in cells]
+    """Names made of what a row says: the digest of its cells as Python writes a tuple of them."""
+    cells = rows[[*SERIES, *PRICES, *SIDE_PRICES, "day"]].assign(copy=rows.get("copy", 0))
+    tuples = pc.binary_join_element_wise(*(_written(cells[name]) for name in cells), ", ")
+    digests = [f"{source}-{sha256_bytes(b'(%b)' % row)[:12]}" for row in tuples.cast(pa.binary()).to_pylist()]
     return pd.Series(digests, index=rows.index, dtype="str")
+
+
+def _written(column: pd.Series) -> pa.Array:
+    """The cells as Python writes them, each distinct value written once."""
+    code, values = pd.factorize(column, use_na_sentinel=False)
+    if is_datetime64_dtype(column):
+        values = pd.DatetimeIndex(values).strftime("%Y-%m-%d")
+    return pa.array([repr(value) for value in values.tolist()], pa.string()).take(pa.array(code))
 
 
 def _equal(one: pd.DataFrame, other: pd.DataFrame) -> "pd.Series[bool]":

@@ -1,8 +1,11 @@
 """Who sells: one name per seller over all spellings, and what kind of seller it is."""
 
 import re
+from functools import cache
 
 import pandas as pd
+
+from analysis.data.distinct import distinct_rows
 
 # Spellings that differ from the host's name; everything else keeps its own name in lower case.
 _SPELLING = {
@@ -89,6 +92,7 @@ _AGGREGATORS = {
 MARKET_LOW = "lowest of month"
 
 
+@cache
 def host_name(source: str, provider: str) -> str:
     """The seller's one name.
 
@@ -122,16 +126,24 @@ def attach_hosts(quotes: pd.DataFrame) -> pd.DataFrame:
         The same rows. Google's two doors to its own models, the Gemini API and Vertex, are one seller, `google`; what it
         sells of others is `google-vertex`.
     """
-    creators = quotes["model_key"].fillna("").str.split("/").str[0]
-    hosts = [
-        host_name(source, provider)
-        for source, provider in zip(quotes["source"], quotes["provider"].fillna(""), strict=True)
+    offers = quotes[["source", "provider", "model_key"]]
+    first, kind = distinct_rows(offers)
+    offers = offers.iloc[first]
+    named = [
+        _seller(host_name(source, provider), key.split("/")[0])
+        for source, provider, key in zip(
+            offers["source"], offers["provider"].fillna(""), offers["model_key"].fillna(""), strict=True
+        )
     ]
-    own = [creator in _OWN_CREATORS.get(host, ()) for host, creator in zip(hosts, creators, strict=True)]
-    doors = {True: {"google-vertex": "google"}, False: {"google": "google-vertex"}}
-    named = [doors[mine].get(host, host) for host, mine in zip(hosts, own, strict=True)]
-    kinds = [_kind(host, mine) for host, mine in zip(named, own, strict=True)]
-    return quotes.assign(host=named, host_kind=kinds, first_party=own)
+    sellers = pd.DataFrame(named, columns=["host", "host_kind", "first_party"])
+    return quotes.assign(**sellers.iloc[kind].set_axis(quotes.index))
+
+
+def _seller(host: str, creator: str) -> tuple[str, str, bool]:
+    own = creator in _OWN_CREATORS.get(host, ())
+    doors = {"google-vertex": "google"} if own else {"google": "google-vertex"}
+    named = doors.get(host, host)
+    return named, _kind(named, own), own
 
 
 def _kind(host: str, own: bool) -> str:

@@ -4,107 +4,24 @@ The tables of spellings are tried from the surest to the weakest, and the rule t
 `match_basis`. Slugs of Artificial Analysis are never used: its `gpt-4o` is one snapshot of November 2024.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analysis.data.distinct import distinct_rows
 from analysis.data.normalise import compact, strip_display_name, strip_id, version_stem
+from analysis.data.spellings import TUNED, Spellings, SpellingTable
 
-FORBIDDEN = "artificial_analysis_slug"
-ID_SOURCES = (
-    "hand",
-    "api_id",
-    "canonical_tail",
-    "openrouter_style",
-    "epoch_hub",
-    "api_id_bedrock",
-    "api_id_vertex",
-    "openrouter_via_aa",
-    "huggingface_via_aa",
-    "huggingface_via_epoch",
-)
-NAME_SOURCES = ("hand", "gundlach", "epoch_efficiency", "epoch_hub", "artificial_analysis", "llmstats_name")
-SUGGESTED = ("suggested_exact", "suggested_stripped", "suggested_tokens")
 DISPLAY_NAME_SOURCES = ("curated", "epoch_api", "monthly_lowest")
-TUNED = ("it", "chat", "instruct")
 MOVING_CREATORS = ("anthropic", "google", "mistral", "openai", "qwen", "xai")
 """Vendors whose undated ids follow the newest snapshot; hosts of open weights stay with the snapshot they loaded."""
 
+
 UNKNOWN = "no model has this name"
 MOVED = "moving name on a day without a known model"
-
-
-@dataclass(frozen=True)
-class SpellingTable:
-    """Spellings of one source: lower case to model, and compact form to model; ambiguous ones are left out."""
-
-    basis: str
-    exact: dict[str, str]
-    loose: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Spellings:
-    """Lookup tables from spelling to model.
-
-    Attributes
-    ----------
-    moving
-        Compact id to (first day, first day no longer, model), for names whose model changed.
-    tables
-        The surest first; the first one holds the spellings read by hand.
-    snapshots
-        Compact stem to (release day, model) of every dated snapshot, oldest first.
-    instruct
-        Base model to its instruction-tuned sibling: endpoints sell the latter under the former's name.
-    suggested
-        (source of the suggestion, spelling) to (basis, model).
-    catalogue
-        (provider, model id) to the base model the models.dev catalogue states.
-    """
-
-    moving: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]]
-    tables: list[SpellingTable]
-    snapshots: dict[str, list[tuple[pd.Timestamp, str]]]
-    instruct: dict[str, str]
-    suggested: dict[tuple[str, str], tuple[str, str]]
-    catalogue: dict[tuple[str, str], str]
-
-
-def spellings(models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.DataFrame) -> Spellings:
-    """Lookup tables from the raw tables `models`, `aliases` and `provider_models`."""
-    usable = aliases[(aliases["source"] != FORBIDDEN) & ~aliases["note"].fillna("").str.startswith("ambiguous")]
-    reviewed = usable[usable["basis"] == "reviewed"]
-    tables = []
-    for basis, sources in (("id", ID_SOURCES), ("name", NAME_SOURCES)):
-        for source in sources:
-            chosen = reviewed[reviewed["source"] == source]
-            names = list(zip(chosen["source_name"], chosen["model_key"], strict=True))
-            tables.append(_table(f"{source} {basis}", names, strip_id if basis == "id" else strip_display_name))
-    tables.append(_table("model name", zip(models["name"], models["model_key"], strict=True), strip_display_name))
-    hints = usable[usable["basis"].isin(SUGGESTED)]
-    suggested = {
-        (source, name.lower()): (basis, key)
-        for source, name, basis, key in zip(
-            hints["source"], hints["source_name"], hints["basis"], hints["model_key"], strict=True
-        )
-    }
-    stated = provider_models.dropna(subset=["base_model"])
-    catalogue = {
-        (provider, model_id): base
-        for provider, model_id, base in zip(stated["provider"], stated["model_id"], stated["base_model"], strict=True)
-    }
-    return Spellings(
-        moving=_moving(usable[usable["basis"] == "moving"]),
-        tables=tables,
-        snapshots=_snapshots(models),
-        instruct=_instruct(models),
-        suggested=suggested,
-        catalogue=catalogue,
-    )
 
 
 def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
@@ -124,22 +41,53 @@ def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
     """
     names = quotes[["source", "provider", "model_id", "mode"]].fillna("")
     day = quotes["recorded_on"].fillna(quotes["valid_to"])
-    # A few names mean another model on another day; of all others each is looked up once.
-    dated = {name: _depends_on_day(name, known) for name in names["model_id"].unique()}
-    places = names.assign(day=day.where(names["model_id"].map(dated)))
-    place = places.groupby(list(places), dropna=False, sort=False).ngroup().to_numpy()
-    first = np.unique(place, return_index=True)[1]
+    compacted = {model_id: compact(strip_id(model_id)) for model_id in names["model_id"].unique()}
+    tuned = {name + suffix for name in compacted.values() for suffix in TUNED} & set(compacted.values())
+    # What nothing below tells apart is looked up once.
+    matters = _seller_matters(names, known, {name for name in compacted if _may_be_tuned(compacted[name], tuned)})
+    kinds = names.assign(
+        provider=names["provider"].where(matters, ""), matters=matters, period=_periods(names["model_id"], day, known)
+    )
+    first, kind = distinct_rows(kinds)
+    rivals = names.loc[
+        names["model_id"].isin([model_id for model_id, name in compacted.items() if name in tuned]),
+        ["source", "provider", "model_id"],
+    ].drop_duplicates()
+    listed = {(source, provider, compacted[model_id]) for source, provider, model_id in rivals.to_numpy()}
     sightings = [
         _Sighting(source, provider, model_id, mode, when)
-        for (source, provider, model_id, mode), when in zip(names.to_numpy()[first], day.iloc[first], strict=True)
+        for (source, provider, model_id, mode), when in zip(names.iloc[first].to_numpy(), day.iloc[first], strict=True)
     ]
-    listed = {(seen.source, seen.provider, compact(seen.stripped)) for seen in sightings}
     found = pd.DataFrame(
         [_resolve_one(seen, known, listed) for seen in sightings],
         columns=["model_key", "match_basis", "unresolved_reason"],
         dtype="str",
     )
-    return pd.concat([quotes, found.iloc[place].set_axis(quotes.index)], axis=1)
+    return pd.concat([quotes, found.iloc[kind].set_axis(quotes.index)], axis=1)
+
+
+def _may_be_tuned(name: str, tuned: set[str]) -> bool:
+    return any(name + suffix in tuned for suffix in TUNED)
+
+
+def _seller_matters(names: pd.DataFrame, known: Spellings, siblings: set[str]) -> "pd.Series[bool]":
+    """Rows whose model may depend on who sells it: named in a catalogue or a suggestion, or beside a tuned sibling."""
+    place = names["provider"] + "/" + names["model_id"]
+    lower = names["provider"] + "/" + names["model_id"].str.lower()
+    catalogue = [f"{provider}/{model_id}" for provider, model_id in known.catalogue]
+    suggested = [name for source, name in known.suggested if source == "models.dev"]
+    return place.isin(catalogue) | lower.isin(suggested) | names["model_id"].isin(siblings)
+
+
+def _periods(model_ids: pd.Series, day: pd.Series, known: Spellings) -> NDArray[np.intp]:
+    """Number of the period a row is in: within one, no name changes its model. All days are one for names that never do."""
+    turns = {end for spans in known.moving.values() for span in spans for end in span[:2]}
+    turns |= {released for versions in known.snapshots.values() for released, _ in versions}
+    ordered = pd.Series(sorted(turn for turn in turns if not pd.isna(turn)), dtype="datetime64[us]").to_numpy()
+    period = np.where(day.isna(), -1, ordered.searchsorted(day.to_numpy("datetime64[us]"), side="right"))
+    code, names = pd.factorize(model_ids)
+    dated = np.array([_depends_on_day(name, known) for name in names], dtype=bool)
+    return np.where(dated[code], period, -1)
 
 
 def _depends_on_day(model_id: str, known: Spellings) -> bool:
@@ -235,42 +183,3 @@ def _only_snapshot(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, str
         yield versions[0][1], "only snapshot"
     elif seen.is_latest and not versions:
         yield from _loosely(seen.stem, [table for table in known.tables if table.basis.endswith(" id")], "latest")
-
-
-def _table(basis: str, names: Iterable[tuple[str, str]], strip: Callable[[str], str]) -> SpellingTable:
-    exact: dict[str, set[str]] = {}
-    loose: dict[str, set[str]] = {}
-    for name, key in names:
-        exact.setdefault(name.lower(), set()).add(key)
-        loose.setdefault(compact(strip(name)), set()).add(key)
-    return SpellingTable(basis, _unique(exact), _unique(loose))
-
-
-def _unique(choices: dict[str, set[str]]) -> dict[str, str]:
-    return {name: next(iter(keys)) for name, keys in choices.items() if len(keys) == 1}
-
-
-def _moving(aliases: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]]:
-    periods: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]] = {}
-    ends = aliases["valid_to"].fillna(pd.Timestamp.max.floor("D"))
-    for name, start, end, key in zip(
-        aliases["source_name"], aliases["valid_from"], ends, aliases["model_key"], strict=True
-    ):
-        periods.setdefault(compact(name), []).append((start, end, key))
-    return periods
-
-
-def _snapshots(models: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, str]]]:
-    dated = models[models["release_date"].notna()].sort_values("release_date")
-    families: dict[str, list[tuple[pd.Timestamp, str]]] = {}
-    for key, released in zip(dated["model_key"], dated["release_date"], strict=True):
-        tail = key.split("/", 1)[1]
-        if version_stem(tail) != tail:
-            families.setdefault(compact(version_stem(tail)), []).append((released, key))
-    return families
-
-
-def _instruct(models: pd.DataFrame) -> dict[str, str]:
-    keys = set(models["model_key"])
-    tuned = {key: f"{key}-{suffix}" for key in keys for suffix in TUNED if f"{key}-{suffix}" in keys}
-    return {base: key for base, key in tuned.items() if not base.startswith("openai/")}

@@ -1,9 +1,12 @@
 """One price per model, host and day out of several sources, with what they disagree about kept beside it."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from math import log
+from operator import attrgetter
 from typing import NamedTuple
 
 from analysis.data.schemas import SOURCES
@@ -15,6 +18,9 @@ STATED = ("curated", "epoch_api")
 
 CONTINUOUS = ("llm_prices", "models_dev", "genai_prices", "litellm")
 """Sources that look at every price again and again; the others state a price for a day and say nothing of later ones."""
+
+
+_date = attrgetter("date")
 
 
 class Spell(NamedTuple):
@@ -60,21 +66,19 @@ def settle(spells: Iterable[Spell]) -> Settled:
     """
     reasons: dict[str, str] = {}
     disputes: list[tuple[Spell, Spell]] = []
-    kept: list[Spell] = []
+    kept: dict[str, list[Spell]] = {}
     for spell in sorted(spells, key=lambda s: (SOURCES.index(s.source), s.date, s.quote_id)):
         # A vague date of a weaker source must not come before the exact one of the same change: its record counts.
         current = _on(kept, spell.date if spell.event == "launch" else spell.seen)
-        if current is None:
-            kept.append(spell)
-        elif same_price(spell.price, current.price):
+        if current is not None and same_price(spell.price, current.price):
             reasons[spell.quote_id] = f"same price as {current.quote_id}"
-        elif _is_news(spell, current):
-            kept.append(spell)
+        elif current is None or _is_news(spell, current):
+            kept.setdefault(spell.source, []).append(spell)
         else:
             reasons[spell.quote_id] = f"overruled by {current.quote_id}"
             disputes.append((current, spell))
     last: Spell | None = None
-    for spell in sorted(kept, key=lambda s: (s.date, s.quote_id)):
+    for spell in sorted(chain.from_iterable(kept.values()), key=lambda s: (s.date, s.quote_id)):
         if last is not None and same_price(spell.price, last.price) and spell.event != "launch":
             reasons[spell.quote_id] = f"price unchanged since {last.quote_id}"
         else:
@@ -87,9 +91,23 @@ def same_price(one: float, other: float) -> bool:
     return abs(log(one / other)) <= SAME_PRICE
 
 
-def _on(kept: list[Spell], day: datetime) -> Spell | None:
-    holding = [s for s in kept if s.date <= day and (s.end is None or s.end > day)]
-    return max(holding, key=lambda s: (s.date, -SOURCES.index(s.source)), default=None)
+def _on(kept: dict[str, list[Spell]], day: datetime) -> Spell | None:
+    """The latest spell that holds on a day; of several from one day that of the most trusted source, and its first.
+
+    Sources are in the order of trust, the spells of each in that of their dates.
+    """
+    latest: Spell | None = None
+    for spells in kept.values():
+        found: Spell | None = None
+        for position in range(bisect_right(spells, day, key=_date) - 1, -1, -1):
+            spell = spells[position]
+            if found is not None and spell.date < found.date:
+                break
+            if spell.end is None or spell.end > day:
+                found = spell
+        if found is not None and (latest is None or found.date > latest.date):
+            latest = found
+    return latest
 
 
 def _is_news(spell: Spell, current: Spell) -> bool:

@@ -1,19 +1,20 @@
 """From raw price spells to quotes: resolved, cleaned, without repetition, each with its fate and the reason."""
 
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.decisions import apply_decisions, apply_mapping, load_decisions, load_mapping
-from analysis.data.fields import dtype
 from analysis.data.hosts import attach_hosts
-from analysis.data.identity import Spellings, resolve, spellings
-from analysis.data.overlap import Settled, Spell, settle
+from analysis.data.identity import resolve
 from analysis.data.raw import load_raw, validated
 from analysis.data.rules import blended_price, quarantine_reasons
-from analysis.data.schemas import DISAGREEMENTS, PROCESSED_QUOTES
+from analysis.data.schemas import PROCESSED_QUOTES
+from analysis.data.settlement import settle_all
+from analysis.data.spellings import Spellings, spellings
 from analysis.data.spells import price_spells
 from analysis.errors import InputError
 
@@ -23,6 +24,7 @@ PASS_THROUGH_LEAD_DAYS = 14
 PASS_THROUGH = np.log(1.02)
 MONTH = pd.Timedelta(days=31)
 REPEATERS = ("aggregator", "cloud")
+FAR_DAY = pd.Timestamp("9999-12-31")
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,12 @@ def assemble(
 ) -> QuoteTables:
     """The same as `build_quotes`, from tables in memory."""
     quotes = analysis_dates(clean(raw, models, known, mapping, decisions))
-    quotes, settled = _settle_all(quotes)
-    quotes = _mark_pass_through(quotes)
+    reasons, disagreements = settle_all(quotes)
+    quotes = _mark_pass_through(_as_duplicates(quotes, reasons))
     quotes = quotes.assign(best_host=best_host(quotes))
     return QuoteTables(
         quotes=validated(quotes[list(PROCESSED_QUOTES.columns)], PROCESSED_QUOTES, Path("quotes")),
-        disagreements=_disagreements(settled, quotes),
+        disagreements=disagreements,
     )
 
 
@@ -148,45 +150,25 @@ def best_host(quotes: pd.DataFrame) -> pd.Series:
 
     A host's price is known from its date until its next kept price or the end of its spell.
     """
-    best = pd.Series(False, index=quotes.index)
-    kept = quotes[quotes["status"] == "kept"].sort_values(["date", "quote_id"])
-    for _, offers in kept.groupby("model_key"):
-        current: dict[str, tuple[float, pd.Timestamp]] = {}
-        for label, host, date, end, price in zip(
-            offers.index, offers["host"], offers["date"], offers["valid_to"], offers["price_usd_per_mtok"], strict=True
-        ):
-            current[host] = (price, pd.Timestamp.max if pd.isna(end) else end)
-            best[label] = price <= min(offer for offer, until in current.values() if until > date or offer == price)
-    return best
-
-
-def _settle_all(quotes: pd.DataFrame) -> tuple[pd.DataFrame, list[Settled]]:
-    kept = quotes[quotes["status"] == "kept"].sort_values("recorded_on")
-    series = kept["source"] + "|" + kept["provider"].fillna("") + "|" + kept["model_id"]
-    previous = kept["price_usd_per_mtok"].groupby(series).shift()
-    kept = kept.assign(series=series, previous=previous)
-    places: dict[tuple[str, str], list[Spell]] = {}
-    for place, spell in zip(zip(kept["model_key"], kept["host"], strict=True), _spells(kept), strict=True):
-        places.setdefault(place, []).append(spell)
-    settled = [settle(spells) for spells in places.values()]
-    reasons = quotes["quote_id"].map({quote: why for outcome in settled for quote, why in outcome.reasons.items()})
-    return _as_duplicates(quotes, reasons), settled
-
-
-def _spells(kept: pd.DataFrame) -> list[Spell]:
-    columns = [
-        "quote_id",
-        "source",
-        "series",
-        "event",
-        "date",
-        "recorded_on",
-        "valid_to",
-        "price_usd_per_mtok",
-        "previous",
-    ]
-    cells = kept[columns].astype(object).where(kept[columns].notna(), None)
-    return [Spell(*row) for row in cells.itertuples(index=False)]
+    columns = ["model_key", "host", "date", "quote_id", "valid_to", "price_usd_per_mtok"]
+    offers = quotes.loc[quotes["status"] == "kept", columns].sort_values(["model_key", "date", "quote_id"])
+    dates = offers["date"].to_numpy("datetime64[D]").astype(int)
+    ends = offers["valid_to"].fillna(FAR_DAY).to_numpy("datetime64[D]").astype(int)
+    position = pd.Series(np.arange(len(offers)), index=offers.index)
+    following = position.groupby([offers["model_key"], offers["host"]], sort=False).shift(-1)
+    last = position.groupby(offers["model_key"], sort=False).transform("max")
+    stops = following.fillna(last + 1).astype(int)
+    lowest = np.zeros(len(offers), dtype=bool)
+    # Offers by price; those that no longer hold leave once they come to the top, so that each is looked at twice at most.
+    held: list[tuple[float, int, int]] = []
+    for at, (price, stop, date, end) in enumerate(
+        zip(offers["price_usd_per_mtok"].tolist(), stops.tolist(), dates.tolist(), ends.tolist(), strict=True)
+    ):
+        heappush(held, (price, stop, end))
+        while held and (held[0][1] <= at or held[0][2] <= date):
+            heappop(held)
+        lowest[at] = not held or price <= held[0][0]
+    return pd.Series(lowest, index=offers.index).reindex(quotes.index, fill_value=False)
 
 
 def _mark_pass_through(quotes: pd.DataFrame) -> pd.DataFrame:
@@ -210,28 +192,3 @@ def _as_duplicates(quotes: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
     return quotes.assign(
         status=quotes["status"].mask(repeated, "duplicate"), reason=quotes["reason"].mask(repeated, reasons)
     )
-
-
-def _disagreements(settled: list[Settled], quotes: pd.DataFrame) -> pd.DataFrame:
-    place = quotes.set_index("quote_id")[["model_key", "host"]]
-    rows = []
-    for followed, other in (pair for outcome in settled for pair in outcome.disputes):
-        ends = [end for end in (followed.end, other.end) if end is not None]
-        rows.append(
-            {
-                "model_key": place.at[other.quote_id, "model_key"],
-                "host": place.at[other.quote_id, "host"],
-                "quote_id": followed.quote_id,
-                "other_quote_id": other.quote_id,
-                "source": followed.source,
-                "other_source": other.source,
-                "from_date": max(followed.date, other.date),
-                "to_date": min(ends) if ends else pd.NaT,
-                "price_usd_per_mtok": followed.price,
-                "other_price_usd_per_mtok": other.price,
-                "log_ratio": float(np.log(other.price / followed.price)),
-            }
-        )
-    dtypes = {name: dtype(column) for name, column in DISAGREEMENTS.columns.items()}
-    frame = pd.DataFrame(rows, columns=list(dtypes)).astype(dtypes)
-    return validated(frame, DISAGREEMENTS, Path("disagreements"))

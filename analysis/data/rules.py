@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.data.distinct import by_value, distinct_rows
+
 type Mask = pd.Series[bool]
 
 UNIT_ERROR_FACTOR = 50.0
@@ -85,8 +87,9 @@ def far_from_peers(quotes: pd.DataFrame) -> Mask:
 
 def jump_in_series(quotes: pd.DataFrame) -> Mask:
     """At least 50 times above or below the price before it under the same name."""
-    ordered = quotes.sort_values("recorded_on", kind="stable")
-    series = [ordered[column].fillna("") for column in ("source", "provider", "model_id", "tier")]
+    names = ["source", "provider", "model_id", "tier"]
+    ordered = quotes[[*names, "recorded_on", "price_usd_per_mtok"]].sort_values("recorded_on", kind="stable")
+    _, series = distinct_rows(ordered[names].fillna(""))
     logs = np.log(ordered["price_usd_per_mtok"].where(ordered["price_usd_per_mtok"] > 0))
     jumped: Mask = logs.groupby(series).diff().abs().ge(np.log(UNIT_ERROR_FACTOR)).reindex(quotes.index)
     return jumped
@@ -95,7 +98,7 @@ def jump_in_series(quotes: pd.DataFrame) -> Mask:
 def input_above_output(quotes: pd.DataFrame) -> Mask:
     """Input dearer than output at a seller with at least twenty other prices, none of which is so: the two were swapped."""
     swapped = quotes["input_usd_per_mtok"].gt(quotes["output_usd_per_mtok"]) & quotes["output_usd_per_mtok"].gt(0)
-    seller = [quotes[column].fillna("") for column in ("source", "provider")]
+    _, seller = distinct_rows(quotes[["source", "provider"]].fillna(""))
     same = swapped.groupby(seller)
     return swapped & same.transform("sum").eq(1) & same.transform("size").gt(MIN_PRICES_OF_SELLER)
 
@@ -108,8 +111,9 @@ def implausible_level(quotes: pd.DataFrame) -> Mask:
 
 def corrected_typo(quotes: pd.DataFrame) -> Mask:
     """The source put the price right within 14 days; a price that gave way to a free tier was no typo."""
-    ordered = quotes.sort_values("recorded_on")
-    series = [ordered[column].fillna("") for column in ("source", "provider", "model_id")]
+    names = ["source", "provider", "model_id"]
+    ordered = quotes[[*names, "recorded_on", "price_usd_per_mtok"]].sort_values("recorded_on")
+    _, series = distinct_rows(ordered[names].fillna(""))
     following = ordered["price_usd_per_mtok"].groupby(series).shift(-1).reindex(quotes.index)
     return quotes["quality_flag"].eq("corrected_within_14d") & ~following.eq(0)
 
@@ -127,13 +131,15 @@ def yuan_as_dollar(quotes: pd.DataFrame) -> Mask:
     usable = quotes["quality_flag"].eq("ok") & quotes["price_usd_per_mtok"].gt(0) & quotes["model_key"].notna()
     logs = np.log(quotes.loc[usable, "price_usd_per_mtok"]).groupby([quotes["provider"], quotes["model_key"]]).median()
     table = logs.unstack("provider")
+    levels = table.to_numpy()
+    ratios = np.full(levels.shape, np.nan)
+    for row, priced in zip(range(len(levels)), ~np.isnan(levels), strict=True):
+        if priced.sum() > 1:
+            ratios[row, priced] = levels[row, priced] - _medians_of_others(levels[row, priced])
     low, high = np.log(CNY_PER_USD_RANGE)
-    suspects = []
-    for provider in table.columns:
-        ratios = (table[provider] - table.drop(columns=provider).median(axis=1)).dropna()
-        if len(ratios) >= 2 and low <= ratios.median() <= high:
-            suspects.append(provider)
-    return quotes["provider"].isin(suspects)
+    typical = pd.DataFrame(ratios, columns=table.columns).median()
+    compared = (~np.isnan(ratios)).sum(axis=0) >= 2
+    return quotes["provider"].isin(table.columns[compared & typical.between(low, high).to_numpy()])
 
 
 def gpt4_turbo_entered_as_gpt4(quotes: pd.DataFrame) -> Mask:
@@ -145,11 +151,13 @@ def gpt4_turbo_entered_as_gpt4(quotes: pd.DataFrame) -> Mask:
 
 def vertex_per_character(quotes: pd.DataFrame) -> Mask:
     """Until November 2024 LiteLLM mixed Vertex prices per character and per token."""
+    listed = quotes[quotes["source"].eq("litellm")]
     doors = (
-        quotes["provider"].fillna("").str.fullmatch(r"vertex_ai-(language|chat|text|code-chat|code-text|vision)-models")
+        listed["provider"].fillna("").str.fullmatch(r"vertex_ai-(language|chat|text|code-chat|code-text|vision)-models")
     )
-    remark = quotes["note"].fillna("").str.contains("per-character")
-    return quotes["source"].eq("litellm") & doors & (remark | quotes["recorded_on"].lt(VERTEX_PER_TOKEN_ON))
+    remark = listed["note"].fillna("").str.contains("per-character")
+    mixed = listed.index[doors & (remark | listed["recorded_on"].lt(VERTEX_PER_TOKEN_ON))]
+    return pd.Series(quotes.index.isin(mixed), index=quotes.index)
 
 
 def copied_from_openrouter(quotes: pd.DataFrame) -> Mask:
@@ -165,7 +173,10 @@ def copied_from_openrouter(quotes: pd.DataFrame) -> Mask:
 
 def not_text(quotes: pd.DataFrame) -> Mask:
     """Embeddings, speech, images, search, guards: the tokens are not those of a text model."""
-    return quotes["model_id"].str.lower().str.rsplit("/", n=1).str[-1].str.contains(_NOT_TEXT, regex=True)
+    return by_value(
+        quotes["model_id"],
+        lambda ids: ids.str.lower().str.rsplit("/", n=1).str[-1].str.contains(_NOT_TEXT, regex=True),
+    )
 
 
 def fine_tuned(quotes: pd.DataFrame) -> Mask:
@@ -244,15 +255,17 @@ def quarantine_reasons(quotes: pd.DataFrame) -> pd.Series:
     quotes
         Resolved quotes with `first_party`, `price_usd_per_mtok` (the blend) and `release_date` of their model.
     """
-    reasons = pd.Series(None, index=quotes.index, dtype="str")
-    for rule in RULES:
-        marked = rule.mask(quotes).fillna(False).astype(bool)
-        reasons = reasons.mask(marked & reasons.isna(), rule.reason)
-    return reasons
+    none = len(RULES)
+    first = np.full(len(quotes), none)
+    for number, rule in enumerate(RULES):
+        marked = rule.mask(quotes).fillna(False).to_numpy(dtype=bool)
+        first[marked & (first == none)] = number
+    reasons = pd.Series([*(rule.reason for rule in RULES), None], dtype="str")
+    return reasons.take(first).set_axis(quotes.index)
 
 
 def _id_matches(quotes: pd.DataFrame, pattern: str) -> Mask:
-    return quotes["model_id"].str.lower().str.contains(pattern, regex=True)
+    return by_value(quotes["model_id"], lambda ids: ids.str.lower().str.contains(pattern, regex=True))
 
 
 def _medians_of_others(values: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Spells from dated lists: the order of arrival does not matter, and nothing is made up."""
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -224,3 +225,17 @@ def test_every_new_spell_says_where_it_comes_from(column: str) -> None:
     found = spells(dated("2026-01-31", {"a": 1.0}), dated("2026-02-28", {"a": 0.5}))
     assert found[column].notna().all()
     assert found["evidence"].tolist() == ["list of 2026-01-31: /a", "list of 2026-02-28: /a"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["host", "h'ost", None]), st.sampled_from([0.0, 1e-07, 0.1, 3.0])), min_size=1)
+)
+def test_a_spell_is_named_after_all_that_it_says(rows: list[tuple[str | None, float]]) -> None:
+    said = pd.concat([dated("2026-01-31", {"a": price}, provider=seller).quotes for seller, price in rows])
+    found = statements("table", [DatedList(day("2026-01-31"), said, "a list")])
+    nan, names = float("nan"), set()
+    for seller, price in rows:
+        sides = (nan, nan, nan, nan)
+        cells = (seller or nan, "a", nan, price, 4 * price, *sides, "2026-01-31", 0)
+        names.add(f"table-{hashlib.sha256(repr(cells).encode()).hexdigest()[:12]}")
+    assert set(found["quote_id"]) == names

@@ -1,12 +1,19 @@
 """From a spelling and a day to a model."""
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.data.identity import MOVED, UNKNOWN, resolve, spellings
+from analysis.data.identity import MOVED, UNKNOWN, resolve
 from analysis.data.normalise import compact, strip_display_name, strip_id, version_stem
+from analysis.data.raw import load_raw
+from analysis.data.spellings import spellings
+
+PROJECT_DATA = Path(__file__).parents[2] / "data"
 
 ID_TEXT = st.text(alphabet="abcdefgllamaqwnv0123456789.:@/-_ ", max_size=40)
 
@@ -155,3 +162,41 @@ def test_days_without_a_record_fall_back_to_the_end_of_the_spell(quotes, models,
     found = resolve(quotes({"model_id": "gpt-4", "recorded_on": None, "valid_to": "2024-01-01"}), known)
     assert found["model_key"].tolist() == ["openai/gpt-4-0613"]
     assert pd.isna(found["recorded_on"].iloc[0])
+
+
+def test_a_row_resolves_the_same_alone_and_in_a_crowd() -> None:
+    tables = {name: load_raw(PROJECT_DATA, name) for name in ("models", "aliases", "provider_models", "quotes")}
+    known = spellings(tables["models"], tables["aliases"], tables["provider_models"])
+    rng = np.random.default_rng(5)
+    raw = tables["quotes"].sample(1500, random_state=5).reset_index(drop=True)
+    days = pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 1200, size=len(raw)), "D")
+    raw = raw.assign(recorded_on=pd.Series(days).astype("datetime64[us]").where(rng.random(len(raw)) < 0.95))
+    # Each id at sellers that never listed it, too.
+    crowd = pd.concat([raw, raw.assign(provider=rng.permutation(raw["provider"]))], ignore_index=True)
+    found = resolve(crowd, known)
+    for label in rng.choice(crowd.index, size=60, replace=False):
+        row = crowd.loc[label]
+        seller = crowd["source"].eq(row["source"]) & crowd["provider"].fillna("").eq(
+            "" if pd.isna(row["provider"]) else row["provider"]
+        )
+        beside = crowd[seller & crowd["model_id"].ne(row["model_id"])]
+        alone = resolve(pd.concat([crowd.loc[[label]], beside]), known)
+        added = ["model_key", "match_basis", "unresolved_reason"]
+        pd.testing.assert_series_equal(alone.loc[label, added], found.loc[label, added])
+
+
+def test_what_a_seller_lists_counts_for_that_seller_only(quotes, models, aliases) -> None:
+    keys = ("meta/llama-3-8b", "meta/llama-3-8b-instruct", "openai/gpt-5")
+    table = aliases(
+        *(("api_id", key.split("/")[1], key, "reviewed", None, None) for key in keys),
+        ("models.dev", "b/house-model", "openai/gpt-5", "suggested_tokens", None, None),
+    )
+    catalogue = pd.DataFrame({"provider": ["a"], "model_id": ["own-name"], "base_model": ["gpt-5"]})
+    known = spellings(models(*((key, None) for key in keys)), table, catalogue)
+    listed = [("a", "own-name"), ("b", "own-name"), ("a", "house-model"), ("b", "House-Model"), ("b", "house-model")]
+    listed += [("a", "llama-3-8b"), ("b", "llama-3-8b"), ("b", "llama-3-8b-instruct"), (None, "llama-3-8b")]
+    found = resolve(quotes(*({"provider": seller, "model_id": name} for seller, name in listed)), known)
+    assert found["model_key"].fillna("").tolist() == [
+        *("openai/gpt-5", "", "", "openai/gpt-5", "openai/gpt-5"),
+        *("meta/llama-3-8b-instruct", "meta/llama-3-8b", "meta/llama-3-8b-instruct", "meta/llama-3-8b-instruct"),
+    ]

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.data.identity import spellings
 from analysis.data.overlap import Spell, settle
 from analysis.data.quotes import assemble, best_host, build_quotes
 from analysis.data.raw import load_raw
 from analysis.data.rules import blended_price
 from analysis.data.schemas import SOURCES
+from analysis.data.spellings import spellings
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 DAY_ZERO = datetime(2025, 1, 1)  # noqa: DTZ001  prices hold on days, which have no time zone
