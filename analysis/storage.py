@@ -5,15 +5,18 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from analysis.errors import InputError, LockedError
 
 LOCK_NAME = ".lock"
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
 
 
 def sha256_bytes(content: bytes) -> str:
@@ -31,7 +34,8 @@ def write_atomic(path: Path, content: bytes) -> None:
     """Replace a file's content in one step that survives a crash or a kill at any moment.
 
     The bytes go to a temporary file in the same folder, reach the disk, and take the final name by a rename;
-    a reader sees the old content or the new, and so does the next boot. Missing parent folders are made.
+    a reader sees the old content or the new, and so does the next boot. Missing parent folders are made. What killed
+    writers left in the folder goes.
 
     Parameters
     ----------
@@ -48,7 +52,8 @@ def write_atomic(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        stream = temporary.open("xb")
+        _sweep(path.parent)
+        stream = _open_held(temporary)
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
@@ -56,11 +61,33 @@ def write_atomic(path: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
+            temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _open_held(temporary: Path) -> BinaryIO:
+    """Make a temporary file and lock it: the lock says that its writer lives."""
+    while True:
+        stream = temporary.open("xb")
+        # Without locks on this file system nothing is swept either.
+        with suppress(OSError):
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        # A sweep may have come between the two steps.
+        if os.fstat(stream.fileno()).st_nlink:
+            return stream
+        stream.close()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the temporary files of writers that were killed."""
+    for left in folder.iterdir():
+        if TEMPORARY.fullmatch(left.name):
+            with suppress(OSError), left.open("r+b") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
 
 
 def write_json(path: Path, obj: Any) -> None:
@@ -125,10 +152,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+@cache
 def code_version(*packages: str) -> str:
     """Hash of the code of some parts of `analysis`, without comments, docstrings and formatting.
 
-    A result made by other equations is another result, so the hash belongs into its fingerprint.
+    A result made by other equations is another result, so the hash belongs into its fingerprint. Worked out once in a process,
+    which goes on with the code it has loaded.
 
     Parameters
     ----------

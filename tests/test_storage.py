@@ -1,5 +1,6 @@
 """Writes are all or nothing, and one process at a time holds the data."""
 
+import fcntl
 import hashlib
 import os
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import InputError, LockedError
-from analysis.storage import data_lock, sha256_bytes, sha256_file, write_atomic, write_json
+from analysis.storage import TEMPORARY, data_lock, sha256_bytes, sha256_file, write_atomic, write_json
 
 
 def start(code: str, *arguments: str) -> subprocess.Popen[str]:
@@ -78,6 +79,34 @@ def test_a_killed_write_leaves_the_old_content(tmp_path: Path) -> None:
     assert any(entry.suffix == ".tmp" for entry in tmp_path.iterdir()), "killed before it had written anything"
     write_atomic(path, b"new")
     assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_temporary_file_of_a_living_writer_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "result"
+    writer = start(WRITE_AND_HANG, str(path))
+    for name in ("result", "another", ".notes.tmp"):
+        write_atomic(tmp_path / name, b"mine")
+    assert len([entry for entry in tmp_path.iterdir() if TEMPORARY.fullmatch(entry.name)]) == 1
+    kill(writer)
+    write_atomic(tmp_path / "another", b"mine")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [".notes.tmp", "another", "result"]
+
+
+def test_a_temporary_file_swept_before_it_is_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[Path] = []
+
+    def lock_too_late(_file: object, _operation: int) -> None:
+        if not swept:
+            swept.extend(tmp_path.iterdir())
+            swept[0].unlink()
+
+    monkeypatch.setattr(fcntl, "flock", lock_too_late)
+    write_atomic(tmp_path / "result", b"new")
+    assert swept
+    assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("result", b"new")]
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

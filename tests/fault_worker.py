@@ -1,0 +1,258 @@
+"""Runs the program in child processes and kills them; `test_faults.py` starts it and talks to it by lines of JSON.
+
+A process of its own, with everything imported and no threads, so that a child can be forked at no cost: the moment of a kill then falls
+into the work of a command rather than into its imports. The capability fit and the sampler are replaced by stand-ins that give the same
+numbers every time; every file is written by the program itself.
+"""
+
+import gc
+import importlib
+import io
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from test_panel import stand_in_capability
+
+import analysis.cli
+import analysis.cli.shared
+import analysis.inference.compare
+import analysis.inference.forecast
+import analysis.inference.refit
+import analysis.ingest
+import analysis.laws.model
+import analysis.panel
+import analysis.sampling
+from analysis.inference.fit import FitSettings
+from analysis.laws.base import Law
+from analysis.laws.innovations import grid_steps
+from analysis.laws.observations import PriceObservations
+from analysis.sampling import Sampled, SamplerSettings
+from analysis.storage import code_version
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+END = "\n"
+"""Closes a report; one without it was cut off by a kill."""
+CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink"}
+UNSURE = "plateau"
+"""The law whose noise the stand-in does not know: weights cannot bring it up to date, so that a refit samples it."""
+
+
+def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSettings) -> Sampled:
+    """Draws around plain values, of every parameter of a law."""
+    law, obs = compiled
+    rng = np.random.default_rng(settings.seed)
+    families = np.ones(len(obs.families))
+    mean = obs.log_price.mean()
+    plain = {
+        "level": mean,
+        "level_spread": 1.0,
+        "elasticity": 0.5,
+        "elasticity_spread": 0.1,
+        "host_spread": 0.3,
+        "model_spread": 0.8,
+        "pass_through": 0.3,
+        "noise_scale": 0.5,
+        "noise_tail": 5.0,
+        "family_elasticity": 0.5 * families,
+        "family_start": (mean + 1.0) * families,
+        "unit_level": np.array([obs.log_price[obs.unit == unit].mean() for unit in range(len(obs.unit_family))]),
+        "host_effect": np.zeros(len(obs.hosts)),
+    }
+    for name, parameter in law.family_parameters.items():
+        plain |= {name: 1.0, f"family_{name}": families, parameter.spread.name: 0.2}
+    if law.innovations:
+        steps = np.zeros(grid_steps(obs.last_time_years))
+        plain |= {"discoveries_per_year": 20.0, "innovation_rate": 1.0, "innovation_z": steps}
+    dims = {"unit_level": "unit", "host_effect": "host", "innovation_z": "step"}
+    size = (settings.chains, settings.draws)
+    posterior = xr.Dataset(
+        {
+            name: (
+                ("chain", "draw", *([dims.get(name, "family")] if np.ndim(value) else [])),
+                value + 0.01 * rng.standard_normal((*size, *np.shape(value))),
+            )
+            for name, value in plain.items()
+        },
+        coords={"family": list(obs.families), "host": list(obs.hosts)},
+    )
+    if law.name == UNSURE:
+        posterior["noise_scale"] = 0.1 * posterior["noise_scale"] * np.exp(2.0 * rng.standard_normal(size))
+    still = {"diverging": False, "depth": 3, "maxdepth_reached": False, "n_steps": 7, "step_size": 0.5}
+    sample_stats = xr.Dataset(
+        {name: (("chain", "draw"), np.full(size, value)) for name, value in still.items()}
+        | {"energy": (("chain", "draw"), rng.standard_normal(size))}
+    )
+    return Sampled(posterior, sample_stats, 0.0, 0.0, "a stand-in", ())
+
+
+def replace_what_takes_minutes() -> None:
+    analysis.panel._capability = stand_in_capability
+    analysis.laws.model.build_model = lambda law, obs: (law, obs)
+    analysis.sampling.compile_model = lambda model: model
+    analysis.sampling.sample = stand_in_sample
+    analysis.inference.forecast.MAX_ORIGINS = 0
+    short = FitSettings(draws=500, tune=0, chains=2, target_accepts=(0.9,))
+    analysis.cli.shared.Options.settings = property(lambda _: short)
+
+
+class HalfWritten(io.BufferedWriter):
+    """A file whose content comes in two parts, since a kill may fall between any two."""
+
+    def write(self, content: Any) -> int:
+        half = len(content) // 2
+        super().write(content[:half])
+        self.flush()
+        step("half written")
+        return half + super().write(content[half:])
+
+
+def step(_what: str) -> None:
+    """Where a file is about to change; replaced in a child that is killed there."""
+
+
+def die_at_every_step(folders: list[str]) -> None:
+    """Kill this process at each change of a file below `folders`; a copy made in the moment before goes on.
+
+    The copy waits for the process to be dead, says so, and goes on when told: meanwhile the folders are what the kill left.
+    """
+
+    def killed(what: str) -> None:
+        reader, writer = os.pipe()
+        if os.fork():
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.close(writer)
+        # The other end is closed by nothing but that death.
+        assert os.read(reader, 1) == b""
+        os.close(reader)
+        say({"killed": what})
+        assert os.read(0, 1) == b"\n"
+
+    def below(path: object) -> bool:
+        return isinstance(path, str | os.PathLike) and os.path.realpath(path).startswith(tuple(folders))
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING
+        if (opened or event in CHANGES) and below(arguments[0]):
+            killed(f"{event} {arguments[0]}")
+        elif event in {"os.truncate", "fcntl.flock"}:
+            killed(event)
+
+    def synced(descriptor: int) -> None:
+        killed("os.fsync")
+        fsync(descriptor)
+
+    def opened(self: Path, mode: str = "r", *arguments: Any, **named: Any) -> Any:
+        stream = path_open(self, mode, *arguments, **named)
+        return HalfWritten(stream.detach()) if mode in {"wb", "xb"} and below(self) else stream
+
+    fsync, path_open = os.fsync, Path.open
+    globals()["step"] = killed
+    os.fsync, Path.open = synced, opened  # type: ignore[method-assign]
+    # Forking is safe here: the threads that Arrow has by now sleep between two calls of the program.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    sys.addaudithook(watch)
+
+
+def child(arguments: list[str], report: int, prepare: Callable[[], None]) -> None:
+    """Run a command and send its exit code and output; never returns."""
+    out, err = io.StringIO(), io.StringIO()
+    code: int | str | None = None
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            prepare()
+            analysis.cli.main(arguments)
+    except SystemExit as stop:
+        code = stop.code
+    except BaseException:
+        code = "crashed"
+        err.write(traceback.format_exc())
+    with os.fdopen(report, "w") as stream:
+        json.dump({"code": code, "out": out.getvalue(), "err": err.getvalue(), "modules": list(sys.modules)}, stream)
+        stream.write(END)
+    os._exit(0)
+
+
+def start(arguments: list[str], prepare: Callable[[], None]) -> tuple[int, int]:
+    """Process and report of a command that runs in a child."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(reader)
+        child(arguments, writer, prepare)
+    os.close(writer)
+    return pid, reader
+
+
+def finish(pid: int, reader: int) -> dict[str, Any]:
+    """What a child said, or the signal that ended it."""
+    with os.fdopen(reader) as stream:
+        said = stream.read()
+    _, status = os.waitpid(pid, 0)
+    signalled = -os.waitstatus_to_exitcode(status) if os.WIFSIGNALED(status) else None
+    whole = said.endswith(END)
+    ended = json.loads(said) if whole else {"code": None, "out": "", "err": "", "modules": []}
+    import_early(ended.pop("modules"))
+    return {"signal": signalled, **ended}
+
+
+def import_early(names: list[str]) -> None:
+    """Import what a child had to import, so that the next one need not."""
+    missing = [name for name in names if name not in sys.modules]
+    for name in missing:
+        # A few are parts of others, and have no name of their own.
+        with suppress(ImportError):
+            importlib.import_module(name)
+    if missing:
+        # Children share what the garbage collector does not touch.
+        gc.freeze()
+
+
+def work(job: dict[str, Any]) -> dict[str, Any]:
+    began = time.perf_counter()
+    if job["kind"] == "steps":
+        ended = finish(*start(job["arguments"], lambda: die_at_every_step(job["folders"])))
+    elif job["kind"] == "kill":
+        pid, reader = start(job["arguments"], lambda: None)
+        time.sleep(job["after"])
+        os.kill(pid, signal.SIGKILL)
+        ended = finish(pid, reader)
+    elif job["kind"] == "race":
+        # They start together: each waits for the end of this pipe to close.
+        gate, opener = os.pipe()
+
+        def wait() -> None:
+            os.close(opener)
+            os.read(gate, 1)
+
+        started = [start(arguments, wait) for arguments in job["commands"]]
+        os.close(opener)
+        os.close(gate)
+        return {"runs": [finish(*one) for one in started]}
+    else:
+        ended = finish(*start(job["arguments"], lambda: None))
+    return {**ended, "seconds": time.perf_counter() - began}
+
+
+def say(line: dict[str, Any]) -> None:
+    os.write(1, f"{json.dumps(line)}\n".encode())
+
+
+if __name__ == "__main__":
+    replace_what_takes_minutes()
+    # So that no child has to parse the program.
+    for packages in (analysis.panel.PACKAGES, ("laws",)):
+        code_version(*packages)
+    say({"ready": os.getpid()})
+    for line in sys.stdin:
+        say(work(json.loads(line)))
