@@ -1,8 +1,8 @@
 """Leave-future-out scores: what a law fitted at a past origin said about the months that followed.
 
-Hosts, models and families that the origin had not seen are drawn from their population, and market innovations go on by their law. A
-score is joint over the quotes of one model (its level is integrated out) and separate across models: a joint density of hundreds of rows
-cannot be estimated from draws of a path that is not integrated out.
+Families that the origin had not seen are drawn from their population, and market innovations go on by their law; the level of an unseen
+model and the effects of unseen hosts are integrated out of its score (and drawn for intervals). A score is joint over the quotes of one
+model and separate across models: a joint density of hundreds of rows cannot be estimated from draws of a path that is not integrated out.
 
 References: Buerkner, Gabry and Vehtari (2020), Approximate leave-future-out cross-validation; Gneiting and Raftery (2007) on CRPS.
 """
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln, logsumexp
+from scipy.special import logsumexp
 
 from analysis.inference.fit import Fit
+from analysis.inference.marginal import joint_noise_logpdf, level_grid, shared_host_logpdf, unknown_host
 from analysis.inference.posterior import Draws, expected_log_price, followed, market_increments, replicate, unit_means
 from analysis.laws.base import Law
 from analysis.laws.innovations import GRID_YEARS, grid_steps, market_path
@@ -25,8 +26,6 @@ MIN_SEEN_ROWS = 50
 MIN_SCORED_ROWS = 10
 MIN_HISTORY_YEARS = 1.0
 JACKKNIFE_BLOCKS = 20
-LEVEL_GRID = np.linspace(-8.0, 8.0, 97)
-"""Standardised levels of a new model: wide enough for one far from its band, fine enough for noise a fifth as wide as the spread."""
 
 
 @dataclass(frozen=True)
@@ -227,33 +226,39 @@ def _unit_log_density(
     draws: Draws, obs: PriceObservations, seen: np.ndarray, rows: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Log density of each scored unit's rows under each draw, (S, U), in the order of the units' codes."""
-    if not obs.models_repeat:
-        expected = expected_log_price(draws, obs, rng)[:, rows]
-        return noise_logpdf(draws, obs.log_price[rows] - expected)
     increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
-    means, spread = unit_means(draws, obs, increments), unit_spread(draws, obs)
-    targets = obs.log_price[rows] + followed(draws, obs, increments, rows)
+    means, target = unit_means(draws, obs, increments), obs.log_price[rows] + followed(draws, obs, increments, rows)
+    host_known = np.isin(obs.host[rows], obs.host[seen]) if obs.hosts else np.ones(len(rows), bool)
     if obs.hosts:
-        targets = targets - draws["host_effect"][:, obs.host[rows]]
-    known = set(obs.unit[seen].tolist())
-    log_weight = -0.5 * LEVEL_GRID**2
-    log_weight -= logsumexp(log_weight)
+        target = target - np.where(host_known, draws["host_effect"][:, obs.host[rows]], 0.0)
+    anywhere = None if host_known.all() else unknown_host(draws)
+    spread, unit_known = unit_spread(draws, obs), set(obs.unit[seen].tolist())
     densities = []
     for unit in np.unique(obs.unit[rows]):
-        target = targets[:, obs.unit[rows] == unit]
-        if unit in known:
-            density = noise_logpdf(draws, target - draws["unit_level"][:, [unit]]).sum(axis=1)
+        own = obs.unit[rows] == unit
+        at_host = [
+            (own & (obs.host[rows] == host)).nonzero()[0] for host in np.unique(obs.host[rows[own & ~host_known]])
+        ]
+        places = [target[:, own & host_known], *(target[:, group] for group in at_host)]
+        if not obs.models_repeat:
+            levels, log_weight = means[:, [unit]], np.zeros(1)
+        elif unit in unit_known:
+            levels, log_weight = draws["unit_level"][:, [unit]], np.zeros(1)
         else:
-            levels = means[:, [unit]] + spread[:, [unit]] * LEVEL_GRID
-            on_grid = noise_logpdf(draws, target[:, :, None] - levels[:, None, :]).sum(axis=1)
-            density = logsumexp(on_grid + log_weight, axis=1)
-        densities.append(density)
+            levels, log_weight = level_grid(means[:, unit], spread[:, unit], _precision(draws, places))
+        density = log_weight + joint_noise_logpdf(draws, places[0], levels)
+        for group in places[1:]:
+            if group.shape[1] == 1 and anywhere is not None:
+                density += anywhere.logpdf(group - levels)
+            else:
+                density += shared_host_logpdf(draws, group, levels)
+        densities.append(logsumexp(density, axis=1))
     return np.column_stack(densities)
 
 
-def noise_logpdf(draws: Draws, residual: np.ndarray) -> np.ndarray:
-    """Log density of Student-t noise at residuals (S, ...), under each draw."""
-    shape = (-1,) + (1,) * (residual.ndim - 1)
-    df, scale = draws.noise_df.reshape(shape), draws["noise_scale"].reshape(shape)
-    constant = gammaln((df + 1) / 2) - gammaln(df / 2) - 0.5 * np.log(df * np.pi) - np.log(scale)
-    return np.asarray(constant - (df + 1) / 2 * np.log1p((residual / scale) ** 2 / df))
+def _precision(draws: Draws, places: list[np.ndarray]) -> float:
+    """Inverse variance with which prices fix the level of their model: `places[0]` at known hosts, the rest one unknown host each."""
+    noise = float(np.median(draws["noise_scale"])) ** 2
+    known, *unknown = (place.shape[1] for place in places)
+    host = float(np.median(draws["host_spread"])) ** 2 if unknown else 0.0
+    return float(known / noise + sum(1.0 / (host + noise / count) for count in unknown))

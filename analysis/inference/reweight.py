@@ -16,7 +16,8 @@ from scipy.special import logsumexp
 
 from analysis.inference.continuation import Continuation
 from analysis.inference.fit import Fit
-from analysis.inference.forecast import mean_fallen, noise_logpdf, unit_spread
+from analysis.inference.forecast import mean_fallen, unit_spread
+from analysis.inference.marginal import joint_noise_logpdf, noise_logpdf
 from analysis.inference.posterior import Draws, followed, market_increments, unit_means
 from analysis.inference.quantities import contract_parameters, reported_quantities
 from analysis.laws.innovations import grid_steps
@@ -28,9 +29,6 @@ KHAT_LIMIT = 0.7
 GRID = np.linspace(-1.0, 1.0, 49)
 GRID_REACH = 6.0
 """Half width of the grid in standard deviations of the level."""
-
-ROWS_PER_LOGARITHM = 16
-"""So few factors of a product cannot overflow."""
 
 MAX_SHARE_NEW = 0.1
 """With more than this share of new rows the weights fail, and trying costs as much as it saves."""
@@ -145,25 +143,11 @@ def _new_rows(
             grid = (levels[:, unit].mean() + GRID_REACH * levels[:, unit].std() * GRID)[None, :]
         else:
             grid = means[:, [unit]] + GRID_REACH * spread[:, [unit]] * GRID
-        before = _on_grid(draws, old, grid) - 0.5 * ((grid - means[:, [unit]]) / spread[:, [unit]]) ** 2
-        after = before + _on_grid(draws, new, grid)
+        before = joint_noise_logpdf(draws, old, grid) - 0.5 * ((grid - means[:, [unit]]) / spread[:, [unit]]) ** 2
+        after = before + joint_noise_logpdf(draws, new, grid)
         gain, levels[:, unit] = _summed_and_drawn(before, after, grid, rng)
         total += gain
     return total, levels
-
-
-def _on_grid(draws: Draws, target: np.ndarray, grid: np.ndarray) -> np.ndarray:
-    """Log likelihood of a unit's rows (S, rows) at each level of a grid (S or 1, G), as `noise_logpdf` row by row."""
-    df, scale = draws.noise_df[:, None], draws["noise_scale"][:, None]
-    at_centre = noise_logpdf(draws, np.zeros((draws.size, 1)))
-    total = np.zeros((draws.size, grid.shape[1]))
-    # Logarithms are the costly part: one for the product over several rows.
-    for start in range(0, target.shape[1], ROWS_PER_LOGARITHM):
-        product = np.ones_like(total)
-        for row in target[:, start : start + ROWS_PER_LOGARITHM].T:
-            product *= 1.0 + ((row[:, None] - grid) / scale) ** 2 / df
-        total -= (df + 1) / 2 * np.log(product)
-    return np.asarray(total + target.shape[1] * at_centre)
 
 
 def _summed_and_drawn(
