@@ -184,7 +184,7 @@ def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint
     tables = build_quotes(data_dir, as_of)
     quotes = tables.quotes
     capability, receipt, residuals = _capability(data_dir, performance, models, say)
-    priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"])]
+    priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
     banded = validated(assign_bands(capability, priced), CAPABILITY, target / "capability.parquet")
     panel = validated(make_panel(quotes, models, performance, banded), PANEL, target / "panel.parquet")
     launch = panel[panel["days_since_release"].between(-5, 180)]

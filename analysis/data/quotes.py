@@ -180,7 +180,9 @@ def _mark_pass_through(quotes: pd.DataFrame) -> pd.DataFrame:
     alike = np.abs(np.log(pairs["price_usd_per_mtok"] / pairs["price_usd_per_mtok_own"])) <= PASS_THROUGH
     copied = pairs[known & alike].drop_duplicates("quote_id").set_index("quote_id")["quote_id_own"]
     listed = (
-        kept["host_kind"].eq("market_low") & kept["open_weights"].eq(False) & kept["model_key"].isin(own["model_key"])
+        kept["host_kind"].eq("market_low")
+        & kept["open_weights"].eq(False)
+        & kept["model_key"].isin(own["model_key"].unique())
     )
     closed = pd.Series("lowest of month of a closed model with a list price", index=kept.loc[listed, "quote_id"])
     reasons = pd.concat(["repeats the first-party price " + copied, closed])
