@@ -109,6 +109,25 @@ def test_one_dear_model_does_not_make_a_yuan_host(resolved):
     assert not rules.yuan_as_dollar(resolved({}, {"provider": "azure"}, once)).any()
 
 
+PLACE_PRICES = st.dictionaries(
+    st.tuples(st.sampled_from("abcd"), st.sampled_from("xyz")), st.sampled_from([1.0, 1.5, 6.0, 7.0, 40.0]), max_size=12
+)
+
+
+@given(PLACE_PRICES)
+def test_yuan_hosts_are_those_of_a_search_host_by_host(prices):
+    frame = pd.DataFrame([(*place, price) for place, price in prices.items()], columns=["provider", "model_key", "p"])
+    texts = frame.astype({"provider": "str", "model_key": "str"})
+    quotes = texts.assign(quality_flag="ok", price_usd_per_mtok=frame["p"].astype("float64"))
+    logs = np.log(quotes.pivot(index="model_key", columns="provider", values="price_usd_per_mtok"))
+    yuan = set()
+    for host in logs:
+        ratios = (logs[host] - logs.drop(columns=host).median(axis=1)).dropna()
+        if len(ratios) >= 2 and np.log(5) <= ratios.median() <= np.log(9):
+            yuan.add(host)
+    assert rules.yuan_as_dollar(quotes).tolist() == quotes["provider"].isin(yuan).tolist()
+
+
 def test_gpt4_turbo_entered_as_gpt4(resolved):
     wrong = {
         "model_id": "gpt-4",
