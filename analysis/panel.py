@@ -89,7 +89,8 @@ def build(data_dir: Path, as_of: pd.Timestamp | None = None, progress: Progress 
     if known is not None and known.fingerprint == fingerprint and _whole(target, known):
         return known
     with data_lock(data_dir):
-        return _build(data_dir, target, as_of, fingerprint, say)
+        # Anew: an ingest may have ended since.
+        return _build(data_dir, target, as_of, build_fingerprint(data_dir, as_of), say)
 
 
 def build_fingerprint(data_dir: Path, as_of: pd.Timestamp | None = None) -> str:

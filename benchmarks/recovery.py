@@ -179,7 +179,7 @@ read as a user's table and fitted with the same law. A 90 % interval should hold
   (standard deviation of log price), elasticity {design.score_elasticity:g} per logit of the score.
 * Truth of plateau: {_truth_text("plateau")}, no market innovations. Truth of discovery: {_truth_text("discovery")}.
 * Sampling: {settings.chains} chains of {settings.draws} draws after {settings.tune} of tuning, target acceptance
-  {settings.target_accepts[0]:g}; a longer second attempt with {settings.target_accepts[-1]:g} when the first misses a gate.
+  {settings.target_accepts[0]:g}; a longer second attempt when the first misses a gate, with {settings.target_accepts[-1]:g} if it diverged.
 * `rate_now` of plateau is judged at the age of the families at the last date; that of discovery against the expected rate, not the
   rate of the drawn path.
 

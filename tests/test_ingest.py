@@ -112,8 +112,8 @@ def test_a_past_view_is_the_panel_of_that_month(
 ) -> None:
     for name in ("then", "now"):
         shutil.copytree(bare, tmp_path / name)
-    # From a month on by which the market has reached every band.
-    first = 8
+    # From the first month after the last curated quote: a past view leaves out what was recorded later, in any source.
+    first = 9
     panel_of(tmp_path / "then", list(range(first, first + known)), tmp_path, capsys)
     panel_of(tmp_path / "now", list(range(first, first + 7)), tmp_path, capsys)
     day = pd.Timestamp(write_catalogue(tmp_path, first + known - 1)[1])

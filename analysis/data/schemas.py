@@ -234,6 +234,7 @@ PANEL = table(
         "changed_after": date("The price began after this day", nullable=True),
         "recorded_on": date("First recorded"),
         "valid_to": date("First day the price no longer held; empty while open", nullable=True),
+        "left_censored": flag("Already there in the source's first snapshot: the price may be older than its date"),
         "price_usd_per_mtok": number("Blend, (3 input + output) / 4", "USD per million tokens", low=1e-6, high=1e8),
         "input_usd_per_mtok": price("Input tokens"),
         "output_usd_per_mtok": price("Output tokens"),

@@ -48,16 +48,17 @@ def record_lows(prices: pd.DataFrame, threshold: float) -> pd.DataFrame:
     Parameters
     ----------
     prices
-        Columns `date` (datetime64), `price` (> 0), `score`, and `model` where known.
+        Columns `date` (datetime64), `price` (> 0), `score`, and `model` and `left_censored` where known.
     threshold
         In the unit of `score`.
 
     Returns
     -------
     pandas.DataFrame
-        `date`, `price` and, where known, `model`, in order of date, at most one row a date; an equal price is not a new record.
+        `date`, `price` and, where known, `model` and `left_censored`, in order of date, at most one row a date; an equal price is not
+        a new record.
     """
-    columns = [name for name in ("date", "price", "model") if name in prices]
+    columns = [name for name in ("date", "price", "model", "left_censored") if name in prices]
     daily = prices.loc[prices["score"] >= threshold, columns].sort_values(columns).drop_duplicates("date")
     lowest_before = daily["price"].cummin().shift(fill_value=float("inf"))
     records: pd.DataFrame = daily.loc[daily["price"] < lowest_before]

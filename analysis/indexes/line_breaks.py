@@ -50,7 +50,8 @@ def line_break_tests(
     kind
         `frontier`, `pareto`, `quantile` or `stochastic`: says which null is stated.
     rows
-        The prices behind the line: `date`, `price`, `quality`, and `model` where known (else each row stands alone).
+        The prices behind the line: `date`, `price`, `quality`, and `model` where known (else each row stands alone). Rows that are
+        `left_censored` are left out: dating an old stock on the first day of the record looks like a break.
 
     References
     ----------
@@ -62,6 +63,8 @@ def line_break_tests(
     InputError
         Fewer than 12 prices or 6 models, dates and quality that do not tell a trend apart, or too few dates for a break.
     """
+    if "left_censored" in rows:
+        rows = rows[~rows["left_censored"]]
     if len(rows) < MINIMUM_PRICES:
         raise InputError(
             f"{len(rows)} prices are too few to look for a break",

@@ -23,7 +23,7 @@ def from_panel(panel: pd.DataFrame, host_kinds: Sequence[str] = LAW_HOST_KINDS) 
     Returns
     -------
     pandas.DataFrame
-        `date, until, price, model, host, quality, open_weights, reasoning, family`; see `close_spells`. Models with fewer
+        `date, until, left_censored, price, model, host, quality, open_weights, reasoning, family`; see `close_spells`. Models with fewer
         benchmarks than the laws ask for are left out, so that indexes and laws speak of the same rows.
     """
     rows = panel[panel["host_kind"].isin(host_kinds) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)]
@@ -31,6 +31,7 @@ def from_panel(panel: pd.DataFrame, host_kinds: Sequence[str] = LAW_HOST_KINDS) 
         {
             "date": rows["date"],
             "until": rows["valid_to"],
+            "left_censored": rows["left_censored"],
             "price": rows["price_usd_per_mtok"],
             "model": rows["model"],
             "host": rows["host"],

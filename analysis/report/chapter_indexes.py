@@ -69,9 +69,9 @@ def breaks(shown: Sequence[ShownIndex]) -> str:
         else f"None of {count} tests for one break at an unknown date rejects a straight line at {BREAK_LEVEL:.0%}."
     ).replace("%", " %")
     return (
-        f"{outcome} One rejection in twenty is chance, the tests look at the same market, and a chained index that moves like a random "
-        "walk rejects more often than it should (docs/indexes.md). A slow bend, which is what a plateau would be, is harder to find "
-        "than a break."
+        f"{outcome} One rejection in twenty is chance, and the tests look at the same market. Chained indexes that move like a random "
+        "walk, record lows and undominated prices reject more often than they should (docs/indexes.md has how often). A slow bend, "
+        "which is what a plateau would be, is harder to find than a break."
     )
 
 

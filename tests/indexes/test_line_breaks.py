@@ -171,3 +171,16 @@ def test_undominated_prices_show_a_halved_rate() -> None:
 def test_size_as_documented(kind: str, low: float, high: float) -> None:
     shares = rejections(kind, 50)
     assert ((low <= shares) & (shares <= high)).all(), shares
+
+
+@pytest.mark.parametrize("kind", LINES)
+def test_rows_of_unknown_date_are_left_out(kind: str) -> None:
+    rows = market(0, months=48, per_month=8)
+    stock = rows["date"] == rows["date"].min()
+    assert 0 < stock.sum() < len(rows)
+    marked = rows.assign(left_censored=stock)
+    behind = price_index(kind, marked).rows
+    assert behind is not None
+    assert "left_censored" in behind
+    without = behind[~behind["left_censored"]].drop(columns="left_censored")
+    assert line_break_tests("pareto", behind) == line_break_tests("pareto", without)

@@ -162,6 +162,9 @@ def test_a_missed_gate_is_recorded_and_the_next_attempt_is_longer(small_obs: Pri
     assert fit.receipt["diagnostics"]["passed"] is False
     assert "ESS" in fit.receipt["diagnostics"]["worst"]
     assert [attempt["draws"] for attempt in fit.receipt["attempts"]] == [20, 40]
+    # Smaller steps are taken against divergences only.
+    careful = 0.9 if fit.receipt["attempts"][0]["divergences"] else 0.8
+    assert [attempt["target_accept"] for attempt in fit.receipt["attempts"]] == [0.8, careful]
     assert [attempt["passed"] for attempt in fit.receipt["attempts"]] == [False, False]
 
 

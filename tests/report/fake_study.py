@@ -53,6 +53,7 @@ def make_panel() -> pd.DataFrame:
                         "date": entry + pd.Timedelta(days=90 * repeat),
                         "changed_after": entry - pd.Timedelta(days=number),
                         "recorded_on": entry,
+                        "left_censored": False,
                         "valid_to": entry + pd.Timedelta(days=90) if repeat == 0 else pd.NaT,
                         "price_usd_per_mtok": 30.0 * np.exp(-0.3 * number - 0.1 * repeat),
                         "n_benchmarks": 5,
