@@ -131,6 +131,7 @@ def run_study(
     panel, obs = load_panel(data_dir, as_of), panel_observations(data_dir, as_of)
     fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, fits_dir(data_dir), progress)
+    checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
     progress("price indexes, and their tests for breaks")
     return Study(
         build=built,
@@ -139,7 +140,7 @@ def run_study(
         obs=obs,
         fits=fits,
         comparison=comparison,
-        checks=tuple(run_checks(fits, obs, settings.seed, progress=progress)),
+        checks=checks,
         baselines=baselines(panel),
         epoch=published_rates(),
         indexes=panel_indexes(panel),

@@ -33,6 +33,9 @@ MOVED = 1.25
 NARROWED = 0.1
 """A smaller relative change of the floor's standard deviation is hardly one."""
 
+EDGE = 0.05
+"""An interval that begins this near to zero does so on one side or the other by the luck of the draws."""
+
 DAYS_PER_MONTH = 30.44
 
 HORIZON_MONTHS = 120
@@ -120,7 +123,11 @@ def floor_estimate(plateau: Fit) -> str:
     else:
         claim = "covers the claimed 15 to 20 % a year in part"
     standstill = (
-        "does not rule out that prices stop falling altogether" if low <= 0 else "rules out that prices stop falling"
+        "ends at about no fall at all, so that it just does or does not rule out that prices stop falling"
+        if abs(low) < EDGE
+        else "does not rule out that prices stop falling altogether"
+        if low < 0
+        else "rules out that prices stop falling"
     )
     return (
         f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law: that is the floor. Its 90 % "

@@ -75,6 +75,8 @@ def test_the_frontier_buyer() -> None:
         ((0.5, 0.9), "lies above the claimed", "rules out"),
         ((-0.2, 0.9), "contains the claimed", "does not rule out"),
         ((0.05, 0.2), "covers the claimed 15 to 20 % a year in part", "rules out"),
+        ((-0.06, 0.9), "contains the claimed", "ends at about no fall at all"),
+        ((-0.04, 0.9), "contains the claimed", "ends at about no fall at all"),
     ],
 )
 def test_the_floor(ends: tuple[float, float], claim: str, stops: str) -> None:
