@@ -34,7 +34,7 @@ class FitSettings:
     draws: int = 1000
     tune: int = 1000
     chains: int = 4
-    target_accepts: tuple[float, ...] = (0.98, 0.995)
+    target_accepts: tuple[float, ...] = (0.98, 0.995, 0.995)
     seed: int = 20251231
 
 

@@ -75,11 +75,15 @@ class OriginScore:
 
 
 def forecast_origins(obs: PriceObservations, horizon_months: int) -> tuple[Origin, ...]:
-    """Origins a quarter of the horizon apart, the last one a horizon before the last date, oldest first."""
+    """Origins a quarter of the horizon apart, the last one at the last month's end that leaves a whole horizon, oldest first.
+
+    At ends of months, so that the next price leaves the origins, and the fits made there, as they are.
+    """
+    latest = pd.offsets.MonthEnd().rollback(obs.last - pd.DateOffset(months=horizon_months))
     dates = obs.start + pd.to_timedelta(np.round(obs.time_years * DAYS_PER_YEAR), unit="D")
     origins = []
     for step in range(MAX_ORIGINS):
-        date = obs.last - pd.DateOffset(months=horizon_months + step * max(1, horizon_months // 4))
+        date = latest - pd.DateOffset(months=step * max(1, horizon_months // 4)) + pd.offsets.MonthEnd(0)
         seen = np.asarray(dates <= date)
         scored = np.asarray((dates > date) & (dates <= date + pd.DateOffset(months=horizon_months)))
         history = (date - obs.start).days / DAYS_PER_YEAR

@@ -24,6 +24,8 @@ class Entry:
         Vintage of the raw data, hash of the rows the laws saw, their last day and their number.
     verdict, elpd_difference, elpd_difference_se, p_slowed, p_floor_15_20
         As in `analysis.inference.compare.Comparison`.
+    passed
+        Whether every fit behind it passed its gates.
     quantities
         `{law: {quantity: [q05, q50, q95]}}`, log-rates per year.
     """
@@ -37,6 +39,7 @@ class Entry:
     elpd_difference_se: float | None
     p_slowed: float
     p_floor_15_20: float
+    passed: bool
     quantities: dict[str, dict[str, list[float]]]
 
 
@@ -53,6 +56,7 @@ def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparis
         elpd_difference_se=comparison.elpd_difference_se,
         p_slowed=comparison.p_slowed,
         p_floor_15_20=comparison.p_floor_15_20,
+        passed=comparison.passed,
         quantities={law: headline_rates(fit.receipt["parameters"]) for law, fit in fits.items()},
     )
 

@@ -74,7 +74,7 @@ def _vintages(history: Sequence[Entry]) -> Table:
             entry.vintage,
             entry.last,
             f"{entry.n:,}",
-            entry.verdict,
+            entry.verdict if entry.passed else f"{entry.verdict} (gates FAILED)",
             "" if entry.elpd_difference is None else minus(f"{entry.elpd_difference:+.1f}"),
             *(_span(entry.quantities["plateau"][name]) for name in HEADLINE_RATES),
             probability(entry.p_floor_15_20),

@@ -88,6 +88,17 @@ def test_the_last_origin_is_a_horizon_before_the_end_and_the_others_a_quarter_of
     assert len(forecast_origins(obs, 1)) == 0, "three prices a month are too few to score"
 
 
+def test_prices_of_the_next_weeks_leave_the_origins_where_they_are() -> None:
+    found = set()
+    for last in ("2024-12-31", "2025-01-10", "2025-01-30"):
+        obs = dated(pd.date_range("2021-01-01", last, freq="10D").append(pd.DatetimeIndex([last])))
+        origins = forecast_origins(obs, 12)
+        found.add((*(origin.date for origin in origins), *(subset(obs, origin.seen).n for origin in origins)))
+        # A whole horizon is there to be scored.
+        assert all(origin.date + pd.DateOffset(months=12) <= obs.last for origin in origins)
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize("horizon", [3, 6, 12, 18])
 def test_seen_and_scored_rows_lie_on_their_sides_of_the_origin(horizon: int) -> None:
     dates = pd.date_range("2021-01-01", "2024-12-31", freq="5D")

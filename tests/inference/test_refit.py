@@ -122,7 +122,17 @@ def test_weights_give_what_a_full_fit_gives(
 
 def line(vintage: str) -> Entry:
     return Entry(
-        vintage, "d", "2026-01-01", 10, "inconclusive", 1.0, 2.0, 0.5, 0.1, {"plateau": {"rate_now": [0.0, 1.0, 2.0]}}
+        vintage,
+        "d",
+        "2026-01-01",
+        10,
+        "inconclusive",
+        1.0,
+        2.0,
+        0.5,
+        0.1,
+        True,
+        {"plateau": {"rate_now": [0.0, 1.0, 2.0]}},
     )
 
 

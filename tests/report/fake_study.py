@@ -142,7 +142,7 @@ def make_rates(floor: float) -> dict[str, dict[str, list[float]]]:
 
 def make_entry(vintage: str = "0123456789abcdef", **changes: Any) -> Entry:
     """A line of the ledger."""
-    line = Entry(vintage, "d", "2025-10-18", 48, "inconclusive", 2.0, 3.0, 0.6, 0.03, make_rates(0.3))
+    line = Entry(vintage, "d", "2025-10-18", 48, "inconclusive", 2.0, 3.0, 0.6, 0.03, True, make_rates(0.3))
     return replace(line, **changes)
 
 

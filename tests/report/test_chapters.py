@@ -96,6 +96,12 @@ def test_age_of_sources_counts_to_the_end_of_the_panel() -> None:
     assert "curated 30 days" in chapter_new_data.freshness(quotes, str((last + pd.Timedelta(days=30)).date()))
 
 
+def test_a_vintage_with_failed_fits_is_marked(study: Study) -> None:
+    failed = replace(study, history=(make_entry("a", passed=False), make_entry("b")))
+    ledger, _ = (block for block in chapter_new_data.new_data(failed) if block["kind"] == "table")
+    assert [row[3] for row in ledger["rows"]] == ["inconclusive (gates FAILED)", "inconclusive"]
+
+
 def test_what_is_held_back_is_counted_by_reason(study: Study) -> None:
     *_, table = chapter_new_data.new_data(study)
     assert table["rows"] == (("zero price", "2", "1"), (HOSTILE, "1", "1"))
