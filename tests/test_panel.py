@@ -199,6 +199,15 @@ def test_a_view_before_the_first_price_is_an_input_error(project: Path) -> None:
     assert not processed_dir(project, pd.Timestamp("2015-01-01")).exists()
 
 
+def test_a_view_from_before_a_band_was_reached(project: Path) -> None:
+    day = pd.Timestamp("2023-12-31")
+    build(project, day)
+    capability, panel = load_processed(project, "capability", day), load_panel(project, day)
+    assert capability.groupby("band")["band_birth"].count()["GPT-5"] == 0
+    assert len(panel) > 0
+    assert law_rows(panel)["family_birth"].le(day).all()
+
+
 @pytest.fixture
 def changed(project: Path, tmp_path: Path) -> Path:
     """A copy of the built store whose raw data then changed."""
