@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.data.fields import date, table, text
 from analysis.data.raw import RAW_FOLDER, check_references, parse_table
+from analysis.data.schemas import SOURCES
 from analysis.errors import InputError
 from analysis.storage import data_lock, write_atomic
 
@@ -30,7 +31,7 @@ MAPPING = table(
     "mapping",
     "Models behind ids, by hand",
     {
-        "source": text("Price source; empty for all", nullable=True),
+        "source": text("Price source; empty for all", nullable=True, one_of=SOURCES),
         "provider": text("Seller as the source spells it; empty for all", nullable=True),
         "model_id": text("Model as the source spells it"),
         "model_key": text("Model it names"),
@@ -51,10 +52,13 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
     Raises
     ------
     InputError
-        The quote does not exist, or is not in a state that the decision could change.
+        The quote does not exist, or is not in a state that the decision could change; nobody decides, or for no reason.
     LockedError
         Another process writes.
     """
+    for option, value, remedy in (("--who", who, "Say who decides"), ("--why", why, "A decision needs a reason")):
+        if not value.strip():
+            raise InputError("is empty", column=option, value=value, remedy=remedy)
     known = quotes[quotes["quote_id"] == quote_id]
     if known.empty:
         raise InputError(
@@ -67,13 +71,11 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
         raise InputError(f"is in quarantine already ({reason})", column="quote_id", value=quote_id)
     path = data_dir / RAW_FOLDER / "decisions.csv"
     today = str(dt.datetime.now(dt.UTC).date())
-    row = pd.DataFrame([[quote_id, decision, who, today, why]], columns=list(DECISIONS.columns)).to_csv(
-        index=False, lineterminator="\n"
-    )
+    row = pd.DataFrame([[quote_id, decision, who, today, why]], columns=list(DECISIONS.columns))
     with data_lock(data_dir):
-        header, line = row.split("\n", 1)
-        before = path.read_text("utf-8") if path.exists() else f"{header}\n"
-        content = (before + line).encode()
+        # The whole table anew: a file that people edit need not end with a line break.
+        decisions = pd.concat([load_decisions(data_dir), row.astype({"decided_on": "datetime64[us]"})])
+        content = decisions.to_csv(index=False, lineterminator="\n").encode()
         parse_table(content, DECISIONS, path)
         write_atomic(path, content)
 
@@ -89,10 +91,15 @@ def load_mapping(data_dir: Path, models: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InputError
-        A row breaks the schema or names a model that does not exist.
+        A row breaks the schema, names a model that does not exist or holds on no day.
     """
-    mapping = _load(data_dir, "mapping")
-    check_references(mapping, models, "model_key", data_dir / RAW_FOLDER / "mapping.csv")
+    mapping, path = _load(data_dir, "mapping"), data_dir / RAW_FOLDER / "mapping.csv"
+    check_references(mapping, models, "model_key", path)
+    never = mapping["valid_to"].le(mapping["valid_from"])
+    if never.any():
+        row = int(never.to_numpy().argmax())
+        day, remedy = str(mapping["valid_to"].iloc[row].date()), "Correct one of the two days, or leave one empty"
+        raise InputError("is not after valid_from", file=path, row=row + 1, column="valid_to", value=day, remedy=remedy)
     return mapping
 
 

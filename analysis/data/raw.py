@@ -1,7 +1,5 @@
 """Reading the raw store: every file is checked against its hash and its schema before anyone sees a row."""
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from analysis.data.fields import dtype
 from analysis.data.schemas import RAW_SCHEMAS
 from analysis.data.vintages import VINTAGES_FOLDER, list_vintages
 from analysis.errors import InputError, IntegrityError
+from analysis.sources.table_file import csv_cells
 from analysis.storage import sha256_bytes, sha256_file
 
 RAW_FOLDER = "raw"
@@ -85,10 +84,7 @@ def recorded_hashes(data_dir: Path) -> dict[str, str]:
 
 def parse_table(content: bytes, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
     """CSV bytes as a typed frame that obeys a schema; raises InputError with the place of the first violation."""
-    try:
-        cells = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
-    except (ValueError, csv.Error) as error:
-        raise InputError(f"cannot be read as CSV ({error})", file=path) from error
+    cells = csv_cells(content, path).replace({"": None})
     expected = list(schema.columns)
     if list(cells.columns) != expected:
         odd = [name for name in cells.columns if name not in expected] or [

@@ -103,6 +103,16 @@ def test_an_empty_required_cell_is_named(tmp_path):
         parse_table(models_csv(GOOD_MODEL.replace(",OpenAI,", ",,")), MODELS, tmp_path / "models.csv")
 
 
+@pytest.mark.parametrize("row", [GOOD_MODEL + ",one more", GOOD_MODEL.rsplit(",", 1)[0]])
+def test_a_row_with_a_field_too_many_or_too_few_is_named(tmp_path, row):
+    path = tmp_path / "models.csv"
+    for rows, number in (((row,), 1), ((GOOD_MODEL.replace("gpt-5", "gpt-4"), row), 2)):
+        with pytest.raises(InputError, match="fields where the header has 13") as caught:
+            parse_table(models_csv(*rows), MODELS, path)
+        assert (caught.value.file, caught.value.row) == (path, number)
+        assert caught.value.remedy
+
+
 def test_columns_are_strict(tmp_path):
     content = models_csv(GOOD_MODEL).replace(b"model_key", b"model", 1)
     with pytest.raises(InputError, match="Expected model_key"):

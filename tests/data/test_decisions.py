@@ -1,0 +1,74 @@
+"""Files that people edit: what is refused, and that a new decision leaves the old ones alone."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.data.decisions import decide, load_decisions, load_mapping
+from analysis.errors import InputError
+
+QUOTES = pd.DataFrame({"quote_id": ["q1", "q2"], "status": "kept", "reason": None})
+MODELS = pd.DataFrame({"model_key": ["acme/four"]})
+DECISIONS = "quote_id,decision,who,decided_on,why"
+MAPPING = "source,provider,model_id,model_key,valid_from,valid_to,note"
+
+
+def write(folder: Path, name: str, *lines: str) -> Path:
+    path = folder / "raw" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_decision_comes_after_those_before_it(tmp_path: Path, end: str) -> None:
+    write(tmp_path, "decisions.csv", DECISIONS, 'q1,reject,Ada,2026-01-31,"a promotion, not\na price"' + end)
+    decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
+    found = load_decisions(tmp_path)
+    assert found[["quote_id", "decision", "who", "why"]].to_numpy().tolist() == [
+        ["q1", "reject", "Ada", "a promotion, not\na price"],
+        ["q2", "reject", "Bob", "a slip"],
+    ]
+    assert found["decided_on"].iloc[0] == pd.Timestamp("2026-01-31")
+
+
+def test_the_first_decision_starts_the_file(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
+    assert load_decisions(tmp_path)["quote_id"].tolist() == ["q2"]
+
+
+def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:
+    path = write(tmp_path, "decisions.csv", DECISIONS, "q1,reject,Ada,2026-01-31,a promotion, not a price")
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="Put quotes around a field that holds a comma") as caught:
+        decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
+    assert (caught.value.file, caught.value.row) == (path, 1)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("who", "why", "named"), [("Ada", " ", "needs a reason"), ("", "a slip", "Say who")])
+def test_a_decision_needs_a_name_and_a_reason(tmp_path: Path, who: str, why: str, named: str) -> None:
+    with pytest.raises(InputError, match=named):
+        decide(tmp_path, QUOTES, "q1", "reject", who, why)
+    assert not (tmp_path / "raw").exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value"),
+    [
+        ("nosuch,,a4,acme/four,,,", "source", "nosuch"),
+        (",,a4,acme/four,2025-02-01,2025-01-01,", "valid_to", "2025-01-01"),
+        (",,a4,acme/four,2025-02-01,2025-02-01,", "valid_to", "2025-02-01"),
+        (",,a4,acme/five,,,", "model_key", "acme/five"),
+        (",,a4,acme/four,,,a rebrand, they say", None, ",,a4,acme/four,,,a rebrand, they say"),
+    ],
+)
+def test_a_wrong_row_of_the_mapping_is_named(tmp_path: Path, row: str, column: str | None, value: str) -> None:
+    path = write(tmp_path, "mapping.csv", MAPPING, "models_dev,acme,a4,acme/four,2025-01-01,2025-02-01,", row)
+    with pytest.raises(InputError) as caught:
+        load_mapping(tmp_path, MODELS)
+    error = caught.value
+    assert (error.file, error.row, error.column, error.value) == (path, 2, column, value)
+    assert error.remedy or column in {"source", "model_key"}
