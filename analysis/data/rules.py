@@ -3,6 +3,7 @@
 A quote that any rule marks is quarantined with the first reason that holds. Nothing is dropped.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -86,13 +87,24 @@ def far_from_peers(quotes: pd.DataFrame) -> Mask:
 
 
 def jump_in_series(quotes: pd.DataFrame) -> Mask:
-    """At least 50 times above or below the price before it under the same name."""
+    """At least 50 times above or below the price before it under the same name, unless back at the level before such a jump."""
     names = ["source", "provider", "model_id", "tier"]
     ordered = quotes[[*names, "recorded_on", "price_usd_per_mtok"]].sort_values("recorded_on", kind="stable")
     _, series = distinct_rows(ordered[names].fillna(""))
     logs = np.log(ordered["price_usd_per_mtok"].where(ordered["price_usd_per_mtok"] > 0))
-    jumped: Mask = logs.groupby(series).diff().abs().ge(np.log(UNIT_ERROR_FACTOR)).reindex(quotes.index)
-    return jumped
+    before, limit = logs.groupby(series).shift(), np.log(UNIT_ERROR_FACTOR)
+    moves = pd.DataFrame({"series": series, "before": before, "to": logs})[(logs - before).abs().ge(limit)]
+    jumped = []
+    # Levels that a series left with a jump and has not come back to.
+    left = defaultdict[int, list[float]](list)
+    for label, name, level, to in moves.itertuples(name=None):
+        known = next((at for at, other in enumerate(left[name]) if abs(to - other) < limit), None)
+        if known is not None:
+            del left[name][known:]
+        else:
+            left[name].append(level)
+            jumped.append(label)
+    return pd.Series(quotes.index.isin(jumped), index=quotes.index)
 
 
 def input_above_output(quotes: pd.DataFrame) -> Mask:

@@ -77,6 +77,29 @@ def test_twenty_times_away_is_not_a_unit_error_and_two_quotes_prove_nothing(reso
     assert not rules.far_from_peers(resolved({}, absurd)).any()
 
 
+@pytest.mark.parametrize(
+    ("prices", "jumps"),
+    [
+        ([2.5, 2.5e6, 2.5], [1]),
+        ([2.5, 2.5e6, 2e6, 3.0, 2.5], [1]),
+        ([2.5, 2.5e6, 0.01, 2.5], [1, 2]),
+        ([2.5, 2.5e6, 2.5, 2.5e6, 2.5], [1, 3]),
+        # A level that stays is held once, on the way there.
+        ([100.0, 1.0, 1.0, 1.0], [1]),
+        ([100.0, 1.0, 0.01, 1.0, 1.0], [1, 2]),
+        ([2.5, 0.0, 2.5e6], []),
+    ],
+)
+def test_a_jump_is_held_and_the_way_back_is_not(resolved, prices, jumps):
+    one = [
+        {"recorded_on": f"2025-09-{day + 1:02d}", "input_usd_per_mtok": price, "output_usd_per_mtok": price}
+        for day, price in enumerate(prices)
+    ]
+    other = [row | {"model_id": "other", "input_usd_per_mtok": 1.0, "output_usd_per_mtok": 1.0} for row in one]
+    frame = resolved(*(row for pair in zip(one, other, strict=True) for row in pair))
+    assert np.flatnonzero(rules.jump_in_series(frame)).tolist() == [2 * jump for jump in jumps]
+
+
 def test_corrected_typos_but_not_prices_that_gave_way_to_a_free_tier(resolved):
     flag = {"quality_flag": "corrected_within_14d", "recorded_on": "2025-09-01"}
     after = {"recorded_on": "2025-09-05"}
