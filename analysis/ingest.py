@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.decisions import load_mapping
+from analysis.data.distinct import distinct_rows
 from analysis.data.history import PRICES, SERIES
 from analysis.data.quotes import clean
 from analysis.data.raw import load_raw
@@ -88,7 +89,8 @@ def ingest(data_dir: Path, format_name: str, where: str, observed_on: dt.date, p
     Raises
     ------
     InputError
-        Unknown format, unreadable or malformed file, a day in the future, or prices in another unit than before. Nothing is written.
+        Unknown format, unreadable or malformed file, a day in the future, a price twice, or prices in another unit than before.
+        Nothing is written.
     LockedError
         Another process writes.
     """
@@ -100,6 +102,8 @@ def ingest(data_dir: Path, format_name: str, where: str, observed_on: dt.date, p
     content = _fetch(where, progress)
     progress(f"reading {len(content) / 1e6:.1f} MB as {format_name}")
     snapshot = chosen.read(content, where)
+    if chosen.source == "table":
+        _check_table(snapshot.quotes, where, observed_on)
     vintage = _describe(chosen, snapshot, content, where, observed_on)
     load_raw(data_dir, "models")
     with data_lock(data_dir):
@@ -146,6 +150,35 @@ def _describe(chosen: Format, snapshot: Snapshot, content: bytes, where: str, ob
         rows_skipped=sum(snapshot.skipped.values()),
         licence=chosen.licence,
     )
+
+
+def _check_table(quotes: pd.DataFrame, where: str, observed_on: dt.date) -> None:
+    """Refuse a table of the user with a price that nobody can have seen yet, or two prices for one name and day."""
+    # Without a date, a price is that of the day it was observed on.
+    days = quotes["valid_from"].fillna(pd.Timestamp(observed_on))
+    later = days.gt(pd.Timestamp(observed_on)).to_numpy()
+    if later.any():
+        row = int(later.argmax())
+        raise InputError(
+            f"is after {observed_on}, the day the table was observed on",
+            file=where,
+            row=row + 1,
+            column="date",
+            value=str(days.iloc[row].date()),
+            remedy="Correct it or --observed-on, or leave out what has not been seen yet",
+        )
+    first, kind = distinct_rows(quotes[SERIES].assign(day=days))
+    repeats = first[kind] != np.arange(len(quotes))
+    if repeats.any():
+        row = int(repeats.argmax())
+        raise InputError(
+            f"a repeat of row {first[kind[row]] + 1}: same provider, model, tier and date",
+            file=where,
+            row=row + 1,
+            column="model_id",
+            value=str(quotes["model_id"].iloc[row]),
+            remedy="Keep one of the two, or tell them apart with a tier column",
+        )
 
 
 def _check_magnitude(spells: pd.DataFrame, rows: pd.DataFrame, vintage: Vintage) -> None:

@@ -177,6 +177,39 @@ def test_wrong_arguments_write_nothing(
     assert contents(data) == before
 
 
+@pytest.mark.parametrize(
+    ("rows", "named"),
+    [
+        (["openai,gpt-5,1,2,2026-01-01,", "openai,gpt-5,1,2,2026-01-01,"], ["row 2", "a repeat of row 1"]),
+        (["a,b,1,2,,", "openai,gpt-5,1,2,,", "openai,gpt-5,3,4,,"], ["row 3", "a repeat of row 2", "tier"]),
+        (["a,b,1,2,,", "a,b,3,4,2026-01-31,"], ["row 2", "a repeat of row 1"]),
+        (["a,b,1,2,2026-01-31,", "a,b,1,2,2031-01-01,"], ["row 2", "column 'date'", "2031-01-01", "2026-01-31"]),
+    ],
+)
+def test_a_table_that_repeats_itself_or_knows_the_future_is_refused(
+    rows: list[str], named: list[str], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.csv"
+    header = "provider,model_id,input_usd_per_mtok,output_usd_per_mtok,date,tier"
+    path.write_text("\n".join([header, *rows]))
+    before = contents(data)
+    result = bring(capsys, data, path, "2026-01-31", "table")
+    assert (result.code, result.out) == (2, "")
+    (line,) = result.err.splitlines()
+    assert all(part in line for part in [str(path), *named])
+    assert contents(data) == before
+
+
+def test_a_table_may_price_a_tier_or_a_day_of_its_own(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.csv"
+    header = "provider,model_id,input_usd_per_mtok,output_usd_per_mtok,date,tier"
+    rows = ["a,b,1,2,2026-01-01,", "a,b,2,4,2026-01-01,batch", "a,b,1,2,2026-01-31,", "a,c,1,2,2026-01-01,"]
+    path.write_text("\n".join([header, *rows]))
+    assert bring(capsys, data, path, "2026-01-31", "table").json["rows_read"] == len(rows)
+
+
 def test_another_list_of_the_same_day_is_refused(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
