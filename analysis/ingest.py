@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.data.decisions import load_mapping
 from analysis.data.distinct import distinct_rows
-from analysis.data.history import PRICES, SERIES
+from analysis.data.history import PRICES, SERIES, stated_days
 from analysis.data.quotes import clean
 from analysis.data.raw import load_raw
 from analysis.data.spellings import spellings
@@ -154,8 +154,7 @@ def _describe(chosen: Format, snapshot: Snapshot, content: bytes, where: str, ob
 
 def _check_table(quotes: pd.DataFrame, where: str, observed_on: dt.date) -> None:
     """Refuse a table of the user with a price that nobody can have seen yet, or two prices for one name and day."""
-    # Without a date, a price is that of the day it was observed on.
-    days = quotes["valid_from"].fillna(pd.Timestamp(observed_on))
+    days = stated_days(quotes, pd.Timestamp(observed_on))
     later = days.gt(pd.Timestamp(observed_on)).to_numpy()
     if later.any():
         row = int(later.argmax())

@@ -204,8 +204,9 @@ def test_a_table_may_price_a_tier_or_a_day_of_its_own(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "own.csv"
-    header = "provider,model_id,input_usd_per_mtok,output_usd_per_mtok,date,tier"
-    rows = ["a,b,1,2,2026-01-01,", "a,b,2,4,2026-01-01,batch", "a,b,1,2,2026-01-31,", "a,c,1,2,2026-01-01,"]
+    header = "provider,model_id,input_usd_per_mtok,output_usd_per_mtok,date,tier,valid_to"
+    dated = ["a,b,1,2,2026-01-01,,", "a,b,2,4,2026-01-01,batch,", "a,b,1,2,2026-01-31,,", "a,c,1,2,2026-01-01,,"]
+    rows = [*dated, "a,d,1,2,,,2025-12-01", "a,d,3,4,,,"]
     path.write_text("\n".join([header, *rows]))
     assert bring(capsys, data, path, "2026-01-31", "table").json["rows_read"] == len(rows)
 

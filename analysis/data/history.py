@@ -85,7 +85,7 @@ def statements(source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
 
     Where two vintages state different prices for one day, the later observed one counts; the other is flagged `superseded`.
     """
-    stated = [item.quotes.assign(day=_stated_days(item), seen=item.day, evidence=item.evidence) for item in lists]
+    stated = [item.quotes.assign(day=stated_days(item.quotes, item.day), seen=item.day, evidence=item.evidence) for item in lists]
     rows = pd.concat(stated, ignore_index=True).sort_values([*SERIES, "day", "seen", *PRICES, "evidence"])
     rows = rows.drop_duplicates([*SERIES, "day", *PRICES, *SIDE_PRICES]).reset_index(drop=True)
     place = rows.groupby([*SERIES, "day"], dropna=False, sort=False).ngroup()
@@ -108,11 +108,11 @@ def statements(source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
     )[[*QUOTE_COLUMNS, "tier"]]
 
 
-def _stated_days(item: DatedList) -> pd.Series:
-    """The day from which a price is said to hold; its last day when only the end is said; else the day of the vintage."""
-    last = item.quotes["valid_to"] - ONE_DAY
-    known_end = last.where(last.lt(item.day))
-    return item.quotes["valid_from"].fillna(known_end).fillna(item.day)
+def stated_days(quotes: pd.DataFrame, seen: pd.Timestamp) -> pd.Series:
+    """The day from which a price is said to hold; its last day when only the end is said; else the day it was seen."""
+    last = quotes["valid_to"] - ONE_DAY
+    known_end = last.where(last.lt(seen))
+    return quotes["valid_from"].fillna(known_end).fillna(seen)
 
 
 def _continue(
