@@ -85,7 +85,10 @@ def statements(source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
 
     Where two vintages state different prices for one day, the later observed one counts; the other is flagged `superseded`.
     """
-    stated = [item.quotes.assign(day=stated_days(item.quotes, item.day), seen=item.day, evidence=item.evidence) for item in lists]
+    stated = [
+        item.quotes.assign(day=stated_days(item.quotes, item.day), seen=item.day, evidence=item.evidence)
+        for item in lists
+    ]
     rows = pd.concat(stated, ignore_index=True).sort_values([*SERIES, "day", "seen", *PRICES, "evidence"])
     rows = rows.drop_duplicates([*SERIES, "day", *PRICES, *SIDE_PRICES]).reset_index(drop=True)
     place = rows.groupby([*SERIES, "day"], dropna=False, sort=False).ngroup()
