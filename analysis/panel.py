@@ -176,7 +176,8 @@ def families(panel: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _seen_by_laws(panel: pd.DataFrame) -> "pd.Series[bool]":
-    return panel["host_kind"].isin(LAW_HOST_KINDS) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)
+    measured = (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS) & panel["band_birth"].notna()
+    return panel["host_kind"].isin(LAW_HOST_KINDS) & measured
 
 
 def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint: str, say: Progress) -> BuildReport:

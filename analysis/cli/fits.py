@@ -1,5 +1,6 @@
 """Commands that fit, compare and check the laws."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 
 from analysis.cli.shared import Options, Scale, Table, exit_unless, one_of, read_observations, read_table, writable
 from analysis.inference.continuation import appended
-from analysis.inference.fit import fit_law
+from analysis.inference.fit import Fit, fit_law
 from analysis.inference.project import fits_dir
 from analysis.laws import LAWS
 from analysis.laws.observations import observations
@@ -89,7 +90,7 @@ def check(
     summary = " ".join(str(result["summary"]) for result in results)
     whole = results[0] if chosen else {"name": "all", "passed": passed, "summary": summary, "checks": results}
     call.emit(whole, text=summary)
-    exit_unless(all(fitted.passed for fitted in fits.values()), "a fit missed its gates")
+    exit_unless(all(fitted.passed for fitted in fits.values()), failed_gates(fits))
     exit_unless(passed is not False, "a check failed for at least one law")
 
 
@@ -122,7 +123,7 @@ def score(
     past = observations(old)
     fits = {name: fit_law(LAWS[name], past, call.settings, folder, say) for name in names}
     call.emit(asdict(score_rows(fits, continued, call.seed)))
-    exit_unless(all(one.passed for one in fits.values()), "a fit missed its gates")
+    exit_unless(all(one.passed for one in fits.values()), failed_gates(fits))
 
 
 @app.command(epilog="Example: costfloor refit --json")
@@ -132,6 +133,13 @@ def refit(context: typer.Context) -> None:
     from analysis.inference.refit import to_json  # noqa: PLC0415
 
     call: Options = context.obj
+    writable(fits_dir(call.data))
     found = refit_laws(call.data, writable(call.reports), call.settings, call.progress())
     call.emit(to_json(found))
     exit_unless(found.passed, f"FAILED gates: {'; '.join(found.failures)}")
+
+
+def failed_gates(fits: Mapping[str, Fit]) -> str:
+    """Which fits missed their gates, and which gate each missed worst."""
+    missed = [f"{name}: {fit.receipt['diagnostics']['worst']}" for name, fit in fits.items() if not fit.passed]
+    return f"FAILED gates: {'; '.join(missed)}"

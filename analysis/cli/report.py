@@ -12,6 +12,7 @@ app = typer.Typer()
 def report(context: typer.Context, as_of: AsOf = None) -> None:
     """Build, fit, compare and write reports/report.pdf."""
     call: Options = context.obj
+    writable(call.data)
     result = make_report(call.data, writable(call.reports), call.settings, call.progress(), day(as_of))
     call.emit(vars(result), text=f"{result.pdf}: {result.verdict} (data vintage {result.vintage})")
     failed = [name for name, passed in result.gates.items() if not passed]

@@ -19,7 +19,10 @@ from analysis.inference.fit import FitSettings
 from analysis.inference.project import panel_observations
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import build as build_panel
+from analysis.report.phrases import plural
 from analysis.sources.price_table import PriceTable, ScoreScale, read_price_table
+
+MIN_ROWS, MIN_DATES = 8, 3
 
 Table = Annotated[Path | None, typer.Option(help="A price table, CSV or Parquet; default: the project's own panel.")]
 Scale = Annotated[str, typer.Option(help="Scale of the scores: fraction, percent or raw.")]
@@ -60,7 +63,14 @@ class Options:
 def read_observations(call: Options, table: Path | None, score_scale: str) -> PriceObservations:
     """Observations of a user's table, or of the project's panel, built first when it is stale."""
     if table is not None:
-        return observations(read_table(table, score_scale).frame)
+        frame = read_table(table, score_scale).frame
+        if len(frame) < MIN_ROWS or frame["date"].nunique() < MIN_DATES:
+            raise InputError(
+                f"has {plural(len(frame), 'row')} of {plural(frame['date'].nunique(), 'date')}, too few for a law of motion",
+                file=table,
+                remedy=f"Bring at least {MIN_ROWS} prices of {MIN_DATES} dates; dozens over a year or more say something",
+            )
+        return observations(frame)
     build_panel(call.data, None, call.progress())
     return panel_observations(call.data)
 
@@ -80,7 +90,10 @@ def one_of(value: str, choices: tuple[str, ...], column: str) -> str:
 
 def writable(folder: Path) -> Path:
     """The folder, if it can be made and written to."""
-    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    try:
+        nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    except PermissionError as error:
+        raise InputError("lies in a folder that cannot be entered", file=folder, remedy="Name another one") from error
     if not nearest.is_dir() or not os.access(nearest, os.W_OK):
         raise InputError("is not a folder that can be written to", file=folder, remedy="Name another folder")
     return folder
@@ -91,9 +104,12 @@ def day(text: str | None, option: str = "--as-of") -> pd.Timestamp | None:
     if text is None:
         return None
     try:
-        return pd.Timestamp(dt.date.fromisoformat(text))
+        found = dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
     except ValueError as error:
         raise InputError("is not a date", column=option, value=text, remedy="Write it as 2025-06-30") from error
+    if found > dt.datetime.now(dt.UTC).date():
+        raise InputError("is in the future", column=option, value=text, remedy="Name a day that has been")
+    return pd.Timestamp(found)
 
 
 def exit_unless(passed: bool, message: str) -> None:

@@ -117,6 +117,13 @@ def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> Continuation
             file=file,
             remedy="Give only rows that are new, dated after the first of the fitted ones",
         )
+    if subset(found.obs, found.seen).models_repeat != found.obs.models_repeat:
+        raise InputError(
+            "name models again that the fitted rows have only once",
+            file=file,
+            column="model",
+            remedy="Fit old and new rows together: the old ones say nothing of how the price of a model moves",
+        )
     return found
 
 

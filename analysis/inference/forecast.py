@@ -19,7 +19,7 @@ from analysis.inference.marginal import joint_noise_logpdf, level_grid, shared_h
 from analysis.inference.posterior import Draws, expected_log_price, followed, market_increments, replicate, unit_means
 from analysis.laws.base import Law
 from analysis.laws.innovations import GRID_YEARS, grid_steps, market_path
-from analysis.laws.observations import DAYS_PER_YEAR, PriceObservations
+from analysis.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
 
 MAX_ORIGINS = 3
 MIN_SEEN_ROWS = 50
@@ -87,7 +87,9 @@ def forecast_origins(obs: PriceObservations, horizon_months: int) -> tuple[Origi
         seen = np.asarray(dates <= date)
         scored = np.asarray((dates > date) & (dates <= date + pd.DateOffset(months=horizon_months)))
         history = (date - obs.start).days / DAYS_PER_YEAR
-        if seen.sum() >= MIN_SEEN_ROWS and scored.sum() >= MIN_SCORED_ROWS and history >= MIN_HISTORY_YEARS:
+        enough = seen.sum() >= MIN_SEEN_ROWS and scored.sum() >= MIN_SCORED_ROWS and history >= MIN_HISTORY_YEARS
+        # A fit to models seen once each says nothing of how a model's own price moves.
+        if enough and subset(obs, seen).models_repeat == obs.models_repeat:
             origins.append(Origin(date, seen, scored))
     return tuple(reversed(origins))
 
@@ -236,7 +238,8 @@ def _unit_log_density(
     if obs.hosts:
         target = target - np.where(host_known, draws["host_effect"][:, obs.host[rows]], 0.0)
     anywhere = None if host_known.all() else unknown_host(draws)
-    spread, unit_known = unit_spread(draws, obs), set(obs.unit[seen].tolist())
+    spread = unit_spread(draws, obs) if obs.models_repeat else np.zeros_like(means)
+    unit_known = set(obs.unit[seen].tolist())
     densities = []
     for unit in np.unique(obs.unit[rows]):
         own = obs.unit[rows] == unit

@@ -65,7 +65,8 @@ def possible(continued: Continuation) -> bool:
         1, len(obs.hosts)
     )
     repeats = subset(obs, seen).models_repeat == obs.models_repeat
-    return known_places and repeats and 0 < continued.fresh <= MAX_SHARE_NEW * obs.n
+    # The level of a single family is its population's: what new models change in its prior is not worked out below.
+    return len(obs.families) > 1 and known_places and repeats and 0 < continued.fresh <= MAX_SHARE_NEW * obs.n
 
 
 def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed: int) -> Reweighted:

@@ -32,6 +32,10 @@ Tensor = Any
 """A PyTensor variable; its own types cannot say which operations it has."""
 
 
+CENTRED_FROM = 5
+"""Levels of this many families and more are sampled around their population directly: the data fix each of them."""
+
+
 def random_variable(prior: Prior, *, center: float = 0.0) -> Tensor:
     """Register a prior in the current PyMC model; `center` shifts a normal prior."""
     match prior.distribution, prior.constants:
@@ -59,7 +63,7 @@ def build_model(law: Law, obs: PriceObservations) -> pm.Model:
         prior = {
             name: random_variable(OBSERVATION_PRIORS[name]) for name in observation_parameters(obs) if name != "level"
         }
-        family_level = pm.Normal("family_level", level, prior["level_spread"], dims="family")
+        family_level = _family_level(level, prior["level_spread"], obs)
         slope = pm.Deterministic(
             "family_elasticity",
             prior["elasticity"] + prior["elasticity_spread"] * pm.Normal("family_elasticity_z", dims="family"),
@@ -95,6 +99,17 @@ def build_model(law: Law, obs: PriceObservations) -> pm.Model:
         noise = pm.StudentT.dist(nu=MIN_NOISE_TAIL + prior["noise_tail"], mu=expected, sigma=prior["noise_scale"])
         pm.Potential("log_likelihood", pt.sum(pm.logp(noise, obs.log_price)))
     return model
+
+
+def _family_level(level: Tensor, spread: Tensor, obs: PriceObservations) -> Tensor:
+    """Average log price of each family; that of a single one is the level itself, as nothing would tell it from its population."""
+    if len(obs.families) == 1:
+        return pm.Deterministic("family_level", level + pt.zeros(1), dims="family")
+    if len(obs.families) < CENTRED_FROM:
+        # So few may well be alike: centred, a spread near zero is a funnel.
+        z = pm.Normal("family_level_z", dims="family")
+        return pm.Deterministic("family_level", level + spread * z, dims="family")
+    return pm.Normal("family_level", level, spread, dims="family")
 
 
 def observation_parameters(obs: PriceObservations) -> list[str]:

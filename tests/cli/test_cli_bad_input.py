@@ -192,3 +192,26 @@ def test_a_file_where_the_fits_should_go_is_refused_before_any_fit(
     assert str(table) in line
     assert "folder" in line
     assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("command", [["fit", "plateau"], ["compare"], ["check"]])
+@pytest.mark.parametrize("kind", ["few rows", "one date"])
+def test_a_table_without_a_trend_is_refused(
+    kind: str, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same_day = [f"2023-01-01,{line.split(',', 1)[1]}" for line in ROWS]
+    table = write_table(tmp_path, ROWS[:2] if kind == "few rows" else [f"{line}{n}" for n, line in enumerate(same_day)])
+    before = contents(tmp_path)
+    result = run(capsys, "--data", tmp_path / "data", *command, "--table", table)
+    assert (result.code, result.out) == (2, "")
+    (line,) = result.err.splitlines()
+    assert str(table) in line
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("command", ["build", "report"])
+def test_a_view_of_the_future_is_refused(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = run(capsys, "--data", tmp_path, command, "--as-of", "2999-01-01")
+    assert (result.code, result.out) == (2, "")
+    assert "column '--as-of', value '2999-01-01': is in the future" in result.err
+    assert contents(tmp_path) == {str(tmp_path): "folder"}

@@ -423,7 +423,10 @@ def test_without_repeated_models_every_row_is_scored_alone() -> None:
     frame = market().drop(columns=["model", "host"])
     obs = observations(frame)
     seen = obs.time_years < 1.99
-    draws = extend(draws_of("exponential", subset(obs, seen), 1, rng, noise_scale=0.6), obs, seen, rng)
+    fitted = draws_of("exponential", subset(obs, seen), 1, rng, noise_scale=0.6)
+    # What such a fit does not have.
+    own = {name: values for name, values in fitted.values.items() if name not in {"model_spread", "pass_through"}}
+    draws = extend(Draws(fitted.law, own), obs, seen, rng)
     rows = np.flatnonzero(obs.time_years >= 1.99)
     family = obs.family[rows]
     quality = draws["family_elasticity"][0, family] * obs.quality[rows] / obs.quality_scale

@@ -116,3 +116,21 @@ def test_measured_quality_uncertainty_widens_models_not_noise() -> None:
             variance = pm.draw(level, draws=300, random_seed=1, mode="FAST_COMPILE").var()
         spreads.append(variance)
     assert spreads[1] > 2 * spreads[0]
+
+
+@pytest.mark.parametrize(
+    ("families", "free"), [(1, None), (2, "family_level_z"), (4, "family_level_z"), (5, "family_level")]
+)
+def test_levels_of_few_families_make_no_funnel(families: int, free: str | None) -> None:
+    count = 40
+    frame = pd.DataFrame(
+        {
+            "date": pd.Timestamp("2023-01-01") + pd.to_timedelta(10 * np.arange(count), "D"),
+            "price": np.exp(-0.05 * np.arange(count)),
+            "quality": np.linspace(-1, 1, count),
+            "family": [f"f{number % families}" for number in range(count)],
+        }
+    )
+    names = {variable.name for variable in build_model(LAWS["exponential"], observations(frame)).free_RVs}
+    assert names & {"family_level", "family_level_z"} == ({free} if free else set())
+    assert "level_spread" in names
