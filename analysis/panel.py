@@ -129,7 +129,8 @@ def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
     Columns `date, price` (USD per million tokens, 3:1 blend)`, quality, quality_sd, quality_centre` (capability units)`, family,
     family_birth, host, model, entry`.
     """
-    rows = panel[_seen_by_laws(panel)]
+    # In a past view a band may not be born yet that a model of vague release is in.
+    rows = panel[_seen_by_laws(panel) & panel["band_birth"].notna()]
     return pd.DataFrame(
         {
             "date": rows["date"],
@@ -176,8 +177,7 @@ def families(panel: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _seen_by_laws(panel: pd.DataFrame) -> "pd.Series[bool]":
-    measured = (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS) & panel["band_birth"].notna()
-    return panel["host_kind"].isin(LAW_HOST_KINDS) & measured
+    return panel["host_kind"].isin(LAW_HOST_KINDS) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)
 
 
 def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint: str, say: Progress) -> BuildReport:
