@@ -161,8 +161,8 @@ def test_checks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ninety prices over a year and a half: one past date can be scored six months ahead."""
-    design = TableDesign(rows=95, families=2, years=1.6, noise_scale=0.3)
+    """A hundred prices over twenty months: one month's end can be scored six months ahead."""
+    design = TableDesign(rows=110, families=2, years=1.65, noise_scale=0.3)
     truth = {"rate_floor": 0.2, "rate_excess": 1.5, "half_life_years": 1.0}
     path = tmp_path_factory.mktemp("table") / "prices.csv"
     simulate_table(LAWS["plateau"], truth, design, seed=4).drop_duplicates(["date", "family"]).to_csv(path, index=False)
