@@ -68,8 +68,8 @@ def ingest(
 @app.command(epilog="Example: costfloor sources --json")
 def sources(context: typer.Context) -> None:
     """List the formats that can be ingested, where they are published, and how old the newest vintage of each is."""
-    from analysis.data.freshness import agreement, last_days  # noqa: PLC0415
-    from analysis.sources.formats import FORMATS  # noqa: PLC0415
+    from analysis.data.freshness import agreement, last_days  # noqa: PLC0415  as above
+    from analysis.sources.formats import FORMATS  # noqa: PLC0415  as above
 
     call: Options = context.obj
     days = last_days(call.data)
@@ -125,7 +125,7 @@ def reject(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> Non
 @models.command(epilog="Example: costfloor models unresolved --json")
 def unresolved(context: typer.Context) -> None:
     """List ids with prices and no model, with the nearest models; name the right one in data/raw/mapping.csv."""
-    from analysis.data.candidates import unresolved_ids  # noqa: PLC0415
+    from analysis.data.candidates import unresolved_ids  # noqa: PLC0415  rapidfuzz is for this command only
 
     call: Options = context.obj
     build_panel(call.data, None, call.progress())

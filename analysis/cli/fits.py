@@ -130,7 +130,7 @@ def score(
 def refit(context: typer.Context) -> None:
     """Take in what is new: score it, bring every law up to date, and say whether the answer moved."""
     from analysis.inference.refit import refit as refit_laws  # noqa: PLC0415  slow to import
-    from analysis.inference.refit import to_json  # noqa: PLC0415
+    from analysis.inference.refit import to_json  # noqa: PLC0415  as above
 
     call: Options = context.obj
     writable(fits_dir(call.data))

@@ -30,7 +30,7 @@ def refusal(content: bytes) -> str:
         (b"", "is empty"),
         (b"\xef\xbb\xbf \n", "is empty"),
         (b" <html>", "looks like HTML, not JSON"),
-        (gzip.compress(b"{}"), "compressed file, unpack it first"),
+        (gzip.compress(b"{}", mtime=0), "compressed file, unpack it first"),
         (b"PK\x03\x04....", "compressed file, unpack it first"),
         (b"BZh9....", "compressed file, unpack it first"),
         ("{}".encode("utf-16"), "is UTF-16, not UTF-8 text"),
