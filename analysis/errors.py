@@ -4,6 +4,7 @@ The command line prints the message of a `CostfloorError` and exits with its `ex
 and shows a traceback.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -63,6 +64,22 @@ class LockedError(CostfloorError):
 
 class MissingResultError(CostfloorError):
     """A result was asked for that has not been computed yet."""
+
+
+class FanoutError(CostfloorError):
+    """Jobs of a fan-out failed, or nothing is left that could run them; what finished is stored.
+
+    Parameters
+    ----------
+    message
+        What happened and where to look.
+    failed
+        The message of each job that failed, by its key.
+    """
+
+    def __init__(self, message: str, failed: Mapping[str, str] | None = None) -> None:
+        self.failed = dict(failed or {})
+        super().__init__(message)
 
 
 def _shortened(value: object, limit: int = 80) -> str:

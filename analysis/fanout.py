@@ -1,0 +1,407 @@
+"""Hundreds of independent jobs over processes or machines with Dask; each result is on disk as soon as it is there.
+
+Knows nothing of what a job computes.
+"""
+
+import json
+import logging
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from analysis.errors import FanoutError
+from analysis.storage import data_lock, sha256_bytes, write_json
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+WORKERS: Final = ".workers"
+DEATHS: Final = 3
+PROGRESS_SECONDS: Final = 5.0
+_TICK_SECONDS: Final = 0.5
+_START_SECONDS: Final = 120
+_STOP_SECONDS: Final = 15
+_NAMED: Final = 10
+
+_KEY = re.compile(r"\w[\w.=+-]{0,199}", re.ASCII)
+_ONE_THREAD: Final = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
+    "PYTHON_CPU_COUNT",  # what samplers ask how many chains may run at once; Python 3.12 ignores it
+)  # fmt: skip
+
+Result = dict[str, Any]
+Ended = tuple[str, Any] | None
+"""Key of a job and its result, or the exception it raised; None when nothing ended within a tick."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of a function.
+
+    Parameters
+    ----------
+    key
+        Names the job and the file of its result: a letter or digit, then letters, digits and ``_.=+-``, at most 200 in all.
+    arguments
+        Keyword arguments: plain data, arrays or dataclasses that can be pickled. A few MB at most; what is larger belongs into a file.
+
+    Raises
+    ------
+    ValueError
+        The key cannot be the name of a file.
+    """
+
+    key: str
+    arguments: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        if not _KEY.fullmatch(self.key):
+            raise ValueError(f"{self.key!r} cannot be the name of a file")
+
+
+def run_jobs(
+    function: Callable[..., Result],
+    jobs: Sequence[Job],
+    directory: Path,
+    *,
+    request: dict[str, Any],
+    workers: int | None = None,
+    scheduler: str | None = None,
+    progress: Callable[[str], None],
+) -> dict[str, Result]:
+    """Call a function once per job, many at a time, and keep each result.
+
+    A result is stored as ``directory/KEY.json`` when it arrives, with a fingerprint of `request` and key. A run that was
+    interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that cannot be
+    read counts as missing and is replaced.
+
+    Each local worker is one process with one thread, and has folders of its own for what PyTensor and Numba compile, below
+    ``directory/.workers``. They stay, so that the next run in the same directory compiles nothing. The workers of a cluster
+    elsewhere must be started with such settings, and with this package installed. A worker that dies (out of memory, say) is
+    replaced, and its job runs again, up to four times. A job that raises an exception does not run again.
+
+    Parameters
+    ----------
+    function
+        Defined at the top of a module. Gives a dict of plain JSON data; the same arguments must give the same data.
+    jobs
+        What to compute; keys are distinct.
+    directory
+        Where results are kept. One run at a time computes in it.
+    request
+        Plain data that determines the results together with the key: version of the code, settings, hash of the data.
+        The arguments are not looked at.
+    workers
+        Local processes; by default one per core. 0 calls the function in this process, one job after the other, for tests and debugging.
+    scheduler
+        Address of a Dask scheduler, as ``tcp://host:8786``, to use instead. Waits while it has no workers.
+    progress
+        Called with one line every few seconds and at the end. What it raises ends the run.
+
+    Returns
+    -------
+    dict
+        Results by key in the order of `jobs`, as JSON gives them back (lists for tuples), whether computed or read.
+
+    Raises
+    ------
+    FanoutError
+        Jobs failed: raised after all others are stored, caused by the first failure. Or workers or scheduler are lost.
+    LockedError
+        Another run computes in the same directory.
+    ValueError
+        Two jobs have the same key, or `request` cannot be written as JSON.
+    """
+    fingerprints = {job.key: _fingerprint(request, job.key) for job in jobs}
+    if len(fingerprints) < len(jobs):
+        raise ValueError("two jobs have the same key")
+    stored = {key: _stored(directory / f"{key}.json", expected) for key, expected in fingerprints.items()}
+    results = {key: result for key, result in stored.items() if result is not None}
+    missing = [job for job in jobs if job.key not in results]
+    tally = _Tally(total=len(jobs), read=len(results))
+    failed: dict[str, Exception] = {}
+    with ExitStack() as stack:
+        for ended in _all_ended(stack, function, missing, directory, workers, scheduler):
+            if ended is not None:
+                key, outcome = ended
+                try:
+                    results[key] = _plain(outcome)
+                except Exception as error:
+                    failed[key] = error
+                else:
+                    write_json(directory / f"{key}.json", {"fingerprint": fingerprints[key], "result": results[key]})
+            if line := tally.due(computed=len(results) - tally.read, failed=len(failed)):
+                progress(line)
+    progress(tally.line(computed=len(results) - tally.read, failed=len(failed)))
+    if failed:
+        raise _failure({job.key: failed[job.key] for job in jobs if job.key in failed}, len(jobs))
+    return {job.key: results[job.key] for job in jobs}
+
+
+@dataclass
+class _Tally:
+    """Counts of a run, and when they were last told."""
+
+    total: int
+    read: int
+
+    def __post_init__(self) -> None:
+        self.started = self.told = time.monotonic()
+
+    def due(self, computed: int, failed: int) -> str | None:
+        """The line, when the last is some seconds ago."""
+        if time.monotonic() - self.told < PROGRESS_SECONDS:
+            return None
+        self.told = time.monotonic()
+        return self.line(computed, failed)
+
+    def line(self, computed: int, failed: int) -> str:
+        parts = [f"{self.read + computed} of {self.total} done"]
+        if self.read:
+            parts.append(f"{self.read} read from an earlier run")
+        if failed:
+            parts.append(f"{failed} failed")
+        left = self.total - self.read - computed - failed
+        if left and computed:
+            parts.append(f"about {_duration((time.monotonic() - self.started) / computed * left)} left")
+        return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
+
+
+def _fingerprint(request: dict[str, Any], key: str) -> str:
+    return sha256_bytes(json.dumps({"request": request, "key": key}, sort_keys=True, allow_nan=False).encode())
+
+
+def _stored(path: Path, fingerprint: str) -> Result | None:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    if not isinstance(content, dict) or content.get("fingerprint") != fingerprint:
+        return None
+    result = content.get("result")
+    return result if isinstance(result, dict) else None
+
+
+def _plain(outcome: Any) -> Result:
+    """The result as it would be read from its file; raises what the job raised."""
+    if isinstance(outcome, Exception):
+        raise outcome
+    if not isinstance(outcome, dict):
+        raise TypeError(f"gave {type(outcome).__name__} instead of a dict")
+    plain: Result = json.loads(json.dumps(outcome, sort_keys=True, allow_nan=False))
+    return plain
+
+
+def _failure(failed: dict[str, Exception], total: int) -> FanoutError:
+    messages = {key: f"{type(error).__name__}: {error}" for key, error in failed.items()}
+    names = list(failed)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    error = FanoutError(
+        f"{len(names)} of {total} jobs failed: {', '.join(names[:_NAMED])}{more}. {names[0]} says: {messages[names[0]]}. "
+        "The others are stored and will not run again",
+        failed=messages,
+    )
+    error.__cause__ = failed[names[0]]
+    return error
+
+
+def _all_ended(
+    stack: ExitStack,
+    function: Callable[..., Result],
+    jobs: Sequence[Job],
+    directory: Path,
+    workers: int | None,
+    scheduler: str | None,
+) -> Iterator[Ended]:
+    """Run the jobs; what must be closed after them goes onto the stack."""
+    if not jobs:
+        return
+    stack.enter_context(data_lock(directory))
+    if scheduler is not None:
+        client, room = stack.enter_context(_elsewhere(scheduler))
+    elif workers == 0:
+        yield from _here(function, jobs)
+        return
+    else:
+        count = min(workers or os.cpu_count() or 1, len(jobs))
+        client, room = stack.enter_context(_local_cluster(directory.resolve() / WORKERS, count))
+    yield from _fanned(client, room, function, jobs)
+
+
+def _here(function: Callable[..., Result], jobs: Sequence[Job]) -> Iterator[Ended]:
+    for job in jobs:
+        try:
+            yield job.key, _call(function, job)
+        except Exception as error:
+            yield job.key, error
+
+
+def _call(function: Callable[..., Result], job: Job) -> Result:
+    """Keeps the arguments out of Dask's sight, which would search them for tasks and take some names for its own."""
+    return function(**job.arguments)
+
+
+def _fanned(
+    client: "Client", room: Callable[[], int], function: Callable[..., Result], jobs: Sequence[Job]
+) -> Iterator[Ended]:
+    """Hand out as many jobs as there is room for: a job that kills its worker must not be held against those that wait behind it."""
+    from distributed import wait  # noqa: PLC0415  half a second that stored results should not wait for
+
+    waiting = deque(jobs)
+    running: dict[str, Future[Any]] = {}
+    while waiting or running:
+        for _ in range(min(room() - len(running), len(waiting))):
+            job = waiting.popleft()
+            running[job.key] = client.submit(_call, function, job, pure=False)
+        try:
+            wait(list(running.values()), timeout=_TICK_SECONDS, return_when="FIRST_COMPLETED")
+        except TimeoutError:
+            pass
+        except CancelledError as error:
+            raise _lost() from error
+        for key in [key for key, future in running.items() if future.done()]:
+            yield key, _outcome(running.pop(key))
+        yield None
+
+
+def _lost() -> FanoutError:
+    return FanoutError("the connection to the Dask scheduler is lost; what finished is stored, run again to go on")
+
+
+def _outcome(future: "Future[Any]") -> Any:
+    from distributed import KilledWorker  # noqa: PLC0415
+
+    try:
+        return future.result()
+    except CancelledError as error:
+        raise _lost() from error
+    except KilledWorker:
+        return RuntimeError(f"the worker that ran it died {DEATHS + 1} times, perhaps out of memory")
+    except Exception as error:
+        return error
+
+
+@contextmanager
+def _elsewhere(address: str) -> Iterator[tuple["Client", Callable[[], int]]]:
+    """Connect to a scheduler; there is room for as many jobs as its workers have threads."""
+    from distributed import Client  # noqa: PLC0415
+
+    try:
+        client = Client(address)
+    except OSError as error:
+        raise FanoutError(f"no Dask scheduler answers at {address}; start one with `dask scheduler`") from error
+
+    def room() -> int:
+        try:
+            return max(1, sum(client.nthreads().values()))
+        except OSError as error:
+            raise _lost() from error
+
+    with client:
+        yield client, room
+
+
+@contextmanager
+def _local_cluster(folder: Path, count: int) -> Iterator[tuple["Client", Callable[[], int]]]:
+    """Start a scheduler in this process and workers beside it; there is room for one job per worker."""
+    import dask  # noqa: PLC0415
+    from distributed import Client, LocalCluster  # noqa: PLC0415
+
+    settings = {
+        "distributed.scheduler.allowed-failures": DEATHS,
+        # A compiled loop may hold the interpreter for long; that a local worker died is seen without its heartbeat.
+        "distributed.scheduler.worker-ttl": None,
+    }
+    with (
+        dask.config.set(settings),
+        LocalCluster(
+            n_workers=0,
+            processes=True,
+            dashboard_address=None,
+            # Any free port for its pages: on the usual one the second of two runs would warn.
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        _worker_processes(cluster.scheduler_address, folder, count) as processes,
+        Client(cluster) as client,
+    ):
+
+        def room() -> int:
+            alive = sum(process.poll() is None for process in processes)
+            if not alive:
+                raise FanoutError(f"all workers ended; {folder}/*/log says why")
+            return alive
+
+        deadline = time.monotonic() + _START_SECONDS
+        while len(client.nthreads()) < room():
+            if time.monotonic() > deadline:
+                raise FanoutError(f"the workers did not start within {_START_SECONDS} s; {folder}/*/log says why")
+            time.sleep(0.05)
+        yield client, room
+
+
+@contextmanager
+def _worker_processes(address: str, folder: Path, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Start workers as programs of their own: only so do their variables hold before they import anything."""
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for number in range(count):
+            own = folder / str(number)
+            own.mkdir(parents=True, exist_ok=True)
+            command = (
+                sys.executable, "-P", "-m", "distributed.cli.dask_worker", address, "--host", "127.0.0.1",
+                "--name", str(number), "--nworkers", "1", "--nthreads", "1", "--memory-limit", str(1 / count),
+                "--no-dashboard", "--local-directory", str(own),
+            )  # fmt: skip
+            with (own / "log").open("wb") as log:
+                # A group of its own: Ctrl-C reaches this process alone, which then ends the workers.
+                started = subprocess.Popen(
+                    command,
+                    env=_environment(own),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            processes.append(started)
+        yield processes
+    finally:
+        for process in processes:
+            process.terminate()
+        deadline = time.monotonic() + _STOP_SECONDS
+        for process in processes:
+            try:
+                process.wait(timeout=max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _environment(own: Path) -> dict[str, str]:
+    """The variables of one worker: compiled code in its own folder, one thread, and the modules that this process can import."""
+    flags = os.environ.get("PYTENSOR_FLAGS", "").split(",")
+    kept = [flag for flag in flags if flag and flag.partition("=")[0].strip() not in {"base_compiledir", "compiledir"}]
+    return {
+        **os.environ,
+        **dict.fromkeys(_ONE_THREAD, "1"),
+        "PYTENSOR_FLAGS": ",".join([*kept, f"base_compiledir={shlex.quote(str(own / 'pytensor'))}"]),
+        "NUMBA_CACHE_DIR": str(own / "numba"),
+        "PYTHONPATH": os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path),
+    }
