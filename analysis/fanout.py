@@ -11,6 +11,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +32,7 @@ DEATHS: Final = 3
 PROGRESS_SECONDS: Final = 5.0
 _TICK_SECONDS: Final = 0.5
 _START_SECONDS: Final = 120
-_STOP_SECONDS: Final = 15
+_STOP_SECONDS: Final = 3
 _NAMED: Final = 10
 
 _KEY = re.compile(r"\w[\w.=+-]{0,199}", re.ASCII)
@@ -39,6 +40,8 @@ _ONE_THREAD: Final = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
     "PYTHON_CPU_COUNT",  # what samplers ask how many chains may run at once; Python 3.12 ignores it
 )  # fmt: skip
+
+_PROGRAM: Final = f"from {__name__} import serve; serve()"
 
 Result = dict[str, Any]
 Ended = tuple[str, Any] | None
@@ -310,9 +313,10 @@ def _elsewhere(address: str) -> Iterator[tuple["Client", Callable[[], int]]]:
 
     def room() -> int:
         try:
-            return max(1, sum(client.nthreads().values()))
+            threads: dict[str, int] = client.nthreads()
         except OSError as error:
             raise _lost() from error
+        return max(1, sum(threads.values()))
 
     with client:
         yield client, room
@@ -366,7 +370,7 @@ def _worker_processes(address: str, folder: Path, count: int) -> Iterator[list[s
             own = folder / str(number)
             own.mkdir(parents=True, exist_ok=True)
             command = (
-                sys.executable, "-P", "-m", "distributed.cli.dask_worker", address, "--host", "127.0.0.1",
+                sys.executable, "-P", "-c", _PROGRAM, address, "--host", "127.0.0.1",
                 "--name", str(number), "--nworkers", "1", "--nthreads", "1", "--memory-limit", str(1 / count),
                 "--no-dashboard", "--local-directory", str(own),
             )  # fmt: skip
@@ -375,7 +379,7 @@ def _worker_processes(address: str, folder: Path, count: int) -> Iterator[list[s
                 started = subprocess.Popen(
                     command,
                     env=_environment(own),
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
@@ -392,6 +396,24 @@ def _worker_processes(address: str, folder: Path, count: int) -> Iterator[list[s
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
+
+
+def serve() -> None:
+    """Be one Dask worker, with the arguments of ``dask worker``, until the process at the other end of standard input is gone.
+
+    Dask's own workers finish their job first: a run that is started again would meet them in the folders of its own.
+    """
+    from distributed.cli.dask_worker import main  # noqa: PLC0415
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    main()
+
+
+def _end_with_parent() -> None:
+    os.read(sys.stdin.fileno(), 1)
+    os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
 def _environment(own: Path) -> dict[str, str]:

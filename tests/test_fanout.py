@@ -7,19 +7,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import dask
 import numpy as np
+import psutil
 import pytest
 from distributed import LocalCluster
 
 from analysis import fanout
 from analysis.errors import FanoutError, LockedError
 from analysis.fanout import Job, run_jobs
-from analysis.storage import data_lock
+from analysis.storage import data_lock, write_atomic
 
 REQUEST = {"code": "1", "draws": 100}
 
@@ -78,6 +80,12 @@ def scheduler_killed(number: int, process: int) -> dict[str, Any]:
     return {"number": number}
 
 
+def hanging(file: str) -> dict[str, Any]:
+    write_atomic(Path(file), str(os.getpid()).encode())
+    time.sleep(600)
+    return {}
+
+
 def place(seconds: float) -> dict[str, Any]:
     """Where this process keeps what it compiles."""
     import pytensor  # noqa: PLC0415  what a worker's variables are for is read when it is imported
@@ -98,6 +106,15 @@ def total(key: str, workers: int, table: Table) -> dict[str, Any]:
 
 def given(value: Any) -> Any:
     return value
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def jobs(folder: Path, count: int = 4) -> list[Job]:
@@ -348,6 +365,20 @@ def test_an_interrupt_ends_the_workers_and_keeps_what_finished(tmp_path: Path, m
     assert found == expected(100)
     assert calls(tmp_path / "marks") == before + 100 - kept
     assert lines == [f"100 of 100 done, {kept} read from an earlier run"]
+
+
+def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from analysis.fanout import Job, run_jobs; from test_fanout import hanging\n"
+        "run_jobs(hanging, [Job('a', {'file': sys.argv[1]})], Path(sys.argv[2]), request={}, progress=print)"
+    )
+    file = tmp_path / "pid"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", code, file, tmp_path / "out"], env=environment) as run:
+        assert within(30, file.exists)
+        run.kill()
+    worker = int(file.read_text())
+    assert within(5, lambda: not psutil.pid_exists(worker) or psutil.Process(worker).status() == psutil.STATUS_ZOMBIE)
 
 
 def test_a_run_without_workers_left_ends_with_an_error(tmp_path: Path) -> None:
