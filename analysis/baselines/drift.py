@@ -33,5 +33,5 @@ def random_walk_drift(panel: AdjustedPanel, quarters: int) -> LevelPaths:
         own = len(series.period) >= MIN_PERIODS
         if not own:
             notes.append(f"{series.name}: {len(series.period)} quarters, pooled drift and variance")
-        paths[family] = drift_path(float(series.level[-1]), steps_of(series) if own else pooled, quarters, theta=0.0)
+        paths[family] = drift_path(series, steps_of(series) if own else pooled, quarters, theta=0.0)
     return LevelPaths(paths, tuple(notes))

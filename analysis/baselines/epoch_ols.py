@@ -2,8 +2,8 @@
 
 Log price on date and capability, one slope each, and a Student-t predictive distribution; families, hosts and models are ignored, as they
 are in Epoch AI (March 2025) and in Gundlach et al., "The price of progress" (2025). Both fit record lows or undominated rows. Here all
-seen rows are used: what is scored are all later rows, not the cheapest, so that a line through record lows would be biased downwards
-as a forecast; and early origins have four or five record lows, too few for an interval.
+seen rows are used: what is scored are all later rows, not the cheapest, and a line through the frontier forecasts the frontier, below
+most prices; at early origins, too, there are fewer record lows in a band than a line has coefficients.
 """
 
 import numpy as np

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.baselines.levels import MIN_PERIODS, LevelPath, LevelPaths
-from analysis.baselines.series import AdjustedPanel, Steps, pooled_steps, steps_of
+from analysis.baselines.series import AdjustedPanel, FamilySeries, Steps, pooled_steps, steps_of
 
 THETA = 0.63
 """The authors' value, from forecast errors of 53 technologies; a few dozen changes of noisy means cannot estimate one."""
@@ -56,6 +56,21 @@ def forecast_error_variance(
     return np.asarray(np.asarray(innovation_variance, float) * (reach - 2 * theta))
 
 
+def forecast_error_covariance(
+    steps_ahead: int, sample_size: int, innovation_variance: float, theta: float
+) -> np.ndarray:
+    """Covariance of the forecast errors 0, 1, ..., `steps_ahead` steps ahead; its diagonal from 1 on is `forecast_error_variance`.
+
+    Parameters as there.
+    """
+    ahead = np.arange(steps_ahead + 1)[:, None]
+    behind = np.broadcast_to(-ahead / sample_size, (len(ahead), sample_size))
+    noise = np.pad(np.hstack([behind, (np.arange(steps_ahead) < ahead).astype(float)]), ((0, 0), (1, 1)))
+    # Each v is in its own step's noise and, times theta, in the next one's.
+    weights = noise[:, :-1] + theta * noise[:, 1:]
+    return np.asarray(innovation_variance * weights @ weights.T)
+
+
 def farmer_lafond(panel: AdjustedPanel, quarters: int, theta: float = THETA) -> LevelPaths:
     """Forecast every series from its last `LAST_STEPS` changes, or from all changes of all series where it has fewer.
 
@@ -83,17 +98,19 @@ def farmer_lafond(panel: AdjustedPanel, quarters: int, theta: float = THETA) -> 
         steps = Steps(recent.gap[-LAST_STEPS:], recent.change[-LAST_STEPS:]) if own else pooled
         if not own:
             notes.append(f"{series.name}: {len(series.period)} quarters, pooled drift and variance")
-        paths[family] = drift_path(float(series.level[-1]), steps, quarters, theta)
+        paths[family] = drift_path(series, steps, quarters, theta)
     return LevelPaths(paths, tuple(notes))
 
 
-def drift_path(last: float, steps: Steps, quarters: int, theta: float) -> LevelPath:
+def drift_path(series: FamilySeries, steps: Steps, quarters: int, theta: float) -> LevelPath:
     """Forecast of a series from its last value and the changes that give drift and variance.
+
+    In the quarter of the last value itself only the sampling error of that value is left.
 
     Parameters
     ----------
-    last
-        Last value, log points.
+    series
+        The series.
     steps
         At least two changes.
     quarters
@@ -101,8 +118,10 @@ def drift_path(last: float, steps: Steps, quarters: int, theta: float) -> LevelP
     theta
         Autocorrelation of the noise; 0 for a random walk.
     """
-    ahead, elapsed, freedom = np.arange(1, quarters + 1), float(steps.gap.sum()), len(steps.gap) - 1
+    elapsed, freedom = int(steps.gap.sum()), len(steps.gap) - 1
     drift = float(steps.change.sum()) / elapsed
     inflation = steps.gap * (1 + theta**2) + 2 * (steps.gap - 1) * theta
     innovation = float(((steps.change - drift * steps.gap) ** 2 / inflation).sum()) / freedom
-    return LevelPath(last + drift * ahead, forecast_error_variance(ahead, elapsed, innovation, theta), float(freedom))
+    covariance = forecast_error_covariance(quarters, elapsed, innovation, theta)
+    covariance[0, 0] = series.last_variance
+    return LevelPath(float(series.level[-1]) + drift * np.arange(quarters + 1), covariance, float(freedom))

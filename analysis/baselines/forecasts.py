@@ -58,9 +58,9 @@ def baseline_forecasts(
     Raises
     ------
     InputError
-        There are no rows to learn from or none to forecast, or a row is both.
+        There are no rows to learn from or none to forecast, or one to forecast is earlier than one to learn from.
     """
-    if not seen.any() or not scored.any() or (seen & scored).any():
+    if not seen.any() or not scored.any() or obs.time_years[scored].min() < obs.time_years[seen].max():
         raise InputError("an origin needs rows before it and other rows after it", remedy="Choose another origin")
     forecasts, failures = {}, {}
     for position, (name, forecast) in enumerate(BASELINES.items()):

@@ -1,34 +1,36 @@
-"""From forecast levels of families to the predictive distribution of the scored units."""
+"""From forecast levels of families to the predictive distribution of the scored rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.baselines.line import MIN_FREEDOM, capability_design
-from analysis.baselines.predictive import BaselineForecast, UnitLevels, simulate, unit_log_density
-from analysis.baselines.series import AdjustedPanel, adjust, entry_period
+from analysis.baselines.line import MIN_FREEDOM, SMALLEST_VARIANCE, capability_design
+from analysis.baselines.predictive import BaselineForecast, UnitPredictive, log_density, simulate
+from analysis.baselines.series import AdjustedPanel, adjust, period_of
 from analysis.errors import InputError
 from analysis.laws.observations import PriceObservations
 
 MIN_PERIODS = 6
-"""Quarters with entries from which a family has a drift of its own: five changes, as in Farmer and Lafond (2016)."""
+"""Values from which a series has a drift of its own: five changes, as in Farmer and Lafond (2016)."""
 
 
 @dataclass(frozen=True)
 class LevelPath:
-    """Forecast of one family's series at 1, 2, ... quarters after its last value.
+    """Forecast of one family's series at 0, 1, 2, ... quarters after its last value.
 
     Attributes
     ----------
-    mean, variance : (h,)
-        Log price at the family's centre, and the squared scale of its error.
+    mean : (h + 1,)
+        Log price at the family's centre.
+    covariance : (h + 1, h + 1)
+        Scale matrix of its errors.
     freedom
-        Degrees of freedom of the Student-t error; infinite for a normal one.
+        Degrees of freedom of the Student-t errors; infinite for normal ones.
     """
 
     mean: np.ndarray
-    variance: np.ndarray
+    covariance: np.ndarray
     freedom: float
 
 
@@ -54,10 +56,8 @@ def forecast_from_series(
 ) -> BaselineForecast:
     """Forecast the scored rows from series of the seen ones.
 
-    A unit that was seen stays where its own prices and its family's series put it (the best linear predictor: a list price is forecast not
-    to change). A new unit stands where its family's series is forecast to be in the quarter of its entry, one quarter ahead at the
-    least; an entry within the series' own span takes the level between its values, with the error of one quarter. A unit of a
-    family without a series takes the line across families.
+    A row has its family's forecast level in the quarter of its date, the slope of quality, its unit's effect (predicted from the unit's own
+    seen rows, if any) and noise. Hosts have no effects. Rows of a family without a series take the line across families.
 
     Parameters
     ----------
@@ -71,66 +71,49 @@ def forecast_from_series(
     InputError
         The seen rows give no series, no drift, or no spread within models where one is needed.
     """
-    panel = adjust(obs, seen)
-    rows = np.flatnonzero(scored)
-    units, count = np.unique(obs.unit[rows], return_counts=True)
-    if count.max() > 1 and panel.residual_freedom < MIN_FREEDOM:
-        problem = f"{panel.residual_freedom} repeated prices of models say nothing of the spread within models"
+    panel, rows = adjust(obs, seen), np.flatnonzero(scored)
+    units, place, count = np.unique(obs.unit[rows], return_inverse=True, return_counts=True)
+    if count.max() > 1 and panel.spreads.residual_freedom < MIN_FREEDOM:
+        problem = f"{panel.spreads.residual_freedom} degrees of freedom say nothing of the spread within models"
         raise InputError(problem, remedy=f"{MIN_FREEDOM} are needed to forecast several prices of one model")
-    last = np.array([panel.series[f].period[-1] if f in panel.series else np.inf for f in obs.unit_family[units]])
-    paths = model(panel, int(max((entry_period(obs, units) - last).max(), 1)))
-    levels = unit_levels(panel, paths, obs, units)
-    return BaselineForecast(simulate(levels, obs, rows, draws, rng), unit_log_density(levels, obs, rows), paths.notes)
+    first = min(int(series.period[-1]) for series in panel.series.values())
+    paths = model(panel, int(period_of(obs.time_years[rows]).max()) - first)
+    simulated, density = np.empty((draws, len(rows))), np.empty(len(units))
+    for index, unit in enumerate(units):
+        own = place == index
+        predictive = predict_unit(panel, paths, obs, int(unit), obs.time_years[rows[own]])
+        simulated[:, own] = simulate(predictive, draws, rng)
+        density[index] = log_density(predictive, obs.log_price[rows[own]])
+    return BaselineForecast(simulated, density, paths.notes)
 
 
-def unit_levels(panel: AdjustedPanel, paths: LevelPaths, obs: PriceObservations, units: np.ndarray) -> UnitLevels:
-    """The predictive distribution of units, by `forecast_from_series`'s rules.
+def predict_unit(
+    panel: AdjustedPanel, paths: LevelPaths, obs: PriceObservations, unit: int, time_years: np.ndarray
+) -> UnitPredictive:
+    """Predictive distribution of one unit's prices at given times.
 
     Parameters
     ----------
     panel, paths
-        Series, and forecasts of them that reach the last entry.
-    obs, units
-        All observations, and the codes of the units, rising.
+        Series, and forecasts of them that reach the last time.
+    obs, unit
+        All observations, and the code of the unit.
+    time_years : (R,)
+        Not before the last quarter of the unit's family in `panel`.
     """
-    known = [
-        _seen(panel, obs, unit)
-        if panel.unit_rows[unit]
-        else _new(panel, paths, obs, unit)
-        if int(obs.unit_family[unit]) in panel.series
-        else _of_new_family(panel, obs, unit)
-        for unit in units
-    ]
-    mean, forecast, freedom, effect = (np.array(values) for values in zip(*known, strict=True))
-    return UnitLevels(units, mean, forecast, freedom, effect, panel.residual_variance)
-
-
-Known = tuple[float, float, float, float]
-"""Location, squared scale and degrees of freedom of the forecast's error, variance of the unit's effect."""
-
-
-def _seen(panel: AdjustedPanel, obs: PriceObservations, unit: int) -> Known:
-    series = panel.series[int(obs.unit_family[unit])]
-    expected = float(np.interp(entry_period(obs, np.array([unit]))[0], series.period, series.level))
-    expected += panel.elasticity * float(obs.unit_quality[unit])
-    sampling = panel.residual_variance / float(panel.unit_rows[unit])
-    share = panel.unit_variance / (panel.unit_variance + sampling)
-    return expected + share * (float(panel.unit_mean[unit]) - expected), 0.0, np.inf, share * sampling
-
-
-def _new(panel: AdjustedPanel, paths: LevelPaths, obs: PriceObservations, unit: int) -> Known:
+    residual = panel.spreads.residual
     family, quality = int(obs.unit_family[unit]), float(obs.unit_quality[unit])
+    if family not in panel.series:
+        design = capability_design(obs, time_years, np.full(len(time_years), unit))
+        spread = panel.between.spread(design) + max(panel.between.variance - residual, SMALLEST_VARIANCE)
+        return UnitPredictive(panel.between.mean(design), spread, float(panel.between.freedom), 0.0, residual)
     series, path = panel.series[family], paths.by_family[family]
-    period = int(entry_period(obs, np.array([unit]))[0])
-    ahead = max(period - int(series.period[-1]), 1)
-    inside = period <= series.period[-1]
-    level = float(np.interp(period, series.period, series.level)) if inside else float(path.mean[ahead - 1])
-    reach = quality - float(np.interp(period, series.period, series.quality))
-    effect = panel.unit_variance + reach**2 * panel.elasticity_variance
-    return level + panel.elasticity * quality, float(path.variance[ahead - 1]), path.freedom, effect
-
-
-def _of_new_family(panel: AdjustedPanel, obs: PriceObservations, unit: int) -> Known:
-    line, one = panel.between, np.array([unit])
-    design = capability_design(obs, obs.unit_entry_time[one], one)
-    return float(line.mean(design)[0]), line.variance + float(line.spread(design)[0, 0]), float(line.freedom), 0.0
+    ahead = period_of(time_years) - int(series.period[-1])
+    reach = quality - series.last_quality
+    return UnitPredictive(
+        mean=path.mean[ahead] + panel.elasticity * quality + panel.unit_effect[unit],
+        forecast_covariance=path.covariance[np.ix_(ahead, ahead)],
+        freedom=path.freedom,
+        unit_variance=float(panel.unit_variance[unit]) + reach**2 * panel.elasticity_variance,
+        residual_variance=residual,
+    )

@@ -1,4 +1,4 @@
-"""Predictive distributions of scored rows: draws for intervals, and the joint density of each unit's rows."""
+"""Predictive distributions of the rows of one unit: draws for intervals, and their joint density."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,9 @@ import numpy as np
 from scipy.special import gammaln, logsumexp
 from scipy.stats import chi2
 
-from analysis.laws.observations import PriceObservations
-
-NODES = 400
-TAIL = 1e-30
-"""Probability left out at each end of a chi-square: far less than any outlier needs."""
+NODES = 600
+TAIL = 1e-60
+"""Probability left out at each end of a chi-square: less than an outlier of 30 standard deviations needs at 60 degrees of freedom."""
 
 
 @dataclass(frozen=True)
@@ -33,30 +31,27 @@ class BaselineForecast:
 
 
 @dataclass(frozen=True)
-class UnitLevels:
-    """What is known of the log price of U scored units: a level that their rows share, and noise around it.
-
-    The level is a location, a Student-t error of the forecast and a normal effect of the unit; the noise is normal.
+class UnitPredictive:
+    """The log prices of R rows of one unit: a location, Student-t errors of the forecast, a normal effect of the unit, normal noise.
 
     Attributes
     ----------
-    unit : (U,) int
-        Codes, rising.
-    mean : (U,)
+    mean : (R,)
         Location, log points.
-    forecast_variance, freedom : (U,)
-        Squared scale and degrees of freedom of the forecast's error; infinite degrees of freedom are a normal error.
-    unit_variance : (U,)
-        Of the unit's effect.
+    forecast_covariance : (R, R)
+        Scale matrix of the forecast's errors, squared log points.
+    freedom
+        Their degrees of freedom; infinite for normal errors.
+    unit_variance
+        Of the effect that the rows share.
     residual_variance
         Of a row around its unit's level; above zero.
     """
 
-    unit: np.ndarray
     mean: np.ndarray
-    forecast_variance: np.ndarray
-    freedom: np.ndarray
-    unit_variance: np.ndarray
+    forecast_covariance: np.ndarray
+    freedom: float
+    unit_variance: float
     residual_variance: float
 
 
@@ -74,49 +69,26 @@ def variance_mixture(freedom: float) -> tuple[np.ndarray, np.ndarray]:
     return freedom * np.exp(-logs), density - logsumexp(density)
 
 
-def unit_log_density(levels: UnitLevels, obs: PriceObservations, rows: np.ndarray) -> np.ndarray:
-    """Log density (U,) of the rows of each unit, jointly, with the shared level integrated out.
-
-    Parameters
-    ----------
-    levels
-        The predictive distribution.
-    obs, rows
-        All observations, and the indices of the scored rows.
-    """
-    place = np.searchsorted(levels.unit, obs.unit[rows])
-    size = len(levels.unit)
-    count = np.bincount(place, minlength=size)
-    error = obs.log_price[rows] - levels.mean[place]
-    mean_error = np.bincount(place, error, size) / count
-    within = np.bincount(place, (error - mean_error[place]) ** 2, size)
-    noise = levels.residual_variance
-    # A Gaussian with equal correlations: the mean of the rows is the only thing that the shared level moves.
-    fixed = within / noise + (count - 1) * np.log(noise) + np.log(count) + count * np.log(2 * np.pi)
-    log_density = np.empty(size)
-    for freedom in np.unique(levels.freedom):
-        own = levels.freedom == freedom
-        factor, log_weight = variance_mixture(float(freedom))
-        shared = levels.forecast_variance[own, None] * factor + levels.unit_variance[own, None]
-        variance = shared + noise / count[own, None]
-        moved = np.log(variance) + mean_error[own, None] ** 2 / variance
-        log_density[own] = logsumexp(log_weight - 0.5 * moved, axis=1) - 0.5 * fixed[own]
-    return log_density
+def log_density(unit: UnitPredictive, log_price: np.ndarray) -> float:
+    """Joint log density of a unit's log prices (R,)."""
+    size = len(log_price)
+    normal = unit.unit_variance * np.ones((size, size)) + unit.residual_variance * np.eye(size)
+    root = np.linalg.inv(np.linalg.cholesky(normal))
+    # In the axes of this decomposition both parts of the covariance are diagonal, whatever the factor of the first.
+    spread, axes = np.linalg.eigh(root @ unit.forecast_covariance @ root.T)
+    error = axes.T @ (root @ (log_price - unit.mean))
+    factor, log_weight = variance_mixture(unit.freedom)
+    variance = 1 + factor[:, None] * np.maximum(spread, 0.0)
+    inside = logsumexp(log_weight - 0.5 * (np.log(variance) + error**2 / variance).sum(axis=1))
+    return float(inside + np.log(np.diag(root)).sum() - 0.5 * size * np.log(2 * np.pi))
 
 
-def simulate(
-    levels: UnitLevels, obs: PriceObservations, rows: np.ndarray, draws: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Draws (S, rows) of log price; the rows of a unit share its level, units are drawn apart.
-
-    Parameters as in `unit_log_density`; `draws` is S.
-    """
-    shape = (draws, len(levels.unit))
-    factor = np.ones(shape)
-    heavy = np.isfinite(levels.freedom)
-    freedom = levels.freedom[heavy]
-    factor[:, heavy] = freedom / rng.chisquare(freedom, (draws, len(freedom)))
-    spread = np.sqrt(levels.forecast_variance * factor + levels.unit_variance)
-    level = levels.mean + spread * rng.standard_normal(shape)
-    noise = np.sqrt(levels.residual_variance) * rng.standard_normal((draws, len(rows)))
-    return np.asarray(level[:, np.searchsorted(levels.unit, obs.unit[rows])] + noise)
+def simulate(unit: UnitPredictive, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Draws (S, R) of a unit's log prices."""
+    size = len(unit.mean)
+    factor = 1.0 if np.isinf(unit.freedom) else unit.freedom / rng.chisquare(unit.freedom, (draws, 1))
+    spread, axes = np.linalg.eigh(unit.forecast_covariance)
+    forecast = rng.standard_normal((draws, size)) @ (axes * np.sqrt(np.maximum(spread, 0.0))).T
+    shared = np.sqrt(unit.unit_variance) * rng.standard_normal((draws, 1))
+    noise = np.sqrt(unit.residual_variance) * rng.standard_normal((draws, size))
+    return np.asarray(unit.mean + np.sqrt(factor) * forecast + shared + noise)

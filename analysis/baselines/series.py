@@ -1,13 +1,15 @@
 """Quality-adjusted price series of families, from irregular rows, and what they leave to single models.
 
-A series has one value for each family and quarter in which models entered: their mean log price at the family's average quality. Quarters,
-because most months have no new model in a family, and because the laws tell innovations apart by quarters too. A model counts in the
-quarter of its entry, with the mean of all its prices: list prices mostly stay, so that later listings of an old model say what was
-charged then (docs/decisions.md, "A model on sale follows the market by a share"). Without repeated models a row's date is its entry.
+Log price is regressed on an effect of family and quarter, quality with one slope for all, and a random effect of the model:
 
-The slope of quality is common to all and comes from differences between models that entered in one family and quarter, so that it takes
-nothing from the decline. Spreads are those of a nested analysis of variance: rows within models, models within family and quarter
-(Searle, Casella and McCulloch 1992, Variance components, ch. 3).
+    log price = level(family, quarter) + slope * quality + model + noise.
+
+The levels are the series. The slope comes from differences between models priced in one family and quarter, so that it takes nothing
+from the decline. Quarters, because in most months a family has no price at all, and because the laws tell innovations apart by quarters
+too. A row counts in the quarter of its date, as in published price indexes: new models and old ones run on one clock.
+
+Spreads are Henderson's third method of fitting constants, levels and slope generalised least squares, effects of models best linear
+predictors (Searle, Casella and McCulloch 1992, Variance components, sections 5.5, 7.4 and 7.6).
 """
 
 from dataclasses import dataclass
@@ -29,17 +31,20 @@ class FamilySeries:
     name
         Of the family.
     period : (k,) int
-        Quarters since the start in which models entered, rising.
+        Quarters since the start that have prices, rising.
     level : (k,)
-        Mean log price of the quarter's models, at quality zero (the family's centre).
-    quality : (k,)
-        Their mean quality: how far the adjustment reached.
+        Log price at quality zero (the family's centre).
+    last_variance
+        Squared standard error of the last level at the quality of its models.
+    last_quality
+        Mean quality of the last quarter's rows: from there the adjustment reaches to a new model.
     """
 
     name: str
     period: np.ndarray
     level: np.ndarray
-    quality: np.ndarray
+    last_variance: float
+    last_quality: float
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Steps:
 
     Attributes
     ----------
-    gap : (k,)
+    gap : (k,) int
         Quarters between the two.
     change : (k,)
         Log points.
@@ -59,8 +64,27 @@ class Steps:
 
 
 @dataclass(frozen=True)
+class Spreads:
+    """Variance components, squared log points.
+
+    Attributes
+    ----------
+    unit
+        Between models of one quality in one family and quarter.
+    residual
+        Of rows around their model; `SMALLEST_VARIANCE` where too few models have several rows.
+    residual_freedom
+        Degrees of freedom behind `residual`.
+    """
+
+    unit: float
+    residual: float
+    residual_freedom: int
+
+
+@dataclass(frozen=True)
 class AdjustedPanel:
-    """The seen rows as series and spreads.
+    """The seen rows as series, effects of models, and spreads.
 
     Attributes
     ----------
@@ -68,24 +92,20 @@ class AdjustedPanel:
         By code of the family.
     elasticity, elasticity_variance
         Slope of log price on quality, and its squared standard error.
-    unit_variance
-        Between models within family and quarter, squared log points.
-    residual_variance, residual_freedom
-        Of rows around their model's mean, and the degrees of freedom behind it.
-    unit_mean, unit_rows : (U,)
-        Mean log price and number of the seen rows of each unit of all observations; zero rows for unseen units.
+    spreads
+        Variance components.
+    unit_effect, unit_variance : (U,)
+        Best linear predictor of each unit's effect and its error variance; of an unseen unit zero and the variance between units.
     between
-        Line through the means of models on entry and capability, for families without a series.
+        Line through the means of models on date and capability, for families without a series.
     """
 
     series: dict[int, FamilySeries]
     elasticity: float
     elasticity_variance: float
-    unit_variance: float
-    residual_variance: float
-    residual_freedom: int
-    unit_mean: np.ndarray
-    unit_rows: np.ndarray
+    spreads: Spreads
+    unit_effect: np.ndarray
+    unit_variance: np.ndarray
     between: Line
 
 
@@ -102,44 +122,62 @@ def adjust(obs: PriceObservations, seen: np.ndarray) -> AdjustedPanel:
     InputError
         Fewer than `MIN_FREEDOM` degrees of freedom between models within family and quarter, or no line across families.
     """
-    size = len(obs.unit_family)
-    count = np.bincount(obs.unit[seen], minlength=size)
-    mean = np.bincount(obs.unit[seen], obs.log_price[seen], size) / np.maximum(count, 1)
-    units = np.flatnonzero(count)
-    residual = obs.log_price[seen] - mean[obs.unit[seen]]
-    freedom = int(seen.sum()) - len(units)
-    noise = max(float(residual @ residual) / max(freedom, 1), SMALLEST_VARIANCE)
+    rows = np.flatnonzero(seen)
+    log_price, quality = obs.log_price[rows], obs.quality[rows]
+    pairs = np.column_stack([obs.family[rows], period_of(obs.time_years[rows])])
+    cells, cell = np.unique(pairs, axis=0, return_inverse=True)
+    units, unit = np.unique(obs.unit[rows], return_inverse=True)
+    member = np.eye(len(units))[unit]
+    design = np.eye(len(cells))[cell]
+    members = design.sum(axis=0)
+    cell_quality = design.T @ quality / members
+    better = quality - cell_quality[cell]
+    # Differences between equal numbers are not exactly zero.
+    varies = float(np.abs(better).max()) > 1e-9 * max(float(np.abs(quality).max()), 1.0)
+    if varies:
+        # Quality within the cell leaves the slope as it is, and makes a level's error that of the cell's own models.
+        design = np.column_stack([design, better])
+    spreads = _spreads(log_price, design, member)
 
-    cells = np.column_stack([obs.unit_family[units], entry_period(obs, units)])
-    names, cell = np.unique(cells, axis=0, return_inverse=True)
-    slope, slope_variance, spread = _within_cells(mean[units], obs.unit_quality[units], cell)
-    members = np.bincount(cell)
-    level = np.bincount(cell, mean[units] - slope * obs.unit_quality[units]) / members
-    quality = np.bincount(cell, obs.unit_quality[units]) / members
+    count = member.sum(axis=0)
+    # Inverse of a covariance that links only rows of one model.
+    share = spreads.unit / (count * spreads.unit + spreads.residual)
+    precision = (np.eye(len(rows)) - (member * share) @ member.T) / spreads.residual
+    covariance = np.linalg.inv(design.T @ precision @ design)
+    coefficients = covariance @ design.T @ precision @ log_price
+    effect, effect_variance = np.zeros(len(obs.unit_family)), np.full(len(obs.unit_family), spreads.unit)
+    effect[units] = spreads.unit * member.T @ precision @ (log_price - design @ coefficients)
+    effect_variance[units] = share * spreads.residual
+    slope = float(coefficients[-1]) if varies else 0.0
+    mean_time = member.T @ obs.time_years[rows] / count
     return AdjustedPanel(
         series={
-            int(family): FamilySeries(obs.families[family], names[own, 1], level[own], quality[own])
-            for family, own in ((family, names[:, 0] == family) for family in np.unique(names[:, 0]))
+            int(family): FamilySeries(
+                obs.families[family],
+                cells[own, 1],
+                coefficients[own] - slope * cell_quality[own],
+                float(covariance[own[-1], own[-1]]),
+                float(cell_quality[own[-1]]),
+            )
+            for family, own in ((code, np.flatnonzero(cells[:, 0] == code)) for code in np.unique(cells[:, 0]))
         },
         elasticity=slope,
-        elasticity_variance=slope_variance,
-        unit_variance=max(spread - noise * float((1 / count[units]).mean()), SMALLEST_VARIANCE),
-        residual_variance=noise,
-        residual_freedom=freedom,
-        unit_mean=mean,
-        unit_rows=count,
-        between=fit_line(mean[units], capability_design(obs, obs.unit_entry_time[units], units)),
+        elasticity_variance=float(covariance[-1, -1]) if varies else 0.0,
+        spreads=spreads,
+        unit_effect=effect,
+        unit_variance=effect_variance,
+        between=fit_line(member.T @ log_price / count, capability_design(obs, mean_time, units)),
     )
 
 
-def entry_period(obs: PriceObservations, units: np.ndarray) -> np.ndarray:
-    """Quarter since the start in which each unit entered."""
-    return np.asarray(np.floor(obs.unit_entry_time[units] / GRID_YEARS), int)
+def period_of(time_years: np.ndarray) -> np.ndarray:
+    """Quarter since the start of each time."""
+    return np.asarray(np.floor(time_years / GRID_YEARS), int)
 
 
 def steps_of(series: FamilySeries) -> Steps:
     """The changes of one series."""
-    return Steps(np.diff(series.period).astype(float), np.diff(series.level))
+    return Steps(np.diff(series.period), np.diff(series.level))
 
 
 def pooled_steps(panel: AdjustedPanel) -> Steps:
@@ -158,19 +196,19 @@ def pooled_steps(panel: AdjustedPanel) -> Steps:
     return pooled
 
 
-def _within_cells(log_price: np.ndarray, quality: np.ndarray, cell: np.ndarray) -> tuple[float, float, float]:
-    """Slope on quality within cells, its variance, and the variance of what is left."""
-    members = np.bincount(cell)
-    price = log_price - (np.bincount(cell, log_price) / members)[cell]
-    better = quality - (np.bincount(cell, quality) / members)[cell]
-    scatter = float(better @ better)
-    # Differences between equal numbers are not exactly zero.
-    varies = scatter > len(better) * (1e-9 * max(float(np.abs(quality).max()), 1.0)) ** 2
-    freedom = len(cell) - len(members) - int(varies)
-    if freedom < MIN_FREEDOM:
-        problem = f"{len(cell)} models in {len(members)} quarters of families leave {freedom} degrees of freedom"
+def _spreads(log_price: np.ndarray, design: np.ndarray, member: np.ndarray) -> Spreads:
+    """Henderson's method 3: what fixed effects of the models add to the fit, against its expectation."""
+    axes = np.linalg.qr(design).Q
+    left, left_member = log_price - axes @ (axes.T @ log_price), member - axes @ (axes.T @ member)
+    # Combinations of models that levels and slope already tell apart have eigenvalue zero.
+    weight, combination = np.linalg.eigh(left_member.T @ left_member)
+    apart = weight > 1e-9 * max(float(weight[-1]), 1.0)
+    extra = int(apart.sum())
+    if extra < MIN_FREEDOM:
+        problem = f"{member.shape[1]} models in {design.shape[1]} levels and slopes leave {extra} degrees of freedom"
         raise InputError(problem, remedy=f"{MIN_FREEDOM} are needed to tell the spread of models from the trend")
-    slope = float(better @ price) / scatter if varies else 0.0
-    left = price - slope * better
-    variance = float(left @ left) / freedom
-    return slope, variance / scatter if varies else 0.0, variance
+    explained = float((((left @ left_member) @ combination)[apart] ** 2 / weight[apart]).sum())
+    freedom = len(log_price) - design.shape[1] - extra
+    unexplained = float((left**2).sum()) - explained
+    residual = max(unexplained / freedom, SMALLEST_VARIANCE) if freedom >= MIN_FREEDOM else SMALLEST_VARIANCE
+    return Spreads(max((explained - residual * extra) / float(weight.sum()), SMALLEST_VARIANCE), residual, freedom)
