@@ -1,6 +1,6 @@
 """Leave-future-out scores: what a law fitted at a past origin said about the months that followed.
 
-Families that the origin had not seen are drawn from their population, and market innovations go on by their law; the level of an unseen
+Families that the origin had not seen are drawn from their population, and innovations go on by their law; the level of an unseen
 model and the effects of unseen hosts are integrated out of its score (and drawn for intervals). A score is joint over the quotes of one
 model and separate across models: a joint density of hundreds of rows cannot be estimated from draws of a path that is not integrated out.
 
@@ -16,9 +16,19 @@ from scipy.special import logsumexp
 
 from analysis.inference.fit import Fit
 from analysis.inference.marginal import joint_noise_logpdf, level_grid, shared_host_logpdf, unknown_host
-from analysis.inference.posterior import Draws, expected_log_price, followed, market_increments, replicate, unit_means
+from analysis.inference.posterior import (
+    Draws,
+    common_innovations,
+    expected_log_price,
+    followed,
+    fresh_innovations,
+    innovations,
+    own_innovations,
+    replicate,
+    unit_means,
+)
 from analysis.laws.base import Law
-from analysis.laws.innovations import GRID_YEARS, grid_steps, market_path
+from analysis.laws.innovations import GRID_YEARS, grid_steps, path_at
 from analysis.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
 
 MAX_ORIGINS = 3
@@ -160,10 +170,19 @@ def extend(draws: Draws, obs: PriceObservations, seen: np.ndarray, rng: np.rando
         return np.asarray(draws[spread][:, None] * rng.standard_normal((size, len(obs.families))))
 
     for name, parameter in draws.law.family_parameters.items():
-        center, offset = draws[name][:, None], offsets(parameter.spread.name)
-        spread_over(f"family_{name}", center * np.exp(offset) if parameter.positive else center + offset)
+        offset = offsets(parameter.spread.name) if parameter.spread else np.zeros((size, len(obs.families)))
+        spread_over(f"family_{name}", parameter.of_family(draws[name][:, None], offset))
     spread_over("family_elasticity", draws["elasticity"][:, None] + offsets("elasticity_spread"))
-    increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
+    steps = grid_steps(obs.last_time_years)
+    if draws.law.innovations:
+        values["common_innovation"] = common_innovations(draws, steps, rng)
+        shape = (size, len(obs.families), steps)
+        own = fresh_innovations(draws, 1.0 - draws["common_share"], shape, rng)
+        own[:, known_families] = own_innovations(draws, steps, rng)
+        values["own_innovation"] = own
+    # Of the shape only: what a family starts from depends on its innovations, and these on how many families there are.
+    values["family_start"] = np.empty((size, len(obs.families)))
+    increments = innovations(Draws(draws.law, values), steps, rng)
     every_unit = np.arange(len(obs.unit_family))
     spread_over(
         "family_start",
@@ -188,7 +207,7 @@ def mean_fallen(
     """Mean decline until entry over each family's `units`, shape (S, F): a family's level is its average log price."""
     family = obs.unit_family[units]
     own = {name: values[f"family_{name}"][:, family] for name in law.family_parameters}
-    fallen = law.decline(own, obs.unit_entry_age[units]) + market_path(increments, obs.unit_entry_time[units])
+    fallen = law.decline(own, obs.unit_entry_age[units]) + path_at(increments, family, obs.unit_entry_time[units])
     member = (family[:, None] == np.arange(len(obs.families))).astype(float)
     return np.asarray(fallen @ (member / member.sum(axis=0)))
 
@@ -232,7 +251,7 @@ def _unit_log_density(
     draws: Draws, obs: PriceObservations, seen: np.ndarray, rows: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Log density of each scored unit's rows under each draw, (S, U), in the order of the units' codes."""
-    increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
+    increments = innovations(draws, grid_steps(obs.last_time_years), rng)
     means, target = unit_means(draws, obs, increments), obs.log_price[rows] + followed(draws, obs, increments, rows)
     host_known = np.isin(obs.host[rows], obs.host[seen]) if obs.hosts else np.ones(len(rows), bool)
     if obs.hosts:

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from analysis.laws.base import Law
-from analysis.laws.innovations import GRID_YEARS, centred_increments, grid_steps, market_path, step_shape
+from analysis.laws.innovations import grid_steps, path_at
 from analysis.laws.observations import PriceObservations
 from analysis.laws.priors import MIN_NOISE_TAIL
 
@@ -50,25 +50,47 @@ def merge_chains(posterior: xr.Dataset, law: Law) -> Draws:
     )
 
 
-def market_increments(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
-    """Market innovations of shape (S, steps): those of the posterior, continued or replaced (`redraw`) by new ones.
+def innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
+    """Innovations of each family, shape (S, F, steps): those of the posterior, continued or replaced (`redraw`) by new ones.
 
-    New increments come from the exact Gamma process, not from its smooth approximation.
+    New increments come from the exact process, not from its smooth approximation.
     """
     if not draws.law.innovations:
-        return np.zeros((draws.size, steps))
-    average = draws["innovation_rate"][:, None]
-    arrivals = draws["discoveries_per_year"][:, None]
-    known = (
-        np.empty((draws.size, 0)) if redraw else centred_increments(draws["innovation_z"], average, arrivals)[:, :steps]
-    )
-    missing = steps - known.shape[1]
-    fresh = 2.0 / arrivals * rng.gamma(step_shape(arrivals), size=(draws.size, missing)) - GRID_YEARS
-    return np.concatenate([known, average * fresh], axis=1)
+        return np.zeros((draws.size, draws["family_start"].shape[1], steps))
+    common = common_innovations(draws, steps, rng, redraw=redraw)
+    return np.asarray(common[:, None, :] + own_innovations(draws, steps, rng, redraw=redraw))
+
+
+def common_innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
+    """Innovations that reach all families, shape (S, steps), as in `innovations`."""
+    return _continued(draws, "common_innovation", draws["common_share"], steps, rng, redraw)
+
+
+def own_innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
+    """Innovations of one family alone, shape (S, F, steps), as in `innovations`."""
+    return _continued(draws, "own_innovation", 1.0 - draws["common_share"], steps, rng, redraw)
+
+
+def _continued(
+    draws: Draws, name: str, share: np.ndarray, steps: int, rng: np.random.Generator, redraw: bool
+) -> np.ndarray:
+    known = draws[name][..., : 0 if redraw else steps]
+    shape = (*known.shape[:-1], steps - known.shape[-1])
+    return np.concatenate([known, fresh_innovations(draws, share, shape, rng)], axis=-1)
+
+
+def fresh_innovations(draws: Draws, share: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """New increments from the exact process, of `shape` (S, ..., steps), of which `share` (S,) is the size."""
+    kind = draws.law.innovations
+    if kind is None:
+        return np.zeros(shape)
+    across = (slice(None), *(None,) * (len(shape) - 1))
+    names = [*(prior.name for prior in kind.priors), "innovation_rate"]
+    return np.asarray(share[across] * kind.fresh(rng, shape, {name: draws[name][across] for name in names}))
 
 
 def unit_means(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
-    """Log price at which the law lets each unit enter, shape (S, U), for market `increments` (S, steps)."""
+    """Log price at which the law lets each unit enter, shape (S, U), for `increments` (S, F, steps)."""
     quality = draws["family_elasticity"][:, obs.unit_family] * (obs.unit_quality / obs.quality_scale)
     return np.asarray(draws["family_start"][:, obs.unit_family] + quality - _fallen_at_entry(draws, obs, increments))
 
@@ -81,7 +103,7 @@ def followed(
     if not obs.models_repeat:
         return np.zeros((draws.size, len(chosen)))
     now = draws.law.decline(draws.family(obs.family[chosen]), obs.age_years[chosen])
-    now = now + market_path(increments, obs.time_years[chosen])
+    now = now + path_at(increments, obs.family[chosen], obs.time_years[chosen])
     since_entry = now - _fallen_at_entry(draws, obs, increments)[:, obs.unit[chosen]]
     return np.asarray(draws["pass_through"][:, None] * since_entry)
 
@@ -91,15 +113,15 @@ def expected_log_price(
 ) -> np.ndarray:
     """Expected log price of each row under each draw, shape (S, n).
 
-    With `redraw_innovations` the market path is a new one from the law, as if history were run again; models keep their distance from
+    With `redraw_innovations` the innovations are new ones from the law, as if history were run again; models keep their distance from
     what the law expects of them.
     """
     steps = grid_steps(obs.last_time_years)
-    increments = market_increments(draws, steps, rng)
+    increments = innovations(draws, steps, rng)
     fitted = unit_means(draws, obs, increments)
     unit = draws["unit_level"] if obs.models_repeat else fitted
     if redraw_innovations:
-        increments = market_increments(draws, steps, rng, redraw=True)
+        increments = innovations(draws, steps, rng, redraw=True)
         unit = unit - fitted + unit_means(draws, obs, increments)
     expected = unit[:, obs.unit] - followed(draws, obs, increments)
     if obs.hosts:
@@ -109,7 +131,7 @@ def expected_log_price(
 
 def _fallen_at_entry(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
     decline = draws.law.decline(draws.family(obs.unit_family), obs.unit_entry_age)
-    return np.asarray(decline + market_path(increments, obs.unit_entry_time))
+    return np.asarray(decline + path_at(increments, obs.unit_family, obs.unit_entry_time))
 
 
 def log_likelihood(draws: Draws, obs: PriceObservations, expected: np.ndarray) -> np.ndarray:
@@ -130,7 +152,7 @@ def band_path(
 ) -> np.ndarray:
     """Log price of a family at its centre quality at each time, shape (S, len(time_years)); later times are forecasts."""
     steps = grid_steps(max(float(time_years.max()), obs.last_time_years))
-    market = market_path(market_increments(draws, steps, rng), time_years)
-    age = np.maximum(time_years - obs.births[family], 0.0)
     codes = np.full(len(time_years), family)
-    return np.asarray(draws["family_start"][:, [family]] - draws.law.decline(draws.family(codes), age) - market)
+    innovated = path_at(innovations(draws, steps, rng), codes, time_years)
+    age = np.maximum(time_years - obs.births[family], 0.0)
+    return np.asarray(draws["family_start"][:, [family]] - draws.law.decline(draws.family(codes), age) - innovated)

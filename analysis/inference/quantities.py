@@ -36,7 +36,7 @@ def reported_quantities(posterior: xr.Dataset, law: Law, obs: PriceObservations)
     """
     population = {name: posterior[name] for name in law.family_parameters}
     if law.innovations:
-        population["discoveries_per_year"] = posterior["discoveries_per_year"]
+        population |= {prior.name: posterior[prior.name] for prior in law.innovations.priors}
     stay = frontier_stay_years(obs.births)
     ages = xr.DataArray(obs.ages_at_last, dims="family", coords={"family": list(obs.families)})
     family = {name: posterior[f"family_{name}"] for name in law.family_parameters}
@@ -50,7 +50,8 @@ def reported_quantities(posterior: xr.Dataset, law: Law, obs: PriceObservations)
             "frontier_rate": law.decline(population, stay) / stay,
             "family_rate_now": law.rate(family, ages),
             "family_start": posterior["family_start"],
-            **law.reported(population),
+            **law.reported(population, obs.mean_age_at_last),
+            **({"common_share": posterior["common_share"]} if law.innovations else {}),
             **(
                 {"pass_through": posterior["pass_through"], "same_model_rate": posterior["pass_through"] * now}
                 if obs.models_repeat

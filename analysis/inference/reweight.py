@@ -18,7 +18,7 @@ from analysis.inference.continuation import Continuation
 from analysis.inference.fit import Fit
 from analysis.inference.forecast import mean_fallen, unit_spread
 from analysis.inference.marginal import joint_noise_logpdf, noise_logpdf
-from analysis.inference.posterior import Draws, followed, market_increments, unit_means
+from analysis.inference.posterior import Draws, common_innovations, followed, innovations, own_innovations, unit_means
 from analysis.inference.quantities import contract_parameters, reported_quantities
 from analysis.laws.innovations import grid_steps
 from analysis.laws.observations import PriceObservations, subset
@@ -81,15 +81,21 @@ def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed:
     target
         All rows as a new fit would see them: the same as `continued.obs` but for the scale of quality.
     seed
-        Seed of what is drawn: market innovations after the last old row, levels of new models, and the resampling.
+        Seed of what is drawn: innovations after the last old row, levels of new models, and the resampling.
     """
     from arviz_stats.base import array_stats  # noqa: PLC0415  slow to import
 
     rng = np.random.default_rng(seed)
     obs, seen = continued.obs, continued.seen
     # Families and hosts are those of the fit; units that are new get their levels below.
-    draws = fit.draws
-    increments = market_increments(draws, grid_steps(obs.last_time_years), rng)
+    draws, steps = fit.draws, grid_steps(obs.last_time_years)
+    if fit.law.innovations:
+        longer = {
+            "common_innovation": common_innovations(draws, steps, rng),
+            "own_innovation": own_innovations(draws, steps, rng),
+        }
+        draws = Draws(fit.law, draws.values | longer)
+    increments = innovations(draws, steps, rng)
     log_weight, levels = _new_rows(draws, obs, seen, increments, rng)
     log_weight += _prior_change(draws, obs, seen, increments)
     # The library takes log likelihoods to leave out, the negative of log weights.
@@ -102,8 +108,6 @@ def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed:
     rescaled = target.quality_scale / obs.quality_scale
     for name in ("elasticity", "elasticity_spread", "family_elasticity"):
         values[name] = values[name] * rescaled
-    if draws.law.innovations:
-        values["innovation_z"] = _padded(values["innovation_z"], grid_steps(obs.last_time_years), rng)
     posterior = _dataset(fit.posterior, {name: value[chosen] for name, value in values.items()}, target)
     reported = reported_quantities(posterior, fit.law, target)
     kept_share = 1.0 / np.sum(weights**2) / draws.size
@@ -178,10 +182,6 @@ def _prior_change(draws: Draws, obs: PriceObservations, seen: np.ndarray, increm
     for rows, sign in ((np.ones(obs.n, bool), 1.0), (seen, -1.0)):
         change += sign * -0.5 * ((level - obs.log_price[rows].mean() - shift) / sd) ** 2
     return change
-
-
-def _padded(z: np.ndarray, steps: int, rng: np.random.Generator) -> np.ndarray:
-    return np.concatenate([z, rng.standard_normal((len(z), max(0, steps - z.shape[1])))], axis=1)
 
 
 def _dataset(old: xr.Dataset, values: dict[str, np.ndarray], target: PriceObservations) -> xr.Dataset:

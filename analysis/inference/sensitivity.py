@@ -45,7 +45,7 @@ def prior_sensitivity(fit: Fit, obs: PriceObservations, quantity: str) -> PriorS
     draws = fit.draws
     shape = fit.reported["noise_scale"].shape
     parameters = fit.law.family_parameters.values()
-    priors = [prior for parameter in parameters for prior in (parameter.population, parameter.spread)]
+    priors = [prior for p in parameters for prior in (p.population, p.spread) if prior]
     log_prior = np.sum([log_density(prior, draws[prior.name]) for prior in priors], axis=0)
     expected = expected_log_price(draws, obs, np.random.default_rng(0))
     total = log_likelihood(draws, obs, expected).sum(axis=1)

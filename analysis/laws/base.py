@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.laws.functions import exp
+from analysis.laws.innovations import Innovations
 from analysis.laws.priors import Prior
 
 Parameters = Mapping[str, Any]
@@ -14,12 +16,19 @@ Parameters = Mapping[str, Any]
 class FamilyParameter:
     """A parameter of the law that differs by family around a population value.
 
-    On the log scale (`positive`) or the natural scale: family = population + spread * standard normal.
+    On the log scale (`positive`) or the natural scale: family = population + spread * standard normal. Without a spread all families
+    have the population's value.
     """
 
     population: Prior
-    spread: Prior
+    spread: Prior | None
     positive: bool
+
+    def of_family(self, population: Any, offset: Any) -> Any:
+        """Return the family values that lie `offset` (spread times standard normals) from the population's."""
+        if not self.positive:
+            return population + offset
+        return population * exp(offset)
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,10 @@ class Law:
     long_run_rate
         `parameters -> rate` as age goes to infinity.
     innovations
-        Whether the market-wide innovations of `laws/innovations.py` come on top.
+        What comes on top of the decline, common to the families and of each by itself (`laws/innovations.py`); None for nothing.
     reported
-        `population -> {name: draws}`: the law's own population quantities in the contract. With innovations, `population` holds
-        `discoveries_per_year` too.
+        `(population, mean_age_years) -> {name: draws}`: the law's own population quantities in the contract. `population` holds the
+        parameters of the innovations too.
     """
 
     name: str
@@ -52,8 +61,14 @@ class Law:
     decline: Callable[[Parameters, Any], Any]
     rate: Callable[[Parameters, Any], Any]
     long_run_rate: Callable[[Parameters], Any]
-    innovations: bool
-    reported: Callable[[Parameters], dict[str, Any]]
+    innovations: Innovations | None
+    reported: Callable[[Parameters, Any], dict[str, Any]]
+
+    @property
+    def priors(self) -> tuple[Prior, ...]:
+        """The law's own priors: population, spread, innovations."""
+        own = [prior for p in self.family_parameters.values() for prior in (p.population, p.spread) if prior]
+        return (*own, *(self.innovations.priors if self.innovations else ()))
 
 
 def mean_rate(law: Law, population: Parameters, span_years: float) -> Any:

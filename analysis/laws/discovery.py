@@ -1,14 +1,18 @@
 r"""Discovery law: gains keep arriving at a rate that does not decay.
 
-Market-wide discoveries arrive :math:`\lambda` times a year, each lowering log price by an exponential gain of mean :math:`g`; the
-population rate is :math:`\lambda g`, so the size of the innovations and the rate are one story. A family takes up more or less of
-them, by a constant factor.
+Discoveries arrive :math:`\lambda` times a year, each lowering log price by an exponential gain of mean :math:`g`, of which a share
+:math:`w` reaches all families and the rest one alone; the population rate is :math:`\lambda g`, so the size of the innovations and the
+rate are one story. A family takes up more or less of them, by a constant factor.
 
-.. math:: G_f(a, t) = r_f a + M(t), \qquad \operatorname{E} r_f = \lambda g, \qquad \operatorname{Var} M(t) = 2 \lambda g^2 t
+.. math::
+
+    G_f(a, t) = r_f a + M(t) + M_f(t), \qquad \operatorname{E} r_f = \lambda g, \qquad
+    \operatorname{Var} M(t) = 2 \lambda (w g)^2 t, \qquad \operatorname{Var} M_f(t) = 2 \lambda ((1 - w) g)^2 t
 """
 
 from analysis.laws.base import FamilyParameter, Law
 from analysis.laws.exponential import RATE_SPREAD
+from analysis.laws.innovations import GAINS
 from analysis.laws.priors import RATE
 
 DISCOVERY = Law(
@@ -19,8 +23,8 @@ DISCOVERY = Law(
     decline=lambda p, age: p["rate"] * age,
     rate=lambda p, age: p["rate"] + 0.0 * age,
     long_run_rate=lambda p: p["rate"],
-    innovations=True,
-    reported=lambda p: {
+    innovations=GAINS,
+    reported=lambda p, age: {
         "discoveries_per_year": p["discoveries_per_year"],
         "mean_log_gain": p["rate"] / p["discoveries_per_year"],
     },

@@ -16,6 +16,6 @@ EXPONENTIAL = Law(
     decline=lambda p, age: p["rate"] * age,
     rate=lambda p, age: p["rate"] + 0.0 * age,
     long_run_rate=lambda p: p["rate"],
-    innovations=False,
-    reported=lambda p: {},
+    innovations=None,
+    reported=lambda p, age: {},
 )

@@ -1,17 +1,47 @@
-r"""Market-wide innovations: gains that arrive in lumps, centred so that the law alone sets the mean.
+r"""Innovations: what lowers prices in lumps, centred so that the law alone sets the mean.
 
-Compound Poisson gains with arrival rate :math:`\lambda` and exponential sizes of mean :math:`g` have mean :math:`\lambda g` and
-variance :math:`2 \lambda g^2` a year. A Gamma process with shape :math:`\lambda / 2` a year and scale :math:`2 g` has both, and
+An innovation has a part that reaches all families at once and a part of one family alone; with `common_share` :math:`w` their
+sizes are to each other as :math:`w` to :math:`1 - w`. Both parts have the same kind of increments, one per quarter:
+
+*Gains.* Compound Poisson gains with arrival rate :math:`\lambda` and exponential sizes of mean :math:`g` have mean :math:`\lambda g`
+and variance :math:`2 \lambda g^2` a year. A Gamma process with shape :math:`\lambda / 2` a year and scale :math:`2 g` has both, and
 its increments are smooth enough to sample. Increments come from standard normals through the Wilson-Hilferty cube (1931), so the
 posterior keeps one geometry from a few large gains to many small ones. Centred increments can be negative: prices may rise.
+
+*Gaussian.* Normal increments with a yearly standard deviation of their own, as in a random walk with drift.
 """
 
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from analysis.laws.priors import COMMON_SHARE, DISCOVERIES, INNOVATION_SD, Prior
+
 GRID_YEARS = 0.25
 """Length of one innovation: gains within a quarter are not told apart."""
+
+
+@dataclass(frozen=True)
+class Innovations:
+    """A kind of innovations.
+
+    Attributes
+    ----------
+    priors
+        Of its own parameters.
+    smooth
+        `(standard normals, parameters) -> increments` of log price (positive: price falls), differentiable. The parameters are those of
+        `priors` and `innovation_rate`, the log-rate per year that gains add up to on average.
+    fresh
+        `(generator, shape, parameters) -> increments`, draws from the exact process.
+    """
+
+    priors: tuple[Prior, ...]
+    smooth: Callable[[Any, Mapping[str, Any]], Any]
+    fresh: Callable[[np.random.Generator, tuple[int, ...], Mapping[str, Any]], np.ndarray]
 
 
 def step_shape(discoveries_per_year: Any) -> Any:
@@ -41,6 +71,26 @@ def centred_increments(standard_normal: Any, mean_rate: Any, discoveries_per_yea
     return mean_rate * GRID_YEARS * (cube - mean_of_cube)
 
 
+def fresh_gains(rng: np.random.Generator, shape: tuple[int, ...], parameters: Mapping[str, Any]) -> np.ndarray:
+    """Draw centred increments of the Gamma process itself."""
+    arrivals = parameters["discoveries_per_year"]
+    gains = 2.0 / arrivals * rng.gamma(step_shape(arrivals), size=shape) - GRID_YEARS
+    return np.asarray(parameters["innovation_rate"] * gains)
+
+
+GAINS = Innovations(
+    (DISCOVERIES, COMMON_SHARE),
+    smooth=lambda z, p: centred_increments(z, p["innovation_rate"], p["discoveries_per_year"]),
+    fresh=fresh_gains,
+)
+
+GAUSSIAN = Innovations(
+    (INNOVATION_SD, COMMON_SHARE),
+    smooth=lambda z, p: p["innovation_sd"] * math.sqrt(GRID_YEARS) * z,
+    fresh=lambda rng, shape, p: p["innovation_sd"] * math.sqrt(GRID_YEARS) * rng.standard_normal(shape),
+)
+
+
 def grid_steps(last_time_years: float) -> int:
     """Return the number of grid steps that cover times from 0 to `last_time_years`."""
     return max(1, int(np.ceil(last_time_years / GRID_YEARS - 1e-9)))
@@ -53,15 +103,15 @@ def grid_position(time_years: np.ndarray, steps: int) -> tuple[np.ndarray, np.nd
     return step, scaled - step
 
 
-def market_path(increments: np.ndarray, time_years: np.ndarray) -> np.ndarray:
-    """Return the cumulative market decline at each time, linear within a grid step.
+def path_at(increments: np.ndarray, family: np.ndarray, time_years: np.ndarray) -> np.ndarray:
+    """Return the cumulative innovations of families at times, linear within a grid step.
 
     Parameters
     ----------
     increments
-        Shape (draws, steps).
-    time_years
-        Shape (n,), years since the start of the grid.
+        Shape (draws, families, steps).
+    family, time_years
+        Shape (n,): codes of families, and years since the start of the grid.
 
     Returns
     -------
@@ -69,4 +119,4 @@ def market_path(increments: np.ndarray, time_years: np.ndarray) -> np.ndarray:
     """
     step, through = grid_position(time_years, increments.shape[-1])
     before = np.concatenate([np.zeros((*increments.shape[:-1], 1)), np.cumsum(increments, axis=-1)], axis=-1)
-    return np.asarray(before[..., step] + through * increments[..., step])
+    return np.asarray(before[:, family, step] + through * increments[:, family, step])

@@ -6,17 +6,20 @@ the market by a share :math:`\kappa`:
 .. math::
 
     \mu_i &\sim \text{Normal}\left(\alpha_f + \beta_f q_i - D_f(t_i), \; \tau^2 + \beta_f^2 s_i^2\right), \qquad
-    D_f(t) = G_f(t - b_f) + M(t) \\
+    D_f(t) = G_f(t - b_f) + M(t) + M_f(t) \\
     \log p_n &= \mu_{i(n)} - \kappa \left(D_f(t_n) - D_f(t_i)\right) + \eta_{h(n)} + \varepsilon_n, \qquad
     \varepsilon_n \sim \text{Student-t}(\nu, 0, \sigma)
 
 With :math:`\kappa = 1` every quote runs on one clock; with :math:`\kappa = 0` only new models make capability cheaper. The first is
 progress at a fixed graph as fast as at a changed one, the second none. Fixing :math:`\kappa = 1` would let the many later listings of old
-models pass for a slow market. Only :math:`G` and the size of :math:`M` differ between laws. The uncertainty :math:`s_i` of measured
-quality is a Berkson error: given the scores, true quality scatters around its posterior mean, so it enters the variance of :math:`\mu_i`
-exactly and does not bias :math:`\beta`. Without repeated models, rows are units and :math:`\tau` is part of the noise.
+models pass for a slow market. Only :math:`G` and the innovations, common ones :math:`M` and a family's own :math:`M_f`, differ between laws.
+The uncertainty :math:`s_i` of measured quality is a Berkson error: given the scores, true quality scatters around its posterior mean, so
+it enters the variance of :math:`\mu_i` exactly and does not bias :math:`\beta`. Without repeated models, rows are units and :math:`\tau` is
+part of the noise.
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,19 +27,19 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from analysis.laws.base import Law, mean_rate
-from analysis.laws.innovations import centred_increments, grid_position, grid_steps
+from analysis.laws.innovations import grid_position, grid_steps
 from analysis.laws.observations import PriceObservations
-from analysis.laws.priors import DISCOVERIES, MIN_NOISE_TAIL, OBSERVATION_PRIORS, Prior
+from analysis.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS, Prior
 
 Tensor = Any
 """A PyTensor variable; its own types cannot say which operations it has."""
 
 
 CENTRED_FROM = 5
-"""Levels of this many families and more are sampled around their population directly: the data fix each of them."""
+"""Effects of this many families or hosts and more are sampled around their population directly: the data fix each of them."""
 
 
-def random_variable(prior: Prior, *, center: float = 0.0) -> Tensor:
+def random_variable(prior: Prior, *, center: Tensor = 0.0) -> Tensor:
     """Register a prior in the current PyMC model; `center` shifts a normal prior."""
     match prior.distribution, prior.constants:
         case "normal", (mean, sd):
@@ -49,39 +52,35 @@ def random_variable(prior: Prior, *, center: float = 0.0) -> Tensor:
             return pm.HalfNormal(prior.name, sd)
         case "gamma", (shape, rate):
             return pm.Gamma(prior.name, shape, rate)
+        case "beta", (first, second):
+            return pm.Beta(prior.name, first, second)
         case _:
             raise ValueError(f"unknown prior {prior}")
 
 
 def build_model(law: Law, obs: PriceObservations) -> pm.Model:
-    """Return the PyMC model of `law` for `obs`; `family_start` is the log price at a family's birth and centre quality."""
+    """Return the PyMC model of `law` for `obs`; `family_start` is the log price at a family's birth and centre quality.
+
+    The log prices are the shared data `log_price`: other prices of the same things on the same dates need no new compilation.
+    """
     coords = {"family": list(obs.families), "step": np.arange(grid_steps(obs.last_time_years))}
     if obs.hosts:
         coords["host"] = list(obs.hosts)
     with pm.Model(coords=coords) as model:
-        level = random_variable(OBSERVATION_PRIORS["level"], center=float(np.mean(obs.log_price)))
+        log_price = pm.Data("log_price", obs.log_price)
+        level = random_variable(OBSERVATION_PRIORS["level"], center=pt.mean(log_price))
         prior = {
             name: random_variable(OBSERVATION_PRIORS[name]) for name in observation_parameters(obs) if name != "level"
         }
         family_level = _family_level(level, prior["level_spread"], obs)
-        slope = pm.Deterministic(
-            "family_elasticity",
-            prior["elasticity"] + prior["elasticity_spread"] * pm.Normal("family_elasticity_z", dims="family"),
-            dims="family",
-        )
-        population, family = _law_parameters(law)
-        path = None
-        if law.innovations:
-            arrivals = random_variable(DISCOVERIES)
-            z = pm.Normal("innovation_z", dims="step")
-            total = pm.Deterministic("innovation_rate", mean_rate(law, population, obs.mean_age_at_last))
-            path = centred_increments(z, total, arrivals)
-
-        def fallen(codes: np.ndarray, age: np.ndarray, time: np.ndarray) -> Tensor:
-            decline = law.decline({name: value[codes] for name, value in family.items()}, age)
-            return decline if path is None else decline + _market(path, time, grid_steps(obs.last_time_years))
-
-        at_entry = fallen(obs.unit_family, obs.unit_entry_age, obs.unit_entry_time)
+        slope = _around("family_elasticity", prior["elasticity"], prior["elasticity_spread"], "family", obs.families)
+        population, family = _law_parameters(law, obs)
+        path = _path(law, population, obs) if law.innovations else None
+        moments = _moments(obs)
+        fallen = law.decline({name: value[moments.family] for name, value in family.items()}, moments.age)
+        if path is not None:
+            fallen += path(moments.family, moments.time)
+        at_entry = fallen[moments.of_unit]
         mean_fallen = _family_means(at_entry, obs)
         pm.Deterministic("family_start", family_level + mean_fallen, dims="family")
         quality = obs.unit_quality / obs.quality_scale
@@ -89,27 +88,83 @@ def build_model(law: Law, obs: PriceObservations) -> pm.Model:
         if obs.models_repeat:
             quality_sd = slope[obs.unit_family] * obs.unit_quality_sd / obs.quality_scale
             expected = pm.Normal("unit_level", expected, pt.sqrt(prior["model_spread"] ** 2 + quality_sd**2))
-            since_entry = fallen(obs.family, obs.age_years, obs.time_years) - at_entry[obs.unit]
+            since_entry = fallen[moments.of_row] - at_entry[obs.unit]
             expected = expected[obs.unit] - prior["pass_through"] * since_entry
         if obs.hosts:
-            host = pm.Deterministic(
-                "host_effect", prior["host_spread"] * pm.ZeroSumNormal("host_z", dims="host"), dims="host"
-            )
-            expected += host[obs.host]
+            expected += _host_effects(prior["host_spread"], obs)[obs.host]
         noise = pm.StudentT.dist(nu=MIN_NOISE_TAIL + prior["noise_tail"], mu=expected, sigma=prior["noise_scale"])
-        pm.Potential("log_likelihood", pt.sum(pm.logp(noise, obs.log_price)))
+        pm.Potential("log_likelihood", pt.sum(pm.logp(noise, log_price)))
     return model
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """The distinct moments (family, time) at which prices are needed, and which of them is each unit's entry and each row."""
+
+    family: np.ndarray
+    time: np.ndarray
+    age: np.ndarray
+    of_unit: np.ndarray
+    of_row: np.ndarray
+
+
+def _moments(obs: PriceObservations) -> _Moments:
+    entries = np.column_stack([obs.unit_family, obs.unit_entry_time, obs.unit_entry_age])
+    rows = np.column_stack([obs.family, obs.time_years, obs.age_years]) if obs.models_repeat else entries[:0]
+    distinct, place = np.unique(np.concatenate([entries, rows]), axis=0, return_inverse=True)
+    place = place.ravel()
+    family, time, age = distinct.T
+    return _Moments(family.astype(np.intp), time, age, place[: len(entries)], place[len(entries) :])
+
+
+def _path(
+    law: Law, population: dict[str, Tensor], obs: PriceObservations
+) -> Callable[[np.ndarray, np.ndarray], Tensor]:
+    """Register the innovations of `law`; the result gives a family's sum of them until a time."""
+    innovations, steps = law.innovations, grid_steps(obs.last_time_years)
+    assert innovations is not None
+    parameters = {prior.name: random_variable(prior) for prior in innovations.priors}
+    parameters["innovation_rate"] = pm.Deterministic(
+        "innovation_rate", mean_rate(law, population, obs.mean_age_at_last)
+    )
+    share = parameters["common_share"]
+    common = pm.Deterministic(
+        "common_innovation", share * innovations.smooth(pm.Normal("common_z", dims="step"), parameters), dims="step"
+    )
+    own = pm.Deterministic(
+        "own_innovation",
+        (1.0 - share) * innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters),
+        dims=("family", "step"),
+    )
+    increments = common + own
+    before = pt.concatenate([pt.zeros((len(obs.families), 1)), pt.cumsum(increments, axis=1)], axis=1)
+
+    def at(family: np.ndarray, time_years: np.ndarray) -> Tensor:
+        step, through = grid_position(time_years, steps)
+        return before[family, step] + through * increments[family, step]
+
+    return at
+
+
+def _around(name: str, center: Tensor, spread: Tensor, dim: str, members: Sequence[str]) -> Tensor:
+    """Members of a group around their population: directly when there are many, whom the data fix, else by standard normals."""
+    if len(members) < CENTRED_FROM:
+        # So few may well be alike: centred, a spread near zero is a funnel.
+        return pm.Deterministic(name, center + spread * pm.Normal(f"{name}_z", dims=dim), dims=dim)
+    return pm.Normal(name, center, spread, dims=dim)
+
+
+def _host_effects(spread: Tensor, obs: PriceObservations) -> Tensor:
+    if len(obs.hosts) < CENTRED_FROM:
+        return pm.Deterministic("host_effect", spread * pm.ZeroSumNormal("host_z", dims="host"), dims="host")
+    return pm.ZeroSumNormal("host_effect", sigma=spread, dims="host")
 
 
 def _family_level(level: Tensor, spread: Tensor, obs: PriceObservations) -> Tensor:
     """Average log price of each family; that of a single one is the level itself, as nothing would tell it from its population."""
     if len(obs.families) == 1:
         return pm.Deterministic("family_level", level + pt.zeros(1), dims="family")
-    if len(obs.families) < CENTRED_FROM:
-        # So few may well be alike: centred, a spread near zero is a funnel.
-        z = pm.Normal("family_level_z", dims="family")
-        return pm.Deterministic("family_level", level + spread * z, dims="family")
-    return pm.Normal("family_level", level, spread, dims="family")
+    return _around("family_level", level, spread, "family", obs.families)
 
 
 def observation_parameters(obs: PriceObservations) -> list[str]:
@@ -124,18 +179,12 @@ def _family_means(values: Tensor, obs: PriceObservations) -> Tensor:
     return pt.as_tensor(member / member.sum(axis=1, keepdims=True)) @ values
 
 
-def _law_parameters(law: Law) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+def _law_parameters(law: Law, obs: PriceObservations) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     population, family = {}, {}
     for name, parameter in law.family_parameters.items():
         center = population[name] = random_variable(parameter.population)
-        offset = random_variable(parameter.spread) * pm.Normal(f"family_{name}_z", dims="family")
-        family[name] = pm.Deterministic(
-            f"family_{name}", center * pt.exp(offset) if parameter.positive else center + offset, dims="family"
-        )
+        offset = pt.zeros(len(obs.families))
+        if parameter.spread:
+            offset = random_variable(parameter.spread) * pm.Normal(f"family_{name}_z", dims="family")
+        family[name] = pm.Deterministic(f"family_{name}", parameter.of_family(center, offset), dims="family")
     return population, family
-
-
-def _market(increments: Tensor, time_years: np.ndarray, steps: int) -> Tensor:
-    step, through = grid_position(time_years, steps)
-    before = pt.concatenate([pt.zeros(1), pt.cumsum(increments)])
-    return before[step] + through * increments[step]

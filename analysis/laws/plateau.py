@@ -3,10 +3,10 @@ r"""Plateau law: the rate decays with the age of a capability band to a floor.
 .. math::
 
     r_f(a) = \phi_f + e_f 2^{-a / h_f}, \qquad
-    G_f(a, t) = \phi_f a + e_f \frac{h_f}{\ln 2} \left(1 - 2^{-a / h_f}\right) + M(t)
+    G_f(a, t) = \phi_f a + e_f \frac{h_f}{\ln 2} \left(1 - 2^{-a / h_f}\right) + M(t) + M_f(t)
 
 with floor :math:`\phi`, excess :math:`e` of the initial rate over the floor, half-life :math:`h`, and the same innovations
-:math:`M` as the discovery law. No decay (:math:`e = 0`) gives the exponential law. The floor may be zero, negative (price rises)
+:math:`M + M_f` as the discovery law. No decay (:math:`e = 0`) gives the exponential law. The floor may be zero, negative (price rises)
 or as high as the initial rate.
 """
 
@@ -14,6 +14,8 @@ import math
 from typing import Any
 
 from analysis.laws.base import FamilyParameter, Law, Parameters
+from analysis.laws.functions import exp
+from analysis.laws.innovations import GAINS
 from analysis.laws.priors import Prior
 
 LN2 = math.log(2.0)
@@ -47,15 +49,20 @@ HALF_LIFE_SPREAD = Prior(
 )
 
 
+def remaining(p: Parameters, age: Any) -> Any:
+    """Return the share of the initial excess that is left at `age` years."""
+    return exp(-LN2 * age / p["half_life_years"])
+
+
 def decline(p: Parameters, age: Any) -> Any:
     """Return the cumulative decline of log price at `age` years."""
-    decayed = 1.0 - 2.0 ** (-age / p["half_life_years"])
+    decayed = 1.0 - remaining(p, age)
     return p["rate_floor"] * age + p["rate_excess"] * p["half_life_years"] / LN2 * decayed
 
 
 def rate(p: Parameters, age: Any) -> Any:
     """Return the log-rate per year at `age` years."""
-    return p["rate_floor"] + p["rate_excess"] * 2.0 ** (-age / p["half_life_years"])
+    return p["rate_floor"] + p["rate_excess"] * remaining(p, age)
 
 
 PLATEAU = Law(
@@ -70,8 +77,8 @@ PLATEAU = Law(
     decline=decline,
     rate=rate,
     long_run_rate=lambda p: p["rate_floor"],
-    innovations=True,
-    reported=lambda p: {
+    innovations=GAINS,
+    reported=lambda p, age: {
         "rate_initial": p["rate_floor"] + p["rate_excess"],
         "rate_floor": p["rate_floor"],
         "half_life_years": p["half_life_years"],

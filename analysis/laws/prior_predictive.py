@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.laws.base import Law, mean_rate
-from analysis.laws.innovations import centred_increments, grid_steps, market_path
-from analysis.laws.priors import DISCOVERIES, Prior
+from analysis.laws.base import Law, Parameters, mean_rate
+from analysis.laws.innovations import grid_steps, path_at
+from analysis.laws.priors import Prior
 
 PLAUSIBLE_ANNUAL_FACTOR = (1.05, 100.0)
 """Falls of price at fixed quality that no reader would call absurd; priors should put about 90 % here."""
@@ -45,7 +45,7 @@ class PriorPredictive:
 
 
 def prior_predictive(law: Law, births: np.ndarray, last_time_years: float, *, draws: int, seed: int) -> PriorPredictive:
-    """Draw population, families and market from the priors of a law.
+    """Draw population, families and innovations from the priors of a law.
 
     Parameters
     ----------
@@ -63,19 +63,50 @@ def prior_predictive(law: Law, births: np.ndarray, last_time_years: float, *, dr
     population, family = {}, {}
     for name, parameter in law.family_parameters.items():
         center = population[name] = draw_prior(parameter.population, draws, rng)
-        offset = draw_prior(parameter.spread, draws, rng)[:, None] * rng.standard_normal((draws, len(births)))
-        family[name] = center[:, None] * np.exp(offset) if parameter.positive else center[:, None] + offset
+        offset = np.zeros((draws, len(births)))
+        if parameter.spread:
+            offset = draw_prior(parameter.spread, draws, rng)[:, None] * rng.standard_normal(offset.shape)
+        family[name] = parameter.of_family(center[:, None], offset)
     fallen = law.decline(family, ages)
     if law.innovations:
-        steps = grid_steps(float(ages.max()))
-        average = np.asarray(mean_rate(law, population, float(ages.mean())))[:, None]
-        arrivals = draw_prior(DISCOVERIES, draws, rng)[:, None]
-        increments = centred_increments(rng.standard_normal((draws, steps)), average, arrivals)
-        since_first = births - births.min()
-        fallen = fallen + market_path(increments, np.array([float(ages.max())])) - market_path(increments, since_first)
+        last = float(ages.max())
+        increments = draw_innovations(law, population, float(ages.mean()), len(births), grid_steps(last), rng)
+        every = np.arange(len(births))
+        fallen = fallen + path_at(increments, every, np.full(len(births), last))
+        fallen = fallen - path_at(increments, every, births - births.min())
     # A family of a day cannot be put on an annual basis in floating point; the cap is far outside what is judged.
     annual_factor = np.exp(np.clip(fallen / ages, -50.0, 50.0))
     return PriorPredictive(law, annual_factor, law.rate(family, ages), np.asarray(law.long_run_rate(population)))
+
+
+def draw_innovations(
+    law: Law, population: Parameters, span_years: float, families: int, steps: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw the innovations of families, common ones and their own, shape (draws, families, steps).
+
+    Parameters
+    ----------
+    law
+        A law with innovations, whose own parameters are drawn where `population` lacks them.
+    population
+        Draws of the law's population parameters, each of shape (draws,).
+    span_years
+        The mean age of the families, over which gains add up to the rate.
+    """
+    kind = law.innovations
+    if kind is None:
+        raise ValueError(f"{law.name} has no innovations")
+    rate = np.asarray(mean_rate(law, population, span_years))
+    values = {
+        p.name: population[p.name] if p.name in population else draw_prior(p, len(rate), rng) for p in kind.priors
+    }
+    parameters = {
+        name: np.asarray(value)[:, None, None] for name, value in (values | {"innovation_rate": rate}).items()
+    }
+    share = parameters["common_share"]
+    common = kind.smooth(rng.standard_normal((len(rate), 1, steps)), parameters)
+    own = kind.smooth(rng.standard_normal((len(rate), families, steps)), parameters)
+    return np.asarray(share * common + (1.0 - share) * own)
 
 
 def draw_prior(prior: Prior, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -97,5 +128,7 @@ def draw_prior(prior: Prior, draws: int, rng: np.random.Generator) -> np.ndarray
             return np.abs(rng.normal(0.0, sd, draws))
         case "gamma", (shape, rate):
             return rng.gamma(shape, 1.0 / rate, draws)
+        case "beta", (first, second):
+            return rng.beta(first, second, draws)
         case _:
             raise ValueError(f"unknown prior {prior}")

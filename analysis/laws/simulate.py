@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.laws.base import Law, mean_rate
-from analysis.laws.innovations import centred_increments, grid_steps, market_path
+from analysis.laws.base import Law
+from analysis.laws.innovations import grid_steps, path_at
+from analysis.laws.prior_predictive import draw_innovations
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def simulate_table(law: Law, truth: Mapping[str, float], design: TableDesign, se
     Parameters
     ----------
     law, truth
-        The law and its population parameters, the same for all families; with `discoveries_per_year` present, market innovations are drawn.
+        The law and its population parameters, the same for all families; with `common_share` present, innovations are drawn.
     design
         Rows, families, horizon and noise (standard deviation of log price).
     seed
@@ -45,18 +46,17 @@ def simulate_table(law: Law, truth: Mapping[str, float], design: TableDesign, se
     age = rng.uniform(0.0, design.years - birth)
     time = birth + age
     quality = rng.normal(family - design.families / 2, 0.7)
-    market = np.zeros(design.rows)
-    if "discoveries_per_year" in truth:
-        z = rng.standard_normal((1, grid_steps(design.years)))
-        average = mean_rate(
-            law, truth, float(np.mean(design.years - design.stagger_years * np.arange(design.families)))
-        )
-        market = market_path(centred_increments(z, average, truth["discoveries_per_year"]), time)[0]
+    innovated = np.zeros(design.rows)
+    if "common_share" in truth:
+        span = float(np.mean(design.years - design.stagger_years * np.arange(design.families)))
+        population = {name: np.array([value]) for name, value in truth.items()}
+        increments = draw_innovations(law, population, span, design.families, grid_steps(design.years), rng)
+        innovated = path_at(increments, family, time)[0]
     log_price = (
         3.0
         + design.score_elasticity * quality
         - law.decline(truth, age)
-        - market
+        - innovated
         + rng.normal(0.0, design.noise_scale, design.rows)
     )
     return pd.DataFrame(
