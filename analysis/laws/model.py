@@ -12,7 +12,7 @@ the market by a share :math:`\kappa`:
 
 With :math:`\kappa = 1` every quote runs on one clock; with :math:`\kappa = 0` only new models make capability cheaper. The first is
 progress at a fixed graph as fast as at a changed one, the second none. Fixing :math:`\kappa = 1` would let the many later listings of old
-models pass for a slow market. Only :math:`G` and the innovations, common ones :math:`M` and a family's own :math:`M_f`, differ between laws.
+models pass for a slow market. Only :math:`G` and the innovations, common :math:`M` and a family's own :math:`M_f`, differ between laws.
 The uncertainty :math:`s_i` of measured quality is a Berkson error: given the scores, true quality scatters around its posterior mean, so
 it enters the variance of :math:`\mu_i` exactly and does not bias :math:`\beta`. Without repeated models, rows are units and :math:`\tau` is
 part of the noise.
