@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from plain_draws import INNOVATION_DIMS, law_values
 from test_panel import stand_in_capability
 
 import analysis.cli
@@ -35,7 +36,6 @@ import analysis.panel
 import analysis.sampling
 from analysis.inference.fit import FitSettings
 from analysis.laws.base import Law
-from analysis.laws.innovations import grid_steps
 from analysis.laws.observations import PriceObservations
 from analysis.sampling import Sampled, SamplerSettings
 from analysis.storage import code_version
@@ -68,18 +68,14 @@ def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSe
         "family_start": (mean + 1.0) * families,
         "unit_level": np.array([obs.log_price[obs.unit == unit].mean() for unit in range(len(obs.unit_family))]),
         "host_effect": np.zeros(len(obs.hosts)),
+        **law_values(law, obs, {}),
     }
-    for name, parameter in law.family_parameters.items():
-        plain |= {name: 1.0, f"family_{name}": families, parameter.spread.name: 0.2}
-    if law.innovations:
-        steps = np.zeros(grid_steps(obs.last_time_years))
-        plain |= {"discoveries_per_year": 20.0, "innovation_rate": 1.0, "innovation_z": steps}
-    dims = {"unit_level": "unit", "host_effect": "host", "innovation_z": "step"}
+    dims = {"unit_level": ("unit",), "host_effect": ("host",), **INNOVATION_DIMS}
     size = (settings.chains, settings.draws)
     posterior = xr.Dataset(
         {
             name: (
-                ("chain", "draw", *([dims.get(name, "family")] if np.ndim(value) else [])),
+                ("chain", "draw", *(dims.get(name, ("family",)) if np.ndim(value) else ())),
                 value + 0.01 * rng.standard_normal((*size, *np.shape(value))),
             )
             for name, value in plain.items()

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from plain_draws import law_values
 
 from analysis.inference.fit import Fit
 from analysis.laws import LAWS
-from analysis.laws.innovations import grid_steps
 from analysis.laws.observations import DAYS_PER_YEAR, PriceObservations, observations
 from analysis.laws.simulate import TableDesign, simulate_table
 
@@ -46,20 +46,13 @@ def make_fit(law: str, obs: PriceObservations, center: Mapping[str, Any], spread
         "noise_tail": 50.0,
         "family_start": np.full(families, obs.log_price.mean()),
         "family_elasticity": np.zeros(families),
-        "family_rate": np.full(families, 1.0),
-        "rate": 1.0,
+        **law_values(LAWS[law], obs, {"rate": 1.0} | dict(center)),
+        **center,
     }
-    if LAWS[law].innovations:
-        values |= {
-            "discoveries_per_year": 20.0,
-            "innovation_rate": 1.0,
-            "innovation_z": np.zeros(grid_steps(obs.last_time_years)),
-        }
-    values |= center
     data = {}
     for name, value in values.items():
         shape = (CHAINS, DRAWS, *np.shape(value))
-        dims = ("chain", "draw", *(f"{name}_dim" for _ in np.shape(value)))
+        dims = ("chain", "draw", *(f"{name}_{axis}" for axis in range(np.ndim(value))))
         data[name] = (dims, np.asarray(value) + spread * rng.standard_normal(shape))
     receipt = {"law": law, "n": obs.n, "data_hash": obs.data_hash}
     return Fit(LAWS[law], receipt, xr.Dataset(data), xr.Dataset())

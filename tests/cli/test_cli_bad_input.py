@@ -8,6 +8,7 @@ import pytest
 from cli_run import HEADER, ROWS, contents, run, write_table
 
 import analysis.inference.fit
+from analysis.laws import LAWS
 
 
 def changed(row: int, column: str, value: str) -> list[str]:
@@ -127,7 +128,7 @@ def test_the_good_table_goes_on_to_a_fit(command: str, tmp_path: Path, capsys: p
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["fit", "moore"], ["column 'LAW'", "'moore'", "Choose from exponential, plateau, discovery"]),
+        (["fit", "moore"], ["column 'LAW'", "'moore'", f"Choose from {', '.join(LAWS)}"]),
         (["check", "horoscope"], ["column 'NAME'", "'horoscope'", "Choose from curvature"]),
         (["fit", "plateau", "--score-scale", "stars"], ["'--score-scale'", "'stars'", "fraction, percent, raw"]),
         (["compare", "--score-scale", "stars"], ["'--score-scale'", "'stars'"]),

@@ -38,10 +38,14 @@ COMMANDS = [
     "refit",
     "report",
 ]
+EVERY_LAW = {"rate_now", "rate_long_run", "frontier_rate", "score_elasticity", "noise_scale"}
 PARAMETERS = {
-    "exponential": {"rate_now", "score_elasticity", "noise_scale"},
-    "plateau": {"rate_now", "score_elasticity", "noise_scale", "rate_initial", "rate_floor", "half_life_years"},
-    "discovery": {"rate_now", "score_elasticity", "noise_scale", "discoveries_per_year", "mean_log_gain"},
+    "exponential": EVERY_LAW,
+    "random_walk": EVERY_LAW | {"innovation_sd", "common_share"},
+    "plateau": EVERY_LAW | {"rate_initial", "rate_floor", "half_life_years", "common_share"},
+    "baumol": EVERY_LAW | {"progressive_rate", "stagnant_share", "stagnant_growth", "common_share"},
+    "discovery": EVERY_LAW | {"discoveries_per_year", "mean_log_gain", "common_share"},
+    "encompassing": EVERY_LAW | {"rate_initial", "kept_share", "rate_floor", "half_life_years", "common_share"},
 }
 DIAGNOSTICS = {"rhat_max", "ess_bulk_min", "ess_tail_min", "divergences", "ebfmi_min", "passed"}
 REPORT = ReportResult(

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
+from plain_draws import law_values
 from scipy import integrate, stats
 from scipy.special import logsumexp
 
@@ -24,7 +25,7 @@ from analysis.inference.forecast import (
     score_forecast,
     unit_spread,
 )
-from analysis.inference.posterior import Draws
+from analysis.inference.posterior import Draws, innovations
 from analysis.laws import LAWS
 from analysis.laws.innovations import grid_steps
 from analysis.laws.observations import PriceObservations, observations, subset
@@ -219,18 +220,14 @@ def test_the_units_of_the_past_keep_their_order() -> None:
 # ---------------------------------------------------------------- what is drawn anew
 
 SIZE = 20_000
-POPULATION = {
-    "plateau": {"rate_floor": 0.2, "rate_excess": 1.5, "half_life_years": 0.8},
-    "discovery": {"rate": 1.1},
-    "exponential": {"rate": 1.1},
-}
-SPREADS = {"rate_floor": 0.15, "rate_excess": 0.4, "half_life_years": 0.3, "rate": 0.35}
+POPULATION = {"rate": 1.1, "rate_spread": 0.35, "common_share": 0.7, "discoveries_per_year": 20.0}
 
 
 def draws_of(law: str, past: PriceObservations, size: int, rng: np.random.Generator, **given_values: Any) -> Draws:
-    """Draws for the families, hosts and units of `past`, with known population values and random members."""
-    families = len(past.families)
+    """Draws for the families, hosts and units of `past`, with known population values and random members and innovations."""
+    families, steps = len(past.families), grid_steps(past.last_time_years)
     values: dict[str, Any] = {
+        **law_values(LAWS[law], past, POPULATION),
         "level": 0.5,
         "level_spread": 0.6,
         "elasticity": 0.4,
@@ -245,12 +242,11 @@ def draws_of(law: str, past: PriceObservations, size: int, rng: np.random.Genera
         "host_effect": rng.normal(size=(size, max(1, len(past.hosts)))),
         "unit_level": rng.normal(size=(size, max(1, len(past.units)))),
     }
-    for name, value in POPULATION[law].items():
-        values |= {name: value, f"{name}_spread": SPREADS[name]}
+    for name in LAWS[law].family_parameters:
         values[f"family_{name}"] = np.abs(rng.normal(1.0, 0.2, size=(size, families)))
     if LAWS[law].innovations:
-        values |= {"innovation_rate": 0.8, "discoveries_per_year": 20.0}
-        values["innovation_z"] = rng.normal(size=(size, grid_steps(past.last_time_years)))
+        values["common_innovation"] = 0.1 * rng.normal(size=(size, steps))
+        values["own_innovation"] = 0.1 * rng.normal(size=(size, families, steps))
     values |= given_values
     return Draws(
         LAWS[law], {name: np.full(size, value) if np.ndim(value) == 0 else value for name, value in values.items()}
@@ -293,7 +289,11 @@ def test_new_families_hosts_and_units_come_from_their_population(law: str) -> No
     extended = extend(draws, OBS, SEEN, rng)
     new = OBS.families.index("new")
     for name, parameter in LAWS[law].family_parameters.items():
-        sample, center, spread = extended[f"family_{name}"][:, new], POPULATION[law][name], SPREADS[name]
+        sample, center = extended[f"family_{name}"][:, new], float(draws[name][0])
+        if parameter.spread is None:
+            assert (sample == center).all()
+            continue
+        spread = float(draws[parameter.spread.name][0])
         if parameter.positive:
             check_normal(np.log(sample), float(np.log(center)), spread)
         else:
@@ -308,6 +308,34 @@ def test_new_families_hosts_and_units_come_from_their_population(law: str) -> No
         quality = extended["family_elasticity"][:, family] * OBS.unit_quality[unit] / OBS.quality_scale
         around = extended["unit_level"][:, unit] - (extended["family_start"][:, family] + quality - decline)
         check_normal(around, 0.0, 0.5)
+
+
+@pytest.mark.parametrize("law", [name for name, law in LAWS.items() if law.innovations])
+def test_innovations_of_a_new_family_are_the_common_ones_and_new_ones_of_its_own(law: str) -> None:
+    rng = np.random.default_rng(14)
+    draws = draws_of(law, PAST, SIZE, rng)
+    extended = extend(draws, OBS, SEEN, rng)
+    known, steps = grid_steps(PAST.last_time_years), grid_steps(OBS.last_time_years)
+    assert known < steps
+    old, new = [OBS.families.index(name) for name in PAST.families], OBS.families.index("new")
+    common, own = extended["common_innovation"], extended["own_innovation"]
+    np.testing.assert_array_equal(common[:, :known], draws["common_innovation"])
+    np.testing.assert_array_equal(own[:, old, :known], draws["own_innovation"])
+    np.testing.assert_array_equal(innovations(extended, steps, rng), common[:, None] + own)
+    # What is drawn anew: the whole history of the new family, and what comes after the origin for all.
+    kind = LAWS[law].innovations
+    assert kind is not None
+    parameters = {name: float(draws[name][0]) for name in ("innovation_rate", *(prior.name for prior in kind.priors))}
+    whole = kind.fresh(np.random.default_rng(15), (400_000,), parameters)
+    later = [common[:, known:] / 0.7, own[:, :, known:] / 0.3, own[:, new] / 0.3]
+    for sample in later:
+        size = sample.size
+        assert abs(sample.mean()) < 5 * whole.std() / np.sqrt(size)
+        assert sample.std() == pytest.approx(whole.std(), rel=0.05)
+        assert stats.ks_2samp(sample.ravel()[:: size // 5000], whole).pvalue > 1e-4
+    limit = 5 / np.sqrt(SIZE)
+    for one, other in ((own[:, new, 0], own[:, old[0], 0]), (own[:, new, -1], common[:, -1])):
+        assert abs(np.corrcoef(one, other)[0, 1]) < limit
 
 
 def test_a_new_familys_average_price_has_the_populations_level() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
+from plain_draws import law_values
 from scipy import integrate, stats
 
 from analysis.inference.fit import Fit
@@ -73,18 +74,16 @@ def table() -> PriceObservations:
 
 def fit_of(law: str, obs: PriceObservations, population: dict[str, np.ndarray], family: dict[str, np.ndarray]) -> Fit:
     """A fit with the given draws (S,) of the law's parameters and nothing else uncertain."""
-    size = CHAINS * DRAWS
+    size, own = CHAINS * DRAWS, law_values(LAWS[law], obs, {})
     values = {
         "noise_scale": np.full(size, 0.5),
         "noise_tail": np.full(size, 1e6),
         "family_start": np.full((size, 1), float(np.mean(obs.log_price + obs.time_years))),
         "family_elasticity": np.zeros((size, 1)),
+        **{name: np.broadcast_to(value, (size, *np.shape(value))) for name, value in own.items()},
         **population,
         **{f"family_{name}": draws[:, None] for name, draws in family.items()},
     }
-    if LAWS[law].innovations:
-        values |= {"innovation_rate": np.ones(size), "discoveries_per_year": np.full(size, 20.0)}
-        values |= {"innovation_z": np.zeros((size, 13))}
 
     def dataset(arrays: dict[str, np.ndarray]) -> xr.Dataset:
         return xr.Dataset(

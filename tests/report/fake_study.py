@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from plain_draws import INNOVATION_DIMS, law_values
 
 from analysis.checks.result import CheckResult, predictive_check
 from analysis.inference.compare import Comparison, LawScore
@@ -16,7 +17,6 @@ from analysis.inference.ledger import Entry
 from analysis.inference.quantities import reported_quantities
 from analysis.inference.sensitivity import PriorSensitivity
 from analysis.laws import LAWS
-from analysis.laws.innovations import grid_steps
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import BuildReport, law_rows
 from analysis.report.baselines import baselines, published_rates
@@ -91,7 +91,6 @@ def make_fit(law_name: str, obs: PriceObservations, diagnostics: dict[str, Any] 
     """A fit whose draws scatter by 0.05 around plain values or `center`."""
     law, rng = LAWS[law_name], np.random.default_rng(0)
     count = len(obs.families)
-    plain = {"rate": 1.0, "rate_floor": 0.3, "rate_excess": 1.5, "half_life_years": 1.0} | center
     values: dict[str, Any] = {
         "noise_scale": 0.3,
         "noise_tail": 10.0,
@@ -102,16 +101,10 @@ def make_fit(law_name: str, obs: PriceObservations, diagnostics: dict[str, Any] 
         "same_model_rate": 0.4,
         "pass_through": 0.3,
         "host_effect": np.zeros(len(obs.hosts)),
-        **{name: plain[name] for name in law.family_parameters},
-        **{f"family_{name}": np.full(count, plain[name]) for name in law.family_parameters},
+        **law_values(law, obs, {"rate": 1.0, "rate_excess": 1.5} | center),
     }
-    if law.innovations:
-        values |= {
-            "discoveries_per_year": 20.0,
-            "innovation_rate": 1.0,
-            "innovation_z": np.zeros(grid_steps(obs.last_time_years)),
-        }
     dims = {name: ("family",) if np.shape(value) == (count,) else (f"{name}_dim",) for name, value in values.items()}
+    dims |= INNOVATION_DIMS
     posterior = xr.Dataset(
         {
             name: (
@@ -153,7 +146,7 @@ def make_comparison(**changes: Any) -> Comparison:
             {"date": f"202{year}-06-30", "rows_seen": 60, "rows_scored": 40, "quantities": make_rates(0.1 * year)}
             for year in (2, 3, 4)
         ),
-        laws={name: LawScore(-100.0, 5.0, 0.5, 0.9, 1 / 3) for name in LAWS},
+        laws={name: LawScore(-100.0, 5.0, 0.5, 0.9, 1 / len(LAWS)) for name in LAWS},
         elpd_difference=2.0,
         elpd_difference_se=3.0,
         elpd_difference_mcse=0.5,
@@ -215,7 +208,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
         panel=panel,
         quotes=quotes,
         obs=obs,
-        fits={name: make_fit(name, obs) for name in ("exponential", "plateau", "discovery")},
+        fits={name: make_fit(name, obs) for name in LAWS},
         comparison=make_comparison(),
         checks=make_checks(),
         baselines=baselines(panel),
