@@ -25,6 +25,7 @@ NOTATION = {
     "lognormal_above": "{} + LogNormal(median {}, sd of log {})",
     "halfnormal": "HalfNormal({})",
     "gamma": "Gamma(shape {}, rate {})",
+    "beta": "Beta({}, {})",
 }
 
 
@@ -60,12 +61,13 @@ def implied_table() -> str:
     low, high = PLAUSIBLE_ANNUAL_FACTOR
     lines += [
         "",
-        f"| law | annual factor in {low:g} to {high:g} | price rises | long-run fall of 15-20 % a year |",
-        "|---|---|---|---|",
+        f"| law | annual factor in {low:g} to {high:g} | price rises | long-run rise | long-run fall of 15-20 % a year |",
+        "|---|---|---|---|---|",
     ]
     for name, implied in _implied().items():
-        rises, claim = np.mean(implied.annual_factor < 1.0), probability_of_claim(implied.long_run_rate)
-        lines.append(f"| {name} | {implied.plausible_share:.1%} | {rises:.1%} | {claim:.1%} |")
+        rises, for_good = np.mean(implied.annual_factor < 1.0), np.mean(implied.long_run_rate < 0.0)
+        claim = probability_of_claim(implied.long_run_rate)
+        lines.append(f"| {name} | {implied.plausible_share:.1%} | {rises:.1%} | {for_good:.1%} | {claim:.1%} |")
     return "\n".join(lines)
 
 
@@ -82,16 +84,20 @@ population value times the exponential of (or, where it may be negative, plus) a
 ## What they imply before any price is seen
 
 {DRAWS:,} draws with births of the bands as in the panel ({births}) and prices until {LAST:.2f}. The annual factor is the exponential of a
-family's average log-rate from birth to the last date, market innovations included.
+family's average log-rate from birth to the last date, innovations included.
 
 {implied_table()}
 
 * About nine in ten implied falls or more are plausible ones under each law: no law wins or loses because its prior spends itself
-  on absurd prices.
-* Plateau alone lets prices rise for good. It gives the claimed floor of 15-20 % a year little prior mass, so a posterior that
-  concentrates there has learned it. The prior neither presumes the floor nor forbids it.
-* Plateau expects slower present rates than the other two because it lets rates decay.
-* Exponential and discovery share the prior of their rate; they differ in the innovations only.
+  on absurd prices. Baumol's prior is the narrowest, as its progressive part cannot fall for long without the other one showing.
+* The long run is the law's. Constant rates fall for ever, Baumol's price rises for good in nearly every draw, plateau's and the
+  encompassing law's may do either.
+* Plateau and the encompassing law give the claimed floor of 15-20 % a year little prior mass, so a posterior that concentrates there
+  has learned it: the priors neither presume the floor nor forbid it. Baumol's law does forbid it; it enters an average over laws by
+  its weight.
+* Plateau, Baumol's law and the encompassing law expect slower present rates than the others because they let rates decay.
+* Exponential, random walk and discovery share the prior of their rate; they differ in the innovations only. Prices rise more often under
+  the random walk, whose innovations do not shrink with the rate.
 """
 
 

@@ -1,17 +1,20 @@
-"""Market-wide innovations: centred, of the stated variance, close to the Gamma process they stand for."""
+"""Innovations: centred, of the stated variance, close to the process they stand for, and summed up by family."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import gamma, norm
+from scipy.stats import gamma, kstest, norm
 
 from analysis.laws.innovations import (
+    GAINS,
+    GAUSSIAN,
     GRID_YEARS,
+    Innovations,
     centred_increments,
     grid_position,
     grid_steps,
-    market_path,
+    path_at,
     step_shape,
 )
 
@@ -20,7 +23,17 @@ WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 RATES = st.floats(0.05, 5.0)
 ARRIVALS = st.floats(4.0, 1000.0)
-INCREMENTS = st.lists(st.floats(-1.0, 1.0), min_size=8, max_size=8).map(lambda values: np.array([values]))
+FAMILIES, STEPS = 3, 8
+INCREMENTS = st.lists(st.floats(-1.0, 1.0), min_size=2 * FAMILIES * STEPS, max_size=2 * FAMILIES * STEPS).map(
+    lambda values: np.reshape(values, (2, FAMILIES, STEPS))
+)
+"""Two draws of the innovations of three families over two years."""
+
+CODES = st.integers(0, FAMILIES - 1)
+KINDS = {"gains": GAINS, "gaussian": GAUSSIAN}
+KNOWN = {"innovation_rate": 1.3, "discoveries_per_year": 40.0, "innovation_sd": 0.4, "common_share": 0.5}
+
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
 @given(RATES, ARRIVALS)
@@ -61,24 +74,73 @@ def test_increments_can_raise_prices_but_not_without_bound() -> None:
     assert increments[0] > -GRID_YEARS
 
 
-@given(INCREMENTS, st.integers(0, 8))
-def test_path_at_grid_points_is_the_running_sum(increments: np.ndarray, point: int) -> None:
-    path = market_path(increments, np.array([point * GRID_YEARS]))
-    assert path[0, 0] == pytest.approx(increments[0, :point].sum(), abs=1e-12)
+@given(st.floats(0.01, 2.0))
+def test_gaussian_increments_add_up_to_the_yearly_standard_deviation(deviation: float) -> None:
+    increments = GAUSSIAN.smooth(NODES, {"innovation_sd": deviation})
+    assert abs(WEIGHTS @ increments) < 1e-12 * deviation
+    assert WEIGHTS @ increments**2 / GRID_YEARS == pytest.approx(deviation**2)
+    assert WEIGHTS @ increments**4 == pytest.approx(3 * (WEIGHTS @ increments**2) ** 2)
 
 
-@given(INCREMENTS, st.integers(0, 7), st.floats(0.0, 1.0))
-def test_path_is_linear_within_a_step(increments: np.ndarray, step: int, through: float) -> None:
+def test_fresh_increments_are_those_of_the_process_itself() -> None:
+    rng, size = np.random.default_rng(5), (20_000,)
+    arrivals, rate = KNOWN["discoveries_per_year"], KNOWN["innovation_rate"]
+    gains = gamma(step_shape(arrivals), loc=-rate * GRID_YEARS, scale=2.0 * rate / arrivals)
+    walk = norm(0.0, KNOWN["innovation_sd"] * np.sqrt(GRID_YEARS))
+    assert kstest(GAINS.fresh(rng, size, KNOWN), gains.cdf).pvalue > 1e-3
+    assert kstest(GAUSSIAN.fresh(rng, size, KNOWN), walk.cdf).pvalue > 1e-3
+
+
+@every_kind
+def test_smooth_and_fresh_increments_have_the_same_moments(kind: Innovations) -> None:
+    size = 200_000
+    fresh = kind.fresh(np.random.default_rng(6), (size,), KNOWN)
+    smooth = kind.smooth(NODES, KNOWN)
+    deviation = np.sqrt(WEIGHTS @ smooth**2)
+    assert abs(fresh.mean()) < 5 * deviation / np.sqrt(size)
+    assert fresh.std() == pytest.approx(deviation, rel=0.02)
+
+
+@every_kind
+def test_increments_take_parameters_of_each_draw(kind: Innovations) -> None:
+    by_draw = {name: value * np.array([1.0, 1.1, 0.9])[:, None, None] for name, value in KNOWN.items()}
+    z = np.random.default_rng(7).standard_normal((3, FAMILIES, STEPS))
+    together = kind.smooth(z, by_draw)
+    assert together.shape == z.shape
+    assert kind.fresh(np.random.default_rng(8), z.shape, by_draw).shape == z.shape
+    for draw in range(3):
+        alone = {name: float(value[draw, 0, 0]) for name, value in by_draw.items()}
+        assert together[draw] == pytest.approx(kind.smooth(z[draw], alone))
+
+
+@given(INCREMENTS, CODES, st.integers(0, STEPS))
+def test_path_at_grid_points_is_the_running_sum_of_the_family(increments: np.ndarray, family: int, point: int) -> None:
+    path = path_at(increments, np.array([family]), np.array([point * GRID_YEARS]))
+    assert path.shape == (2, 1)
+    assert path[:, 0] == pytest.approx(increments[:, family, :point].sum(axis=1), abs=1e-12)
+
+
+@given(INCREMENTS, CODES, st.integers(0, STEPS - 1), st.floats(0.0, 1.0))
+def test_path_is_linear_within_a_step(increments: np.ndarray, family: int, step: int, through: float) -> None:
     time = GRID_YEARS * np.array([step, step + through, step + 1])
-    before, inside, after = market_path(increments, time)[0]
+    before, inside, after = path_at(increments, np.full(3, family), time).T
     assert inside == pytest.approx((1 - through) * before + through * after, abs=1e-9)
 
 
 @given(INCREMENTS, INCREMENTS, st.floats(-2.0, 2.0))
 def test_path_is_additive_in_its_increments(one: np.ndarray, other: np.ndarray, factor: float) -> None:
-    time = np.linspace(0.0, 2.0, 23)
-    together = market_path(one + factor * other, time)
-    assert together == pytest.approx(market_path(one, time) + factor * market_path(other, time), abs=1e-9)
+    time, family = np.linspace(0.0, 2.0, 23), np.arange(23) % FAMILIES
+    together = path_at(one + factor * other, family, time)
+    assert together == pytest.approx(path_at(one, family, time) + factor * path_at(other, family, time), abs=1e-9)
+
+
+@given(INCREMENTS, st.lists(st.tuples(CODES, st.floats(0.0, 2.0)), min_size=1, max_size=9))
+def test_families_do_not_see_each_others_paths(increments: np.ndarray, places: list[tuple[int, float]]) -> None:
+    family, time = np.array([code for code, _ in places]), np.array([when for _, when in places])
+    together = path_at(increments, family, time)
+    for position, (code, when) in enumerate(places):
+        alone = path_at(increments[:, [code]], np.zeros(1, int), np.array([when]))
+        assert together[:, [position]] == pytest.approx(alone, abs=1e-12)
 
 
 @given(st.floats(0.0, 50.0))

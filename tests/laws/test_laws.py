@@ -1,5 +1,7 @@
 """Every law: its decline is the integral of its rate, and its limits are those its page claims."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,8 @@ from scipy.integrate import quad
 
 from analysis.laws import LAWS, Law
 from analysis.laws.base import mean_rate
+from analysis.laws.baumol import stagnant_share
+from analysis.laws.innovations import GAINS, GAUSSIAN
 from analysis.laws.prior_predictive import draw_prior
 from analysis.laws.priors import OBSERVATION_PRIORS
 
@@ -54,10 +58,10 @@ def test_a_law_explains_itself(law: Law) -> None:
     assert law.title
     assert law.reading
     for parameter in law.family_parameters.values():
-        assert parameter.spread.distribution == "halfnormal"
+        assert parameter.spread is None or parameter.spread.distribution == "halfnormal"
         assert len(parameter.population.reason.split()) >= 5
     # One posterior holds them all, so no two parameters share a name.
-    names = [prior.name for p in law.family_parameters.values() for prior in (p.population, p.spread)]
+    names = [prior.name for prior in law.priors]
     assert len({*names, *OBSERVATION_PRIORS}) == len(names) + len(OBSERVATION_PRIORS)
 
 
@@ -97,10 +101,121 @@ def test_prices_may_rise_for_good_under_plateau() -> None:
     assert decline[-1] < decline.max()
 
 
-def test_exponential_and_discovery_differ_in_innovations_alone() -> None:
-    exponential, discovery = LAWS["exponential"], LAWS["discovery"]
-    assert exponential.family_parameters == discovery.family_parameters
-    assert (exponential.innovations, discovery.innovations, LAWS["plateau"].innovations) == (False, True, True)
+@pytest.mark.parametrize("name", ["discovery", "random_walk"])
+def test_laws_of_a_constant_rate_differ_in_innovations_alone(name: str) -> None:
+    exponential, law = LAWS["exponential"], LAWS[name]
+    assert exponential.family_parameters == law.family_parameters
+    parameters, ages = {"rate": 0.8}, np.linspace(0.0, 5.0, 11)
+    assert law.decline(parameters, ages) == pytest.approx(exponential.decline(parameters, ages))
+    assert law.rate(parameters, ages) == pytest.approx(exponential.rate(parameters, ages))
+    assert law.long_run_rate(parameters) == exponential.long_run_rate(parameters)
+
+
+def test_gains_are_the_innovations_of_all_laws_but_the_baselines() -> None:
+    kinds = {name: law.innovations for name, law in LAWS.items()}
+    assert kinds.pop("exponential") is None
+    assert kinds.pop("random_walk") is GAUSSIAN
+    assert all(kind is GAINS for kind in kinds.values())
+
+
+# ---------------------------------------------------------------- Baumol
+
+PROGRESSIVE, GROWTH, LOGITS = st.floats(0.05, 5.0), st.floats(-0.02, 0.1), st.floats(-8.0, 2.0)
+
+
+def baumol_parameters(rate: float, growth: float, logit: float) -> dict[str, float]:
+    return {"progressive_rate": rate, "stagnant_growth": growth, "stagnant_logit": logit}
+
+
+@given(PROGRESSIVE, GROWTH, LOGITS, AGES)
+def test_baumols_price_is_the_sum_of_its_two_parts(rate: float, growth: float, logit: float, age: float) -> None:
+    p, share = baumol_parameters(rate, growth, logit), 1 / (1 + math.exp(-logit))
+    stagnant = share * math.exp(growth * age)
+    price = (1 - share) * math.exp(-rate * age) + stagnant
+    assert -LAWS["baumol"].decline(p, age) == pytest.approx(math.log(price), abs=1e-9)
+    assert stagnant_share(p, age) == pytest.approx(stagnant / price, abs=1e-9)
+    # The stagnant part is a floor under the price.
+    assert -LAWS["baumol"].decline(p, age) >= math.log(stagnant) - 1e-9
+
+
+@given(PROGRESSIVE, GROWTH, st.floats(-40.0, -8.0), AGES)
+def test_baumol_with_a_tiny_stagnant_share_is_exponential_while_it_stays_tiny(
+    rate: float, growth: float, logit: float, age: float
+) -> None:
+    p = baumol_parameters(rate, growth, logit)
+    gap = LAWS["exponential"].decline({"rate": rate}, age) - LAWS["baumol"].decline(p, age)
+    # log(1 + y) - log(1 + x) lies between 0 and y - x; rounding is that of the decline.
+    odds, later = math.exp(logit), math.exp(logit + (rate + growth) * age)
+    low, high = sorted((0.0, later - odds))
+    assert low - 1e-12 * (1 + rate * age) <= gap <= high + 1e-12 * (1 + rate * age)
+
+
+@given(PROGRESSIVE, GROWTH, st.floats(-3.0, 2.0))
+def test_baumols_share_goes_to_one_and_its_rate_to_minus_the_growth_of_inputs(
+    rate: float, growth: float, logit: float
+) -> None:
+    p = baumol_parameters(rate, growth, logit)
+    ages = np.linspace(0.0, 40.0 / (rate + growth), 50)
+    shares = stagnant_share(p, ages)
+    assert shares[0] == pytest.approx(1 / (1 + math.exp(-logit)))
+    assert (np.diff(shares) >= 0).all()
+    assert shares[-1] == pytest.approx(1.0, abs=1e-12)
+    assert LAWS["baumol"].rate(p, ages[-1]) == pytest.approx(-growth, abs=1e-9)
+    assert LAWS["baumol"].long_run_rate(p) == -growth
+
+
+@given(PROGRESSIVE, st.floats(0.005, 0.1), st.floats(-8.0, -3.0))
+def test_baumols_price_is_lowest_where_the_two_parts_balance(rate: float, growth: float, logit: float) -> None:
+    p = baumol_parameters(rate, growth, logit)
+    turn = (math.log(rate / growth) - logit) / (rate + growth)
+    assert LAWS["baumol"].rate(p, turn) == pytest.approx(0.0, abs=1e-9)
+    before, at, after = LAWS["baumol"].decline(p, np.array([0.9, 1.0, 1.1]) * turn)
+    assert at > max(before, after)
+
+
+# ---------------------------------------------------------------- encompassing
+
+INITIAL, KEPT, HALF_LIVES = st.floats(0.05, 4.0), st.floats(-0.5, 1.5), st.floats(0.05, 10.0)
+
+
+@given(INITIAL, HALF_LIVES, AGES)
+def test_encompassing_that_keeps_all_is_a_constant_rate(initial: float, half_life: float, age: float) -> None:
+    p = {"initial_rate": initial, "kept_share": 1.0, "half_life_years": half_life}
+    assert LAWS["encompassing"].decline(p, age) == pytest.approx(LAWS["discovery"].decline({"rate": initial}, age))
+    assert LAWS["encompassing"].rate(p, age) == pytest.approx(initial)
+
+
+@given(INITIAL, KEPT, HALF_LIVES, AGES)
+def test_encompassing_is_plateau_with_a_floor_in_proportion(
+    initial: float, kept: float, half_life: float, age: float
+) -> None:
+    p = {"initial_rate": initial, "kept_share": kept, "half_life_years": half_life}
+    plateau = {"rate_floor": initial * kept, "rate_excess": initial * (1 - kept), "half_life_years": half_life}
+    for one, other in (
+        (LAWS["encompassing"].decline, LAWS["plateau"].decline),
+        (LAWS["encompassing"].rate, LAWS["plateau"].rate),
+    ):
+        assert one(p, age) == pytest.approx(other(plateau, age), abs=1e-9)
+    assert LAWS["encompassing"].long_run_rate(p) == pytest.approx(LAWS["plateau"].long_run_rate(plateau))
+    assert LAWS["encompassing"].rate(p, 0.0) == pytest.approx(initial)
+
+
+@given(INITIAL, HALF_LIVES)
+def test_encompassing_that_keeps_nothing_comes_to_a_halt(initial: float, half_life: float) -> None:
+    p = {"initial_rate": initial, "kept_share": 0.0, "half_life_years": half_life}
+    assert LAWS["encompassing"].long_run_rate(p) == 0.0
+    assert LAWS["encompassing"].decline(p, 1000.0) == pytest.approx(initial * half_life / math.log(2.0))
+
+
+@given(INITIAL, st.floats(1.05, 2.0), HALF_LIVES, AGES)
+def test_encompassing_that_keeps_more_than_all_falls_faster_with_age(
+    initial: float, kept: float, half_life: float, age: float
+) -> None:
+    p = {"initial_rate": initial, "kept_share": kept, "half_life_years": half_life}
+    assert initial < LAWS["encompassing"].rate(p, age) <= initial * kept
+
+
+# ---------------------------------------------------------------- what is reported
 
 
 def test_reported_quantities_are_those_of_the_contract() -> None:
@@ -110,10 +225,28 @@ def test_reported_quantities_are_those_of_the_contract() -> None:
         "half_life_years": 1.5,
         "rate": 1.2,
         "discoveries_per_year": 24.0,
+        "innovation_sd": 0.3,
+        "progressive_rate": 1.1,
+        "stagnant_logit": -3.0,
+        "stagnant_growth": 0.04,
+        "initial_rate": 1.4,
+        "kept_share": 0.5,
     }
-    reported = {name: LAWS[name].reported(population) for name in ("exponential", "plateau", "discovery")}
+    reported = {name: law.reported(population, 2.0) for name, law in LAWS.items()}
     assert reported == {
         "exponential": {},
+        "random_walk": {"innovation_sd": 0.3},
         "plateau": {"rate_initial": 1.2, "rate_floor": 0.2, "half_life_years": 1.5},
+        "baumol": {
+            "progressive_rate": 1.1,
+            "stagnant_share": pytest.approx(1 / (1 + math.exp(3.0 - 1.14 * 2.0))),
+            "stagnant_growth": 0.04,
+        },
         "discovery": {"discoveries_per_year": 24.0, "mean_log_gain": pytest.approx(0.05)},
+        "encompassing": {
+            "rate_initial": 1.4,
+            "kept_share": 0.5,
+            "rate_floor": pytest.approx(0.7),
+            "half_life_years": 1.5,
+        },
     }

@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytest
+from scipy.stats import kstest, norm
 
 from analysis.inference.posterior import Draws, expected_log_price, log_likelihood
 from analysis.laws import LAWS
-from analysis.laws.model import build_model, observation_parameters
+from analysis.laws.base import mean_rate
+from analysis.laws.innovations import grid_steps
+from analysis.laws.model import CENTRED_FROM, build_model, observation_parameters
 from analysis.laws.observations import PriceObservations, observations
 
 
@@ -118,10 +121,8 @@ def test_measured_quality_uncertainty_widens_models_not_noise() -> None:
     assert spreads[1] > 2 * spreads[0]
 
 
-@pytest.mark.parametrize(
-    ("families", "free"), [(1, None), (2, "family_level_z"), (4, "family_level_z"), (5, "family_level")]
-)
-def test_levels_of_few_families_make_no_funnel(families: int, free: str | None) -> None:
+def of_families(families: int, hosts: int = 0) -> PriceObservations:
+    """Forty prices of some families at some hosts."""
     count = 40
     frame = pd.DataFrame(
         {
@@ -131,6 +132,66 @@ def test_levels_of_few_families_make_no_funnel(families: int, free: str | None) 
             "family": [f"f{number % families}" for number in range(count)],
         }
     )
-    names = {variable.name for variable in build_model(LAWS["exponential"], observations(frame)).free_RVs}
+    return observations(frame.assign(host=[f"h{number % hosts}" for number in range(count)]) if hosts else frame)
+
+
+def free_of(obs: PriceObservations) -> set[str]:
+    """Names of what is sampled."""
+    return {variable.name for variable in build_model(LAWS["exponential"], obs).free_RVs}
+
+
+@pytest.mark.parametrize(
+    ("families", "free"),
+    [(1, None), (2, "family_level_z"), (CENTRED_FROM - 1, "family_level_z"), (CENTRED_FROM, "family_level")],
+)
+def test_levels_of_few_families_make_no_funnel(families: int, free: str | None) -> None:
+    names = free_of(of_families(families))
     assert names & {"family_level", "family_level_z"} == ({free} if free else set())
     assert "level_spread" in names
+
+
+@pytest.mark.parametrize(("members", "ending"), [(1, "_z"), (CENTRED_FROM - 1, "_z"), (CENTRED_FROM, "")])
+def test_slopes_and_hosts_are_sampled_directly_when_there_are_many(members: int, ending: str) -> None:
+    names = free_of(of_families(members))
+    assert names & {"family_elasticity", "family_elasticity_z"} == {f"family_elasticity{ending}"}
+    if members > 1:
+        names = free_of(of_families(2, hosts=members))
+        assert names & {"host_effect", "host_z"} == {"host_effect" if not ending else "host_z"}
+
+
+@pytest.mark.parametrize("members", [CENTRED_FROM - 1, CENTRED_FROM])
+def test_slopes_and_hosts_have_one_distribution_however_they_are_sampled(members: int) -> None:
+    model = build_model(LAWS["exponential"], of_families(members, hosts=members))
+    wanted = ["family_elasticity", "elasticity", "elasticity_spread", "host_effect", "host_spread"]
+    with model:
+        slope, center, slope_spread, effect, spread = pm.draw(
+            [model.named_vars[name] for name in wanted], draws=2000, random_seed=1, mode="FAST_COMPILE"
+        )
+    assert kstest(((slope - center[:, None]) / slope_spread[:, None])[:, 0], norm.cdf).pvalue > 1e-3
+    assert effect.sum(axis=1) == pytest.approx(0.0, abs=1e-10)
+    # A sum of zero takes one degree of freedom from independent effects.
+    share = np.sqrt(1 - 1 / members)
+    assert kstest((effect / spread[:, None])[:, 0] / share, norm.cdf).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("law", [name for name, law in LAWS.items() if law.innovations])
+def test_innovations_of_the_graph_are_the_laws_own(law: str) -> None:
+    obs = panel(hosts=False, models=False)
+    _, draws = evaluator(law, obs)(2)
+    kind = LAWS[law].innovations
+    assert kind is not None
+    parameters = {prior.name: draws[prior.name][0] for prior in kind.priors}
+    population = {name: draws[name][0] for name in LAWS[law].family_parameters}
+    parameters["innovation_rate"] = mean_rate(LAWS[law], population, obs.mean_age_at_last)
+    assert draws["innovation_rate"][0] == pytest.approx(parameters["innovation_rate"])
+    share = parameters["common_share"]
+    common, own = (kind.smooth(draws[name][0], parameters) for name in ("common_z", "own_z"))
+    assert own.shape == (len(obs.families), grid_steps(obs.last_time_years))
+    assert draws["common_innovation"][0] == pytest.approx(share * common)
+    assert draws["own_innovation"][0] == pytest.approx((1 - share) * own)
+
+
+def test_a_parameter_without_a_spread_is_the_same_in_all_families() -> None:
+    _, draws = evaluator("baumol", panel(hosts=False, models=False))(4)
+    assert (draws["family_stagnant_growth"] == draws["stagnant_growth"][:, None]).all()
+    assert len(np.unique(draws["family_progressive_rate"])) == 3
