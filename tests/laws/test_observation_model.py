@@ -13,7 +13,7 @@ from analysis.inference.posterior import Draws, expected_log_price, log_likeliho
 from analysis.laws import LAWS
 from analysis.laws.base import mean_rate
 from analysis.laws.innovations import grid_steps
-from analysis.laws.model import CENTRED_FROM, build_model, observation_parameters
+from analysis.laws.model import CENTRED_FROM, build_model, observation_parameters, price_data
 from analysis.laws.observations import PriceObservations, observations
 
 
@@ -106,6 +106,23 @@ def test_the_price_unit_moves_the_level_alone() -> None:
     shifted = Draws(LAWS["plateau"], draws.values | {"unit_level": draws["unit_level"] + step})
     expected = expected_log_price(shifted, dearer, np.random.default_rng(0))
     assert log_likelihood(shifted, dearer, expected).sum() == pytest.approx(total, rel=1e-9)
+
+
+@pytest.mark.parametrize("models", [False, True])
+def test_other_prices_of_the_same_things_need_no_new_graph(models: bool) -> None:
+    obs = panel(hosts=True, models=models)
+    other = replace(obs, log_price=np.random.default_rng(8).normal(2.0, 1.5, obs.n))
+    reused, rebuilt = (build_model(LAWS["discovery"], rows) for rows in (obs, other))
+    point = rebuilt.initial_point()
+    terms = [model.compile_logp(sum=False, mode="FAST_COMPILE") for model in (reused, rebuilt)]
+
+    def total(of: int) -> float:
+        return float(sum(np.sum(term) for term in terms[of](point)))
+
+    assert total(0) != pytest.approx(total(1))
+    with reused:
+        pm.set_data(price_data(other.log_price))
+    assert total(0) == pytest.approx(total(1))
 
 
 def test_measured_quality_uncertainty_widens_models_not_noise() -> None:
