@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -18,6 +18,9 @@ from analysis.laws.observations import PriceObservations
 from analysis.laws.priors import OBSERVATION_PRIORS
 from analysis.storage import code_version
 
+if TYPE_CHECKING:
+    from analysis.sampling import CompiledModel
+
 Progress = Callable[[str], None]
 
 PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
@@ -29,13 +32,15 @@ class FitSettings:
 
     There are as many attempts as acceptance targets. A further one, longer, is made only when one misses a gate; with the next
     target when it had divergences, because smaller steps cost several times as much and mend nothing else. The receipt keeps all.
+    Of each chain at most `kept` draws, evenly spaced, are stored; the gates are judged by all of them.
     """
 
-    draws: int = 1000
+    draws: int = 2000
     tune: int = 1000
     chains: int = 4
     target_accepts: tuple[float, ...] = (0.9, 0.98, 0.995)
     seed: int = 20251231
+    kept: int = 1000
 
 
 @dataclass(frozen=True)
@@ -112,24 +117,47 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
     found = stored_fit(law, obs, settings, directory)
     if found is not None:
         return found
+    fit, sample_stats = run_fit(law, obs, settings, progress)
+    tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
+    receipt = store.save(directory, f"{law.name}-{fit.receipt['fingerprint'][:16]}", fit.receipt, tree)
+    return replace(fit, receipt=receipt)
+
+
+def run_fit(
+    law: Law,
+    obs: PriceObservations,
+    settings: FitSettings,
+    progress: Progress,
+    compiled: "CompiledModel | None" = None,
+) -> tuple[Fit, xr.Dataset]:
+    """Fit a law and store nothing: the fit, and the sampler's statistics.
+
+    Parameters
+    ----------
+    law, obs, settings, progress
+        As in `fit_law`.
+    compiled
+        The model of `law`, compiled for other prices of the same things on the same dates.
+    """
     request = fit_request(law, obs, settings)
-    fingerprint = store.fingerprint(request)
-    name = f"{law.name}-{fingerprint[:16]}"
     # Imported here: a report that only reads stored fits should not wait for PyMC.
-    from analysis.laws.model import build_model  # noqa: PLC0415
+    from analysis.laws.model import build_model, price_data  # noqa: PLC0415
     from analysis.sampling import SamplerSettings, compile_model, diagnose_quantities, sample  # noqa: PLC0415
 
     started = time.perf_counter()
-    progress(f"{law.name}: compiling for {obs.n} rows")
-    compiled = compile_model(build_model(law, obs))
+    if compiled is None:
+        progress(f"{law.name}: compiling for {obs.n} rows")
+        compiled = compile_model(build_model(law, obs))
     attempts: list[dict[str, Any]] = []
-    target_accept = settings.target_accepts[0]
-    for attempt, more_careful in enumerate(settings.target_accepts, start=1):
+    target_accepts = iter(settings.target_accepts)
+    target_accept = next(target_accepts)
+    for attempt in range(1, len(settings.target_accepts) + 1):
         if attempts and attempts[-1]["divergences"]:
-            target_accept = more_careful
+            target_accept = next(target_accepts)
         draws, tune = settings.draws * attempt, settings.tune * attempt
         progress(f"{law.name}: sampling {settings.chains} x {draws} draws (attempt {attempt})")
-        sampled = sample(compiled, SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed))
+        asked = SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed)
+        sampled = sample(compiled, asked, data=price_data(obs.log_price))
         reported = reported_quantities(sampled.posterior, law, obs)
         diagnostics = diagnose_quantities(reported, sampled.sample_stats)
         attempts.append(
@@ -148,7 +176,7 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
         "n": obs.n,
         "families": len(obs.families),
         "family_names": list(obs.families),
-        "fingerprint": fingerprint,
+        "fingerprint": store.fingerprint(request),
         "data_hash": obs.data_hash,
         "sampler": sampled.sampler,
         "seconds": {
@@ -162,9 +190,8 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
         "warnings": list(sampled.warnings),
         "request": request,
     }
-    posterior = _kept(sampled.posterior)
-    tree = xr.DataTree.from_dict({"posterior": posterior, "reported": reported, "sample_stats": sampled.sample_stats})
-    return Fit(law, store.save(directory, name, receipt, tree), posterior, reported)
+    every = slice(None, None, -(-draws // settings.kept))
+    return Fit(law, receipt, _kept(sampled.posterior).isel(draw=every), reported.isel(draw=every)), sampled.sample_stats
 
 
 def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:

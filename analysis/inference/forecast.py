@@ -28,7 +28,7 @@ from analysis.inference.posterior import (
     unit_means,
 )
 from analysis.laws.base import Law
-from analysis.laws.innovations import GRID_YEARS, grid_steps, path_at
+from analysis.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_steps, path_at
 from analysis.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
 
 MAX_ORIGINS = 3
@@ -177,7 +177,7 @@ def extend(draws: Draws, obs: PriceObservations, seen: np.ndarray, rng: np.rando
     if draws.law.innovations:
         values["common_innovation"] = common_innovations(draws, steps, rng)
         shape = (size, len(obs.families), steps)
-        own = fresh_innovations(draws, 1.0 - draws["common_share"], shape, rng)
+        own = fresh_innovations(draws, 1.0 - COMMON_SHARE, shape, rng)
         own[:, known_families] = own_innovations(draws, steps, rng)
         values["own_innovation"] = own
     # Of the shape only: what a family starts from depends on its innovations, and these on how many families there are.

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from analysis.laws.base import Law
-from analysis.laws.innovations import grid_steps, path_at
+from analysis.laws.innovations import COMMON_SHARE, grid_steps, path_at
 from analysis.laws.observations import PriceObservations
 from analysis.laws.priors import MIN_NOISE_TAIL
 
@@ -63,30 +63,28 @@ def innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: b
 
 def common_innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
     """Innovations that reach all families, shape (S, steps), as in `innovations`."""
-    return _continued(draws, "common_innovation", draws["common_share"], steps, rng, redraw)
+    return _continued(draws, "common_innovation", COMMON_SHARE, steps, rng, redraw)
 
 
 def own_innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
     """Innovations of one family alone, shape (S, F, steps), as in `innovations`."""
-    return _continued(draws, "own_innovation", 1.0 - draws["common_share"], steps, rng, redraw)
+    return _continued(draws, "own_innovation", 1.0 - COMMON_SHARE, steps, rng, redraw)
 
 
-def _continued(
-    draws: Draws, name: str, share: np.ndarray, steps: int, rng: np.random.Generator, redraw: bool
-) -> np.ndarray:
+def _continued(draws: Draws, name: str, share: float, steps: int, rng: np.random.Generator, redraw: bool) -> np.ndarray:
     known = draws[name][..., : 0 if redraw else steps]
     shape = (*known.shape[:-1], steps - known.shape[-1])
     return np.concatenate([known, fresh_innovations(draws, share, shape, rng)], axis=-1)
 
 
-def fresh_innovations(draws: Draws, share: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """New increments from the exact process, of `shape` (S, ..., steps), of which `share` (S,) is the size."""
+def fresh_innovations(draws: Draws, share: float, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """New increments from the exact process, of `shape` (S, ..., steps), `share` of the size of an innovation."""
     kind = draws.law.innovations
     if kind is None:
         return np.zeros(shape)
     across = (slice(None), *(None,) * (len(shape) - 1))
     names = [*(prior.name for prior in kind.priors), "innovation_rate"]
-    return np.asarray(share[across] * kind.fresh(rng, shape, {name: draws[name][across] for name in names}))
+    return np.asarray(share * kind.fresh(rng, shape, {name: draws[name][across] for name in names}))
 
 
 def unit_means(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:

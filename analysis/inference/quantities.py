@@ -51,7 +51,6 @@ def reported_quantities(posterior: xr.Dataset, law: Law, obs: PriceObservations)
             "family_rate_now": law.rate(family, ages),
             "family_start": posterior["family_start"],
             **law.reported(population, obs.mean_age_at_last),
-            **({"common_share": posterior["common_share"]} if law.innovations else {}),
             **(
                 {"pass_through": posterior["pass_through"], "same_model_rate": posterior["pass_through"] * now}
                 if obs.models_repeat

@@ -1,13 +1,13 @@
 r"""Discovery law: gains keep arriving at a rate that does not decay.
 
-Discoveries arrive :math:`\lambda` times a year, each lowering log price by an exponential gain of mean :math:`g`, of which a share
-:math:`w` reaches all families and the rest one alone; the population rate is :math:`\lambda g`, so the size of the innovations and the
+Discoveries arrive :math:`\lambda` times a year, each lowering log price by an exponential gain of mean :math:`g`, of which
+half reaches all families and half one alone; the population rate is :math:`\lambda g`, so the size of the innovations and the
 rate are one story. A family takes up more or less of them, by a constant factor.
 
 .. math::
 
     G_f(a, t) = r_f a + M(t) + M_f(t), \qquad \operatorname{E} r_f = \lambda g, \qquad
-    \operatorname{Var} M(t) = 2 \lambda (w g)^2 t, \qquad \operatorname{Var} M_f(t) = 2 \lambda ((1 - w) g)^2 t
+    \operatorname{Var} M(t) = \operatorname{Var} M_f(t) = \tfrac12 \lambda g^2 t
 """
 
 from analysis.laws.base import FamilyParameter, Law

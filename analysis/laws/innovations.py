@@ -1,7 +1,7 @@
 r"""Innovations: what lowers prices in lumps, centred so that the law alone sets the mean.
 
-An innovation has a part that reaches all families at once and a part of one family alone; with `common_share` :math:`w` their
-sizes are to each other as :math:`w` to :math:`1 - w`. Both parts have the same kind of increments, one per quarter:
+Half of an innovation reaches all families at once, the other half one family alone: two paths of equal size. (A share estimated
+from the data kept its prior.) Both halves have the same kind of increments, one per quarter:
 
 *Gains.* Compound Poisson gains with arrival rate :math:`\lambda` and exponential sizes of mean :math:`g` have mean :math:`\lambda g`
 and variance :math:`2 \lambda g^2` a year. A Gamma process with shape :math:`\lambda / 2` a year and scale :math:`2 g` has both, and
@@ -18,10 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from analysis.laws.priors import COMMON_SHARE, DISCOVERIES, INNOVATION_SD, Prior
+from analysis.laws.priors import DISCOVERIES, INNOVATION_SD, Prior
 
 GRID_YEARS = 0.25
 """Length of one innovation: gains within a quarter are not told apart."""
+
+COMMON_SHARE = 0.5
+"""Of the size of an innovation, what reaches all families; the rest is one family's own."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,13 @@ def fresh_gains(rng: np.random.Generator, shape: tuple[int, ...], parameters: Ma
 
 
 GAINS = Innovations(
-    (DISCOVERIES, COMMON_SHARE),
+    (DISCOVERIES,),
     smooth=lambda z, p: centred_increments(z, p["innovation_rate"], p["discoveries_per_year"]),
     fresh=fresh_gains,
 )
 
 GAUSSIAN = Innovations(
-    (INNOVATION_SD, COMMON_SHARE),
+    (INNOVATION_SD,),
     smooth=lambda z, p: p["innovation_sd"] * math.sqrt(GRID_YEARS) * z,
     fresh=lambda rng, shape, p: p["innovation_sd"] * math.sqrt(GRID_YEARS) * rng.standard_normal(shape),
 )

@@ -27,7 +27,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from analysis.laws.base import Law, mean_rate
-from analysis.laws.innovations import grid_position, grid_steps
+from analysis.laws.innovations import COMMON_SHARE, grid_position, grid_steps
 from analysis.laws.observations import PriceObservations
 from analysis.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS, Prior
 
@@ -35,7 +35,7 @@ Tensor = Any
 """A PyTensor variable; its own types cannot say which operations it has."""
 
 
-CENTRED_FROM = 5
+CENTRED_FROM = 8
 """Effects of this many families or hosts and more are sampled around their population directly: the data fix each of them."""
 
 
@@ -52,8 +52,6 @@ def random_variable(prior: Prior, *, center: Tensor = 0.0) -> Tensor:
             return pm.HalfNormal(prior.name, sd)
         case "gamma", (shape, rate):
             return pm.Gamma(prior.name, shape, rate)
-        case "beta", (first, second):
-            return pm.Beta(prior.name, first, second)
         case _:
             raise ValueError(f"unknown prior {prior}")
 
@@ -61,14 +59,16 @@ def random_variable(prior: Prior, *, center: Tensor = 0.0) -> Tensor:
 def build_model(law: Law, obs: PriceObservations) -> pm.Model:
     """Return the PyMC model of `law` for `obs`; `family_start` is the log price at a family's birth and centre quality.
 
-    The log prices are the shared data `log_price`: other prices of the same things on the same dates need no new compilation.
+    The log prices and their mean, around which the level has its prior, are the shared data `log_price` and `level_center`: other
+    prices of the same things on the same dates need no new compilation.
     """
     coords = {"family": list(obs.families), "step": np.arange(grid_steps(obs.last_time_years))}
     if obs.hosts:
         coords["host"] = list(obs.hosts)
     with pm.Model(coords=coords) as model:
-        log_price = pm.Data("log_price", obs.log_price)
-        level = random_variable(OBSERVATION_PRIORS["level"], center=pt.mean(log_price))
+        shared = {name: pm.Data(name, value) for name, value in price_data(obs.log_price).items()}
+        log_price = shared["log_price"]
+        level = random_variable(OBSERVATION_PRIORS["level"], center=shared["level_center"])
         prior = {
             name: random_variable(OBSERVATION_PRIORS[name]) for name in observation_parameters(obs) if name != "level"
         }
@@ -95,6 +95,11 @@ def build_model(law: Law, obs: PriceObservations) -> pm.Model:
         noise = pm.StudentT.dist(nu=MIN_NOISE_TAIL + prior["noise_tail"], mu=expected, sigma=prior["noise_scale"])
         pm.Potential("log_likelihood", pt.sum(pm.logp(noise, log_price)))
     return model
+
+
+def price_data(log_price: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the shared data of a model for other log prices (n,) of its rows."""
+    return {"log_price": log_price, "level_center": np.asarray(np.mean(log_price))}
 
 
 @dataclass(frozen=True)
@@ -127,13 +132,14 @@ def _path(
     parameters["innovation_rate"] = pm.Deterministic(
         "innovation_rate", mean_rate(law, population, obs.mean_age_at_last)
     )
-    share = parameters["common_share"]
     common = pm.Deterministic(
-        "common_innovation", share * innovations.smooth(pm.Normal("common_z", dims="step"), parameters), dims="step"
+        "common_innovation",
+        COMMON_SHARE * innovations.smooth(pm.Normal("common_z", dims="step"), parameters),
+        dims="step",
     )
     own = pm.Deterministic(
         "own_innovation",
-        (1.0 - share) * innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters),
+        (1.0 - COMMON_SHARE) * innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters),
         dims=("family", "step"),
     )
     increments = common + own

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.laws.base import Law, Parameters, mean_rate
-from analysis.laws.innovations import grid_steps, path_at
+from analysis.laws.innovations import COMMON_SHARE, grid_steps, path_at
 from analysis.laws.priors import Prior
 
 PLAUSIBLE_ANNUAL_FACTOR = (1.05, 100.0)
@@ -103,10 +103,9 @@ def draw_innovations(
     parameters = {
         name: np.asarray(value)[:, None, None] for name, value in (values | {"innovation_rate": rate}).items()
     }
-    share = parameters["common_share"]
     common = kind.smooth(rng.standard_normal((len(rate), 1, steps)), parameters)
     own = kind.smooth(rng.standard_normal((len(rate), families, steps)), parameters)
-    return np.asarray(share * common + (1.0 - share) * own)
+    return np.asarray(COMMON_SHARE * common + (1.0 - COMMON_SHARE) * own)
 
 
 def draw_prior(prior: Prior, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -128,7 +127,5 @@ def draw_prior(prior: Prior, draws: int, rng: np.random.Generator) -> np.ndarray
             return np.abs(rng.normal(0.0, sd, draws))
         case "gamma", (shape, rate):
             return rng.gamma(shape, 1.0 / rate, draws)
-        case "beta", (first, second):
-            return rng.beta(first, second, draws)
         case _:
             raise ValueError(f"unknown prior {prior}")

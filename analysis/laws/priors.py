@@ -15,8 +15,8 @@ class Prior:
     name
         Name of the parameter in the posterior.
     distribution
-        `normal` (mean, sd), `lognormal` (median, sd of the log), `lognormal_above` (lower bound, then the same), `halfnormal` (sd),
-        `gamma` (shape, rate) or `beta` (both exponents plus one).
+        `normal` (mean, sd), `lognormal` (median, sd of the log), `lognormal_above` (lower bound, then the same), `halfnormal` (sd) or
+        `gamma` (shape, rate).
     constants
         The constants in the order above, in the units of the parameter.
     reason
@@ -93,13 +93,6 @@ INNOVATION_SD = Prior(
     "lognormal",
     (0.3, 0.8),
     "yearly standard deviation of a Gaussian innovation: what 8 to 200 discoveries a year at common rates amount to",
-)
-
-COMMON_SHARE = Prior(
-    "common_share",
-    "beta",
-    (2.0, 2.0),
-    "how much of an innovation reaches all families alike; neither all nor nothing is taken for granted",
 )
 
 RATE = Prior(

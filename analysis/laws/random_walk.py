@@ -3,7 +3,7 @@ r"""Random walk with drift: a constant rate with Gaussian innovations, the forec
 .. math::
 
     G_f(a, t) = r_f a + W(t) + W_f(t), \qquad
-    \operatorname{sd} W(t) = w s \sqrt t, \qquad \operatorname{sd} W_f(t) = (1 - w) s \sqrt t
+    \operatorname{sd} W(t) = \operatorname{sd} W_f(t) = \tfrac12 s \sqrt t
 
 As discovery, but the size of the innovations :math:`s` is no part of the rate. Farmer and Lafond (2016), How predictable is technological
 progress?, *Research Policy* 45(3), found that costs of technologies move so, and give the error of its forecasts in closed form.

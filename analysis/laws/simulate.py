@@ -30,7 +30,7 @@ def simulate_table(law: Law, truth: Mapping[str, float], design: TableDesign, se
     Parameters
     ----------
     law, truth
-        The law and its population parameters, the same for all families; with `common_share` present, innovations are drawn.
+        The law and its population parameters, the same for all families; with `discoveries_per_year` or `innovation_sd` present, innovations are drawn.
     design
         Rows, families, horizon and noise (standard deviation of log price).
     seed
@@ -47,7 +47,7 @@ def simulate_table(law: Law, truth: Mapping[str, float], design: TableDesign, se
     time = birth + age
     quality = rng.normal(family - design.families / 2, 0.7)
     innovated = np.zeros(design.rows)
-    if "common_share" in truth:
+    if law.innovations and law.innovations.priors[0].name in truth:
         span = float(np.mean(design.years - design.stagger_years * np.arange(design.families)))
         population = {name: np.array([value]) for name, value in truth.items()}
         increments = draw_innovations(law, population, span, design.families, grid_steps(design.years), rng)
