@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from analysis.inference.fit import Fit, FitSettings, Progress, fit_law
-from analysis.inference.forecast import Origin, OriginScore, forecast_origins, score_forecast
+from analysis.inference.fit import Fit, FitSettings, Progress
+from analysis.inference.forecast import Origin, OriginScore, forecast_origins
+from analysis.inference.lfo import score_laws
 from analysis.inference.quantities import FLOOR_CLAIM, headline_rates, probability_of_claim
 from analysis.inference.sensitivity import PriorSensitivity, prior_sensitivity
 from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, subset
+from analysis.laws.observations import PriceObservations
 from analysis.laws.plateau import FLOOR
 
 Verdict = Literal["plateau", "discovery", "inconclusive"]
@@ -110,7 +111,7 @@ def compare(
     fits
         Fits of all laws to `obs`.
     obs, settings, directory, progress
-        As in `fit_law`; the fits at the origins are stored like any other.
+        As in `fit_law`; the scores of the fits at the origins are kept below it.
     horizon_months
         How far ahead the laws are scored.
     """
@@ -119,20 +120,13 @@ def compare(
     failures = [
         f"{name} on all rows: {fit.receipt['diagnostics']['worst']}" for name, fit in fits.items() if not fit.passed
     ]
-    records = []
-    for origin in origins:
-        past = subset(obs, origin.seen)
-        record = _origin_record(origin)
-        for name, law in LAWS.items():
-            progress(
-                f"{name} as of {origin.date.date()}: {origin.rows_seen} rows, scored on the next {origin.rows_scored}"
-            )
-            fit = fit_law(law, past, settings, directory, progress)
-            if not fit.passed:
-                failures.append(f"{name} as of {origin.date.date()}: {fit.receipt['diagnostics']['worst']}")
-            scores[name].append(score_forecast(fit, obs, origin.seen, origin.scored, settings.seed))
-            record["quantities"][name] = headline_rates(fit.receipt["parameters"])
-        records.append(record)
+    records = {origin.date: _origin_record(origin) for origin in origins}
+    dates = [origin.date for origin in origins]
+    for scored in score_laws(list(LAWS), obs, dates, (horizon_months,), settings, directory, progress):
+        if scored.failure:
+            failures.append(f"{scored.name} as of {scored.origin.date()}: {scored.failure}")
+        scores[scored.name].append(scored.scores[horizon_months])
+        records[scored.origin]["quantities"][scored.name] = headline_rates(scored.receipt["parameters"])
     weights = stacking_weights(scores)
     laws = {name: _law_score(scores[name], weights[name]) for name in LAWS}
     difference, difference_se, difference_mcse = _difference(scores["plateau"], scores["discovery"])
@@ -151,7 +145,7 @@ def compare(
     claims = {name: probability_of_claim(fits[name].quantity("rate_long_run")) for name in LAWS}
     return Comparison(
         horizon_months=horizon_months,
-        origins=tuple(records),
+        origins=tuple(records.values()),
         laws=laws,
         elpd_difference=difference,
         elpd_difference_se=difference_se,

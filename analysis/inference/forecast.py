@@ -73,6 +73,8 @@ class OriginScore:
         Continuous ranked probability score of log price, log points, one per scored row.
     covered50, covered90
         Whether each scored row lies in its 50 and 90 % predictive interval.
+    pit
+        Probability integral transform of each scored row: uniform if the forecasts are calibrated.
     """
 
     unit_elpd: np.ndarray
@@ -82,26 +84,51 @@ class OriginScore:
     crps: np.ndarray
     covered50: np.ndarray
     covered90: np.ndarray
+    pit: np.ndarray
 
 
-def forecast_origins(obs: PriceObservations, horizon_months: int) -> tuple[Origin, ...]:
-    """Origins a quarter of the horizon apart, the last one at the last month's end that leaves a whole horizon, oldest first.
+def forecast_origins(
+    obs: PriceObservations,
+    horizon_months: int,
+    *,
+    count: int | None = None,
+    every_months: int | None = None,
+    min_rows: int = MIN_SEEN_ROWS,
+) -> tuple[Origin, ...]:
+    """Past dates from which a whole horizon has passed, oldest first; the last one is the last month's end that leaves one.
 
     At ends of months, so that the next price leaves the origins, and the fits made there, as they are.
+
+    Parameters
+    ----------
+    obs
+        All observations.
+    horizon_months
+        How far ahead rows are scored.
+    count, every_months
+        How many at most, and how far apart; by default as the verdict asks for, a quarter of the horizon apart.
+    min_rows
+        Rows that must have been seen.
     """
     latest = pd.offsets.MonthEnd().rollback(obs.last - pd.DateOffset(months=horizon_months))
-    dates = obs.start + pd.to_timedelta(np.round(obs.time_years * DAYS_PER_YEAR), unit="D")
+    apart = max(1, horizon_months // 4) if every_months is None else every_months
     origins = []
-    for step in range(MAX_ORIGINS):
-        date = latest - pd.DateOffset(months=step * max(1, horizon_months // 4)) + pd.offsets.MonthEnd(0)
-        seen = np.asarray(dates <= date)
-        scored = np.asarray((dates > date) & (dates <= date + pd.DateOffset(months=horizon_months)))
+    for step in range(MAX_ORIGINS if count is None else count):
+        date = latest - pd.DateOffset(months=step * apart) + pd.offsets.MonthEnd(0)
+        seen, scored = masks(obs, date, horizon_months)
         history = (date - obs.start).days / DAYS_PER_YEAR
-        enough = seen.sum() >= MIN_SEEN_ROWS and scored.sum() >= MIN_SCORED_ROWS and history >= MIN_HISTORY_YEARS
+        enough = seen.sum() >= min_rows and scored.sum() >= MIN_SCORED_ROWS and history >= MIN_HISTORY_YEARS
         # A fit to models seen once each says nothing of how a model's own price moves.
         if enough and subset(obs, seen).models_repeat == obs.models_repeat:
             origins.append(Origin(date, seen, scored))
     return tuple(reversed(origins))
+
+
+def masks(obs: PriceObservations, origin: pd.Timestamp, horizon_months: int) -> tuple[np.ndarray, np.ndarray]:
+    """Masks (n,) of the rows until an origin, and of those within a horizon after it."""
+    dates = obs.start + pd.to_timedelta(np.round(obs.time_years * DAYS_PER_YEAR), unit="D")
+    ahead = origin + pd.DateOffset(months=horizon_months)
+    return np.asarray(dates <= origin), np.asarray((dates > origin) & (dates <= ahead))
 
 
 def score_forecast(fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, seed: int) -> OriginScore:
@@ -117,18 +144,27 @@ def score_forecast(fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: n
         Seed for what is drawn anew.
     """
     simulated, log_density = predict(fit, obs, seen, scored, seed)
+    unit_elpd = logsumexp(log_density, axis=0) - np.log(len(log_density))
+    return score_draws(obs, scored, simulated, unit_elpd, jackknife_mcse(log_density))
+
+
+def score_draws(
+    obs: PriceObservations, scored: np.ndarray, simulated: np.ndarray, unit_elpd: np.ndarray, elpd_mcse: float
+) -> OriginScore:
+    """Score a predictive distribution, given by draws of the log prices (S, rows) and the joint log density of each unit (units,)."""
     rows = np.flatnonzero(scored)
     units = np.unique(obs.unit[rows])
     first = np.array([obs.time_years[rows[obs.unit[rows] == unit]].min() for unit in units])
     observed = obs.log_price[rows]
     return OriginScore(
-        unit_elpd=logsumexp(log_density, axis=0) - np.log(len(log_density)),
-        elpd_mcse=jackknife_mcse(log_density),
+        unit_elpd=unit_elpd,
+        elpd_mcse=elpd_mcse,
         unit_family=obs.unit_family[units],
         unit_quarter=np.floor(first / GRID_YEARS).astype(int),
         crps=crps(simulated, observed),
         covered50=covered(simulated, observed, 0.5),
         covered90=covered(simulated, observed, 0.9),
+        pit=np.mean(simulated < observed, axis=0),
     )
 
 
