@@ -1,7 +1,8 @@
 """Ranks of truths among posterior draws: uniform if the machinery is right.
 
 References: Talts, Betancourt, Simpson, Vehtari and Gelman (2018), arXiv 1804.06788; Saeilynoja, Buerkner and Vehtari (2022), Graphical
-test for discrete uniformity, *Statistics and Computing* 32; Modrak et al. (2023), Simulation-based calibration checking, *Bayesian Analysis*.
+test for discrete uniformity, *Statistics and Computing* 32; Modrak et al. (2023), Simulation-based calibration checking for Bayesian
+computation, *Bayesian Analysis*.
 """
 
 from dataclasses import dataclass

@@ -129,14 +129,14 @@ def compare(
         records[scored.origin]["quantities"][scored.name] = headline_rates(scored.receipt["parameters"])
     weights = stacking_weights(scores)
     laws = {name: _law_score(scores[name], weights[name]) for name in LAWS}
-    difference, difference_se, difference_mcse = _difference(scores["plateau"], scores["discovery"])
+    gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
     slowed = fits["plateau"].quantity("rate_now") < 0.5 * fits["plateau"].quantity("rate_initial")
     sensitivity = prior_sensitivity(fits["plateau"], obs, "rate_floor")
     evidence = Evidence(
         passed=not failures,
         origins=len(origins),
-        elpd_difference=difference,
-        elpd_difference_se=difference_se,
+        elpd_difference=gap,
+        elpd_difference_se=gap_se,
         p_slowed=float(np.mean(slowed)),
         prior_dominated=sensitivity.prior_dominated,
         mean_age_years=obs.mean_age_at_last,
@@ -147,9 +147,9 @@ def compare(
         horizon_months=horizon_months,
         origins=tuple(records.values()),
         laws=laws,
-        elpd_difference=difference,
-        elpd_difference_se=difference_se,
-        elpd_difference_mcse=difference_mcse,
+        elpd_difference=gap,
+        elpd_difference_se=gap_se,
+        elpd_difference_mcse=gap_mcse,
         p_slowed=evidence.p_slowed,
         verdict=verdict,
         verdict_reason=reason,
@@ -221,20 +221,26 @@ def stacking_weights(scores: Mapping[str, Sequence[OriginScore]], rounds: int = 
 def _law_score(scores: Sequence[OriginScore], weight: float) -> LawScore:
     if not scores:
         return LawScore(None, None, None, None, weight)
-    blocks = _block_sums(scores)
+    elpd, se = total_elpd(scores)
     return LawScore(
-        elpd=float(blocks.sum()),
-        se=_standard_error(blocks, _mcse(scores)),
+        elpd=elpd,
+        se=se,
         crps=float(np.concatenate([score.crps for score in scores]).mean()),
         coverage90=float(np.concatenate([score.covered90 for score in scores]).mean()),
         weight=weight,
     )
 
 
-def _difference(
+def total_elpd(scores: Sequence[OriginScore]) -> tuple[float, float | None]:
+    """Log score summed over origins, and its standard error over blocks (family x quarter) with its Monte Carlo error."""
+    blocks = _block_sums(scores)
+    return float(blocks.sum()), _standard_error(blocks, _mcse(scores))
+
+
+def difference(
     first: Sequence[OriginScore], second: Sequence[OriginScore]
 ) -> tuple[float | None, float | None, float | None]:
-    """Difference in log score, its standard error, and the Monte Carlo error in it."""
+    """Difference in log score of two forecasters at the same origins, its standard error, and the Monte Carlo error in it."""
     if not first:
         return None, None, None
     blocks, mcse = _block_sums(first) - _block_sums(second), _mcse([*first, *second])

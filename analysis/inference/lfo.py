@@ -162,10 +162,10 @@ def score_baselines(
     return found
 
 
-def mixture_score(scores: Sequence[OriginScore], weights: Sequence[float]) -> np.ndarray:
+def mixture_score(scores: Sequence[OriginScore], weights: np.ndarray) -> np.ndarray:
     """Log score of each unit under the mixture of laws with the given weights."""
     with np.errstate(divide="ignore"):
-        logs = np.log(np.asarray(weights))[:, None] + np.stack([score.unit_elpd for score in scores])
+        logs = np.log(weights)[:, None] + np.stack([score.unit_elpd for score in scores])
     return np.asarray(logsumexp(logs, axis=0))
 
 

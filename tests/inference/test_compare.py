@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.inference.compare import (
     Evidence,
-    _difference,
+    difference,
     _law_score,
     _prior_probability_of_claim,
     judge,
@@ -181,19 +181,19 @@ def test_scores_of_a_law_by_hand() -> None:
 def test_the_difference_is_paired_by_block() -> None:
     first = [score([-1.0, -10.0, -2.0], [0, 0, 1], [1, 2, 1], [0.0], [True])]
     second = [score([-3.0, -12.0, -4.0], [0, 0, 1], [1, 2, 1], [0.0], [True])]
-    difference, se, mcse = _difference(first, second)
+    difference, se, mcse = difference(first, second)
     assert mcse == 0.0
     # Each law's own score varies by block, the difference does not.
     assert difference == pytest.approx(6.0)
     assert se == pytest.approx(0.0)
     assert _law_score(first, 1.0).se != pytest.approx(0.0)
-    assert _difference(second, first)[0] == pytest.approx(-6.0)
+    assert difference(second, first)[0] == pytest.approx(-6.0)
 
 
 def test_sampling_error_of_both_laws_and_all_origins_counts() -> None:
     first = [score([-1.0, -2.0], [0, 1], [1, 1], [0.0], [True], mcse=3.0), score([-1.0], [2], [1], [0.0], [True])]
     second = [score([-3.0, -5.0], [0, 1], [1, 1], [0.0], [True], mcse=4.0), score([-4.0], [2], [1], [0.0], [True])]
-    _, se, mcse = _difference(first, second)
+    _, se, mcse = difference(first, second)
     assert mcse == pytest.approx(5.0)
     assert se == pytest.approx(np.hypot(np.sqrt(3) * np.std([2.0, 3.0, 3.0], ddof=1), 5.0))
 
@@ -201,10 +201,10 @@ def test_sampling_error_of_both_laws_and_all_origins_counts() -> None:
 def test_one_block_has_no_standard_error_and_no_origin_no_score() -> None:
     alone = [score([-1.0, -2.0], [0, 0], [3, 3], [0.1, 0.1], [True, True])]
     assert _law_score(alone, 1.0).se is None
-    assert _difference(alone, alone) == (0.0, None, 0.0)
+    assert difference(alone, alone) == (0.0, None, 0.0)
     nothing = _law_score([], 1 / 3)
     assert (nothing.elpd, nothing.se, nothing.crps, nothing.coverage90) == (None, None, None, None)
-    assert _difference([], []) == (None, None, None)
+    assert difference([], []) == (None, None, None)
 
 
 def weights_of(**elpd: np.ndarray) -> dict[str, float]:

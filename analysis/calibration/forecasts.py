@@ -1,0 +1,169 @@
+"""The leave-future-out table: every law and classical forecast from a dozen past origins, at 3, 6 and 12 months."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from analysis.baselines import BASELINES
+from analysis.calibration.ranks import Uniformity, uniformity
+from analysis.inference.compare import difference, stacking_weights, total_elpd
+from analysis.inference.fit import FitSettings
+from analysis.inference.forecast import OriginScore, forecast_origins
+from analysis.inference.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
+from analysis.laws import LAWS
+from analysis.laws.observations import PriceObservations
+
+ORIGINS: Final = 24
+EVERY_MONTHS: Final = 1
+MIN_ROWS: Final = 15
+"""Fewer than the verdict asks for: an early origin is worth little and costs little, and its failure would be in the table."""
+
+AVERAGE: Final = "average_of_laws"
+REFERENCE: Final = "discovery"
+PIT_LEVELS: Final = 99
+
+
+@dataclass(frozen=True)
+class ForecastRow:
+    """Scores of one forecaster at one horizon, over the origins at which it could forecast.
+
+    Attributes
+    ----------
+    forecaster, horizon_months
+        Law, classical forecast or the equal mixture of the laws.
+    origins, rows
+        How many origins, and prices scored over all of them.
+    elpd, se
+        Joint log predictive density summed over origins, and its standard error over blocks (family x quarter).
+    elpd_difference, elpd_difference_se
+        Against discovery on the same origins, paired by block.
+    crps
+        Mean over rows, log points; of the mixture a bound from above.
+    crps_ratio
+        To that of discovery on the same rows; below one is better.
+    coverage50, coverage90
+        Shares of rows inside their intervals.
+    pit
+        Whether the probability integral transforms are uniform, as if rows were independent.
+    weight
+        Stacking weight over all origins; None for any other.
+    """
+
+    forecaster: str
+    horizon_months: int
+    origins: int
+    rows: int
+    elpd: float
+    se: float | None
+    elpd_difference: float | None
+    elpd_difference_se: float | None
+    crps: float
+    crps_ratio: float
+    coverage50: float
+    coverage90: float
+    pit: Uniformity
+    weight: float | None
+
+
+@dataclass(frozen=True)
+class ForecastStudy:
+    """The table, and what is behind it: origins (date, rows seen) and failures (forecaster, origin, reason)."""
+
+    rows: tuple[ForecastRow, ...]
+    origins: tuple[tuple[str, int], ...]
+    failures: tuple[tuple[str, str, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "rows": [asdict(row) for row in self.rows],
+            "origins": [list(one) for one in self.origins],
+            "failures": [list(one) for one in self.failures],
+        }
+
+
+def forecast_study(
+    obs: PriceObservations,
+    settings: FitSettings,
+    directory: Path,
+    progress: Callable[[str], None],
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> ForecastStudy:
+    """Fit every law at every origin, score it and the classical forecasts, and put them into one table.
+
+    Parameters
+    ----------
+    obs, settings, directory, progress, workers, scheduler
+        As in `analysis.inference.lfo.score_laws`.
+    """
+    origins = forecast_origins(obs, max(HORIZONS), count=ORIGINS, every_months=EVERY_MONTHS, min_rows=MIN_ROWS)
+    dates = [origin.date for origin in origins]
+    laws = score_laws(list(LAWS), obs, dates, HORIZONS, settings, directory, progress, workers, scheduler)
+    classical = score_baselines(obs, dates, HORIZONS, settings.seed)
+    every = [*laws, *classical]
+    rows = [row for months in HORIZONS for row in horizon_rows(every, months)]
+    failures = [(one.name, str(one.origin.date()), one.failure) for one in every if one.failure]
+    return ForecastStudy(tuple(rows), tuple((str(one.date.date()), one.rows_seen) for one in origins), tuple(failures))
+
+
+def horizon_rows(scored: Sequence[Scored], horizon_months: int) -> list[ForecastRow]:
+    """Rows of the table at one horizon: laws, their average, classical forecasts."""
+    by_name: dict[str, dict[pd.Timestamp, OriginScore]] = {name: {} for name in (*LAWS, *BASELINES)}
+    for one in scored:
+        if horizon_months in one.scores:
+            by_name[one.name][one.origin] = one.scores[horizon_months]
+    weights = stacking_weights({name: list(by_name[name].values()) for name in LAWS})
+    by_name[AVERAGE] = {date: average_score([by_name[name][date] for name in LAWS]) for date in by_name[REFERENCE]}
+    order = (*LAWS, AVERAGE, *BASELINES)
+    return [_row(name, horizon_months, by_name, weights.get(name)) for name in order if by_name[name]]
+
+
+def average_score(scores: Sequence[OriginScore]) -> OriginScore:
+    """Score of the equal mixture of laws at one origin; nothing about it is fitted to the scores.
+
+    Its distribution function is the average of theirs, and so are its transforms and from them its coverage. Its CRPS is at most the
+    average of theirs, as the score is convex: that bound is given.
+    """
+    pit = np.mean([score.pit for score in scores], axis=0)
+    return replace(
+        scores[0],
+        unit_elpd=mixture_score(scores, np.full(len(scores), 1.0 / len(scores))),
+        elpd_mcse=float(np.mean([score.elpd_mcse for score in scores])),
+        crps=np.mean([score.crps for score in scores], axis=0),
+        covered50=np.abs(pit - 0.5) <= 0.25,
+        covered90=np.abs(pit - 0.5) <= 0.45,
+        pit=pit,
+    )
+
+
+def _row(
+    name: str, months: int, by_name: Mapping[str, Mapping[pd.Timestamp, OriginScore]], weight: float | None
+) -> ForecastRow:
+    own, reference = by_name[name], by_name[REFERENCE]
+    scores = list(own.values())
+    total, se = total_elpd(scores)
+    paired = [(own[date], reference[date]) for date in own if date in reference]
+    gap, gap_se, _ = difference([one for one, _ in paired], [other for _, other in paired])
+    crps, theirs = (np.concatenate([pair[side].crps for pair in paired]) for side in (0, 1))
+    pit = np.concatenate([score.pit for score in scores])
+    return ForecastRow(
+        forecaster=name,
+        horizon_months=months,
+        origins=len(scores),
+        rows=len(pit),
+        elpd=total,
+        se=se,
+        elpd_difference=gap,
+        elpd_difference_se=gap_se,
+        crps=float(np.concatenate([score.crps for score in scores]).mean()),
+        crps_ratio=float(crps.mean() / theirs.mean()),
+        coverage50=float(np.concatenate([score.covered50 for score in scores]).mean()),
+        coverage90=float(np.concatenate([score.covered90 for score in scores]).mean()),
+        pit=uniformity(np.floor(pit * (PIT_LEVELS + 1)).clip(max=PIT_LEVELS).astype(int), PIT_LEVELS),
+        weight=weight,
+    )
