@@ -25,7 +25,6 @@ NOTATION = {
     "lognormal_above": "{} + LogNormal(median {}, sd of log {})",
     "halfnormal": "HalfNormal({})",
     "gamma": "Gamma(shape {}, rate {})",
-    "beta": "Beta({}, {})",
 }
 
 

@@ -23,8 +23,6 @@ def central(prior: Prior) -> float:
             return low + median
         case "halfnormal", (sd,):
             return 0.67 * sd
-        case "beta", (first, second):
-            return first / (first + second)
         case _:
             raise ValueError(f"no middle of {prior}")
 

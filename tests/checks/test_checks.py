@@ -11,6 +11,7 @@ from analysis.checks import CHECKS, build_replicates, run_checks, to_json
 from analysis.checks.replicates import MAX_REPLICATES, thinned
 from analysis.errors import InputError, IntegrityError
 from analysis.inference.fit import Fit
+from analysis.laws.innovations import COMMON_SHARE
 from analysis.laws.observations import PriceObservations
 
 
@@ -51,16 +52,15 @@ def test_a_rate_that_is_wrong_is_found(falling: PriceObservations, good_fit: Fit
     assert table.loc["right", "observed"] == pytest.approx(1.0, abs=0.2)
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
-def test_innovations_are_drawn_anew(falling: PriceObservations, share: float) -> None:
-    known = {"discoveries_per_year": 5.0, "common_share": share, "noise_scale": 1e-6}
-    fit = make_fit("discovery", falling, known, spread=0.0)
+def test_innovations_are_drawn_anew(falling: PriceObservations) -> None:
+    fit = make_fit("discovery", falling, {"discoveries_per_year": 5.0, "noise_scale": 1e-6}, spread=0.0)
     index = build_replicates({"discovery": fit}, falling, 1)
     paths = index.quarterly.index(index.log_price["discovery"])[:, 0, :]
-    # All draws are the same, so only innovations differ between replicates: variance 2 rate^2 / arrivals a year, by parts.
+    # All draws are the same, so only innovations differ between replicates: variance 2 rate^2 / arrivals a year, of each part.
     spread = np.nanvar(paths[:, -1] - paths[:, 0])
     years = index.quarterly.time_years[0, -1] - index.quarterly.time_years[0, 0]
-    assert spread == pytest.approx(2 / 5 * years * (share**2 + (1 - share) ** 2), rel=0.4)
+    parts = COMMON_SHARE**2 + (1 - COMMON_SHARE) ** 2
+    assert spread == pytest.approx(2 / 5 * years * parts, rel=0.4)
 
 
 def test_replicates_repeat_and_do_not_depend_on_other_laws(falling: PriceObservations, good_fit: Fit) -> None:

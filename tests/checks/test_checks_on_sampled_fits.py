@@ -20,7 +20,7 @@ def fit(law: str, obs: PriceObservations, directory: Path) -> Fit:
 
 @pytest.mark.slow
 def test_discovery_reproduces_its_own_data(tmp_path: Path) -> None:
-    truth = {"rate": 0.9, "discoveries_per_year": 30.0, "common_share": 0.5}
+    truth = {"rate": 0.9, "discoveries_per_year": 30.0}
     design = TableDesign(rows=200, families=3, years=4.0, noise_scale=0.3)
     obs = simulated("discovery", truth, design, seed=11)
     results = run_checks({"discovery": fit("discovery", obs, tmp_path)}, obs, 1)

@@ -41,11 +41,11 @@ COMMANDS = [
 EVERY_LAW = {"rate_now", "rate_long_run", "frontier_rate", "score_elasticity", "noise_scale"}
 PARAMETERS = {
     "exponential": EVERY_LAW,
-    "random_walk": EVERY_LAW | {"innovation_sd", "common_share"},
-    "plateau": EVERY_LAW | {"rate_initial", "rate_floor", "half_life_years", "common_share"},
-    "baumol": EVERY_LAW | {"progressive_rate", "stagnant_share", "stagnant_growth", "common_share"},
-    "discovery": EVERY_LAW | {"discoveries_per_year", "mean_log_gain", "common_share"},
-    "encompassing": EVERY_LAW | {"rate_initial", "kept_share", "rate_floor", "half_life_years", "common_share"},
+    "random_walk": EVERY_LAW | {"innovation_sd"},
+    "plateau": EVERY_LAW | {"rate_initial", "rate_floor", "half_life_years"},
+    "baumol": EVERY_LAW | {"progressive_rate", "stagnant_share", "stagnant_growth"},
+    "discovery": EVERY_LAW | {"discoveries_per_year", "mean_log_gain"},
+    "encompassing": EVERY_LAW | {"rate_initial", "kept_share", "rate_floor", "half_life_years"},
 }
 DIAGNOSTICS = {"rhat_max", "ess_bulk_min", "ess_tail_min", "divergences", "ebfmi_min", "passed"}
 REPORT = ReportResult(

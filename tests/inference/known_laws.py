@@ -12,7 +12,7 @@ from analysis.laws.simulate import TableDesign, simulate_table
 SHORT = FitSettings(draws=300, tune=300, chains=2, target_accepts=(0.9,))
 TRUTHS: dict[str, dict[str, float]] = {
     "plateau": {"rate_floor": 0.18, "rate_excess": 2.32, "half_life_years": 1.0},
-    "discovery": {"rate": 1.2, "discoveries_per_year": 24.0, "common_share": 0.5},
+    "discovery": {"rate": 1.2, "discoveries_per_year": 24.0},
 }
 
 

@@ -25,11 +25,11 @@ from analysis.laws.simulate import TableDesign
 EVERY_LAW = {"rate_now", "score_elasticity", "noise_scale"}
 OWN = {
     "exponential": set(),
-    "plateau": {"rate_initial", "rate_floor", "half_life_years", "common_share"},
-    "discovery": {"discoveries_per_year", "mean_log_gain", "common_share"},
-    "baumol": {"progressive_rate", "stagnant_share", "stagnant_growth", "common_share"},
-    "random_walk": {"innovation_sd", "common_share"},
-    "encompassing": {"rate_initial", "kept_share", "rate_floor", "half_life_years", "common_share"},
+    "plateau": {"rate_initial", "rate_floor", "half_life_years"},
+    "discovery": {"discoveries_per_year", "mean_log_gain"},
+    "baumol": {"progressive_rate", "stagnant_share", "stagnant_growth"},
+    "random_walk": {"innovation_sd"},
+    "encompassing": {"rate_initial", "kept_share", "rate_floor", "half_life_years"},
 }
 RECEIPT = {"law", "n", "families", "fingerprint", "data_hash", "sampler", "seconds", "diagnostics", "parameters"}
 

@@ -27,7 +27,7 @@ from analysis.inference.forecast import (
 )
 from analysis.inference.posterior import Draws, innovations
 from analysis.laws import LAWS
-from analysis.laws.innovations import grid_steps
+from analysis.laws.innovations import COMMON_SHARE, grid_steps
 from analysis.laws.observations import PriceObservations, observations, subset
 
 NORMAL_TAIL = 1e7
@@ -220,7 +220,7 @@ def test_the_units_of_the_past_keep_their_order() -> None:
 # ---------------------------------------------------------------- what is drawn anew
 
 SIZE = 20_000
-POPULATION = {"rate": 1.1, "rate_spread": 0.35, "common_share": 0.7, "discoveries_per_year": 20.0}
+POPULATION = {"rate": 1.1, "rate_spread": 0.35, "discoveries_per_year": 20.0}
 
 
 def draws_of(law: str, past: PriceObservations, size: int, rng: np.random.Generator, **given_values: Any) -> Draws:
@@ -327,7 +327,10 @@ def test_innovations_of_a_new_family_are_the_common_ones_and_new_ones_of_its_own
     assert kind is not None
     parameters = {name: float(draws[name][0]) for name in ("innovation_rate", *(prior.name for prior in kind.priors))}
     whole = kind.fresh(np.random.default_rng(15), (400_000,), parameters)
-    later = [common[:, known:] / 0.7, own[:, :, known:] / 0.3, own[:, new] / 0.3]
+    later = [
+        common[:, known:] / COMMON_SHARE,
+        *(part / (1 - COMMON_SHARE) for part in (own[:, :, known:], own[:, new])),
+    ]
     for sample in later:
         size = sample.size
         assert abs(sample.mean()) < 5 * whole.std() / np.sqrt(size)

@@ -16,12 +16,13 @@ from analysis.inference.posterior import (
     replicate,
 )
 from analysis.laws import LAWS
-from analysis.laws.innovations import GRID_YEARS, grid_steps, path_at
+from analysis.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_steps, path_at
 from analysis.laws.observations import PriceObservations, observations
 
 SIZE = 4000
-RATE, ARRIVALS, SHARE = 1.2, 6.0, 0.6
-YEARLY_VARIANCE = 2.0 * RATE**2 / ARRIVALS * (SHARE**2 + (1 - SHARE) ** 2)
+RATE, ARRIVALS = 1.2, 6.0
+PARTS = COMMON_SHARE**2 + (1 - COMMON_SHARE) ** 2
+YEARLY_VARIANCE = 2.0 * RATE**2 / ARRIVALS * PARTS
 """Of a family's innovations, common ones and its own."""
 
 
@@ -58,7 +59,6 @@ def make_draws(law: str, obs: PriceObservations, seed: int = 0) -> Draws:
         "discoveries_per_year": np.full(SIZE, ARRIVALS),
         "innovation_rate": np.full(SIZE, RATE),
         "innovation_sd": np.full(SIZE, 0.5),
-        "common_share": np.full(SIZE, SHARE),
         "common_innovation": rng.normal(0.0, 0.1, (SIZE, steps)),
         "own_innovation": rng.normal(0.0, 0.1, (SIZE, families, steps)),
     }
@@ -100,7 +100,7 @@ def test_known_innovations_are_kept_and_continued_by_the_gamma_process(obs: Pric
     # A gain is never negative, so no step falls short of the average by more than all of it.
     assert fresh.min() >= -RATE * GRID_YEARS
     # Families have the common part in common.
-    together = SHARE**2 / (SHARE**2 + (1 - SHARE) ** 2)
+    together = COMMON_SHARE**2 / PARTS
     assert np.corrcoef(fresh[:, 0].ravel(), fresh[:, 1].ravel())[0, 1] == pytest.approx(together, abs=0.05)
     short = innovations(draws, 3, np.random.default_rng(1))
     assert short == pytest.approx(increments[..., :3])
@@ -110,7 +110,7 @@ def test_a_random_walk_goes_on_with_normal_steps(obs: PriceObservations) -> None
     draws = make_draws("random_walk", obs)
     steps = grid_steps(obs.last_time_years)
     fresh = innovations(draws, steps + 8, np.random.default_rng(1))[:, 0, steps:]
-    deviation = 0.5 * np.sqrt(GRID_YEARS * (SHARE**2 + (1 - SHARE) ** 2))
+    deviation = 0.5 * np.sqrt(GRID_YEARS * PARTS)
     assert kstest(fresh.ravel(), norm(0.0, deviation).cdf).pvalue > 1e-4
 
 

@@ -54,7 +54,6 @@ def test_plateau_reports_the_rate_at_the_mean_age(obs: PriceObservations) -> Non
         rate_excess=2.0,
         half_life_years=1.0,
         discoveries_per_year=20.0,
-        common_share=0.5,
         elasticity=0.8,
         noise_scale=0.3,
         pass_through=0.4,
@@ -81,15 +80,11 @@ def test_plateau_reports_the_rate_at_the_mean_age(obs: PriceObservations) -> Non
 
 
 def test_a_constant_rate_is_the_same_now_and_for_ever_and_at_the_frontier(obs: PriceObservations) -> None:
-    draws = posterior(
-        rate=1.2, discoveries_per_year=24.0, common_share=0.5, elasticity=1.0, noise_scale=0.3, pass_through=0.4
-    )
+    draws = posterior(rate=1.2, discoveries_per_year=24.0, elasticity=1.0, noise_scale=0.3, pass_through=0.4)
     reported = reported_quantities(draws, LAWS["discovery"], obs)
     for name in ("rate_now", "rate_long_run", "frontier_rate"):
         xr.testing.assert_allclose(reported[name], draws["rate"])
     xr.testing.assert_allclose(reported["mean_log_gain"] * reported["discoveries_per_year"], draws["rate"])
-    xr.testing.assert_allclose(reported["common_share"], draws["common_share"])
-    assert "common_share" not in reported_quantities(draws, LAWS["exponential"], obs)
 
 
 def test_baumol_reports_the_stagnant_share_of_today(obs: PriceObservations) -> None:
@@ -98,7 +93,6 @@ def test_baumol_reports_the_stagnant_share_of_today(obs: PriceObservations) -> N
         stagnant_logit=-3.5,
         stagnant_growth=0.035,
         discoveries_per_year=20.0,
-        common_share=0.5,
         elasticity=0.8,
         noise_scale=0.3,
         pass_through=0.4,

@@ -31,7 +31,7 @@ INCREMENTS = st.lists(st.floats(-1.0, 1.0), min_size=2 * FAMILIES * STEPS, max_s
 
 CODES = st.integers(0, FAMILIES - 1)
 KINDS = {"gains": GAINS, "gaussian": GAUSSIAN}
-KNOWN = {"innovation_rate": 1.3, "discoveries_per_year": 40.0, "innovation_sd": 0.4, "common_share": 0.5}
+KNOWN = {"innovation_rate": 1.3, "discoveries_per_year": 40.0, "innovation_sd": 0.4}
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 

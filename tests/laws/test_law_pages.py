@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.laws import LAWS, Law
+from analysis.laws.innovations import COMMON_SHARE
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {name: DOCS / "laws" / f"{name}.md" for name in LAWS}
@@ -14,7 +15,6 @@ NOTATION = {
     "lognormal": "LogNormal(median {}, sd of log {})",
     "lognormal_above": "{} + LogNormal(median {}, sd of log {})",
     "halfnormal": "HalfNormal({})",
-    "beta": "Beta({}, {})",
 }
 
 every_law = pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
@@ -58,6 +58,7 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
 def test_the_standard_errors_of_the_page_are_its_formula() -> None:
     rate, arrivals, years = 1.2, 24.0, 4.0
     whole = rate * (2 / (arrivals * years)) ** 0.5
-    common, half = (whole * (w**2 + (1 - w) ** 2 / families) ** 0.5 for w, families in ((1.0, 1), (0.5, 5)))
-    text = " ".join((DOCS / "laws.md").read_text("utf-8").split())
-    assert f"it is {common:.2f} for $w = 1$ and {half:.2f} for $w = 1/2$, $F = 5$" in text
+    one, five = (whole * (COMMON_SHARE**2 + (1 - COMMON_SHARE) ** 2 / families) ** 0.5 for families in (1, 5))
+    common, discovery = (" ".join(page.read_text("utf-8").split()) for page in (DOCS / "laws.md", PAGES["discovery"]))
+    assert f"it is {one:.2f} for $F = 1$ and {five:.2f} for $F = 5$" in common
+    assert f"{one:.2f} for $r = 1.2$, $\\lambda = 24$, $T = 4$ with one family and {five:.2f} with five" in discovery

@@ -12,7 +12,7 @@ from scipy.stats import kstest, norm
 from analysis.inference.posterior import Draws, expected_log_price, log_likelihood
 from analysis.laws import LAWS
 from analysis.laws.base import mean_rate
-from analysis.laws.innovations import grid_steps
+from analysis.laws.innovations import COMMON_SHARE, grid_steps
 from analysis.laws.model import CENTRED_FROM, build_model, observation_parameters, price_data
 from analysis.laws.observations import PriceObservations, observations
 
@@ -201,11 +201,10 @@ def test_innovations_of_the_graph_are_the_laws_own(law: str) -> None:
     population = {name: draws[name][0] for name in LAWS[law].family_parameters}
     parameters["innovation_rate"] = mean_rate(LAWS[law], population, obs.mean_age_at_last)
     assert draws["innovation_rate"][0] == pytest.approx(parameters["innovation_rate"])
-    share = parameters["common_share"]
     common, own = (kind.smooth(draws[name][0], parameters) for name in ("common_z", "own_z"))
     assert own.shape == (len(obs.families), grid_steps(obs.last_time_years))
-    assert draws["common_innovation"][0] == pytest.approx(share * common)
-    assert draws["own_innovation"][0] == pytest.approx((1 - share) * own)
+    assert draws["common_innovation"][0] == pytest.approx(COMMON_SHARE * common)
+    assert draws["own_innovation"][0] == pytest.approx((1 - COMMON_SHARE) * own)
 
 
 def test_a_parameter_without_a_spread_is_the_same_in_all_families() -> None:

@@ -12,10 +12,10 @@ from scipy.stats import ks_2samp
 
 from analysis.inference.fit import priors_of
 from analysis.laws import LAWS
-from analysis.laws.innovations import GAINS, GAUSSIAN, GRID_YEARS, Innovations
+from analysis.laws.innovations import COMMON_SHARE, GAINS, GAUSSIAN, GRID_YEARS, Innovations
 from analysis.laws.model import random_variable
 from analysis.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, draw_innovations, draw_prior, prior_predictive
-from analysis.laws.priors import COMMON_SHARE, DISCOVERIES, OBSERVATION_PRIORS, RATE, Prior
+from analysis.laws.priors import DISCOVERIES, OBSERVATION_PRIORS, RATE, Prior
 
 ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*")
@@ -37,9 +37,8 @@ def test_numpy_and_pymc_draw_from_the_same_priors() -> None:
     priors = [OBSERVATION_PRIORS[name] for name in ("pass_through", "noise_scale", "noise_tail")] + [
         RATE,
         DISCOVERIES,
-        COMMON_SHARE,
     ]
-    assert len({prior.distribution for prior in priors}) == 6
+    assert len({prior.distribution for prior in priors}) == 5
     with pm.Model():
         variables = [random_variable(prior) for prior in priors]
     sampled = pm.draw(variables, draws=4000, random_seed=3, mode="FAST_COMPILE")
@@ -80,17 +79,16 @@ def test_innovations_widen_the_factor_and_leave_its_centre() -> None:
 @pytest.mark.parametrize(
     ("law", "kind", "yearly_variance"), [("discovery", GAINS, 2 * 1.2**2 / 24.0), ("random_walk", GAUSSIAN, 0.4**2)]
 )
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 1.0])
 def test_innovations_split_into_common_ones_and_a_familys_own(
-    law: str, kind: Innovations, yearly_variance: float, share: float
+    law: str, kind: Innovations, yearly_variance: float
 ) -> None:
     draws, families, steps = 20_000, 3, 4
-    given = {"rate": 1.2, "discoveries_per_year": 24.0, "innovation_sd": 0.4, "common_share": share}
+    given = {"rate": 1.2, "discoveries_per_year": 24.0, "innovation_sd": 0.4}
     population = {name: np.full(draws, value) for name, value in given.items()}
     assert LAWS[law].innovations is kind
     found = draw_innovations(LAWS[law], population, 2.0, families, steps, np.random.default_rng(9))
     assert found.shape == (draws, families, steps)
-    common, own = (part**2 * yearly_variance * GRID_YEARS for part in (share, 1 - share))
+    common, own = (part**2 * yearly_variance * GRID_YEARS for part in (COMMON_SHARE, 1 - COMMON_SHARE))
     doubt = 5 * (common + own) / np.sqrt(draws)
     wanted = common + own * np.eye(families)
     for step in range(steps):
@@ -104,9 +102,10 @@ def test_innovations_that_are_not_given_come_from_their_priors() -> None:
     draws = 20_000
     rate = np.full(draws, 1.2)
     found = draw_innovations(LAWS["discovery"], {"rate": rate}, 1.0, 2, 1, np.random.default_rng(10))
-    share = draw_prior(COMMON_SHARE, draws, np.random.default_rng(11))
-    together = np.corrcoef(found[:, 0, 0], found[:, 1, 0])[0, 1]
-    assert together == pytest.approx(np.mean(share**2) / np.mean(share**2 + (1 - share) ** 2), abs=0.05)
+    arrivals = draw_prior(DISCOVERIES, draws, np.random.default_rng(11))
+    parts = COMMON_SHARE**2 + (1 - COMMON_SHARE) ** 2
+    wanted = np.mean(2 * 1.2**2 / arrivals) * GRID_YEARS * parts
+    assert found.var() == pytest.approx(wanted, rel=0.05)
 
 
 def test_a_law_without_innovations_has_none_to_draw() -> None:

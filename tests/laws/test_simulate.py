@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.laws import LAWS
-from analysis.laws.innovations import GRID_YEARS, grid_position, grid_steps
+from analysis.laws import LAWS, prior_predictive
+from analysis.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_position, grid_steps
 from analysis.laws.simulate import TableDesign, simulate_table
 
 EXACT = TableDesign(rows=600, families=3, years=2.0, noise_scale=0.0)
@@ -48,27 +48,28 @@ def innovations_of(law: str, truth: Mapping[str, float], design: TableDesign, se
 
 
 @every_kind
-def test_without_a_common_share_there_are_no_innovations(law: str) -> None:
-    frame = simulate_table(LAWS[law], TRUTHS[law], EXACT, seed=1)
+def test_a_truth_that_names_no_innovations_has_none(law: str) -> None:
+    frame = simulate_table(LAWS[law], {"rate": 1.2}, EXACT, seed=1)
     _, fallen = time_and_fallen(frame, 1.2, EXACT)
     # Dates are whole days.
     assert np.abs(fallen).max() <= 1.2 * 0.5 / 365.25 + 1e-9
 
 
 @every_kind
-def test_common_innovations_reach_all_families_alike(law: str) -> None:
-    found = innovations_of(law, TRUTHS[law] | {"common_share": 1.0}, EXACT, seed=2)
+def test_common_innovations_reach_all_families_alike(law: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prior_predictive, "COMMON_SHARE", 1.0)
+    found = innovations_of(law, TRUTHS[law], EXACT, seed=2)
     assert np.abs(found).max() > 0.1
     # Least squares averages the rounding of dates.
     assert found == pytest.approx(np.tile(found[0], (EXACT.families, 1)), abs=0.005)
 
 
 @every_kind
-@pytest.mark.parametrize("share", [0.0, 0.5, 0.8])
-def test_parts_have_the_size_that_the_share_gives_them(law: str, share: float) -> None:
-    truth, small = TRUTHS[law] | {"common_share": share}, replace(EXACT, rows=150)
-    tables = 150
-    found = np.array([innovations_of(law, truth, small, seed) for seed in range(tables)])
+@pytest.mark.parametrize("share", [0.0, COMMON_SHARE, 0.8])
+def test_parts_have_the_size_that_the_share_gives_them(law: str, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prior_predictive, "COMMON_SHARE", share)
+    tables, small = 150, replace(EXACT, rows=150)
+    found = np.array([innovations_of(law, TRUTHS[law], small, seed) for seed in range(tables)])
     common, whole = share**2 * VARIANCE[law], (share**2 + (1 - share) ** 2) * VARIANCE[law]
     doubt = 5 * whole * np.sqrt(2 / (tables * STEPS))
     assert abs((found[:, 0] * found[:, 1]).mean() - common) < doubt
@@ -78,7 +79,7 @@ def test_parts_have_the_size_that_the_share_gives_them(law: str, share: float) -
 
 
 def test_the_rate_that_gains_add_up_to_is_that_of_the_mean_age() -> None:
-    truth = {"rate_floor": 0.1, "rate_excess": 2.0, "half_life_years": 0.5, "common_share": 1.0}
+    truth = {"rate_floor": 0.1, "rate_excess": 2.0, "half_life_years": 0.5}
     design = replace(EXACT, rows=200, stagger_years=0.5)
     ages = design.years - design.stagger_years * np.arange(design.families)
     mean = float(LAWS["plateau"].decline(truth, ages.mean()) / ages.mean())
@@ -90,6 +91,6 @@ def test_the_rate_that_gains_add_up_to_is_that_of_the_mean_age() -> None:
         newest = frames[0]["date"].argmax()
         gap = np.log(frames[1]["price"].iloc[newest] / frames[0]["price"].iloc[newest])
         time = (frames[0]["date"].iloc[newest] - pd.Timestamp(design.start)).days / 365.25
-        last.append(gap / np.sqrt(2 * mean**2 / 8.0 * time))
+        last.append(gap / np.sqrt(2 * mean**2 / 8.0 * time * (COMMON_SHARE**2 + (1 - COMMON_SHARE) ** 2)))
     assert abs(np.mean(last)) < 5 / np.sqrt(300)
     assert np.std(last) == pytest.approx(1.0, abs=0.2)
