@@ -1,7 +1,7 @@
 # Every verb sets the environment up first, when it is missing or out of date.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report refit test test-fast notebooks bench lint clean
+.PHONY: help setup report refit calibrate test test-fast notebooks bench lint clean
 
 PYTHON ?=
 AS_OF ?=
@@ -28,6 +28,9 @@ report: $(STAMP) ## Build, fit, compare and write reports/report.pdf (AS_OF=YYYY
 
 refit: $(STAMP) ## Take in newly ingested prices: score them, update the laws, add a line to reports/ledger.jsonl
 	@$(BIN)/costfloor refit
+
+calibrate: $(STAMP) ## Run the heavy studies behind the report (hours; an interrupted run goes on where it stopped)
+	@$(BIN)/costfloor calibrate
 
 test: $(STAMP) ## Run all tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile

@@ -66,12 +66,14 @@ class WorldResult:
         The truth.
     evidence
         Of each simulated panel.
-    shares
-        Share of panels by verdict.
     """
 
     world: World
     evidence: tuple[Evidence, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"world": asdict(self.world), "shares": self.shares, "evidence": [asdict(one) for one in self.evidence]}
 
     @property
     def shares(self) -> dict[str, float]:

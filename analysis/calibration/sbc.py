@@ -22,7 +22,7 @@ from analysis.storage import code_version
 
 SIMULATIONS: Final = 200
 MORE_SIMULATIONS: Final = 1000
-PER_JOB: Final = 20
+PER_JOB: Final = 10
 RANKED_DRAWS: Final = 31
 LEVEL_CENTER: Final = 0.0
 NEVER_YEARS: Final = 50.0
@@ -59,6 +59,10 @@ class Calibration:
 
     rows: tuple[Row, ...]
     diverged: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, with whether each row passed."""
+        return {"rows": [{**asdict(row), "passed": row.passed} for row in self.rows], "diverged": self.diverged}
 
 
 def design() -> PriceObservations:

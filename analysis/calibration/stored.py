@@ -1,0 +1,53 @@
+"""Results of `costfloor calibrate` on disk: plain data beside what determined it, so that a reader can see when it is out of date."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import IntegrityError
+from analysis.storage import write_json
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A calibration study as it was written.
+
+    Attributes
+    ----------
+    name
+        Of the study.
+    result
+        Plain data.
+    stale
+        Parts of what determined it that have changed since, such as `data` or `code`; empty when it is up to date.
+    """
+
+    name: str
+    result: dict[str, Any]
+    stale: tuple[str, ...]
+
+
+def write_study(folder: Path, name: str, request: dict[str, Any], result: dict[str, Any]) -> None:
+    """Write a study with what determined it."""
+    write_json(folder / f"{name}.json", {"request": request, "result": result})
+
+
+def read_study(folder: Path, name: str, request: dict[str, Any]) -> Stored | None:
+    """Read a study, and compare what determined it with the `request` of today; None when there is none.
+
+    Raises
+    ------
+    IntegrityError
+        The file is not what `write_study` writes.
+    """
+    path = folder / f"{name}.json"
+    if not path.exists():
+        return None
+    try:
+        written = json.loads(path.read_text("utf-8"))
+        before, result = written["request"], written["result"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntegrityError(f"{path} cannot be read; delete it and run `make calibrate` again") from error
+    changed = sorted(part for part in before.keys() | request.keys() if before.get(part) != request.get(part))
+    return Stored(name, result, tuple(changed))

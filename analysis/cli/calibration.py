@@ -1,0 +1,35 @@
+"""`costfloor calibrate`: the studies that take an hour."""
+
+from typing import Annotated
+
+import typer
+
+from analysis.cli.shared import Options, one_of, writable
+from analysis.panel import build as build_panel
+
+app = typer.Typer()
+NAMES = ("forecasts", "sbc", "operating")
+
+
+@app.command(epilog="Example: costfloor calibrate forecasts --workers 2")
+def calibrate(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help=f"A study, or all: {', '.join(NAMES)}.")] = "all",
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Processes; default: one per core, 0: in this process.")
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
+) -> None:
+    """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
+    from analysis.calibration.studies import Context, run_study  # noqa: PLC0415  slow to import
+
+    call: Options = context.obj
+    chosen = NAMES if name == "all" else (one_of(name, NAMES, "NAME"),)
+    say = call.progress()
+    build_panel(call.data, None, say)
+    where = Context(call.data, writable(call.reports), call.settings, say, workers, scheduler)
+    results = {}
+    for one in chosen:
+        say(f"study: {one}")
+        results[one] = run_study(one, where)
+    call.emit({"studies": {one: f"{call.reports}/calibration/{one}.json" for one in results}})
