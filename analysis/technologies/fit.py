@@ -1,0 +1,155 @@
+"""Fit a law to costs of technologies, with a receipt; an unchanged fit is read, not run again."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from analysis.inference import store
+from analysis.inference.fit import PACKAGES, FitSettings
+from analysis.sampling import CI_QUANTILES, SamplerSettings, compile_model, diagnose_quantities, sample
+from analysis.storage import code_version
+from analysis.technologies.laws import TechnologyLaw
+from analysis.technologies.model import build_model
+from analysis.technologies.series import Costs
+
+Progress = Callable[[str], None]
+
+FOLDER = Path("processed") / "technologies"
+"""Where fits and study lie below the data folder."""
+
+EQUATIONS = (
+    *(f"laws/{name}.py" for name in ("base", "functions", "exponential", "random_walk", "plateau", "baumol")),
+    *(f"laws/{name}.py" for name in ("discovery", "encompassing")),
+    *(f"technologies/{name}.py" for name in ("laws", "model", "series")),
+)
+"""The code that a fit depends on, for `code_version`."""
+
+
+@dataclass(frozen=True)
+class TechnologyFit:
+    """A law fitted to technologies.
+
+    Attributes
+    ----------
+    law
+        The law.
+    receipt
+        What was fitted, how, and how well: the keys of a receipt of `analysis.inference.fit`.
+    posterior
+        Draws, dimensions (chain, draw, ...): populations and spreads by their names, technologies as `family_NAME`.
+    """
+
+    law: TechnologyLaw
+    receipt: dict[str, Any]
+    posterior: xr.Dataset = field(repr=False)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate holds."""
+        return bool(self.receipt["diagnostics"]["passed"])
+
+    def draws(self, name: str) -> np.ndarray:
+        """Draws of a parameter with chains merged, shape (S, ...)."""
+        array = self.posterior[name].to_numpy()
+        return np.asarray(array.reshape(-1, *array.shape[2:]))
+
+    def of_technology(self, name: str) -> dict[str, np.ndarray]:
+        """Draws (S,) of the parameters of one series, by the names under which the law takes them."""
+        position = self.posterior["technology"].to_numpy().tolist().index(name)
+        return {p: self.draws(f"family_{p}")[:, position] for p in self.law.family_parameters}
+
+
+def fit_request(law: TechnologyLaw, costs: Costs, settings: FitSettings) -> dict[str, Any]:
+    """Everything that determines a fit; its hash is the fingerprint."""
+    return {
+        "law": law.name,
+        "data_hash": costs.data_hash,
+        "priors": {prior.name: prior.describe() for prior in law.priors},
+        "settings": asdict(settings),
+        "code": code_version(*EQUATIONS),
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+
+
+def fit_technologies(
+    law: TechnologyLaw, costs: Costs, settings: FitSettings, directory: Path, progress: Progress
+) -> TechnologyFit:
+    """Fit a law to several series, or read the stored fit with the same fingerprint.
+
+    Parameters
+    ----------
+    law, costs, settings
+        What is fitted, to what, and how; attempts as in `analysis.inference.fit`.
+    directory
+        Folder of the fits; the result is written there as `LAW-FINGERPRINT.nc` and `.json`.
+    progress
+        Called with a line before each long step.
+
+    Returns
+    -------
+    TechnologyFit
+        Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
+    """
+    request = fit_request(law, costs, settings)
+    fingerprint = store.fingerprint(request)
+    name = f"{law.name}-{fingerprint[:16]}"
+    found = store.load(directory, name)
+    if found is not None:
+        receipt, tree = found
+        return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
+    started = time.perf_counter()
+    progress(f"{law.name}: compiling for {len(costs.series)} series")
+    compiled = compile_model(build_model(law, costs))
+    kept = [*(prior.name for prior in law.priors), *(f"family_{p}" for p in law.family_parameters)]
+    attempts: list[dict[str, Any]] = []
+    target_accept = settings.target_accepts[0]
+    for attempt, more_careful in enumerate(settings.target_accepts, start=1):
+        if attempts and attempts[-1]["divergences"]:
+            target_accept = more_careful
+        draws, tune = settings.draws * attempt, settings.tune * attempt
+        progress(f"{law.name}: sampling {settings.chains} x {draws} draws (attempt {attempt})")
+        sampled = sample(compiled, SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed))
+        posterior = sampled.posterior[kept]
+        diagnostics = diagnose_quantities(posterior, sampled.sample_stats)
+        attempts.append(
+            {
+                "target_accept": target_accept,
+                "draws": draws,
+                "tune": tune,
+                "seconds_sample": round(sampled.seconds_sample, 2),
+                **asdict(diagnostics),
+            }
+        )
+        if diagnostics.passed:
+            break
+    receipt = {
+        "law": law.name,
+        "n": sum(one.n for one in costs.series),
+        "families": len(costs.series),
+        "fingerprint": fingerprint,
+        "data_hash": costs.data_hash,
+        "sampler": sampled.sampler,
+        "seconds": {
+            "compile": round(sampled.seconds_compile, 2),
+            "sample": round(sum(one["seconds_sample"] for one in attempts), 2),
+            "total": round(time.perf_counter() - started, 2),
+        },
+        "diagnostics": asdict(diagnostics),
+        "parameters": {prior.name: _summary(posterior[prior.name].to_numpy()) for prior in law.priors},
+        "attempts": attempts,
+        "warnings": list(sampled.warnings),
+        "request": request,
+    }
+    tree = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": sampled.sample_stats})
+    return TechnologyFit(law, store.save(directory, name, receipt, tree), posterior)
+
+
+def _summary(draws: np.ndarray) -> dict[str, float]:
+    low, median, high = np.quantile(draws, CI_QUANTILES)
+    return {"mean": float(draws.mean()), "median": float(median), "low": float(low), "high": float(high)}
