@@ -261,7 +261,7 @@ def _receipt(study: TechnologyStudy) -> str:
     request = study.request
     digest = sha256_bytes(str(sorted(request["settings"].items())).encode())
     return (
-        f"Data {request['data_hash'][:16]}, code {request['code'][:16]}, settings {digest[:16]}: "
+        f"Data {request['data'][:16]}, code {request['code'][:16]}, settings {digest[:16]}: "
         "`analysis.technologies.study.is_current` tells whether a stored study is that of the present ones."
     )
 

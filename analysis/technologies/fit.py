@@ -20,6 +20,9 @@ from analysis.technologies.series import Costs
 
 Progress = Callable[[str], None]
 
+KEPT_DRAWS = 1000
+"""Draws of a chain that are stored at most, evenly spaced; every draw is in the diagnostics."""
+
 FOLDER = Path("processed") / "technologies"
 """Where fits and study lie below the data folder."""
 
@@ -42,7 +45,7 @@ class TechnologyFit:
     receipt
         What was fitted, how, and how well: the keys of a receipt of `analysis.inference.fit`.
     posterior
-        Draws, dimensions (chain, draw, ...): populations and spreads by their names, technologies as `family_NAME`.
+        Evenly spaced draws, dimensions (chain, draw, ...): populations and spreads by their names, technologies as `family_NAME`.
     """
 
     law: TechnologyLaw
@@ -146,7 +149,9 @@ def fit_technologies(
         "warnings": list(sampled.warnings),
         "request": request,
     }
-    tree = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": sampled.sample_stats})
+    evenly = {"draw": slice(None, None, max(1, posterior.sizes["draw"] // KEPT_DRAWS))}
+    posterior = posterior.isel(evenly)
+    tree = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": sampled.sample_stats.isel(evenly)})
     return TechnologyFit(law, store.save(directory, name, receipt, tree), posterior)
 
 

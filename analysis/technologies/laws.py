@@ -177,7 +177,8 @@ class TechnologyLaw:
         return p["innovation_sd"] ** 2 if self.innovating == "free" else 0.0 * p["noise_scale"]
 
 
-_FIXED = frozenset({"rate", "initial_rate", "kept_share", "progressive_rate", "rate_excess"})
+_CONSTANT = {"rate": FamilyParameter(RATE, RATE_SPREAD, positive=False)}
+_FIXED = frozenset({"rate", "rate_excess", "initial_rate", "kept_share", "half_life_years", "progressive_rate"})
 
 
 def _with_dispersion(law: Law, parameters: dict[str, FamilyParameter], innovating: Innovating) -> TechnologyLaw:
@@ -186,13 +187,13 @@ def _with_dispersion(law: Law, parameters: dict[str, FamilyParameter], innovatin
         prior.name: FamilyParameter(prior, SPREADS[f"{prior.name}_spread"], positive=True)
         for prior in (*dispersion, NOISE)
     }
+    # A rate that multiplies has a lognormal's tail already, and the other laws have such a part beside their floor.
+    heavy = frozenset({"rate"} if parameters is _CONSTANT else ())
     # Where innovations can explain them, departures leave noise next to unknown, and a spread that may be zero is a funnel.
     fixed = {NOISE.name} if innovating == "none" else {prior.name for prior in dispersion}
-    rates = {name for name in ("rate", "rate_floor") if name in parameters and not parameters[name].positive}
-    return TechnologyLaw(law, parameters | own, innovating, centred=_FIXED | fixed, heavy_tailed=frozenset(rates))
+    return TechnologyLaw(law, parameters | own, innovating, centred=_FIXED | fixed, heavy_tailed=heavy)
 
 
-_CONSTANT = {"rate": FamilyParameter(RATE, RATE_SPREAD, positive=False)}
 _HALF_LIFE = {"half_life_years": FamilyParameter(HALF_LIFE, HALF_LIFE_SPREAD, positive=True)}
 
 TECHNOLOGY_LAWS: dict[str, TechnologyLaw] = {

@@ -12,19 +12,29 @@ from analysis.sampling import CI_QUANTILES
 from analysis.storage import code_version, write_json
 from analysis.technologies.claims import Calibration, base_rate, calibration, outcomes
 from analysis.technologies.classical import CLASSICAL, forecast_classical
-from analysis.technologies.fit import FOLDER, Progress, TechnologyFit, fit_technologies
+from analysis.technologies.fit import EQUATIONS, FOLDER, Progress, TechnologyFit, fit_technologies
 from analysis.technologies.forecast import STACK, SeriesForecast, forecast_series, rates, stack
 from analysis.technologies.laws import TECHNOLOGY_LAWS
 from analysis.technologies.reference import ReferenceClass, reference_class
 from analysis.technologies.scores import ForecasterScore, forecast_table, score
 from analysis.technologies.series import Costs, load_costs
 
-SETTINGS: Final = FitSettings(draws=2000, tune=1000, target_accepts=(0.98, 0.99, 0.995))
+SETTINGS: Final = FitSettings(draws=3000, tune=1000, target_accepts=(0.98, 0.99, 0.995))
 SHARES: Final = (1 / 2, 2 / 3)
 AGAINST: Final = "random_walk"
 BASE: Final = "base rate"
 RESULT: Final = "study.json"
-CODE: Final = ("laws", "technologies", "sampling.py", "baselines/farmer_lafond.py", "inference/forecast.py")
+CODE: Final = (
+    *EQUATIONS,
+    *(
+        f"technologies/{name}.py"
+        for name in ("fit", "conditioning", "forecast", "classical", "claims", "scores", "reference", "study")
+    ),
+    "sampling.py",
+    "baselines/farmer_lafond.py",
+    "inference/forecast.py",
+)
+"""What the result depends on; how it is worded is not in it."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +150,9 @@ class TechnologyStudy:
 
 
 def study_request(costs: Costs, settings: FitSettings) -> dict[str, Any]:
-    """Everything that the study depends on."""
-    return {"data_hash": costs.data_hash, "code": code_version(*CODE), "settings": asdict(settings)}
+    """What the study depends on: hash of the `data`, version of the `code`, `settings`; the same after a way through JSON."""
+    plain = json.loads(json.dumps(asdict(settings)))
+    return {"data": costs.data_hash, "code": code_version(*CODE), "settings": plain}
 
 
 def is_current(data_dir: Path, settings: FitSettings = SETTINGS) -> bool:
@@ -149,8 +160,7 @@ def is_current(data_dir: Path, settings: FitSettings = SETTINGS) -> bool:
     path = data_dir / FOLDER / RESULT
     if not path.exists():
         return False
-    stored = json.loads(path.read_text("utf-8"))["request"]
-    return bool(stored == json.loads(json.dumps(study_request(load_costs(data_dir), settings))))
+    return bool(json.loads(path.read_text("utf-8"))["request"] == study_request(load_costs(data_dir), settings))
 
 
 def technology_study(data_dir: Path, progress: Progress, settings: FitSettings = SETTINGS) -> TechnologyStudy:
