@@ -38,7 +38,7 @@ class FitSettings:
     draws: int = 2000
     tune: int = 1000
     chains: int = 4
-    target_accepts: tuple[float, ...] = (0.9, 0.98, 0.995)
+    target_accepts: tuple[float, ...] = (0.95, 0.99, 0.995)
     seed: int = 20251231
     kept: int = 1000
 

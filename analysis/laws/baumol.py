@@ -20,7 +20,7 @@ PROGRESSIVE_RATE = Prior(
     "progressive_rate",
     "lognormal",
     (1.2, 0.7),
-    "accelerators and software cheapen by factors of 1.5 to 30 a year, faster than the whole",
+    "accelerators and software cheapen by factors of 1.5 to 44 a year, faster than the whole",
 )
 PROGRESSIVE_RATE_SPREAD = Prior(
     "progressive_rate_spread", "halfnormal", (0.4,), "families' early rates lie within a factor of 2 of each other"

@@ -6,7 +6,7 @@ rate are one story. A family takes up more or less of them, by a constant factor
 
 .. math::
 
-    G_f(a, t) = r_f a + M(t) + M_f(t), \qquad \operatorname{E} r_f = \lambda g, \qquad
+    G_f(a, t) = r_f a + M(t) + M_f(t), \qquad \operatorname{med} r_f = \lambda g, \qquad
     \operatorname{Var} M(t) = \operatorname{Var} M_f(t) = \tfrac12 \lambda g^2 t
 """
 

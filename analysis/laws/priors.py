@@ -36,6 +36,7 @@ class Prior:
 MIN_NOISE_TAIL = 2.0
 """Degrees of freedom of the noise start here, so that it has a variance."""
 
+# No spread has its mode at zero: none is believed to be absent, and near zero the centred levels of few models are a funnel.
 OBSERVATION_PRIORS = {
     prior.name: prior
     for prior in (
@@ -45,20 +46,22 @@ OBSERVATION_PRIORS = {
             (0.0, 2.0),
             "average log price of a family, around the data's mean so that any unit serves; a factor of 50 either way",
         ),
-        Prior("level_spread", "halfnormal", (1.0,), "families may start at prices a factor of 10 apart"),
+        Prior("level_spread", "lognormal", (0.8, 0.6), "families start at prices a factor of 1.3 to 8 apart"),
         Prior(
             "elasticity",
             "normal",
             (0.0, 1.0),
             "effect of one standard deviation of quality on log price; sign left to the data",
         ),
-        Prior("elasticity_spread", "halfnormal", (0.3,), "families pay similarly for quality"),
-        Prior("host_spread", "halfnormal", (0.5,), "hosts of the same model seldom differ by more than a factor of 3"),
+        Prior("elasticity_spread", "lognormal", (0.2, 0.7), "families pay similarly for quality, but not exactly so"),
+        Prior(
+            "host_spread", "lognormal", (0.3, 0.7), "hosts of the same model differ by 10 percent to a factor of 2.6"
+        ),
         Prior(
             "model_spread",
-            "halfnormal",
-            (0.7,),
-            "models of equal measured quality differ in price by a factor of 2 or so (brand, speed, modality)",
+            "lognormal",
+            (0.6, 0.5),
+            "models of equal measured quality differ in price by a factor of 1.3 to 4 (brand, speed, modality)",
         ),
         Prior(
             "pass_through",
@@ -68,9 +71,9 @@ OBSERVATION_PRIORS = {
         ),
         Prior(
             "noise_scale",
-            "halfnormal",
-            (0.5,),
-            "what remains is of the size of a rounding or a discount, at most a factor of 2.7",
+            "lognormal",
+            (0.25, 0.7),
+            "what remains is of the size of a rounding, a discount or a promotion: 8 percent to a factor of 2.2",
         ),
         Prior(
             "noise_tail",

@@ -30,7 +30,8 @@ def simulate_table(law: Law, truth: Mapping[str, float], design: TableDesign, se
     Parameters
     ----------
     law, truth
-        The law and its population parameters, the same for all families; with `discoveries_per_year` or `innovation_sd` present, innovations are drawn.
+        The law and its population parameters, the same for all families; with the size of innovations (`discoveries_per_year`,
+        `innovation_sd`) among them, innovations are drawn.
     design
         Rows, families, horizon and noise (standard deviation of log price).
     seed

@@ -76,7 +76,7 @@ def make_report(
     from analysis.report.render import render  # noqa: PLC0415
     from analysis.report.stored import save_results  # noqa: PLC0415
 
-    study = run_study(data_dir, settings, progress, as_of, earlier)
+    study = run_study(data_dir, settings, progress, as_of, earlier, reports_dir)
     progress("storing the results for the notebooks")
     save_results(study, processed_dir(data_dir, as_of) / "results")
     rendered = render(study, pdf, progress)
@@ -116,12 +116,14 @@ def run_study(
     progress: Progress,
     as_of: pd.Timestamp | None = None,
     earlier: Sequence[Entry] = (),
+    reports_dir: Path | None = None,
 ) -> Any:
     """Compute, or read where unchanged, everything the report shows: an `analysis.report.study.Study`.
 
-    `earlier` holds what was concluded from the vintages before this one.
+    `earlier` holds what was concluded from the vintages before this one; the heavy studies are read from below `reports_dir`.
     """
-    from analysis.checks import run_checks  # noqa: PLC0415  slow to import
+    from analysis.calibration.studies import stored_studies  # noqa: PLC0415  slow to import
+    from analysis.checks import run_checks  # noqa: PLC0415
     from analysis.inference.compare import compare  # noqa: PLC0415
     from analysis.report.baselines import baselines, published_rates  # noqa: PLC0415
     from analysis.report.price_indexes import panel_indexes  # noqa: PLC0415
@@ -145,6 +147,7 @@ def run_study(
         epoch=published_rates(),
         indexes=panel_indexes(panel),
         history=(*earlier, entry(built.vintage, str(obs.last.date()), fits, comparison)),
+        calibration=stored_studies(data_dir, reports_dir, settings) if reports_dir else {},
     )
 
 

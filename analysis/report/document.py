@@ -8,6 +8,7 @@ from analysis.panel import MIN_USABLE_BENCHMARKS
 from analysis.report import sentences, tables
 from analysis.report.baselines import PUBLISHED_SOURCE
 from analysis.report.blocks import Block, columns, figure, heading, note, table, text
+from analysis.report.chapter_comparison import comparison
 from analysis.report.chapter_indexes import price_indexes
 from analysis.report.chapter_new_data import new_data
 from analysis.report.limits import limits
@@ -105,7 +106,8 @@ def _laws(study: Study) -> list[Block]:
         heading("The laws and their forecasts"),
         text(
             "All laws share one observation model; they differ only in how fast new models of the same capability become cheaper. "
-            "Plateau and continued discovery have the same market-wide innovations, so that neither is handicapped."
+            "All but the constant rate and the random walk have the same innovations, common ones and a family's own, so that none is "
+            "handicapped."
         ),
         {"kind": "list", "items": [reading[0].upper() + reading[1:] for reading in readings]},
         figure("paths"),
@@ -162,4 +164,4 @@ def _without_warnings(summary: str) -> str:
     return f"{said} The importance sampling behind it warned; the check prints what." if found else said
 
 
-PARTS = (_answer, _figures_behind, _data, _laws, _checks, _trends, price_indexes, new_data, _method)
+PARTS = (_answer, _figures_behind, _data, _laws, comparison, _checks, _trends, price_indexes, new_data, _method)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.calibration.stored import Stored
 from analysis.checks.result import CheckResult
 from analysis.inference.compare import Comparison
 from analysis.inference.fit import Fit
@@ -28,7 +29,7 @@ class Study:
     obs
         The observations that `fits` were made to.
     fits
-        Fits by law name: `exponential`, `plateau`, `discovery`.
+        Fits by law name.
     comparison
         The decision between plateau and discovery.
     checks
@@ -41,6 +42,8 @@ class Study:
         Price indexes of the panel: `analysis.report.price_indexes.panel_indexes(panel)`.
     history
         What was concluded from each data vintage, oldest first; the last one is this study.
+    calibration
+        The heavy studies that were run, by name, each with what has changed since.
     """
 
     build: BuildReport
@@ -54,3 +57,4 @@ class Study:
     epoch: pd.DataFrame = field(repr=False)
     indexes: PanelIndexes = field(repr=False)
     history: tuple[Entry, ...] = field(repr=False)
+    calibration: Mapping[str, Stored] = field(repr=False)

@@ -15,7 +15,14 @@ BLACK, GREY, LIGHT = "#222222", "#767676", "#E4E4E4"
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 ORANGE, SKY, PURPLE, YELLOW = "#E69F00", "#56B4E9", "#CC79A7", "#F0E442"
 
-LAW_COLOURS = {"exponential": GREY, "plateau": VERMILLION, "discovery": BLUE}
+LAW_COLOURS = {
+    "exponential": GREY,
+    "random_walk": SKY,
+    "plateau": VERMILLION,
+    "baumol": PURPLE,
+    "discovery": BLUE,
+    "encompassing": GREEN,
+}
 BAND_COLOURS = (GREY, SKY, GREEN, ORANGE, PURPLE, VERMILLION, BLUE, BLACK)
 CLAIM_COLOUR = YELLOW
 

@@ -1,0 +1,252 @@
+"""The chapter that compares the laws as a referee would: forecasts from many dates, known truths, error rates of the verdict."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.calibration.stored import Stored
+from analysis.inference.savage_dickey import PointNull, point_nulls
+from analysis.report.blocks import Block, heading, table, text
+from analysis.report.phrases import listing, minus, percentage, plural, probability
+from analysis.report.sentences import quantiles
+from analysis.report.study import Study
+from analysis.report.tables import Table
+
+TITLES = {
+    "average_of_laws": "average of the laws",
+    "epoch_ols": "one line by least squares (Epoch)",
+    "random_walk_drift": "ARIMA(0,1,0) with drift",
+    "local_linear_trend": "local linear trend",
+    "farmer_lafond": "Farmer and Lafond",
+}
+RIVALS = ("epoch_ols", "random_walk_drift")
+"""The forecasts to beat."""
+
+DECIDING_MONTHS = (6, 12)
+
+Row = Mapping[str, Any]
+
+
+def comparison(study: Study) -> list[Block]:
+    """Forecasts from many origins, the encompassing law, simulation-based calibration and error rates."""
+    return [
+        heading("The laws compared"),
+        *_forecasts(study),
+        *_nested(study),
+        *_calibration(study.calibration.get("sbc")),
+        *_error_rates(study.calibration.get("operating")),
+    ]
+
+
+def _forecasts(study: Study) -> list[Block]:
+    stored = study.calibration.get("forecasts")
+    opening = heading("Forecasts from many dates", 2)
+    if stored is None:
+        return [opening, text("The forecasts from many dates have not been run: make calibrate runs them.")]
+    rows, origins = stored.result["rows"], stored.result["origins"]
+    titles = {name: fit.law.title for name, fit in study.fits.items()} | TITLES
+    span = f"{plural(len(origins), 'month-end')} from {origins[0][0]} to {origins[-1][0]}" if origins else "no date"
+    said = [
+        f"Every law was fitted anew at {span} and scored on the prices that followed.",
+        *(best_against_rivals(rows, months, titles) for months in DECIDING_MONTHS),
+        missed_gates(stored.result["failures"], len(origins), titles),
+        outdated(stored),
+    ]
+    return [opening, text(" ".join(one for one in said if one)), table(_scores(rows, titles))]
+
+
+def best_against_rivals(rows: Sequence[Row], months: int, titles: Mapping[str, str]) -> str:
+    """Whether the best law, or the average of all, forecasts better than what is published, by CRPS on the same rows."""
+    ratios = {row["forecaster"]: row["crps_ratio"] for row in rows if row["horizon_months"] == months}
+    ours = {name: ratio for name, ratio in ratios.items() if name not in TITLES or name == "average_of_laws"}
+    rivals = {name: ratios[name] for name in RIVALS if name in ratios}
+    if not ours or not rivals:
+        return f"At {months} months nothing could be compared."
+    best = min(ours, key=ours.__getitem__)
+    beaten = [titles[name] for name, ratio in rivals.items() if ours[best] < ratio]
+    missed = [titles[name] for name, ratio in rivals.items() if ours[best] >= ratio]
+    gains = [
+        f"{percentage(abs(1 - ours[best] / ratio))} {'below' if ours[best] < ratio else 'above'} {titles[name]}"
+        for name, ratio in rivals.items()
+    ]
+    verdict = (
+        "it beats both" if not missed and len(beaten) > 1 else f"it beats {listing(beaten)}" if not missed
+        else f"it does not beat {listing(missed)}"
+    )  # fmt: skip
+    return f"At {months} months the best of them by CRPS is {titles[best]}, {listing(gains)}: {verdict}."
+
+
+def missed_gates(failures: Sequence[Sequence[str]], origins: int, titles: Mapping[str, str]) -> str:
+    """Which refits missed a gate, and which classical forecasts could not be made."""
+    if not failures:
+        return "All refits passed their gates."
+    counts: dict[str, int] = {}
+    for name, _, _ in failures:
+        counts[name] = counts.get(name, 0) + 1
+    laws = [f"{titles[name]} at {count}" for name, count in counts.items() if name not in TITLES]
+    classical = [f"{titles[name]} at {count}" for name, count in counts.items() if name in TITLES]
+    said = [
+        f"Of {plural(origins, 'date')} a gate was missed by {listing(laws)}."
+        if laws
+        else "All refits passed their gates."
+    ]
+    if classical:
+        said.append(f"For want of rows no forecast came from {listing(classical)}.")
+    return " ".join(said)
+
+
+def outdated(stored: Stored) -> str:
+    """That a study is out of date, and in what; empty when it is not."""
+    if not stored.stale:
+        return ""
+    return (
+        f"OUT OF DATE: since this was computed, {listing(list(stored.stale))} changed; make calibrate computes it anew."
+    )
+
+
+def _scores(rows: Sequence[Row], titles: Mapping[str, str]) -> Table:
+    horizons = sorted({row["horizon_months"] for row in rows})
+    by_key = {(row["forecaster"], row["horizon_months"]): row for row in rows}
+    names = list(dict.fromkeys(row["forecaster"] for row in rows))
+    body = [
+        (titles[name], *(cell for months in horizons for cell in _cells(by_key.get((name, months))))) for name in names
+    ]
+    return Table(
+        "Leave-future-out: log predictive density less that of continued discovery from the same dates, with its standard error over "
+        "blocks (family by quarter); CRPS of log price (of the average a bound from above); share of prices inside the 90 % interval. By "
+        "months ahead.",
+        (
+            "Forecast",
+            *(cell for months in horizons for cell in (f"ELPD, {months}", f"CRPS, {months}", f"90 %, {months}")),
+        ),
+        "l" + "rrr" * len(horizons),
+        tuple(body),
+    )
+
+
+def _cells(row: Row | None) -> tuple[str, str, str]:
+    if row is None:
+        return "", "", ""
+    gap, error = row["elpd_difference"], row["elpd_difference_se"]
+    said = "0" if not gap and not error else f"{gap:+.0f} ({error:.0f})" if error is not None else f"{gap:+.0f}"
+    return minus(said), f"{row['crps']:.3f}", f"{100 * row['coverage90']:.0f} %"
+
+
+def _nested(study: Study) -> list[Block]:
+    if "encompassing" not in study.fits:
+        return []
+    fit = study.fits["encompassing"]
+    low, middle, high = quantiles(fit, "kept_share")
+    factors = " ".join(_factor(one) for one in point_nulls(fit))
+    kept = minus(f"{middle:.2f} (90 % interval {low:.2f} to {high:.2f})")
+    less = float((fit.quantity("kept_share") < 0.5).mean())
+    return [
+        heading("One law that holds both", 2),
+        text(
+            "The encompassing law leaves open what share of its initial rate the decline keeps in the long run: 1 is no decay, 0 no floor. "
+            f"The prices say {kept}; the probability that less than half is kept is {probability(less)}, and was 0.50 before. "
+            f"{factors} These ratios of densities move with the width of the prior, which forecasts do not; they decide nothing here."
+        ),
+    ]
+
+
+def _factor(one: PointNull) -> str:
+    favoured = "for" if one.bayes_factor > 1 else "against"
+    size = max(one.bayes_factor, 1 / one.bayes_factor) if one.bayes_factor > 0 else float("inf")
+    return (
+        f"By Savage and Dickey the odds are {size:.1f} to 1 {favoured} {one.null} (relative Monte Carlo error "
+        f"{percentage(one.relative_mcse)})."
+    )
+
+
+def _calibration(stored: Stored | None) -> list[Block]:
+    opening = heading("Does the machinery recover the truth?", 2)
+    if stored is None:
+        return [opening, text("Simulation-based calibration has not been run: make calibrate runs it.")]
+    first, again = stored.result["first"], stored.result["again"]
+    rows = first["rows"]
+    outside = [row for row in rows if not row["passed"]]
+    repeated = {(row["law"], row["quantity"]): row for row in again["rows"]} if again else {}
+    still = [row for row in outside if not repeated.get((row["law"], row["quantity"]), row)["passed"]]
+    count = rows[0]["uniformity"]["simulations"] if rows else 0
+    said = (
+        f"Parameters were drawn from the priors, prices from them, and every law was fitted to its own prices {count} times. The ranks "
+        f"of {len(rows)} quantities were held against the 95 % simultaneous band of uniform ranks, and their 50 and 90 % intervals "
+        f"against the binomial band: {len(rows) - len(outside)} stay inside."
+    )
+    if outside:
+        said += f" Outside: {listing([_named(row) for row in outside])}."
+    if outside and again:
+        said += (
+            " Run again with more simulations, all of these are inside." if not still
+            else f" Run again with more simulations, still outside: {listing([_named(row) for row in still])}."
+        )  # fmt: skip
+    return [opening, text(f"{said} {outdated(stored)}".strip()), table(_calibrated(first, again))]
+
+
+def _named(row: Row) -> str:
+    return f"{row['quantity']} of {row['law']}"
+
+
+def _calibrated(first: Mapping[str, Any], again: Mapping[str, Any] | None) -> Table:
+    body = []
+    for law in dict.fromkeys(row["law"] for row in first["rows"]):
+        rows = [row for row in first["rows"] if row["law"] == law]
+        more = [row for row in again["rows"] if row["law"] == law] if again else []
+        coverage = [100 * sum(row["coverage"][which]["share"] for row in rows) / len(rows) for which in (0, 1)]
+        body.append(
+            (
+                law.replace("_", " "),
+                str(len(rows)),
+                str(sum(row["uniformity"]["inside"] for row in rows)),
+                f"{coverage[0]:.0f} %",
+                f"{coverage[1]:.0f} %",
+                f"{100 * first['diverged'][law]:.0f} %",
+                f"{sum(row['passed'] for row in more)} of {len(more)}" if more else "",
+            )
+        )
+    return Table(
+        "Simulation-based calibration: quantities per law, how many have uniform ranks, mean coverage of their 50 and 90 % intervals, "
+        "share of the short fits with a divergent transition, and how many pass with more simulations.",
+        ("Law", "Quantities", "Uniform", "Coverage of 50 %", "Coverage of 90 %", "Fits that diverged", "Pass again"),
+        "lrrrrrr",
+        tuple(body),
+    )
+
+
+def _error_rates(stored: Stored | None) -> list[Block]:
+    opening = heading("How often the verdict is wrong", 2)
+    if stored is None:
+        return [opening, text("The error rates of the verdict have not been worked out: make calibrate does it.")]
+    worlds = stored.result["worlds"]
+    wrong = [one for one in worlds if one["world"]["law"] != "plateau"]
+    false = max((one["shares"]["plateau"] for one in wrong), default=0.0)
+    said = (
+        "Panels of the real one's size, dates and gaps were drawn from worlds in which the answer is known. Without decay the rule says "
+        f"plateau in at most {percentage(false)} of them."
+    )
+    return [opening, text(f"{said} {outdated(stored)}".strip()), table(_worlds(worlds))]
+
+
+def _worlds(worlds: Sequence[Mapping[str, Any]]) -> Table:
+    body = [
+        (
+            one["world"]["name"],
+            str(len(one["evidence"])),
+            *(
+                _share(one["shares"][verdict], len(one["evidence"]))
+                for verdict in ("plateau", "discovery", "inconclusive")
+            ),
+        )
+        for one in worlds
+    ]
+    return Table(
+        "What the verdict rule says in worlds in which the answer is known, with the standard error of the share.",
+        ("World", "Panels", "Plateau", "Discovery", "Inconclusive"),
+        "lrrrr",
+        tuple(body),
+    )
+
+
+def _share(share: float, count: int) -> str:
+    error = (share * (1 - share) / count) ** 0.5
+    return f"{100 * share:.0f} % ({100 * error:.0f})"
