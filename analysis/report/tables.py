@@ -139,7 +139,7 @@ def origins(study: Study) -> Table:
 
 
 def checks(study: Study) -> Table:
-    """Predictive checks, one line each: what was observed, and the interval and tail probability under each law."""
+    """Predictive checks, one line each: what was observed, and the tail probability under each law."""
     judged = [check for check in study.checks if "q05" in check.table.columns]
     body = []
     for check in judged:
@@ -148,8 +148,8 @@ def checks(study: Study) -> Table:
         observed = minus(check.summary.partition(". 90 % predictive")[0])
         body.append((observed, *cells, OUTCOMES[check.passed]))
     return Table(
-        "Posterior predictive checks: a statistic of the data, its 90 % predictive interval under each law, and in brackets its two-sided "
-        "tail probability; a law fails below 0.01.",
+        "Posterior predictive checks: a statistic of the data, and its two-sided tail probability under each law; a law fails below "
+        "0.01. The predictive intervals are in the figure.",
         ("Observed", *(fit.law.title for fit in study.fits.values()), "Outcome"),
         "l" + "r" * len(study.fits) + "l",
         tuple(body),
@@ -248,7 +248,7 @@ def _percents(fit: Fit, name: str) -> tuple[str, str]:
 def _predicted(row: dict[Hashable, Any]) -> str:
     if row["passed"] is None:
         return OUTCOMES[None]
-    return f"{_number(row['q05'])} to {_number(row['q95'])} ({_number(row['tail_probability'])})"
+    return _number(row["tail_probability"], ".2g")
 
 
 def _distribution(prior: dict[str, Any]) -> str:

@@ -215,5 +215,6 @@ def make_study(folder: Path, **changes: Any) -> Study:
         epoch=published_rates(),
         indexes=make_indexes(),
         history=(make_entry(),),
+        calibration={},
     )
     return replace(study, **changes)

@@ -15,8 +15,9 @@ CHANNELS = {
 
 def draw(study: Study) -> Figure:
     """Rates with 90 % intervals, by channel and law."""
-    figure = page_figure(1.9)
+    figure = page_figure(2.7)
     ax = figure.subplots()
+    apart = 0.75 / len(study.fits)
     for position, name in enumerate(CHANNELS):
         for offset, fit in enumerate(study.fits.values()):
             # Only a law whose rate decays has an initial one of its own.
@@ -24,7 +25,12 @@ def draw(study: Study) -> Figure:
             label = fit.law.title if position == 0 else None
             if name == "same_model_rate" and name not in fit.reported:
                 continue
-            interval(ax, position + 0.2 * (offset - 1), quantiles(fit, own), LAW_COLOURS[fit.law.name])
+            interval(
+                ax,
+                position + apart * (offset - (len(study.fits) - 1) / 2),
+                quantiles(fit, own),
+                LAW_COLOURS[fit.law.name],
+            )
             ax.plot([], [], color=LAW_COLOURS[fit.law.name], label=label)
     ax.axvline(0.0, color=GREY, linewidth=0.8)
     ax.set_yticks(range(len(CHANNELS)), list(CHANNELS.values()))

@@ -26,9 +26,9 @@ def draw(study: Study) -> Figure:
     """Small multiples, one per statistic that has a predictive distribution; a law that fails has a cross as its median."""
     shown = [check for check in study.checks if set(PREDICTIVE) <= set(check.table.columns)]
     rows = max(1, -(-len(shown) // COLUMNS))
-    figure = page_figure(0.2 + 1.35 * rows)
-    axes = figure.subplots(rows, COLUMNS, squeeze=False)
     titles = {name: fit.law.title for name, fit in study.fits.items()}
+    figure = page_figure(0.2 + (0.75 + 0.17 * len(titles)) * rows)
+    axes = figure.subplots(rows, COLUMNS, squeeze=False)
     for ax, check in zip(axes.ravel(), shown, strict=False):
         _check(ax, check.table, titles if ax in axes[:, 0] else {})
         ax.set_title(check.name.replace("_", " "), fontsize=7)

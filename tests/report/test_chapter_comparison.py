@@ -1,0 +1,104 @@
+"""The chapter that compares the laws reads right whichever way the results fall."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_study import make_study
+
+from analysis.calibration.stored import Stored
+from analysis.report.chapter_comparison import TITLES, best_against_rivals, comparison, missed_gates, outdated
+from analysis.report.study import Study
+
+LAW_TITLES = {"plateau": "plateau", "discovery": "continued discovery"} | TITLES
+
+
+def row(forecaster: str, ratio: float, months: int = 12) -> dict[str, Any]:
+    return {
+        "forecaster": forecaster, "horizon_months": months, "origins": 12, "rows": 300, "elpd": -400.0, "se": 20.0,
+        "elpd_difference": 3.0, "elpd_difference_se": 5.0, "crps": 0.7 * ratio, "crps_ratio": ratio,
+        "coverage50": 0.5, "coverage90": 0.9, "pit": {"inside": True}, "weight": 0.5,
+    }  # fmt: skip
+
+
+def test_the_best_law_beats_both_rivals() -> None:
+    rows = [row("plateau", 0.9), row("discovery", 1.0), row("epoch_ols", 1.2), row("random_walk_drift", 1.1)]
+    said = best_against_rivals(rows, 12, LAW_TITLES)
+    assert "the best of them by CRPS is plateau" in said
+    assert "25 % below one line by least squares (Epoch)" in said
+    assert said.endswith("it beats both.")
+
+
+def test_the_best_law_beats_one_and_says_which_not() -> None:
+    rows = [row("plateau", 0.9), row("discovery", 1.0), row("epoch_ols", 0.8), row("random_walk_drift", 1.1)]
+    said = best_against_rivals(rows, 12, LAW_TITLES)
+    assert "12 % above one line" in said
+    assert said.endswith("it does not beat one line by least squares (Epoch).")
+
+
+def test_a_tie_is_no_win() -> None:
+    rows = [row("plateau", 0.9), row("epoch_ols", 0.9), row("random_walk_drift", 1.0)]
+    assert "does not beat one line" in best_against_rivals(rows, 12, LAW_TITLES)
+
+
+def test_without_rivals_nothing_is_claimed() -> None:
+    assert "nothing could be compared" in best_against_rivals([row("plateau", 0.9)], 12, LAW_TITLES)
+    assert "nothing could be compared" in best_against_rivals([], 6, LAW_TITLES)
+
+
+def test_missed_gates_are_named() -> None:
+    failures = [("plateau", "2024-01-31", "3 divergences"), ("epoch_ols", "2023-11-30", "too few rows")]
+    said = missed_gates(failures, 13, LAW_TITLES)
+    assert "Of 13 dates a gate was missed by plateau at 1." in said
+    assert "no forecast came from one line by least squares (Epoch) at 1" in said
+    assert missed_gates([], 13, LAW_TITLES) == "All refits passed their gates."
+    assert missed_gates(failures[1:], 13, LAW_TITLES).startswith("All refits passed")
+
+
+@pytest.mark.parametrize(
+    ("stale", "words"), [((), ""), (("data",), "OUT OF DATE"), (("code", "data"), "code and data")]
+)
+def test_what_is_out_of_date_says_so(stale: tuple[str, ...], words: str) -> None:
+    said = outdated(Stored("forecasts", {}, stale))
+    assert words in said
+    assert bool(said) == bool(stale)
+
+
+def test_without_studies_the_chapter_says_how_to_run_them(study: Study) -> None:
+    blocks = comparison(study)
+    words = " ".join(str(block.get("text", "")) for block in blocks)
+    assert words.count("make calibrate") == 3
+    assert "encompassing law leaves open" in words
+
+
+def sbc_row(law: str, quantity: str, *, passed: bool) -> dict[str, Any]:
+    return {
+        "law": law, "quantity": quantity, "passed": passed, "uniformity": {"simulations": 200, "inside": passed},
+        "coverage": [{"share": 0.5}, {"share": 0.9}], "ranks": [],
+    }  # fmt: skip
+
+
+def test_calibration_names_what_is_outside_and_what_stays_so(tmp_path: Path) -> None:
+    rows = [sbc_row("plateau", "rate_floor", passed=False), sbc_row("plateau", "noise_scale", passed=True)]
+    first = {"rows": rows, "diverged": {"plateau": 0.1}}
+    mended = {"rows": [sbc_row("plateau", "rate_floor", passed=True)], "diverged": {"plateau": 0.1}}
+
+    def said(again: dict[str, Any] | None) -> str:
+        study = make_study(tmp_path, calibration={"sbc": Stored("sbc", {"first": first, "again": again}, ())})
+        return " ".join(str(block.get("text", "")) for block in comparison(study))
+
+    assert "1 stay inside. Outside: rate_floor of plateau." in said(None)
+    assert "all of these are inside" in said(mended)
+    assert "still outside: rate_floor of plateau" in said({"rows": rows[:1], "diverged": {"plateau": 0.1}})
+
+
+def test_error_rates_are_those_of_worlds_without_decay(tmp_path: Path) -> None:
+    def world(law: str, plateau: float) -> dict[str, Any]:
+        shares = {"plateau": plateau, "discovery": 0.0, "inconclusive": 1 - plateau}
+        return {"world": {"name": law, "law": law}, "shares": shares, "evidence": [{}] * 100}
+
+    worlds = [world("discovery", 0.03), world("random_walk", 0.07), world("plateau", 0.6)]
+    study = make_study(tmp_path, calibration={"operating": Stored("operating", {"worlds": worlds}, ())})
+    blocks = comparison(study)
+    words = " ".join(str(block.get("text", "")) for block in blocks)
+    assert "says plateau in at most 7 % of them" in words
