@@ -186,8 +186,9 @@ def extended(obs: PriceObservations, months: int) -> PriceObservations:
     units, unit = np.unique(obs.unit[again], return_inverse=True)
     last = obs.last + pd.DateOffset(months=months)
 
-    def longer(name: str, rows: np.ndarray, shift: float = 0.0) -> np.ndarray:
-        return np.concatenate([getattr(obs, name), getattr(obs, name)[rows] + shift])
+    def longer(name: str, rows: np.ndarray, shift: float | None = None) -> np.ndarray:
+        before = getattr(obs, name)
+        return np.concatenate([before, before[rows] if shift is None else before[rows] + shift])
 
     return replace(
         obs,

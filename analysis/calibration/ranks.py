@@ -87,11 +87,10 @@ def band(simulations: int, draws: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 def interval_coverage(ranks: np.ndarray, draws: int, probability: float, rows: int) -> IntervalCoverage:
     """Share of truths in their central interval, with a 99 % band adjusted for `rows` such shares (Bonferroni)."""
-    tail = (1 - probability) / 2
-    inside = (ranks >= tail * (draws + 1)) & (ranks < (1 - tail) * (draws + 1))
-    # Ranks are integers, so the interval holds a known number of them, not exactly the nominal share.
-    possible = np.arange(draws + 1)
-    exact = float(np.mean((possible >= tail * (draws + 1)) & (possible < (1 - tail) * (draws + 1))))
+    # Ranks are integers, so that the interval holds a known number of them, not exactly the nominal share.
+    cut = round((1 - probability) / 2 * (draws + 1))
+    inside = (ranks >= cut) & (ranks <= draws - cut)
+    exact = (draws + 1 - 2 * cut) / (draws + 1)
     edge = (1 - COVERAGE_BAND) / 2 / rows
     low, high = stats.binom.ppf([edge, 1 - edge], len(ranks), exact) / len(ranks)
     return IntervalCoverage(probability, float(inside.mean()), float(low), float(high))
