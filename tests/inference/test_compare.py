@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from analysis.inference.compare import (
     Evidence,
-    difference,
     _law_score,
     _prior_probability_of_claim,
+    difference,
     judge,
     stacking_weights,
 )
@@ -159,7 +159,14 @@ def score(
     elpd: list[float], family: list[int], quarter: list[int], crps: list[float], covered: list[bool], mcse: float = 0.0
 ) -> OriginScore:
     return OriginScore(
-        np.array(elpd), mcse, np.array(family), np.array(quarter), np.array(crps), np.array(covered), np.array(covered)
+        np.array(elpd),
+        mcse,
+        np.array(family),
+        np.array(quarter),
+        np.array(crps),
+        np.array(covered),
+        np.array(covered),
+        np.array(crps),
     )
 
 
@@ -181,10 +188,10 @@ def test_scores_of_a_law_by_hand() -> None:
 def test_the_difference_is_paired_by_block() -> None:
     first = [score([-1.0, -10.0, -2.0], [0, 0, 1], [1, 2, 1], [0.0], [True])]
     second = [score([-3.0, -12.0, -4.0], [0, 0, 1], [1, 2, 1], [0.0], [True])]
-    difference, se, mcse = difference(first, second)
+    gap, se, mcse = difference(first, second)
     assert mcse == 0.0
     # Each law's own score varies by block, the difference does not.
-    assert difference == pytest.approx(6.0)
+    assert gap == pytest.approx(6.0)
     assert se == pytest.approx(0.0)
     assert _law_score(first, 1.0).se != pytest.approx(0.0)
     assert difference(second, first)[0] == pytest.approx(-6.0)

@@ -1,0 +1,185 @@
+"""Leave-future-out scores: which horizons count, what is kept, what makes a fit be done again."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from plain_draws import law_values
+
+from analysis.baselines import BASELINES
+from analysis.calibration.forecasts import AVERAGE, average_score, horizon_rows
+from analysis.inference import lfo
+from analysis.inference.fit import FitSettings
+from analysis.inference.forecast import OriginScore, forecast_origins
+from analysis.inference.lfo import Scored, mixture_score, score_baselines, score_laws
+from analysis.inference.posterior import Draws
+from analysis.laws import LAWS, Law
+from analysis.laws.observations import PriceObservations, observations
+
+SETTINGS = FitSettings(draws=20, tune=20, chains=1)
+LAST = pd.Timestamp("2024-12-30")
+
+
+class PlainFit:
+    """A fit of plain draws, and the receipt of one that passed."""
+
+    def __init__(self, law: Law, obs: PriceObservations) -> None:
+        rng, size, families = np.random.default_rng(0), 40, len(obs.families)
+        values: dict[str, Any] = {
+            **law_values(law, obs, {}),
+            "level": 1.0, "level_spread": 0.5, "elasticity": 0.3, "elasticity_spread": 0.1, "model_spread": 0.4, "host_spread": 0.2,
+            "pass_through": 0.3, "noise_scale": 0.3, "noise_tail": 20.0,
+            "family_start": np.full(families, 2.0), "family_elasticity": np.full(families, 0.3),
+            "unit_level": np.full(max(1, len(obs.units)), 1.0), "host_effect": np.zeros(max(1, len(obs.hosts))),
+        }  # fmt: skip
+        self.draws = Draws(
+            law,
+            {
+                name: np.asarray(value) + 0.01 * rng.normal(size=(size, *np.shape(value)))
+                for name, value in values.items()
+            },
+        )
+        self.receipt = {
+            "diagnostics": {"passed": law.name != "plateau", "worst": "3 divergences"},
+            "parameters": {}, "seconds": {}, "warnings": [],
+        }  # fmt: skip
+
+
+@pytest.fixture
+def obs() -> PriceObservations:
+    rng = np.random.default_rng(1)
+    rows = 240
+    return observations(
+        pd.DataFrame(
+            {
+                "date": pd.date_range("2022-01-01", LAST, periods=rows).normalize(),
+                "price": np.exp(rng.normal(0.0, 0.5, rows) - np.linspace(0.0, 3.0, rows)),
+                "quality": rng.normal(size=rows),
+                "family": [f"band {code % 2}" for code in range(rows)],
+                "model": [f"model {code % 80}" for code in range(rows)],
+                "host": [f"host {code % 3}" for code in range(rows)],
+            }
+        ).assign(quality=lambda frame: frame.groupby("model")["quality"].transform("first"))
+    )
+
+
+@pytest.fixture
+def fitted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Fits are made up; the list says which were asked for, and on how many rows."""
+    asked: list[tuple[str, int]] = []
+
+    def run_fit(law: Law, past: PriceObservations, *_: Any) -> tuple[PlainFit, None]:
+        asked.append((law.name, past.n))
+        return PlainFit(law, past), None
+
+    monkeypatch.setattr(lfo, "run_fit", run_fit)
+    return asked
+
+
+def scored(obs: PriceObservations, folder: Path, names: list[str], settings: FitSettings = SETTINGS) -> list[Scored]:
+    dates = [origin.date for origin in forecast_origins(obs, 3, count=3, every_months=6)]
+    return score_laws(names, obs, dates, (3, 6, 12), settings, folder, lambda _: None)
+
+
+def test_a_fit_is_scored_at_every_horizon_that_has_passed(
+    obs: PriceObservations, fitted: list[tuple[str, int]], tmp_path: Path
+) -> None:
+    found = scored(obs, tmp_path, ["discovery"])
+    assert [(str(one.origin.date()), sorted(one.scores)) for one in found] == [
+        ("2023-09-30", [3, 6, 12]),
+        ("2024-03-31", [3, 6]),
+        ("2024-09-30", [3]),
+    ]
+    assert len(fitted) == 3
+    assert fitted == sorted(fitted, key=lambda asked: asked[1])
+    for one in found:
+        counts = [len(one.scores[months].crps) for months in sorted(one.scores)]
+        assert counts == sorted(counts)
+        assert one.failure == ""
+
+
+def test_scores_are_kept_and_a_missed_gate_stays_known(
+    obs: PriceObservations, fitted: list[tuple[str, int]], tmp_path: Path
+) -> None:
+    first = scored(obs, tmp_path, ["plateau"])
+    asked = len(fitted)
+    again = scored(obs, tmp_path, ["plateau"])
+    assert len(fitted) == asked
+    assert [one.failure for one in again] == ["3 divergences"] * 3
+    for one, other in zip(first, again, strict=True):
+        for months, score in one.scores.items():
+            for name, value in vars(score).items():
+                np.testing.assert_array_equal(value, getattr(other.scores[months], name))
+
+
+def test_other_settings_or_rows_are_fitted_anew_and_a_later_price_is_not(
+    obs: PriceObservations, fitted: list[tuple[str, int]], tmp_path: Path
+) -> None:
+    scored(obs, tmp_path, ["discovery"])
+    scored(obs, tmp_path, ["discovery"], replace(SETTINGS, seed=7))
+    assert len(fitted) == 6
+    changed = replace(obs, log_price=obs.log_price + 0.1, data_hash="other")
+    dates = [forecast_origins(obs, 3, count=3, every_months=6)[0].date]
+    score_laws(["discovery"], changed, dates, (3, 6, 12), SETTINGS, tmp_path, lambda _: None)
+    assert len(fitted) == 7
+    # The last price lies behind every horizon of the first origin.
+    cheaper = np.where(np.arange(obs.n) == obs.n - 1, obs.log_price - 1.0, obs.log_price)
+    later = replace(obs, log_price=cheaper, data_hash="later")
+    score_laws(["discovery"], later, dates, (3, 6, 12), SETTINGS, tmp_path, lambda _: None)
+    assert len(fitted) == 7
+
+
+def test_classical_forecasts_are_scored_on_the_same_rows(
+    obs: PriceObservations, fitted: list[tuple[str, int]], tmp_path: Path
+) -> None:
+    laws = scored(obs, tmp_path, list(LAWS))
+    dates = [one.origin for one in laws if one.name == "discovery"]
+    classical = score_baselines(obs, dates, (3, 6, 12), seed=1)
+    assert {one.name for one in classical} == set(BASELINES)
+    for one in classical:
+        (law,) = (other for other in laws if other.name == "discovery" and other.origin == one.origin)
+        assert one.scores.keys() <= law.scores.keys()
+        assert bool(one.failure) or one.scores.keys() == law.scores.keys()
+        for months, score in one.scores.items():
+            assert score.crps.shape == law.scores[months].crps.shape
+            assert np.array_equal(score.unit_family, law.scores[months].unit_family)
+    rows = horizon_rows([*laws, *classical], 6)
+    by_name = {row.forecaster: row for row in rows}
+    assert by_name.keys() <= {*LAWS, *BASELINES, AVERAGE}
+    assert by_name["discovery"].elpd_difference == 0.0
+    assert by_name["discovery"].crps_ratio == 1.0
+    assert sum(by_name[name].weight or 0.0 for name in LAWS) == pytest.approx(1.0)
+    assert by_name[AVERAGE].weight is None
+
+
+def one_score(elpd: list[float], pit: list[float], crps: list[float]) -> OriginScore:
+    size = len(elpd)
+    within = np.abs(np.array(pit) - 0.5)
+    return OriginScore(
+        np.array(elpd),
+        1.0,
+        np.zeros(size, int),
+        np.arange(size),
+        np.array(crps),
+        within <= 0.25,
+        within <= 0.45,
+        np.array(pit),
+    )
+
+
+def test_the_average_of_laws_is_their_mixture() -> None:
+    one, other = one_score([-1.0, -5.0], [0.02, 0.5], [0.2, 0.4]), one_score([-3.0, -1.0], [0.5, 0.9], [0.4, 0.6])
+    average = average_score([one, other])
+    assert average.unit_elpd == pytest.approx(np.log(0.5 * np.exp(one.unit_elpd) + 0.5 * np.exp(other.unit_elpd)))
+    assert average.pit == pytest.approx([0.26, 0.7])
+    assert average.covered90.tolist() == [True, True]
+    assert average.covered50.tolist() == [True, True]
+    assert average.crps == pytest.approx([0.3, 0.5])
+
+
+def test_a_mixture_with_all_its_weight_on_one_law_is_that_law() -> None:
+    one, other = one_score([-1.0], [0.5], [0.2]), one_score([-3.0], [0.5], [0.4])
+    assert mixture_score([one, other], np.array([1.0, 0.0])) == pytest.approx([-1.0])
