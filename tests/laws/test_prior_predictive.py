@@ -12,6 +12,7 @@ from scipy.stats import ks_2samp
 
 from analysis.inference.fit import priors_of
 from analysis.laws import LAWS
+from analysis.laws.exponential import RATE_SPREAD
 from analysis.laws.innovations import COMMON_SHARE, GAINS, GAUSSIAN, GRID_YEARS, Innovations
 from analysis.laws.model import random_variable
 from analysis.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, draw_innovations, draw_prior, prior_predictive
@@ -34,8 +35,9 @@ def page() -> ModuleType:
 
 def test_numpy_and_pymc_draw_from_the_same_priors() -> None:
     # One of each distribution.
-    priors = [OBSERVATION_PRIORS[name] for name in ("pass_through", "noise_scale", "noise_tail")] + [
+    priors = [OBSERVATION_PRIORS[name] for name in ("pass_through", "noise_tail")] + [
         RATE,
+        RATE_SPREAD,
         DISCOVERIES,
     ]
     assert len({prior.distribution for prior in priors}) == 5
