@@ -26,6 +26,7 @@ BASE: Final = "base rate"
 RESULT: Final = "study.json"
 CODE: Final = (
     *EQUATIONS,
+    "technologies/priors.py",
     *(
         f"technologies/{name}.py"
         for name in ("fit", "conditioning", "forecast", "classical", "claims", "scores", "reference", "study")
