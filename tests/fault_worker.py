@@ -48,7 +48,7 @@ UNSURE = "plateau"
 """The law whose noise the stand-in does not know: weights cannot bring it up to date, so that a refit samples it."""
 
 
-def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSettings) -> Sampled:
+def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSettings, **_: Any) -> Sampled:
     """Draws around plain values, of every parameter of a law."""
     law, obs = compiled
     rng = np.random.default_rng(settings.seed)
