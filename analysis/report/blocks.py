@@ -12,16 +12,16 @@ CAPTIONS = {
     "capability band (median, 50 and 90 % bands). Right: what each buyer sees. A rate of 0.69 halves the price in a year.",
     "prices": "Prices that the laws see, by capability band and weights. Lines: lowest price so far of anything at or above the centre of "
     "the band.",
-    "paths": "Fitted paths and 24-month forecasts of both laws, by family: median, 50 and 90 % bands for a new model at the centre of the "
-    "band. Points: models at their entry, on an average host and put at the centre of the band.",
+    "paths": "Fitted paths and 24-month forecasts of plateau and continued discovery, by family: median, 50 and 90 % bands for a new model at "
+    "the centre of the band. Points: models at their entry, on an average host and put at the centre of the band.",
     "checks": "Observed statistics (dashed) in the 90 % predictive intervals of each law. A cross marks a law that fails.",
     "floor": "The floor of the plateau law, before and after the prices were seen.",
     "forest": "Yearly price declines by this study and by published estimates, with 90 % intervals; 1 is no change, and an arrow "
     "says that an interval goes on.",
     "indexes": "Left: price indexes of the whole panel by month. Right: rates of the quarterly indexes, by weights and by family "
     "(price spells in brackets); an arrow says that an interval goes on.",
-    "moved": "How the answer moved: rates under both laws, median and 90 % interval, against the last day of the prices behind them. "
-    "Hollow: the same laws fitted to the prices up to an earlier date, as in the forecasts of the past.",
+    "moved": "How the answer moved: rates under plateau and continued discovery, median and 90 % interval, against the last day of the "
+    "prices behind them. Hollow: the same laws fitted to the prices up to an earlier date, as in the forecasts of the past.",
     "channels": "The two channels of progress, with 90 % intervals. Laws without decay have one rate for new models at all ages.",
 }
 """Caption of every figure, by the name of its module."""

@@ -37,6 +37,7 @@ COMMANDS = [
     "score",
     "refit",
     "report",
+    "calibrate",
 ]
 EVERY_LAW = {"rate_now", "rate_long_run", "frontier_rate", "score_elasticity", "noise_scale"}
 PARAMETERS = {
