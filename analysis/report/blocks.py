@@ -12,8 +12,8 @@ CAPTIONS = {
     "capability band (median, 50 and 90 % bands). Right: what each buyer sees. A rate of 0.69 halves the price in a year.",
     "prices": "Prices that the laws see, by capability band and weights. Lines: lowest price so far of anything at or above the centre of "
     "the band.",
-    "paths": "Fitted paths and 24-month forecasts of plateau and continued discovery, by family: median, 50 and 90 % bands for a new model at "
-    "the centre of the band. Points: models at their entry, on an average host and put at the centre of the band.",
+    "paths": "Fitted paths and 24-month forecasts of plateau and continued discovery, by family: median, 50 and 90 % bands for a new "
+    "model at the centre of the band. Points: models at their entry, on an average host and put at the centre of the band.",
     "checks": "Observed statistics (dashed) in the 90 % predictive intervals of each law. A cross marks a law that fails.",
     "floor": "The floor of the plateau law, before and after the prices were seen.",
     "forest": "Yearly price declines by this study and by published estimates, with 90 % intervals; 1 is no change, and an arrow "
