@@ -29,7 +29,7 @@ class Table:
     columns
         Headings.
     align
-        `l` or `r` for each column.
+        `l`, `r`, or `L` for each column: left, right, or left and as wide as the others leave room.
     rows
         Cells.
     """
@@ -150,8 +150,8 @@ def checks(study: Study) -> Table:
     return Table(
         "Posterior predictive checks: a statistic of the data, and its two-sided tail probability under each law; a law fails below "
         "0.01. The predictive intervals are in the figure.",
-        ("Observed", *(fit.law.title for fit in study.fits.values()), "Outcome"),
-        "l" + "r" * len(study.fits) + "l",
+        ("Observed", *(name.replace("_", " ") for name in study.fits), "Outcome"),
+        "L" + "r" * len(study.fits) + "l",
         tuple(body),
     )
 
