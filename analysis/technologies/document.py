@@ -212,6 +212,12 @@ def _reference(study: TechnologyStudy) -> str:
     )
     moved = abs(reference.probability_slows - reference.prior_probability_slows)
     learned = "hardly moved" if moved < 0.1 else "moved"
+    other = study.kept_share_of_plateau
+    opinion = (
+        "On the question whether more than half is kept the two medians agree."
+        if (other[1] < 0.5) == (reference.quantiles["kept_share"][1] < 0.5)
+        else "One median is below a half and the other above: what is kept depends on the form of the law more than on the data."
+    )
     return f"""## What it leaves to expect of a new technology
 
 From the encompassing law on all points of one series per technology: the predictive distribution for a technology that falls by more than
@@ -224,6 +230,8 @@ From the encompassing law on all points of one series per technology: the predic
 That less than half of the initial rate is kept has probability {reference.probability_slows:.2f};
 before the data it had {reference.prior_probability_slows:.2f}, and they have {learned} it. Log initial rate and log half-life
 correlate by {reference.correlation:+.2f} among new technologies, doubt about the population included.
+
+The plateau law on the same points, whose rate can only slow down, keeps {_interval(other)} of the initial rate. {opinion}
 
 For prices of inference, whose initial rate has the prior {_written(INITIAL_RATE)}, the second line means a half-life of
 {_written(half_life)} years; the law's own prior is {_written(HALF_LIFE)}."""

@@ -98,10 +98,11 @@ class TechnologyLaw:
 
 
 _CONSTANT = {"rate": FamilyParameter(RATE, RATE_SPREAD, positive=False)}
-_FIXED = frozenset({"rate", "rate_excess", "initial_rate", "kept_share", "half_life_years", "progressive_rate"})
 
 
-def _with_dispersion(law: Law, parameters: dict[str, FamilyParameter], innovating: Innovating) -> TechnologyLaw:
+def _with_dispersion(
+    law: Law, parameters: dict[str, FamilyParameter], innovating: Innovating, centred: set[str]
+) -> TechnologyLaw:
     dispersion = {"none": (), "free": (INNOVATION_SD,), "tied": (DISCOVERIES,)}[innovating]
     own = {
         prior.name: FamilyParameter(prior, SPREADS[f"{prior.name}_spread"], positive=True)
@@ -111,7 +112,7 @@ def _with_dispersion(law: Law, parameters: dict[str, FamilyParameter], innovatin
     heavy = frozenset({"rate"} if parameters is _CONSTANT else ())
     # Where innovations can explain them, departures leave noise next to unknown, and a spread that may be zero is a funnel.
     fixed = {NOISE.name} if innovating == "none" else {prior.name for prior in dispersion}
-    return TechnologyLaw(law, parameters | own, innovating, centred=_FIXED | fixed, heavy_tailed=heavy)
+    return TechnologyLaw(law, parameters | own, innovating, centred=frozenset(centred | fixed), heavy_tailed=heavy)
 
 
 _HALF_LIFE = {"half_life_years": FamilyParameter(HALF_LIFE, HALF_LIFE_SPREAD, positive=True)}
@@ -119,8 +120,8 @@ _HALF_LIFE = {"half_life_years": FamilyParameter(HALF_LIFE, HALF_LIFE_SPREAD, po
 TECHNOLOGY_LAWS: dict[str, TechnologyLaw] = {
     one.name: one
     for one in (
-        _with_dispersion(EXPONENTIAL, _CONSTANT, "none"),
-        _with_dispersion(RANDOM_WALK, _CONSTANT, "free"),
+        _with_dispersion(EXPONENTIAL, _CONSTANT, "none", {"rate"}),
+        _with_dispersion(RANDOM_WALK, _CONSTANT, "free", {"rate"}),
         _with_dispersion(
             PLATEAU,
             {
@@ -129,6 +130,7 @@ TECHNOLOGY_LAWS: dict[str, TechnologyLaw] = {
                 **_HALF_LIFE,
             },
             "free",
+            {"rate_excess", "half_life_years"},
         ),
         _with_dispersion(
             BAUMOL,
@@ -138,8 +140,9 @@ TECHNOLOGY_LAWS: dict[str, TechnologyLaw] = {
                 "stagnant_growth": FamilyParameter(STAGNANT_GROWTH, None, positive=False),
             },
             "free",
+            {"progressive_rate"},
         ),
-        _with_dispersion(DISCOVERY, {"rate": FamilyParameter(GAINED, GAINED_SPREAD, positive=True)}, "tied"),
+        _with_dispersion(DISCOVERY, {"rate": FamilyParameter(GAINED, GAINED_SPREAD, positive=True)}, "tied", {"rate"}),
         _with_dispersion(
             ENCOMPASSING,
             {
@@ -148,6 +151,7 @@ TECHNOLOGY_LAWS: dict[str, TechnologyLaw] = {
                 **_HALF_LIFE,
             },
             "free",
+            {"initial_rate", "kept_share"},
         ),
     )
 }

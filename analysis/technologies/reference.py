@@ -14,6 +14,8 @@ from analysis.sampling import CI_QUANTILES
 from analysis.technologies.claims import FALLING
 from analysis.technologies.fit import TechnologyFit
 
+NAMES = ("initial_rate", "kept_share", "half_life_years")
+
 QUARTILE_OF_NORMAL = 0.6744897501960817
 
 
@@ -62,9 +64,9 @@ def reference_class(fit: TechnologyFit, seed: int) -> ReferenceClass:
     """
     rng = np.random.default_rng(seed)
     population = {prior.name: fit.draws(prior.name) for prior in fit.law.priors}
-    new = _new_technologies(fit, population, rng)
-    assumed = {prior.name: draw_prior(prior, len(new["kept_share"]), rng) for prior in fit.law.priors}
-    before = _new_technologies(fit, assumed, rng)
+    new = _falling(_new_technologies(fit, population, rng, NAMES))
+    assumed = {prior.name: draw_prior(prior, len(population["kept_share"]), rng) for prior in fit.law.priors}
+    before = _falling(_new_technologies(fit, assumed, rng, NAMES))
     decline = new["initial_rate"] * new["half_life_years"]
     return ReferenceClass(
         kept_share=Prior(
@@ -116,22 +118,50 @@ def half_life_prior(reference: ReferenceClass, initial_rate: Prior) -> Prior:
     )
 
 
+def kept_share_of_plateau(fit: TechnologyFit, seed: int) -> tuple[float, float, float]:
+    """The kept share that a plateau law implies, floor over initial rate, for a new technology that falls: 5, 50 and 95 %.
+
+    A plateau's rate can only slow down. Where this differs from the encompassing law's, the form of the law decides and not the data.
+
+    Parameters
+    ----------
+    fit
+        The plateau law on one series per technology.
+    seed
+        Of the draws.
+    """
+    population = {prior.name: fit.draws(prior.name) for prior in fit.law.priors}
+    new = _new_technologies(fit, population, np.random.default_rng(seed), ("rate_floor", "rate_excess"))
+    initial = new["rate_floor"] + new["rate_excess"]
+    return _interval((new["rate_floor"] / initial)[initial > FALLING])
+
+
 def _new_technologies(
-    fit: TechnologyFit, population: dict[str, np.ndarray], rng: np.random.Generator
+    fit: TechnologyFit, population: dict[str, np.ndarray], rng: np.random.Generator, names: tuple[str, ...]
 ) -> dict[str, np.ndarray]:
     new = {}
-    for name in ("initial_rate", "kept_share", "half_life_years"):
+    for name in names:
         parameter, center = fit.law.family_parameters[name], population[name]
         offset = population[parameter.spread.name] * rng.standard_normal(len(center)) if parameter.spread else 0.0
         new[name] = np.asarray(parameter.of_family(center, offset))
+    return new
+
+
+def _falling(new: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     falling = new["initial_rate"] > FALLING
     return {name: values[falling] for name, values in new.items()}
 
 
 def _quantiles(new: dict[str, np.ndarray]) -> dict[str, tuple[float, float, float]]:
-    found = {"kept_share": new["kept_share"], "log_decline_per_half_life": new["initial_rate"] * new["half_life_years"]}
-    rows = {name: np.quantile(values, CI_QUANTILES) for name, values in found.items()}
-    return {name: (float(row[0]), float(row[1]), float(row[2])) for name, row in rows.items()}
+    return {
+        "kept_share": _interval(new["kept_share"]),
+        "log_decline_per_half_life": _interval(new["initial_rate"] * new["half_life_years"]),
+    }
+
+
+def _interval(values: np.ndarray) -> tuple[float, float, float]:
+    low, median, high = np.quantile(values, CI_QUANTILES).tolist()
+    return low, median, high
 
 
 def _median_and_deviation(values: np.ndarray) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from analysis.technologies.classical import CLASSICAL, forecast_classical
 from analysis.technologies.fit import EQUATIONS, FOLDER, Progress, TechnologyFit, fit_technologies
 from analysis.technologies.forecast import STACK, SeriesForecast, forecast_series, rates, stack
 from analysis.technologies.laws import TECHNOLOGY_LAWS
-from analysis.technologies.reference import ReferenceClass, reference_class
+from analysis.technologies.reference import ReferenceClass, kept_share_of_plateau, reference_class
 from analysis.technologies.scores import ForecasterScore, forecast_table, score
 from analysis.technologies.series import Costs, load_costs
 
@@ -128,6 +128,8 @@ class TechnologyStudy:
         By series.
     reference
         The reference class.
+    kept_share_of_plateau
+        Its kept share by another law: see `analysis.technologies.reference`.
     """
 
     request: dict[str, Any]
@@ -139,6 +141,7 @@ class TechnologyStudy:
     splits: tuple[Split, ...]
     records: tuple[TechnologyRecord, ...]
     reference: ReferenceClass
+    kept_share_of_plateau: tuple[float, float, float]
 
     @property
     def passed(self) -> bool:
@@ -206,7 +209,7 @@ def technology_study(data_dir: Path, progress: Progress, settings: FitSettings =
         stacks.append(mixed)
         walks.append(by_name[AGAINST])
     single = costs.one_per_technology()
-    whole = fitted("encompassing", single, 1.0)
+    whole, slowing = (fitted(name, single, 1.0) for name in ("encompassing", "plateau"))
     study = TechnologyStudy(
         request=study_request(costs, settings),
         notes=costs.notes,
@@ -217,6 +220,7 @@ def technology_study(data_dir: Path, progress: Progress, settings: FitSettings =
         splits=tuple(splits),
         records=_records(costs, stacks[0], walks[0], whole),
         reference=reference_class(whole, settings.seed),
+        kept_share_of_plateau=kept_share_of_plateau(slowing, settings.seed),
     )
     write_json(directory / "scores.json", tables)
     write_json(directory / RESULT, study.to_json())

@@ -14,7 +14,7 @@ from analysis.technologies.claims import Bin, Calibration
 from analysis.technologies.document import coverage_sentence, document, leader_sentence, write_document
 from analysis.technologies.fit import FOLDER, TechnologyFit
 from analysis.technologies.laws import TECHNOLOGY_LAWS
-from analysis.technologies.reference import ReferenceClass, half_life_prior, reference_class
+from analysis.technologies.reference import ReferenceClass, half_life_prior, kept_share_of_plateau, reference_class
 from analysis.technologies.scores import ForecasterScore, HorizonScore
 from analysis.technologies.series import load_costs
 from analysis.technologies.study import (
@@ -44,6 +44,17 @@ def reference() -> ReferenceClass:
     values = {prior.name: POPULATION.get(prior.name, 0.1) for prior in law.priors}
     posterior = xr.Dataset({name: (("chain", "draw"), np.full((4, 5000), value)) for name, value in values.items()})
     return reference_class(TechnologyFit(law, {}, posterior), seed=1)
+
+
+def plateau_share() -> tuple[float, float, float]:
+    law = TECHNOLOGY_LAWS["plateau"]
+    values = {prior.name: {"rate_floor": 0.02, "rate_excess": 0.08}.get(prior.name, 1e-3) for prior in law.priors}
+    posterior = xr.Dataset({name: (("chain", "draw"), np.full((4, 500), value)) for name, value in values.items()})
+    return kept_share_of_plateau(TechnologyFit(law, {}, posterior), seed=1)
+
+
+def test_plateau_keeps_its_floor() -> None:
+    assert plateau_share() == pytest.approx((0.2, 0.2, 0.2), abs=0.03)
 
 
 def test_a_new_technology_is_drawn_from_the_population() -> None:
@@ -97,6 +108,7 @@ def study(
         splits=(split, replace(split, share=2 / 3)),
         records=(record, second),
         reference=reference(),
+        kept_share_of_plateau=plateau_share(),
     )
 
 
