@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from analysis.errors import InputError
 from analysis.technologies.forecast import SeriesForecast, rates
 from analysis.technologies.series import CostSeries
 
@@ -42,6 +43,8 @@ class Calibration:
     ----------
     brier
         Mean squared difference between probability and outcome (Brier 1950); smaller is better, 0.25 for a coin.
+    gain, gain_se
+        By how much `brier` is better than the base rate's, and its standard error over series.
     claimed, happened
         Mean probability, and the share of technologies that slowed.
     bins
@@ -49,6 +52,8 @@ class Calibration:
     """
 
     brier: float
+    gain: float
+    gain_se: float
     claimed: float
     happened: float
     bins: tuple[Bin, ...]
@@ -85,24 +90,29 @@ def outcomes(wholes: Sequence[CostSeries], weights: np.ndarray, share: float) ->
         Whole series, and the weight (F,) of each in an average over technologies.
     share
         Of its points that belong to the earlier part.
+
+    Raises
+    ------
+    InputError
+        Fewer than two technologies were falling.
     """
     early, late = np.array([rates(one, share) for one in wholes]).T
     falling = early > FALLING
+    if falling.sum() < 2:
+        raise InputError("fewer than two technologies were falling, so no claim that one slows down can be judged")
     total = float(weights[falling].sum())
     return Outcomes(falling, late < 0.5 * early, np.where(falling, weights, 0.0) / total, total)
 
 
 def calibration(forecasts: Sequence[SeriesForecast], happened: Outcomes) -> Calibration:
     """Score the probabilities of slowing of one forecaster; `forecasts` in the order of the series of `happened`."""
-    claims = np.array([one.slows for one in forecasts])
-    return score_claims(claims, happened)
+    return score_claims(np.array([one.slows for one in forecasts]), happened)
 
 
-def base_rate(happened: Outcomes) -> Calibration:
-    """Score the claim that needs no law: of each series, the share that slowed among the others."""
+def base_rate(happened: Outcomes) -> np.ndarray:
+    """The claims (F,) that need no law: for each series, the share that slowed among the others."""
     total = happened.weights @ happened.slowed
-    rest = np.where(happened.falling, 1.0 - happened.weights, 1.0)
-    return score_claims((total - happened.weights * happened.slowed) / rest, happened)
+    return np.asarray((total - happened.weights * happened.slowed) / (1.0 - happened.weights))
 
 
 def score_claims(claims: np.ndarray, happened: Outcomes) -> Calibration:
@@ -115,8 +125,12 @@ def score_claims(claims: np.ndarray, happened: Outcomes) -> Calibration:
         if total := float(own.sum()):
             count = total * happened.technologies
             bins.append(Bin(low, high, count, float(own @ claims / total), float(own @ slowed / total)))
+    gains = (base_rate(happened) - slowed) ** 2 - (claims - slowed) ** 2
+    gain = float(weights @ gains)
     return Calibration(
         brier=float(weights @ (claims - slowed) ** 2),
+        gain=gain,
+        gain_se=float(np.sqrt(weights**2 @ (gains - gain) ** 2)),
         claimed=float(weights @ claims),
         happened=float(weights @ slowed),
         bins=tuple(bins),

@@ -71,7 +71,10 @@ def leader_sentence(split: Split) -> str:
         return f"No forecaster has a better log score than the law {AGAINST}."
     clear = best.lead > CLEAR * best.lead_se
     verdict = "clear of chance" if clear else "not clear of chance"
-    return f"The best log score is that of {name}, {best.lead:.1f} (SE {best.lead_se:.1f}) above {AGAINST}: {verdict}."
+    return (
+        f"The best log score is that of {name}, {best.lead:.1f} (SE {best.lead_se:.1f}) above {AGAINST}: {verdict}. Most of it or of what "
+        f"is against it comes from {best.mover} ({best.moved:+.1f}); without it the lead is {best.lead - best.moved:+.1f}."
+    )
 
 
 def plateau_sentence(split: Split) -> str:
@@ -164,14 +167,14 @@ def _claims(study: TechnologyStudy) -> str:
     blocks = []
     for split in study.splits:
         base = split.claims[BASE]
-        skilled = [name for name, one in split.claims.items() if one.brier < base.brier]
+        skilled = [name for name, one in split.claims.items() if one.gain > CLEAR * one.gain_se]
         verdict = (
-            f"A better Brier score than the base rate: {', '.join(skilled)}."
+            f"Better than the base rate beyond chance: {', '.join(skilled)}."
             if skilled
-            else "No forecaster has a better Brier score than the base rate: none can tell which technology will slow down."
+            else "No forecaster is better than the base rate beyond chance: none has shown that it can tell which will slow down."
         )
         rows = "\n".join(
-            f"| {name} | {one.brier:.3f} | {one.claimed:.2f} | "
+            f"| {name} | {one.brier:.3f} | {one.gain:+.3f} ± {one.gain_se:.3f} | {one.claimed:.2f} | "
             + "; ".join(f"{b.claimed:.2f} → {b.happened:.2f} ({b.technologies:g})" for b in one.bins)
             + " |"
             for name, one in split.claims.items()
@@ -181,8 +184,8 @@ def _claims(study: TechnologyStudy) -> str:
 
 Of {split.falling:g} technologies that were falling, {base.happened:.0%} fell by less than half as fast afterwards. {verdict}
 
-| forecaster | Brier | mean claim | claimed → happened (technologies) |
-|---|---|---|---|
+| forecaster | Brier | over the base rate | mean claim | claimed → happened (technologies) |
+|---|---|---|---|---|
 {rows}"""
         )
     text = "\n\n".join(blocks)

@@ -47,6 +47,8 @@ class ForecasterScore:
         Joint log predictive density of a technology's later part, summed over technologies.
     lead, lead_se
         Of `elpd` over that of the law random_walk, and its standard error over technologies.
+    mover, moved
+        The technology with most to do with the lead, and what it adds to it.
     crps, coverage50, coverage90
         As in `HorizonScore`, over all horizons.
     weight
@@ -60,6 +62,8 @@ class ForecasterScore:
     elpd: float
     lead: float
     lead_se: float
+    mover: str
+    moved: float
     crps: float
     coverage50: float
     coverage90: float
@@ -110,11 +114,15 @@ def score(
             )
     tenth = np.minimum((pit * PIT_BINS).astype(int), PIT_BINS - 1)
     elpd = np.array([one.elpd for one in forecasts])
-    lead = _by_technology(elpd - np.array([one.elpd for one in against]), wholes, weights)
+    technologies, place = np.unique([one.technology for one in wholes], return_inverse=True)
+    lead = np.bincount(place, weights=weights * (elpd - np.array([one.elpd for one in against])))
+    most = int(np.abs(lead).argmax())
     return ForecasterScore(
         elpd=float(weights @ elpd),
         lead=float(lead.sum()),
         lead_se=float(np.sqrt(len(lead)) * lead.std(ddof=1)),
+        mover=str(technologies[most]),
+        moved=float(lead[most]),
         crps=mean(crps, everything),
         coverage50=mean(inside[0.5], everything),
         coverage90=mean(inside[0.9], everything),
@@ -122,11 +130,6 @@ def score(
         horizons=tuple(horizons),
         pit=tuple(mean((tenth == k).astype(float), everything) for k in range(PIT_BINS)),
     )
-
-
-def _by_technology(values: np.ndarray, wholes: Sequence[CostSeries], weights: np.ndarray) -> np.ndarray:
-    _, place = np.unique([one.technology for one in wholes], return_inverse=True)
-    return np.bincount(place, weights=weights * values)
 
 
 def forecast_table(by_name: Mapping[str, Sequence[SeriesForecast]]) -> dict[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ import numpy as np
 from analysis.inference.fit import FitSettings
 from analysis.sampling import CI_QUANTILES
 from analysis.storage import code_version, write_json
-from analysis.technologies.claims import Calibration, base_rate, calibration, outcomes
+from analysis.technologies.claims import Calibration, base_rate, calibration, outcomes, score_claims
 from analysis.technologies.classical import CLASSICAL, forecast_classical
 from analysis.technologies.fit import EQUATIONS, FOLDER, Progress, TechnologyFit, fit_technologies
 from analysis.technologies.forecast import STACK, SeriesForecast, forecast_series, rates, stack
@@ -239,7 +239,7 @@ def _split(
             name: score(forecasts, by_name[AGAINST], costs.series, costs.weights, weight.get(name))
             for name, forecasts in by_name.items()
         },
-        claims=claims | {BASE: base_rate(happened)},
+        claims=claims | {BASE: score_claims(base_rate(happened), happened)},
         falling=happened.technologies,
     )
 

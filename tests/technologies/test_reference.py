@@ -81,7 +81,7 @@ def test_half_life_in_years_scales_with_the_rate() -> None:
 
 def forecaster(lead: float, se: float, coverage: float, pit: tuple[float, ...]) -> ForecasterScore:
     horizons = (HorizonScore(1, 2, 80, 0.1, 0.5, 0.9), HorizonScore(3, 5, 90, 0.2, 0.4, coverage))
-    return ForecasterScore(10.0 + lead, lead, se, 0.15, 0.5, coverage, 0.1, horizons, pit)
+    return ForecasterScore(10.0 + lead, lead, se, "aluminium", 2.5, 0.15, 0.5, coverage, 0.1, horizons, pit)
 
 
 LOW = (0.3, *[0.07] * 9, 0.07)[:10]
@@ -93,8 +93,8 @@ def study(
 ) -> TechnologyStudy:
     names = (*TECHNOLOGY_LAWS, "stack", "line (OLS)")
     scores = {name: forecaster(0.0, 0.0, 0.9, EVEN) for name in names} | {"stack": forecaster(lead, 2.0, coverage, pit)}
-    claim = Calibration(brier, 0.4, 0.5, (Bin(0.0, 0.2, 3.5, 0.1, 0.2),))
-    claims = dict.fromkeys(names, claim) | {"base rate": replace(claim, brier=0.25)}
+    claim = Calibration(brier, 0.25 - brier, 0.01, 0.4, 0.5, (Bin(0.0, 0.2, 3.5, 0.1, 0.2),))
+    claims = dict.fromkeys(names, claim) | {"base rate": replace(claim, brier=0.25, gain=0.0, gain_se=0.0)}
     split = Split(0.5, 400, scores, claims, 37.0)
     record = TechnologyRecord("Milk", "Milk", 1930, 2008, 40, 0.02, 0.01, 0.4, 0.5, 0.9, (0.1, 0.5, 0.9))
     second = replace(record, name="Aluminum", technology="aluminium", kept_share=None)
@@ -116,6 +116,7 @@ def test_sentences_follow_the_figures() -> None:
     good = study(10.0, 0.91, EVEN, 0.2)
     assert "within 85% to 95%" in coverage_sentence(good.splits[0])
     assert "10.0 (SE 2.0) above random_walk: clear of chance" in leader_sentence(good.splits[0])
+    assert "comes from aluminium (+2.5); without it the lead is +7.5" in leader_sentence(good.splits[0])
     sure = study(3.0, 0.7, LOW, 0.3)
     text = coverage_sentence(sure.splits[0])
     assert "too sure" in text
@@ -134,8 +135,8 @@ def test_the_document_reads_right_either_way() -> None:
     assert "All fits pass their gates." in good
     assert "FAILED gates" in bad
     assert "plateau on the first half (3 divergences)" in bad
-    assert "A better Brier score than the base rate: exponential" in good
-    assert "none can tell which technology will slow down" in bad
+    assert "Better than the base rate beyond chance: exponential" in good
+    assert "none has shown that it can tell" in bad
     for text in (good, bad):
         assert "nan" not in text
         assert "| Aluminum |" in text

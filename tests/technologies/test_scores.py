@@ -7,6 +7,7 @@ import pytest
 from known import series
 
 from analysis.baselines.farmer_lafond import forecast_error_variance
+from analysis.errors import InputError
 from analysis.technologies.claims import base_rate, calibration, outcomes
 from analysis.technologies.classical import CLASSICAL, forecast_classical, line, walk
 from analysis.technologies.forecast import SeriesForecast, rates, stack, stacking_weights
@@ -61,6 +62,7 @@ def test_scores_count_technologies_not_series() -> None:
     assert (found.elpd, found.lead) == pytest.approx((7.0, 7.0))
     # Two technologies with leads of 2 and 5.
     assert found.lead_se == pytest.approx(np.sqrt(2) * np.std([2.0, 5.0], ddof=1))
+    assert (found.mover, found.moved) == (FALLING[2].technology, 5.0)
     assert (found.coverage50, found.coverage90) == pytest.approx((0.5, 0.5))
     assert [one.observations for one in found.horizons] == [6, 9, 3]
     assert sum(found.pit) == pytest.approx(1.0)
@@ -79,7 +81,14 @@ def test_claims_are_judged_on_what_was_falling() -> None:
     coin = calibration([forecast("", slows=0.5)] * 5, happened)
     assert coin.brier == pytest.approx(0.25)
     # Without a series the others slowed in two of three cases or in one.
-    assert base_rate(happened).brier == pytest.approx((2 / 3) ** 2)
+    assert base_rate(happened)[:4] == pytest.approx([2 / 3, 2 / 3, 1 / 3, 1 / 3])
+    assert coin.gain == pytest.approx((2 / 3) ** 2 - 0.25)
+    assert (knows.gain, knows.gain_se) == pytest.approx(((2 / 3) ** 2 - 0.01, 0.0))
+
+
+def test_claims_need_something_that_falls() -> None:
+    with pytest.raises(InputError, match="fewer than two technologies were falling"):
+        outcomes([series("r", np.arange(12), 0.1 * np.arange(12.0))] * 3, np.ones(3), 0.5)
 
 
 def test_walk_has_the_closed_form_of_farmer_and_lafond() -> None:
