@@ -7,7 +7,7 @@ from analysis.laws.plateau import HALF_LIFE
 from analysis.laws.priors import Prior
 from analysis.sampling import CI_PROB
 from analysis.storage import sha256_bytes, write_atomic
-from analysis.technologies.claims import FALLING
+from analysis.technologies.claims import FALLING, Calibration
 from analysis.technologies.forecast import STACK
 from analysis.technologies.laws import TECHNOLOGY_LAWS
 from analysis.technologies.reference import half_life_prior
@@ -72,8 +72,8 @@ def leader_sentence(split: Split) -> str:
     clear = best.lead > CLEAR * best.lead_se
     verdict = "clear of chance" if clear else "not clear of chance"
     return (
-        f"The best log score is that of {name}, {best.lead:.1f} (SE {best.lead_se:.1f}) above {AGAINST}: {verdict}. Most of it or of what "
-        f"is against it comes from {best.mover} ({best.moved:+.1f}); without it the lead is {best.lead - best.moved:+.1f}."
+        f"The best log score is that of {name}, {best.lead:.1f} (SE {best.lead_se:.1f}) above {AGAINST}: {verdict}. {best.mover} moves it "
+        f"most, by {best.moved:+.1f}; without it the lead is {best.lead - best.moved:+.1f}."
     )
 
 
@@ -98,9 +98,9 @@ of other technologies, whose later years are known: which law forecasts them, do
 right ones, and what does that leave to expect of a new technology?
 
 * **Data.** `data/raw/context_technology_costs.csv`: {study.series} series of {study.technologies} technologies, {study.points} points.
-  Series that measure one good ({", ".join(double)}) count as one technology in every average. Most sources do not say
-  whether costs are in money or in real terms. Age counts from a series' first observation, not from the birth of the technology. Series
-  of fewer than {MIN_POINTS} years are left out.
+  Series that measure one good ({", ".join(double)}) count as one technology
+  in every average. Most sources do not say whether costs are in money or in real terms. Age counts from a series' first observation, not
+  from the birth of the technology. Series of fewer than {MIN_POINTS} years are left out.
 * **Model.** Log cost = level - G(age) - W(age) + noise, W a Gaussian random walk of the technology alone, every parameter partially
   pooled over technologies. The laws differ in G; exponential has no W, and discovery's W has the variance that its rate implies. Rates may
   be negative, except discovery's, whose costs rise by innovations. Level and W are integrated out exactly.
@@ -174,9 +174,7 @@ def _claims(study: TechnologyStudy) -> str:
             else "No forecaster is better than the base rate beyond chance: none has shown that it can tell which will slow down."
         )
         rows = "\n".join(
-            f"| {name} | {one.brier:.3f} | {one.gain:+.3f} ± {one.gain_se:.3f} | {one.claimed:.2f} | "
-            + "; ".join(f"{b.claimed:.2f} → {b.happened:.2f} ({b.technologies:g})" for b in one.bins)
-            + " |"
+            f"| {name} | {one.brier:.3f} | {one.gain:+.3f} ± {one.gain_se:.3f} | {one.claimed:.2f} | {_reliability(one)} |"
             for name, one in split.claims.items()
         )
         blocks.append(
@@ -193,9 +191,14 @@ Of {split.falling:g} technologies that were falling, {base.happened:.0%} fell by
 
 What each forecaster said, at the split, of the least-squares rate of the later part: the probability that it is below half of the earlier
 part's. Judged on technologies that fell by more than {FALLING:.0%} a year before; noise and innovations count, since they do in what
-happened. The base rate gives each series the share that slowed among the others.
+happened. The base rate gives each series the share that slowed among the others, which is lower for one that did, so that its
+reliability says nothing.
 
 {text}"""
+
+
+def _reliability(one: Calibration) -> str:
+    return "; ".join(f"{b.claimed:.2f} → {b.happened:.2f} ({b.technologies:g})" for b in one.bins)
 
 
 def _reference(study: TechnologyStudy) -> str:
@@ -217,9 +220,9 @@ def _reference(study: TechnologyStudy) -> str:
     learned = "hardly moved" if moved < 0.1 else "moved"
     other = study.kept_share_of_plateau
     opinion = (
-        "On the question whether more than half is kept the two medians agree."
-        if (other[1] < 0.5) == (reference.quantiles["kept_share"][1] < 0.5)
-        else "One median is below a half and the other above: what is kept depends on the form of the law more than on the data."
+        "The encompassing law's median lies inside that interval."
+        if other[0] <= reference.quantiles["kept_share"][1] <= other[2]
+        else "The encompassing law's median lies outside: what is kept depends on the form of the law more than on the data."
     )
     return f"""## What it leaves to expect of a new technology
 

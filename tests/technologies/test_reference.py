@@ -116,7 +116,7 @@ def test_sentences_follow_the_figures() -> None:
     good = study(10.0, 0.91, EVEN, 0.2)
     assert "within 85% to 95%" in coverage_sentence(good.splits[0])
     assert "10.0 (SE 2.0) above random_walk: clear of chance" in leader_sentence(good.splits[0])
-    assert "comes from aluminium (+2.5); without it the lead is +7.5" in leader_sentence(good.splits[0])
+    assert "aluminium moves it most, by +2.5; without it the lead is +7.5" in leader_sentence(good.splits[0])
     sure = study(3.0, 0.7, LOW, 0.3)
     text = coverage_sentence(sure.splits[0])
     assert "too sure" in text
