@@ -1,6 +1,6 @@
 """The leave-future-out table: every law and classical forecast from a dozen past origins, at 3, 6 and 12 months."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.baselines import BASELINES
+from analysis.calibration.context import Context, HeavyStudy
 from analysis.calibration.ranks import Uniformity, uniformity
 from analysis.inference.compare import difference, stacking_weights, total_elpd
 from analysis.inference.fit import FitSettings
 from analysis.inference.forecast import OriginScore, forecast_origins
 from analysis.inference.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
+from analysis.inference.project import fits_dir, panel_observations
 from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations
+from analysis.storage import code_version
 
 ORIGINS: Final = 24
 EVERY_MONTHS: Final = 1
@@ -86,25 +88,16 @@ class ForecastStudy:
         }
 
 
-def forecast_study(
-    obs: PriceObservations,
-    settings: FitSettings,
-    directory: Path,
-    progress: Callable[[str], None],
-    workers: int | None = None,
-    scheduler: str | None = None,
-) -> ForecastStudy:
-    """Fit every law at every origin, score it and the classical forecasts, and put them into one table.
-
-    Parameters
-    ----------
-    obs, settings, directory, progress, workers, scheduler
-        As in `analysis.inference.lfo.score_laws`.
-    """
+def forecast_study(context: Context) -> ForecastStudy:
+    """Fit every law at every origin, score it and the classical forecasts, and put them into one table."""
+    obs = panel_observations(context.data_dir)
     origins = forecast_origins(obs, max(HORIZONS), count=ORIGINS, every_months=EVERY_MONTHS, min_rows=MIN_ROWS)
     dates = [origin.date for origin in origins]
-    laws = score_laws(list(LAWS), obs, dates, HORIZONS, settings, directory, progress, workers, scheduler)
-    classical = score_baselines(obs, dates, HORIZONS, settings.seed)
+    laws = score_laws(
+        list(LAWS), obs, dates, HORIZONS, context.settings, fits_dir(context.data_dir),
+        context.progress, context.workers, context.scheduler,
+    )  # fmt: skip
+    classical = score_baselines(obs, dates, HORIZONS, context.settings.seed)
     every = [*laws, *classical]
     rows = [row for months in HORIZONS for row in horizon_rows(every, months)]
     failures = [(one.name, str(one.origin.date()), one.failure) for one in every if one.failure]
@@ -167,3 +160,18 @@ def _row(
         pit=uniformity(np.floor(pit * (PIT_LEVELS + 1)).clip(max=PIT_LEVELS).astype(int), PIT_LEVELS),
         weight=weight,
     )
+
+
+def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+    return {
+        "data": panel_observations(data_dir).data_hash,
+        "code": code_version(
+            "laws", "baselines", "inference/forecast.py", "inference/marginal.py", "inference/posterior.py", "calibration/forecasts.py"
+        ),
+        "settings": {**asdict(settings), "origins": [ORIGINS, EVERY_MONTHS, MIN_ROWS]},
+    }  # fmt: skip
+
+
+STUDY: Final = HeavyStudy(
+    "forecasts of every law from a dozen dates", _request, lambda context: forecast_study(context).to_json()
+)

@@ -1,23 +1,27 @@
 """Error rates of the verdict rule: panels of the real one's size and irregularity, drawn from worlds in which the answer is known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from analysis.calibration.context import Context, HeavyStudy
 from analysis.calibration.generate import prices, world_draws
 from analysis.fanout import Job, run_jobs
+from analysis.inference import store
 from analysis.inference.compare import Evidence, difference, judge
-from analysis.inference.fit import Fit, FitSettings, run_fit
+from analysis.inference.fit import Fit, FitSettings, fit_law, run_fit
 from analysis.inference.forecast import forecast_origins, score_forecast
 from analysis.inference.posterior import Draws
+from analysis.inference.project import fits_dir, panel_observations
 from analysis.inference.sensitivity import prior_sensitivity
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, subset
-from analysis.sampling import CompiledModel, compile_model
+from analysis.sampling import CI_QUANTILES, CompiledModel, compile_model
 from analysis.storage import code_version
 
 HORIZON_MONTHS: Final = 12
@@ -27,6 +31,13 @@ SHORT: Final = FitSettings(draws=300, tune=300, chains=2, target_accepts=(0.9,),
 """A rule that takes an hour per panel cannot be calibrated: short fits of the same posterior, with more Monte Carlo error in the scores."""
 
 RULE_LAWS: Final = ("plateau", "discovery")
+
+CODE: Final = (
+    "laws",
+    *(f"inference/{name}.py" for name in ("fit", "forecast", "marginal", "posterior", "quantities", "sensitivity")),
+    "calibration/generate.py",
+)
+"""What a simulated panel's evidence depends on; the rule itself is applied to what is stored."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +55,36 @@ _PLATEAU = {
     "rate_excess": 2.6, "rate_excess_spread": 0.3, "half_life_years": 1.5, "half_life_years_spread": 0.2, "rate_floor_spread": 0.05,
 }  # fmt: skip
 
+_FLOOR = {share: _PLATEAU | {"rate_floor": share} for share in (0.18, 0.5)}
+
 WORLDS: Final = (
     World("constant rate, discovery's gains", "discovery", _CONSTANT),
     World("constant rate, Gaussian innovations", "random_walk", _CONSTANT | {"innovation_sd": 0.6}),
-    World("floor 0.18", "plateau", _PLATEAU | {"rate_floor": 0.18}),
-    World("floor 0.18, a year on", "plateau", _PLATEAU | {"rate_floor": 0.18}, 12),
-    World("floor 0.18, two years on", "plateau", _PLATEAU | {"rate_floor": 0.18}, 24),
-    World("floor 0.5", "plateau", _PLATEAU | {"rate_floor": 0.5}),
-    World("floor 0.5, two years on", "plateau", _PLATEAU | {"rate_floor": 0.5}, 24),
     World("constant rate, two years on", "discovery", _CONSTANT, 24),
+    World("floor 0.18", "plateau", _FLOOR[0.18]),
+    World("floor 0.18, two years on", "plateau", _FLOOR[0.18], 24),
+    World("floor 0.5, two years on", "plateau", _FLOOR[0.5], 24),
+    World("floor 0.18, four years on", "plateau", _FLOOR[0.18], 48),
+    World("floor 0.5, four years on", "plateau", _FLOOR[0.5], 48),
 )
+"""In order of weight: a run that is cut short has the first ones."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What the rule saw in one simulated panel, and what the law plateau made of it.
+
+    Attributes
+    ----------
+    evidence
+        What the verdict rests on.
+    rate_now, rate_floor
+        5, 50 and 95 % of the posterior, log-rate per year.
+    """
+
+    evidence: Evidence
+    rate_now: tuple[float, float, float]
+    rate_floor: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -64,34 +95,39 @@ class WorldResult:
     ----------
     world
         The truth.
-    evidence
-        Of each simulated panel.
+    panels
+        One per simulated panel.
     """
 
     world: World
-    evidence: tuple[Evidence, ...]
+    panels: tuple[Panel, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        return {"world": asdict(self.world), "shares": self.shares, "evidence": [asdict(one) for one in self.evidence]}
+        return {
+            "world": asdict(self.world),
+            "shares": self.shares,
+            "floor_coverage90": self.floor_coverage90,
+            "panels": [asdict(one) for one in self.panels],
+        }
 
     @property
     def shares(self) -> dict[str, float]:
         """Share of panels by verdict."""
-        said = [judge(one)[0] for one in self.evidence]
+        said = [judge(one.evidence)[0] for one in self.panels]
         return {verdict: said.count(verdict) / len(said) for verdict in ("plateau", "discovery", "inconclusive")}
+
+    @property
+    def floor_coverage90(self) -> float | None:
+        """Share of panels whose 90 % interval of the floor holds the true one; None in a world without a floor of its own."""
+        truth = self.world.truth.get("rate_floor")
+        if truth is None:
+            return None
+        return float(np.mean([one.rate_floor[0] <= truth <= one.rate_floor[2] for one in self.panels]))
 
 
 def operating_characteristics(
-    fit: Fit,
-    obs: PriceObservations,
-    worlds: Sequence[World],
-    panels: int,
-    directory: Path,
-    seed: int,
-    progress: Callable[[str], None],
-    workers: int | None = None,
-    scheduler: str | None = None,
+    fit: Fit, obs: PriceObservations, worlds: Sequence[World], panels: int, context: Context
 ) -> tuple[WorldResult, ...]:
     """Apply the verdict rule to panels from worlds in which the answer is known.
 
@@ -103,47 +139,45 @@ def operating_characteristics(
         The real panel.
     worlds, panels
         The truths, and how many panels of each.
-    directory, workers, scheduler, progress
-        As in `analysis.fanout.run_jobs`.
-    seed
-        Seed of all.
+    context
+        Where the jobs are kept and how they run.
     """
-    jobs = []
-    for number, world in enumerate(worlds):
+    jobs: list[list[Job]] = []
+    seed = context.settings.seed
+    for world in worlds:
+        jobs.append([])
         longer = extended(obs, world.months_more)
+        name = store.fingerprint(asdict(world))[:12]
         for start in range(0, panels, PER_JOB):
-            chosen = np.random.default_rng((seed, number, start)).integers(fit.draws.size, size=PER_JOB)
+            chosen = np.random.default_rng((seed, int(name, 16), start)).integers(fit.draws.size, size=PER_JOB)
             base = Draws(fit.law, {name: value[chosen] for name, value in fit.draws.values.items()})
             draws = world_draws(base, LAWS[world.law], world.truth, longer, seed + start)
             arguments = {"obs": longer, "log_price": prices(draws, longer, seed + start), "seed": seed + start}
-            jobs.append(Job(f"world{number}-{start:05d}-{seed}", arguments))
-    request = {
-        "code": code_version("laws", "inference", "calibration"),
-        "panel": obs.data_hash,
-        "worlds": [asdict(world) for world in worlds],
-        "settings": asdict(SHORT),
-    }
-    found = run_jobs(gather, jobs, directory, request=request, workers=workers, scheduler=scheduler, progress=progress)
+            jobs[-1].append(Job(f"{name}-{start:05d}-{seed}", arguments))
+    request = {"code": code_version(*CODE), "fit": fit.receipt["fingerprint"], "settings": asdict(SHORT)}
+    found = run_jobs(
+        gather, list(chain.from_iterable(jobs)), context.work("operating"), request=request,
+        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
+    )  # fmt: skip
     return tuple(
         WorldResult(
             world,
             tuple(
-                Evidence(**one)
-                for key, result in found.items()
-                if key.startswith(f"world{number}-")
-                for one in result["evidence"]
+                Panel(Evidence(**one["evidence"]), tuple(one["rate_now"]), tuple(one["rate_floor"]))
+                for job in of_world
+                for one in found[job.key]["panels"]
             ),
         )
-        for number, world in enumerate(worlds)
+        for world, of_world in zip(worlds, jobs, strict=True)
     )
 
 
 def gather(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
     """What the verdict rule looks at, for panels of log prices (k, n) of the same design."""
-    return {"evidence": [asdict(_evidence(replace(obs, log_price=one), obs.data_hash, seed)) for one in log_price]}
+    return {"panels": [asdict(_panel(replace(obs, log_price=one), obs.data_hash, seed)) for one in log_price]}
 
 
-def _evidence(obs: PriceObservations, design: str, seed: int) -> Evidence:
+def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
     settings = replace(SHORT, seed=seed)
     scores: dict[str, list[Any]] = {name: [] for name in RULE_LAWS}
     origins = forecast_origins(obs, HORIZON_MONTHS)
@@ -155,7 +189,7 @@ def _evidence(obs: PriceObservations, design: str, seed: int) -> Evidence:
     plateau = _short_fit("plateau", obs, settings, design)
     gap, gap_se, _ = difference(scores["plateau"], scores["discovery"])
     slowed = plateau.quantity("rate_now") < 0.5 * plateau.quantity("rate_initial")
-    return Evidence(
+    evidence = Evidence(
         passed=True,
         origins=len(origins),
         elpd_difference=gap,
@@ -164,6 +198,12 @@ def _evidence(obs: PriceObservations, design: str, seed: int) -> Evidence:
         prior_dominated=prior_sensitivity(plateau, obs, "rate_floor").prior_dominated,
         mean_age_years=obs.mean_age_at_last,
     )
+    return Panel(evidence, *(_quantiles(plateau, name) for name in ("rate_now", "rate_floor")))
+
+
+def _quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(fit.quantity(name), CI_QUANTILES).tolist()
+    return low, middle, high
 
 
 _COMPILED: dict[tuple[str, str], CompiledModel] = {}
@@ -205,3 +245,21 @@ def extended(obs: PriceObservations, months: int) -> PriceObservations:
         last=last,
         data_hash=f"{obs.data_hash}+{months}",
     )
+
+
+def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+    return {
+        "data": panel_observations(data_dir).data_hash,
+        "code": code_version(*CODE, "inference/compare.py", "calibration/operating.py"),
+        "settings": {**asdict(SHORT), "seed": settings.seed, "panels": PANELS, "worlds": [asdict(one) for one in WORLDS]},
+    }  # fmt: skip
+
+
+def _run(context: Context) -> dict[str, Any]:
+    obs = panel_observations(context.data_dir)
+    fit = fit_law(LAWS["plateau"], obs, context.settings, fits_dir(context.data_dir), context.progress)
+    results = operating_characteristics(fit, obs, WORLDS, PANELS, context)
+    return {"worlds": [one.to_json() for one in results]}
+
+
+STUDY: Final = HeavyStudy("error rates of the verdict", _request, _run)

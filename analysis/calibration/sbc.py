@@ -1,6 +1,6 @@
 """Simulation-based calibration of every law: parameters from the prior, prices from them, and where the posterior puts the parameters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -9,9 +9,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from analysis.calibration.context import Context, HeavyStudy
 from analysis.calibration.generate import prices, prior_draws
 from analysis.calibration.ranks import INTERVALS, IntervalCoverage, Uniformity, interval_coverage, rank, uniformity
 from analysis.fanout import Job, run_jobs
+from analysis.inference.fit import FitSettings
 from analysis.inference.posterior import Draws, expected_log_price, log_likelihood, merge_chains
 from analysis.inference.quantities import reported_quantities
 from analysis.laws import LAWS
@@ -89,28 +91,12 @@ def design() -> PriceObservations:
     return observations(frame)
 
 
-def calibrate(
-    laws: Sequence[str],
-    simulations: int,
-    directory: Path,
-    seed: int,
-    progress: Callable[[str], None],
-    workers: int | None = None,
-    scheduler: str | None = None,
-) -> Calibration:
-    """Run simulation-based calibration; finished simulations are kept and read again.
+def calibrate(laws: Sequence[str], simulations: int, context: Context) -> Calibration:
+    """Run simulation-based calibration of some laws; finished simulations are kept and read again.
 
-    Parameters
-    ----------
-    laws
-        Names.
-    simulations
-        Data sets per law; 1,000 contain the first 200.
-    directory, workers, scheduler, progress
-        As in `analysis.fanout.run_jobs`.
-    seed
-        Seed of all.
+    `simulations` is the number of data sets per law; 1,000 contain the first 200.
     """
+    seed = context.settings.seed
     jobs = [
         Job(f"{law}-{start:05d}-{seed}", {"law": law, "start": start, "count": PER_JOB, "seed": seed})
         for law in laws
@@ -124,8 +110,9 @@ def calibrate(
         "design": design().data_hash,
     }
     found = run_jobs(
-        simulate, jobs, directory, request=request, workers=workers, scheduler=scheduler, progress=progress
-    )
+        simulate, jobs, context.work("sbc"), request=request,
+        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
+    )  # fmt: skip
     rows, diverged = [], {}
     for law in laws:
         results = [found[job.key] for job in jobs if job.arguments["law"] == law]
@@ -200,3 +187,23 @@ def _compiled(law: str) -> Any:
 def _row(law: str, name: str, ranks: np.ndarray, rows: int) -> Row:
     coverage = tuple(interval_coverage(ranks, RANKED_DRAWS, probability, 2 * rows) for probability in INTERVALS)
     return Row(law, name, uniformity(ranks, RANKED_DRAWS), coverage, tuple(int(value) for value in ranks))
+
+
+def _request(_: Path, __: FitSettings) -> dict[str, Any]:
+    return {
+        "data": design().data_hash,
+        "code": code_version("laws", "inference/posterior.py", "inference/quantities.py", "calibration/sbc.py"),
+        "settings": asdict(SAMPLER),
+    }
+
+
+def _run(context: Context) -> dict[str, Any]:
+    first = calibrate(list(LAWS), SIMULATIONS, context)
+    again = sorted({row.law for row in first.rows if not row.passed})
+    if not again:
+        return {"first": first.to_json(), "again": None}
+    context.progress(f"outside their bands, run again with {MORE_SIMULATIONS}: {', '.join(again)}")
+    return {"first": first.to_json(), "again": calibrate(again, MORE_SIMULATIONS, context).to_json()}
+
+
+STUDY: Final = HeavyStudy("simulation-based calibration of every law", _request, _run)

@@ -49,5 +49,7 @@ def read_study(folder: Path, name: str, request: dict[str, Any]) -> Stored | Non
         before, result = written["request"], written["result"]
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityError(f"{path} cannot be read; delete it and run `make calibrate` again") from error
-    changed = sorted(part for part in before.keys() | request.keys() if before.get(part) != request.get(part))
+    # Through JSON, as what was written went: tuples come back as lists.
+    now = json.loads(json.dumps(request))
+    changed = sorted(part for part in before.keys() | now.keys() if before.get(part) != now.get(part))
     return Stored(name, result, tuple(changed))

@@ -21,15 +21,15 @@ def calibrate(
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
 ) -> None:
     """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
-    from analysis.calibration.studies import Context, run_study  # noqa: PLC0415  slow to import
+    from analysis.calibration.context import Context  # noqa: PLC0415  slow to import
+    from analysis.calibration.studies import FOLDER, STUDIES, run_study  # noqa: PLC0415  as above
 
     call: Options = context.obj
     chosen = NAMES if name == "all" else (one_of(name, NAMES, "NAME"),)
-    say = call.progress()
+    say, reports = call.progress(), writable(call.reports)
     build_panel(call.data, None, say)
-    where = Context(call.data, writable(call.reports), call.settings, say, workers, scheduler)
-    results = {}
+    where = Context(call.data, call.settings, say, workers, scheduler)
     for one in chosen:
-        say(f"study: {one}")
-        results[one] = run_study(one, where)
-    call.emit({"studies": {one: f"{call.reports}/calibration/{one}.json" for one in results}})
+        say(f"{one}: {STUDIES[one].title}")
+        run_study(one, where, reports)
+    call.emit({"studies": {one: f"{call.reports}/{FOLDER}/{one}.json" for one in chosen}})

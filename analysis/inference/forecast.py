@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from analysis.inference.fit import Fit
-from analysis.inference.marginal import joint_noise_logpdf, level_grid, shared_host_logpdf, unknown_host
+from analysis.inference.marginal import UnknownHost, joint_noise_logpdf, level_grid, shared_host_logpdf, unknown_host
 from analysis.inference.posterior import (
     Draws,
     common_innovations,
@@ -131,7 +131,14 @@ def masks(obs: PriceObservations, origin: pd.Timestamp, horizon_months: int) -> 
     return np.asarray(dates <= origin), np.asarray((dates > origin) & (dates <= ahead))
 
 
-def score_forecast(fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, seed: int) -> OriginScore:
+def score_forecast(
+    fit: Fit,
+    obs: PriceObservations,
+    seen: np.ndarray,
+    scored: np.ndarray,
+    seed: int,
+    at_unknown_host: UnknownHost | None = None,
+) -> OriginScore:
     """Score a fit on rows it has not seen.
 
     Parameters
@@ -142,8 +149,10 @@ def score_forecast(fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: n
         All observations, and the masks (n,) of the rows behind the fit and of the rows to score.
     seed
         Seed for what is drawn anew.
+    at_unknown_host
+        `unknown_host(fit.draws)`, if it has been tabulated already; the table depends on the fit alone.
     """
-    simulated, log_density = predict(fit, obs, seen, scored, seed)
+    simulated, log_density = predict(fit, obs, seen, scored, seed, at_unknown_host)
     unit_elpd = logsumexp(log_density, axis=0) - np.log(len(log_density))
     return score_draws(obs, scored, simulated, unit_elpd, jackknife_mcse(log_density))
 
@@ -169,7 +178,12 @@ def score_draws(
 
 
 def predict(
-    fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, seed: int
+    fit: Fit,
+    obs: PriceObservations,
+    seen: np.ndarray,
+    scored: np.ndarray,
+    seed: int,
+    at_unknown_host: UnknownHost | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Predictive draws of the log prices of the scored rows (S, rows), and log density of each scored unit (S, units).
 
@@ -179,7 +193,7 @@ def predict(
     draws = extend(fit.draws, obs, seen, rng)
     rows = np.flatnonzero(scored)
     simulated = replicate(draws, expected_log_price(draws, obs, rng)[:, rows], rng)
-    return simulated, _unit_log_density(draws, obs, seen, rows, rng)
+    return simulated, _unit_log_density(draws, obs, seen, rows, rng, at_unknown_host)
 
 
 def covered(simulated: np.ndarray, observed: np.ndarray, probability: float) -> np.ndarray:
@@ -284,7 +298,12 @@ def jackknife_mcse(log_density: np.ndarray) -> float:
 
 
 def _unit_log_density(
-    draws: Draws, obs: PriceObservations, seen: np.ndarray, rows: np.ndarray, rng: np.random.Generator
+    draws: Draws,
+    obs: PriceObservations,
+    seen: np.ndarray,
+    rows: np.ndarray,
+    rng: np.random.Generator,
+    at_unknown_host: UnknownHost | None,
 ) -> np.ndarray:
     """Log density of each scored unit's rows under each draw, (S, U), in the order of the units' codes."""
     increments = innovations(draws, grid_steps(obs.last_time_years), rng)
@@ -292,7 +311,7 @@ def _unit_log_density(
     host_known = np.isin(obs.host[rows], obs.host[seen]) if obs.hosts else np.ones(len(rows), bool)
     if obs.hosts:
         target = target - np.where(host_known, draws["host_effect"][:, obs.host[rows]], 0.0)
-    anywhere = None if host_known.all() else unknown_host(draws)
+    anywhere = None if host_known.all() else at_unknown_host or unknown_host(draws)
     spread = unit_spread(draws, obs) if obs.models_repeat else np.zeros_like(means)
     unit_known = set(obs.unit[seen].tolist())
     densities = []

@@ -20,6 +20,7 @@ from analysis.fanout import Job, run_jobs
 from analysis.inference import store
 from analysis.inference.fit import FitSettings, fit_request, run_fit
 from analysis.inference.forecast import MIN_SCORED_ROWS, OriginScore, masks, score_draws, score_forecast
+from analysis.inference.marginal import unknown_host
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, subset
 from analysis.storage import code_version
@@ -115,11 +116,12 @@ def score_job(
     """Fit one law at one origin and score it at each horizon."""
     seen = masks(obs, origin, 0)[0]
     fit, _ = run_fit(LAWS[law], subset(obs, seen), settings, lambda _: None)
+    at_unknown_host = unknown_host(fit.draws) if obs.hosts else None
     scores = {}
     for months in horizons:
         scored = masks(obs, origin, months)[1]
         if scored.sum() >= MIN_SCORED_ROWS:
-            scores[str(months)] = _plain(score_forecast(fit, obs, seen, scored, settings.seed))
+            scores[str(months)] = _plain(score_forecast(fit, obs, seen, scored, settings.seed, at_unknown_host))
     diagnostics = fit.receipt["diagnostics"]
     return {
         "name": law,

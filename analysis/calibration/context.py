@@ -1,0 +1,54 @@
+"""What every heavy study is given: where it reads, writes and computes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.inference.fit import FitSettings
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a study reads and computes, and how.
+
+    Attributes
+    ----------
+    data_dir
+        The data folder.
+    settings
+        How fits are sampled that are not shortened.
+    progress, workers, scheduler
+        As in `analysis.fanout.run_jobs`.
+    """
+
+    data_dir: Path
+    settings: FitSettings
+    progress: Progress
+    workers: int | None = None
+    scheduler: str | None = None
+
+    def work(self, name: str) -> Path:
+        """Folder of the finished jobs of a study."""
+        return self.data_dir / "processed" / "calibration" / name
+
+
+@dataclass(frozen=True)
+class HeavyStudy:
+    """A study that `costfloor calibrate` runs.
+
+    Attributes
+    ----------
+    title
+        In a few words, for help and progress.
+    request
+        `(data_dir, settings) -> what determines it today`, plain data by part: data, code, settings.
+    run
+        `context -> result`, plain data.
+    """
+
+    title: str
+    request: Callable[[Path, FitSettings], dict[str, Any]]
+    run: Callable[[Context], dict[str, Any]]
