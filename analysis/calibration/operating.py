@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from analysis.calibration.context import Context, HeavyStudy
 from analysis.calibration.generate import prices, world_draws
+from analysis.calibration.worlds import WORLDS, World, extended
 from analysis.fanout import Job, run_jobs
 from analysis.inference import store
 from analysis.inference.compare import Evidence, difference, judge
@@ -36,38 +36,9 @@ CODE: Final = (
     "laws",
     *(f"inference/{name}.py" for name in ("fit", "forecast", "marginal", "posterior", "quantities", "sensitivity")),
     "calibration/generate.py",
+    "calibration/operating.py",
 )
 """What a simulated panel's evidence depends on; the rule itself is applied to what is stored."""
-
-
-@dataclass(frozen=True)
-class World:
-    """A truth: a law, its population parameters and spreads, and months of data beyond the real panel."""
-
-    name: str
-    law: str
-    truth: dict[str, float]
-    months_more: int = 0
-
-
-_CONSTANT = {"rate": 1.9, "rate_spread": 0.35}
-_PLATEAU = {
-    "rate_excess": 2.6, "rate_excess_spread": 0.3, "half_life_years": 1.5, "half_life_years_spread": 0.2, "rate_floor_spread": 0.05,
-}  # fmt: skip
-
-_FLOOR = {share: _PLATEAU | {"rate_floor": share} for share in (0.18, 0.5)}
-
-WORLDS: Final = (
-    World("constant rate, discovery's gains", "discovery", _CONSTANT),
-    World("constant rate, Gaussian innovations", "random_walk", _CONSTANT | {"innovation_sd": 0.6}),
-    World("constant rate, two years on", "discovery", _CONSTANT, 24),
-    World("floor 0.18", "plateau", _FLOOR[0.18]),
-    World("floor 0.18, two years on", "plateau", _FLOOR[0.18], 24),
-    World("floor 0.5, two years on", "plateau", _FLOOR[0.5], 24),
-    World("floor 0.18, four years on", "plateau", _FLOOR[0.18], 48),
-    World("floor 0.5, four years on", "plateau", _FLOOR[0.5], 48),
-)
-"""In order of weight: a run that is cut short has the first ones."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +117,7 @@ def operating_characteristics(
     seed = context.settings.seed
     for world in worlds:
         jobs.append([])
-        longer = extended(obs, world.months_more)
+        longer = extended(obs, world.years_more)
         name = store.fingerprint(asdict(world))[:12]
         for start in range(0, panels, PER_JOB):
             chosen = np.random.default_rng((seed, int(name, 16), start)).integers(fit.draws.size, size=PER_JOB)
@@ -217,40 +188,10 @@ def _short_fit(law: str, obs: PriceObservations, settings: FitSettings, design: 
     return run_fit(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]
 
 
-def extended(obs: PriceObservations, months: int) -> PriceObservations:
-    """The design of a panel that is longer by `months`: what came in the last ones comes again, from other models, in older families."""
-    if not months:
-        return obs
-    years = months / 12.0
-    again = obs.time_years > obs.last_time_years - years
-    units, unit = np.unique(obs.unit[again], return_inverse=True)
-    last = obs.last + pd.DateOffset(months=months)
-
-    def longer(name: str, rows: np.ndarray, shift: float | None = None) -> np.ndarray:
-        before = getattr(obs, name)
-        return np.concatenate([before, before[rows] if shift is None else before[rows] + shift])
-
-    return replace(
-        obs,
-        log_price=longer("log_price", again),
-        time_years=longer("time_years", again, years),
-        host=longer("host", again),
-        unit=np.concatenate([obs.unit, len(obs.unit_family) + unit]),
-        unit_entry_time=longer("unit_entry_time", units, years),
-        unit_entry_age=longer("unit_entry_age", units, years),
-        unit_quality=longer("unit_quality", units),
-        unit_quality_sd=longer("unit_quality_sd", units),
-        unit_family=longer("unit_family", units),
-        units=(*obs.units, *(f"{obs.units[code]}, again" for code in units)),
-        last=last,
-        data_hash=f"{obs.data_hash}+{months}",
-    )
-
-
 def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
     return {
         "data": panel_observations(data_dir).data_hash,
-        "code": code_version(*CODE, "inference/compare.py", "calibration/operating.py"),
+        "code": code_version(*CODE, "inference/compare.py"),
         "settings": {**asdict(SHORT), "seed": settings.seed, "panels": PANELS, "worlds": [asdict(one) for one in WORLDS]},
     }  # fmt: skip
 

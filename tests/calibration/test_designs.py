@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.calibration.generate import prices, prior_draws, world_draws
-from analysis.calibration.operating import WORLDS, extended
 from analysis.calibration.sbc import NEVER_YEARS, design, quantities, years_to_half
+from analysis.calibration.worlds import WORLDS, extended
 from analysis.inference.posterior import Draws, expected_log_price
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
@@ -60,8 +60,8 @@ def test_the_calibration_panel_is_as_large_as_asked_for() -> None:
     assert design().data_hash == obs.data_hash
 
 
-def test_a_longer_panel_repeats_its_last_months_with_other_models(panel: PriceObservations) -> None:
-    longer = extended(panel, 12)
+def test_a_longer_panel_repeats_its_last_year_with_other_models(panel: PriceObservations) -> None:
+    longer = extended(panel, 1)
     again = panel.time_years > panel.last_time_years - 1.0
     assert longer.n == panel.n + again.sum()
     assert np.array_equal(longer.time_years[: panel.n], panel.time_years)
@@ -72,6 +72,8 @@ def test_a_longer_panel_repeats_its_last_months_with_other_models(panel: PriceOb
     assert len(longer.units) == len(longer.unit_family) == len(longer.unit_quality)
     assert len(set(longer.units)) == len(longer.units)
     assert longer.last_time_years == pytest.approx(panel.last_time_years + 1.0, abs=0.01)
+    assert extended(panel, 2).last_time_years == pytest.approx(panel.last_time_years + 2.0, abs=0.01)
+    assert len(set(extended(panel, 2).units)) == len(extended(panel, 2).units)
     assert longer.data_hash != panel.data_hash
     assert extended(panel, 0) is panel
 
