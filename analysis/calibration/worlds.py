@@ -66,7 +66,7 @@ def _a_year_longer(obs: PriceObservations) -> PriceObservations:
         unit_quality=longer("unit_quality", units),
         unit_quality_sd=longer("unit_quality_sd", units),
         unit_family=longer("unit_family", units),
-        units=(*obs.units, *(f"{obs.units[code]}, again" for code in units)),
+        units=(*obs.units, *(f"{obs.units[code]}, by {last.date()}" for code in units)),
         last=last,
         data_hash=f"{obs.data_hash}+1",
     )
