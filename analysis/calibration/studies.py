@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.calibration import forecasts, operating, sbc
+from analysis.calibration import (
+    forecasts,
+    hindcast,
+    influence,
+    measures,
+    operating,
+    reference_class,
+    sbc,
+    technologies_of_fate,
+)
 from analysis.calibration.context import Context, HeavyStudy
 from analysis.calibration.stored import Stored, read_study, write_study
 from analysis.inference.fit import FitSettings
@@ -14,8 +23,13 @@ FOLDER: Final = "calibration"
 
 STUDIES: Final[Mapping[str, HeavyStudy]] = {
     "forecasts": forecasts.STUDY,
+    "hindcast": hindcast.STUDY,
+    "influence": influence.STUDY,
+    "measures": measures.STUDY,
     "operating": operating.STUDY,
     "sbc": sbc.STUDY,
+    "technologies": technologies_of_fate.STUDY,
+    "reference_class": reference_class.STUDY,
 }
 
 

@@ -11,6 +11,7 @@ from analysis.report.blocks import Block, columns, figure, heading, note, table,
 from analysis.report.chapter_comparison import comparison
 from analysis.report.chapter_indexes import price_indexes
 from analysis.report.chapter_new_data import new_data
+from analysis.report.chapter_technologies import technologies
 from analysis.report.limits import limits
 from analysis.report.phrases import minus, plural
 from analysis.report.study import Study
@@ -164,4 +165,4 @@ def _without_warnings(summary: str) -> str:
     return f"{said} The importance sampling behind it warned; the check prints what." if found else said
 
 
-PARTS = (_answer, _figures_behind, _data, _laws, comparison, _checks, _trends, price_indexes, new_data, _method)
+PARTS = (_answer, _figures_behind, _data, _laws, comparison, technologies, _checks, _trends, price_indexes, new_data, _method)

@@ -2,23 +2,32 @@
 
 from pathlib import Path
 
-from analysis.laws.encompassing import INITIAL_RATE
-from analysis.laws.plateau import HALF_LIFE
+from analysis.inference.fit import FitSettings
+from analysis.laws.base import Law
+from analysis.laws.encompassing import ENCOMPASSING, INITIAL_RATE
+from analysis.laws.plateau import PLATEAU
 from analysis.laws.priors import Prior
 from analysis.sampling import CI_PROB
 from analysis.storage import sha256_bytes, write_atomic
+from analysis.technologies.alternative import reference_priors
 from analysis.technologies.claims import FALLING, Calibration
 from analysis.technologies.forecast import STACK
 from analysis.technologies.laws import TECHNOLOGY_LAWS
-from analysis.technologies.reference import half_life_prior
+from analysis.technologies.reference import ReferenceClass
+from analysis.technologies.sentences import (
+    against_walk,
+    coverage,
+    gates,
+    keeps,
+    leader,
+    other_form,
+    share_in_words,
+    slowed,
+    titled,
+    told_apart,
+)
 from analysis.technologies.series import MIN_POINTS, SAME_TECHNOLOGY
-from analysis.technologies.study import AGAINST, BASE, Split, TechnologyStudy
-
-NOMINAL = (0.85, 0.95)
-"""Range of coverage of 90 % intervals that is called as stated."""
-
-CLEAR = 2.0
-"""Standard errors from which a lead is called clear."""
+from analysis.technologies.study import AGAINST, Split, TechnologyStudy
 
 
 def write_document(study: TechnologyStudy, path: Path) -> None:
@@ -39,53 +48,6 @@ def document(study: TechnologyStudy) -> str:
         _receipt(study),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def share_in_words(share: float) -> str:
-    """A split in words: `first half`, `first two thirds`."""
-    return {0.5: "first half", 2 / 3: "first two thirds", 1.0: "whole"}[share]
-
-
-def coverage_sentence(split: Split) -> str:
-    """What the 90 % intervals of the stack cover, and where they miss."""
-    stack = split.scores[STACK]
-    low, high = NOMINAL
-    figure = f"The stack's 90 % intervals hold {stack.coverage90:.0%} of the later observations"
-    if low <= stack.coverage90 <= high:
-        return f"{figure}, within {low:.0%} to {high:.0%}."
-    furthest = max(stack.horizons, key=lambda one: abs(one.coverage90 - 0.9))
-    tails = f"{stack.pit[0]:.0%} of them lie in the lowest tenth of their predictive distribution and {stack.pit[-1]:.0%} in the highest"
-    if stack.coverage90 < low:
-        side = "lower" if stack.pit[0] > stack.pit[-1] else "higher"
-        return (
-            f"{figure}, fewer than {low:.0%}: it is too sure, most so {furthest.low} to {furthest.high} years ahead "
-            f"({furthest.coverage90:.0%}); {tails}, so costs came out {side} than forecast more often than the other way."
-        )
-    return f"{figure}, more than {high:.0%}: it is less sure than it could be; {tails}."
-
-
-def leader_sentence(split: Split) -> str:
-    """Which forecaster has the best log score, and whether its lead over the walk is clear."""
-    name, best = max(split.scores.items(), key=lambda item: item[1].elpd)
-    if name == AGAINST:
-        return f"No forecaster has a better log score than the law {AGAINST}."
-    clear = best.lead > CLEAR * best.lead_se
-    verdict = "clear of chance" if clear else "not clear of chance"
-    return (
-        f"The best log score is that of {name}, {best.lead:.1f} (SE {best.lead_se:.1f}) above {AGAINST}: {verdict}. {best.mover} moves it "
-        f"most, by {best.moved:+.1f}; without it the lead is {best.lead - best.moved:+.1f}."
-    )
-
-
-def plateau_sentence(split: Split) -> str:
-    """Whether letting rates decay forecasts better than letting them go on."""
-    words = []
-    for name in ("plateau", "encompassing", "baumol", "discovery"):
-        one = split.scores[name]
-        sure = abs(one.lead) > CLEAR * one.lead_se
-        how = ("better" if one.lead > 0 else "worse") if sure else "neither better nor worse beyond chance"
-        words.append(f"{name} {how} ({one.lead:+.1f}, SE {one.lead_se:.1f})")
-    return f"Against a constant rate with innovations ({AGAINST}): {'; '.join(words)}."
 
 
 def _introduction(study: TechnologyStudy) -> str:
@@ -113,18 +75,13 @@ Averaged, thinned or left out:
 
 
 def _fits(study: TechnologyStudy) -> str:
-    failed = [one for one in study.fits if not one.passed]
-    verdict = "All fits pass their gates."
-    if failed:
-        names = "; ".join(f"{one.law} on the {share_in_words(one.share)} ({one.worst})" for one in failed)
-        verdict = f"FAILED gates, so the rows of these fits are not to be relied on: {names}."
     rows = "\n".join(
-        f"| {one.law} | {share_in_words(one.share)} | {'pass' if one.passed else 'FAILED'} | {one.attempts} | {one.seconds:.0f} |"
+        f"| {titled(one.law)} | {share_in_words(one.share)} | {'pass' if one.passed else 'FAILED'} | {one.attempts} | {one.seconds:.0f} |"
         for one in study.fits
     )
     return f"""## Fits
 
-{verdict}
+{gates(study.fits)}
 
 | law | part | gates | attempts | seconds |
 |---|---|---|---|---|
@@ -133,8 +90,8 @@ def _fits(study: TechnologyStudy) -> str:
 
 def _split(split: Split) -> str:
     rows = "\n".join(
-        f"| {name} | {one.elpd:.1f} | {one.lead:+.1f} ± {one.lead_se:.1f} | {one.crps:.3f} | {one.coverage50:.0%} | {one.coverage90:.0%} "
-        f"| {'' if one.weight is None else f'{one.weight:.2f}'} |"
+        f"| {titled(name)} | {one.elpd:.1f} | {one.lead:+.1f} ± {one.lead_se:.1f} | {one.crps:.3f} | {one.coverage50:.0%} "
+        f"| {one.coverage90:.0%} | {'' if one.weight is None else f'{one.weight:.2f}'} |"
         for name, one in split.scores.items()
     )
     horizons = "\n".join(
@@ -144,9 +101,9 @@ def _split(split: Split) -> str:
     pit = ", ".join(f"{value:.2f}" for value in split.scores[STACK].pit)
     return f"""## Forecasts from the {share_in_words(split.share)}
 
-{leader_sentence(split)} {plateau_sentence(split)} {coverage_sentence(split)}
+{leader(split)} {against_walk(split)} {coverage(split)}
 
-| forecaster | log score | over {AGAINST} | CRPS | 50 % cover | 90 % cover | stack weight |
+| forecaster | log score | over {titled(AGAINST)} | CRPS | 50 % cover | 90 % cover | stack weight |
 |---|---|---|---|---|---|---|
 {rows}
 
@@ -166,21 +123,14 @@ Shares of its predictive probabilities in tenths, from costs lower than forecast
 def _claims(study: TechnologyStudy) -> str:
     blocks = []
     for split in study.splits:
-        base = split.claims[BASE]
-        skilled = [name for name, one in split.claims.items() if one.gain > CLEAR * one.gain_se]
-        verdict = (
-            f"Better than the base rate beyond chance: {', '.join(skilled)}."
-            if skilled
-            else "No forecaster is better than the base rate beyond chance: none has shown that it can tell which will slow down."
-        )
         rows = "\n".join(
-            f"| {name} | {one.brier:.3f} | {one.gain:+.3f} ± {one.gain_se:.3f} | {one.claimed:.2f} | {_reliability(one)} |"
+            f"| {titled(name)} | {one.brier:.3f} | {one.gain:+.3f} ± {one.gain_se:.3f} | {one.claimed:.2f} | {_reliability(one)} |"
             for name, one in split.claims.items()
         )
         blocks.append(
             f"""### At the end of the {share_in_words(split.share)}
 
-Of {split.falling:g} technologies that were falling, {base.happened:.0%} fell by less than half as fast afterwards. {verdict}
+{slowed(split)}
 
 | forecaster | Brier | over the base rate | mean claim | claimed → happened (technologies) |
 |---|---|---|---|---|
@@ -203,7 +153,17 @@ def _reliability(one: Calibration) -> str:
 
 def _reference(study: TechnologyStudy) -> str:
     reference = study.reference
-    half_life = half_life_prior(reference, INITIAL_RATE)
+    replaced = "\n".join(
+        _replaced(law, one) for law, one in ((ENCOMPASSING, reference), (PLATEAU, study.reference_of_plateau))
+    )
+    translation = (
+        f"Of time only the scale-free part is carried over: how far log cost falls in one half-life at the initial rate, divided by that "
+        f"rate, whose prior is {_written(INITIAL_RATE)} for prices of inference. The two doubts add up, so the half-life is vaguer than "
+        f"among technologies. If technologies aged by the calendar instead, however fast they fall, it would be "
+        f"{_written(reference.half_life_years)} years. Rate and half-life of a technology are independent in its prior, and "
+        f"{told_apart(reference)} Plateau's floor and excess are the kept and the lost share of the initial rate, taken as independent. "
+        "Offered as a sensitivity, never the default."
+    )
     rows = "\n".join(
         f"| {label} | {_interval(reference.prior_quantiles[name])} | {_interval(reference.quantiles[name])} | "
         f"{_written(prior)} |"
@@ -214,15 +174,8 @@ def _reference(study: TechnologyStudy) -> str:
                 "initial rate times half-life, log points",
                 reference.log_decline_per_half_life,
             ),
+            ("half_life_years", "half-life, years", reference.half_life_years),
         )
-    )
-    moved = abs(reference.probability_slows - reference.prior_probability_slows)
-    learned = "hardly moved" if moved < 0.1 else "moved"
-    other = study.kept_share_of_plateau
-    opinion = (
-        "The encompassing law's median lies inside that interval."
-        if other[0] <= reference.quantiles["kept_share"][1] <= other[2]
-        else "The encompassing law's median lies outside: what is kept depends on the form of the law more than on the data."
     )
     return f"""## What it leaves to expect of a new technology
 
@@ -233,14 +186,26 @@ From the encompassing law on all points of one series per technology: the predic
 |---|---|---|---|
 {rows}
 
-That less than half of the initial rate is kept has probability {reference.probability_slows:.2f};
-before the data it had {reference.prior_probability_slows:.2f}, and they have {learned} it. Log initial rate and log half-life
+{keeps(reference)} Log initial rate and log half-life
 correlate by {reference.correlation:+.2f} among new technologies, doubt about the population included.
 
-The plateau law on the same points, whose rate can only slow down, keeps {_interval(other)} of the initial rate. {opinion}
+{other_form(reference, study.reference_of_plateau)}
 
-For prices of inference, whose initial rate has the prior {_written(INITIAL_RATE)}, the second line means a half-life of
-{_written(half_life)} years; the law's own prior is {_written(HALF_LIFE)}."""
+### As priors of the laws of inference prices
+
+{translation}
+
+| law | parameter | its own prior | by the reference class |
+|---|---|---|---|
+{replaced}"""
+
+
+def _replaced(law: Law, reference: ReferenceClass) -> str:
+    own = {prior.name: prior for prior in law.priors}
+    return "\n".join(
+        f"| {law.title} | {one.name} | {_written(own[one.name])} | {_written(one)} |"
+        for one in reference_priors(law, reference, FitSettings.seed)
+    )
 
 
 def _records(study: TechnologyStudy) -> str:
@@ -252,7 +217,7 @@ def _records(study: TechnologyStudy) -> str:
     return f"""## By series
 
 Rates per year (positive: cost falls) of the first half and the rest, the stack's probability that the rate falls below half, its log score
-over {AGAINST}, the share of later observations in its 90 % intervals, and the kept share from all points.
+over the {titled(AGAINST)}, the share of later observations in its 90 % intervals, and the kept share from all points.
 
 | series | years | points | early | late | said to slow | log score | 90 % cover | kept share |
 |---|---|---|---|---|---|---|---|---|

@@ -1,7 +1,8 @@
 r"""The reference class: what technologies of known fate say of a new one, as priors in units free of time scale.
 
 A technology that falls ten times as fast may also age ten times as fast. What can be carried over is the share of the initial rate that is
-kept in the long run, :math:`\rho`, and by how much log cost would fall during one half-life at the initial rate, :math:`r h`.
+kept in the long run, :math:`\rho`, and by how much log cost would fall during one half-life at the initial rate, :math:`r h`. Under the
+plateau law :math:`\rho` is the floor over the initial rate.
 """
 
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from analysis.sampling import CI_QUANTILES
 from analysis.technologies.claims import FALLING
 from analysis.technologies.fit import TechnologyFit
 
-NAMES = ("initial_rate", "kept_share", "half_life_years")
+SUMMED = ("kept_share", "log_decline_per_half_life", "half_life_years")
+"""What is summed up of new technologies."""
 
 QUARTILE_OF_NORMAL = 0.6744897501960817
+
+IMPLIED_DRAWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,10 @@ class ReferenceClass:
         Normal with the median and quartiles of the predictive: :math:`\rho`.
     log_decline_per_half_life
         Lognormal with the median and quartiles of the predictive: :math:`r h`, log points.
+    half_life_years
+        The same for :math:`h` itself: what would carry over if technologies aged by the calendar, however fast they fall.
     quantiles
-        5, 50 and 95 % of both in the predictive, by name.
+        5, 50 and 95 % of the three in the predictive, by name.
     prior_quantiles
         The same from the population priors alone: how much of the answer is prior.
     probability_slows
@@ -43,6 +49,7 @@ class ReferenceClass:
 
     kept_share: Prior
     log_decline_per_half_life: Prior
+    half_life_years: Prior
     quantiles: dict[str, tuple[float, float, float]]
     prior_quantiles: dict[str, tuple[float, float, float]]
     probability_slows: float
@@ -51,23 +58,22 @@ class ReferenceClass:
 
 
 def reference_class(fit: TechnologyFit, seed: int) -> ReferenceClass:
-    """Draw new technologies from the population of an encompassing law, and sum them up.
+    """Draw new technologies from the population of a law that may slow down, and sum them up.
 
     Only those that fall, by more than `FALLING` a year at first, are counted: of the others neither quantity says anything.
 
     Parameters
     ----------
     fit
-        The encompassing law on one series per technology.
+        The encompassing law, or plateau, on one series per technology.
     seed
         Of the draws.
     """
     rng = np.random.default_rng(seed)
     population = {prior.name: fit.draws(prior.name) for prior in fit.law.priors}
-    new = _falling(_new_technologies(fit, population, rng, NAMES))
-    assumed = {prior.name: draw_prior(prior, len(population["kept_share"]), rng) for prior in fit.law.priors}
-    before = _falling(_new_technologies(fit, assumed, rng, NAMES))
-    decline = new["initial_rate"] * new["half_life_years"]
+    size = len(next(iter(population.values())))
+    new = _new_technologies(fit, population, rng)
+    before = _new_technologies(fit, {prior.name: draw_prior(prior, size, rng) for prior in fit.law.priors}, rng)
     return ReferenceClass(
         kept_share=Prior(
             "kept_share",
@@ -78,11 +84,17 @@ def reference_class(fit: TechnologyFit, seed: int) -> ReferenceClass:
         log_decline_per_half_life=Prior(
             "log_decline_per_half_life",
             "lognormal",
-            _median_and_log_deviation(decline),
+            _median_and_log_deviation(new["log_decline_per_half_life"]),
             "by how much technologies of known fate fell during one half-life at their initial rate (docs/technologies.md)",
         ),
-        quantiles=_quantiles(new),
-        prior_quantiles=_quantiles(before),
+        half_life_years=Prior(
+            "half_life_years",
+            "lognormal",
+            _median_and_log_deviation(new["half_life_years"]),
+            "half-life of technologies of known fate by the calendar (docs/technologies.md)",
+        ),
+        quantiles={name: _interval(new[name]) for name in SUMMED},
+        prior_quantiles={name: _interval(before[name]) for name in SUMMED},
         probability_slows=float(np.mean(new["kept_share"] < 0.5)),
         prior_probability_slows=float(np.mean(before["kept_share"] < 0.5)),
         correlation=float(np.corrcoef(np.log(new["initial_rate"]), np.log(new["half_life_years"]))[0, 1]),
@@ -118,44 +130,49 @@ def half_life_prior(reference: ReferenceClass, initial_rate: Prior) -> Prior:
     )
 
 
-def kept_share_of_plateau(fit: TechnologyFit, seed: int) -> tuple[float, float, float]:
-    """The kept share that a plateau law implies, floor over initial rate, for a new technology that falls: 5, 50 and 95 %.
+def floor_and_excess_priors(reference: ReferenceClass, initial_rate: Prior, seed: int) -> tuple[Prior, Prior]:
+    """The priors of plateau's floor and excess that a kept share and an initial rate imply, by median and quartiles.
 
-    A plateau's rate can only slow down. Where this differs from the encompassing law's, the form of the law decides and not the data.
+    Both are the initial rate times a share; that they then move together is lost, since the law takes them as independent. Shares of one
+    and more are left out: plateau cannot speed up.
 
     Parameters
     ----------
-    fit
-        The plateau law on one series per technology.
+    reference
+        The reference class, from the plateau law.
+    initial_rate
+        Prior of the initial log-rate per year.
     seed
-        Of the draws.
+        Of the draws that the quartiles are taken from.
     """
-    population = {prior.name: fit.draws(prior.name) for prior in fit.law.priors}
-    new = _new_technologies(fit, population, np.random.default_rng(seed), ("rate_floor", "rate_excess"))
-    initial = new["rate_floor"] + new["rate_excess"]
-    return _interval((new["rate_floor"] / initial)[initial > FALLING])
+    rng = np.random.default_rng(seed)
+    kept, initial = (draw_prior(prior, IMPLIED_DRAWS, rng) for prior in (reference.kept_share, initial_rate))
+    slows = kept < 1.0
+    floor, excess = kept[slows] * initial[slows], (1.0 - kept[slows]) * initial[slows]
+    reason = "{} share of the initial rate's prior, by technologies of known fate under the plateau law (docs/technologies.md)"
+    return (
+        Prior("rate_floor", "normal", _median_and_deviation(floor), reason.format("the kept")),
+        Prior("rate_excess", "lognormal", _median_and_log_deviation(excess), reason.format("the lost")),
+    )
 
 
 def _new_technologies(
-    fit: TechnologyFit, population: dict[str, np.ndarray], rng: np.random.Generator, names: tuple[str, ...]
+    fit: TechnologyFit, population: dict[str, np.ndarray], rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
+    """New technologies that fall, in terms that both laws share."""
     new = {}
-    for name in names:
-        parameter, center = fit.law.family_parameters[name], population[name]
+    for name, parameter in fit.law.family_parameters.items():
+        center = population[parameter.population.name]
         offset = population[parameter.spread.name] * rng.standard_normal(len(center)) if parameter.spread else 0.0
         new[name] = np.asarray(parameter.of_family(center, offset))
-    return new
-
-
-def _falling(new: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    falling = new["initial_rate"] > FALLING
-    return {name: values[falling] for name, values in new.items()}
-
-
-def _quantiles(new: dict[str, np.ndarray]) -> dict[str, tuple[float, float, float]]:
+    initial = new["initial_rate"] if "initial_rate" in new else new["rate_floor"] + new["rate_excess"]
+    falling = initial > FALLING
+    initial, half_life = initial[falling], new["half_life_years"][falling]
     return {
-        "kept_share": _interval(new["kept_share"]),
-        "log_decline_per_half_life": _interval(new["initial_rate"] * new["half_life_years"]),
+        "initial_rate": initial,
+        "kept_share": new["kept_share"][falling] if "kept_share" in new else new["rate_floor"][falling] / initial,
+        "log_decline_per_half_life": initial * half_life,
+        "half_life_years": half_life,
     }
 
 

@@ -15,7 +15,7 @@ from analysis.technologies.classical import CLASSICAL, forecast_classical
 from analysis.technologies.fit import EQUATIONS, FOLDER, Progress, TechnologyFit, fit_technologies
 from analysis.technologies.forecast import STACK, SeriesForecast, forecast_series, rates, stack
 from analysis.technologies.laws import TECHNOLOGY_LAWS
-from analysis.technologies.reference import ReferenceClass, kept_share_of_plateau, reference_class
+from analysis.technologies.reference import ReferenceClass, reference_class
 from analysis.technologies.scores import ForecasterScore, forecast_table, score
 from analysis.technologies.series import Costs, load_costs
 
@@ -126,10 +126,9 @@ class TechnologyStudy:
         Forecasts and claims, by share seen.
     records
         By series.
-    reference
-        The reference class.
-    kept_share_of_plateau
-        Its kept share by another law: see `analysis.technologies.reference`.
+    reference, reference_of_plateau
+        The reference class by the encompassing law and by plateau, whose rate can only slow down. Where they differ, the form of the law
+        decides and not the data.
     """
 
     request: dict[str, Any]
@@ -141,7 +140,7 @@ class TechnologyStudy:
     splits: tuple[Split, ...]
     records: tuple[TechnologyRecord, ...]
     reference: ReferenceClass
-    kept_share_of_plateau: tuple[float, float, float]
+    reference_of_plateau: ReferenceClass
 
     @property
     def passed(self) -> bool:
@@ -220,7 +219,7 @@ def technology_study(data_dir: Path, progress: Progress, settings: FitSettings =
         splits=tuple(splits),
         records=_records(costs, stacks[0], walks[0], whole),
         reference=reference_class(whole, settings.seed),
-        kept_share_of_plateau=kept_share_of_plateau(slowing, settings.seed),
+        reference_of_plateau=reference_class(slowing, settings.seed),
     )
     write_json(directory / "scores.json", tables)
     write_json(directory / RESULT, study.to_json())
