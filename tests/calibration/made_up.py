@@ -1,0 +1,83 @@
+"""A panel, a fit and scores that are made up instead of sampled."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from plain_draws import central, law_values
+
+from analysis.calibration.context import Context
+from analysis.inference.fit import Fit
+from analysis.inference.forecast import OriginScore
+from analysis.inference.quantities import contract_parameters, reported_quantities
+from analysis.laws import LAWS
+from analysis.laws.observations import PriceObservations, observations
+from analysis.laws.priors import OBSERVATION_PRIORS
+
+CHAINS = 4
+
+
+def made_up_panel(rows: int = 180) -> PriceObservations:
+    """Two families over four years, models priced once or twice at two hosts."""
+    rng = np.random.default_rng(3)
+    model = np.repeat(np.arange(rows), [1, 2] * (rows // 2))[:rows]
+    frame = pd.DataFrame(
+        {
+            "date": pd.Timestamp("2021-01-01") + pd.to_timedelta(np.linspace(0, 4 * 365, rows).round(), unit="D"),
+            "price": np.exp(rng.normal(size=rows)),
+            "quality": np.sin(model),
+            "family": [f"band {code % 2}" for code in model],
+            "model": [f"model {code:03d}" for code in model],
+            "host": [f"host {code % 2}" for code in range(rows)],
+        }
+    )
+    return observations(frame)
+
+
+def made_up_fit(obs: PriceObservations, values: Mapping[str, Any], draws: int = 100, law: str = "plateau") -> Fit:
+    """A fit that passed its gates; `values` are draws (draws, ...) or constants, everything else is constant and plain."""
+    families, units = len(obs.families), len(obs.unit_family)
+    plain: dict[str, Any] = {
+        **{name: central(prior) for name, prior in OBSERVATION_PRIORS.items() if name != "noise_tail"},
+        "noise_tail": 1e6,
+        "family_start": np.zeros(families),
+        "family_elasticity": np.zeros(families),
+        "unit_level": np.zeros(units),
+        "host_effect": np.zeros(len(obs.hosts)),
+        **law_values(LAWS[law], obs, {}),
+    }
+    data = {}
+    for name, value in (plain | dict(values)).items():
+        full = np.asarray(value, float)
+        if np.shape(full) == np.shape(plain[name]):
+            full = np.broadcast_to(full, (CHAINS * draws, *full.shape))
+        axes = ["family"] if full.shape[1:2] == (families,) else [f"{name}_0"] if full.ndim > 1 else []
+        axes += [f"{name}_{axis}" for axis in range(1, full.ndim - 1)]
+        data[name] = (("chain", "draw", *axes), full.reshape(CHAINS, draws, *full.shape[1:]))
+    posterior = xr.Dataset(data, coords={"family": list(obs.families)})
+    reported = reported_quantities(posterior, LAWS[law], obs)
+    receipt = {"diagnostics": {"passed": True, "worst": ""}, "parameters": contract_parameters(reported)}
+    return Fit(LAWS[law], receipt, posterior, reported)
+
+
+def made_up_score(obs: PriceObservations, scored: np.ndarray, unit_elpd: float | np.ndarray) -> OriginScore:
+    """A score of all units of the rows `scored`."""
+    rows = np.flatnonzero(scored)
+    units = np.unique(obs.unit[rows])
+    return OriginScore(
+        unit_elpd=np.broadcast_to(np.asarray(unit_elpd, float), units.shape).copy(),
+        elpd_mcse=0.0,
+        unit_family=obs.unit_family[units],
+        unit_quarter=np.floor(4 * obs.time_years[[rows[obs.unit[rows] == unit][0] for unit in units]]).astype(int),
+        crps=np.full(len(rows), 0.5),
+        covered50=np.ones(len(rows), bool),
+        covered90=np.ones(len(rows), bool),
+        pit=np.full(len(rows), 0.5),
+    )
+
+
+def here(folder: Any, settings: Any) -> Context:
+    """Jobs run in this process."""
+    return Context(folder, settings, lambda _: None, workers=0)

@@ -1,0 +1,151 @@
+"""Variants of the panel: what each changes and what it leaves, and the study over all of them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import here, made_up_panel, made_up_score
+from store import small_store
+from test_panel import stand_in_capability
+
+import analysis.panel
+from analysis.calibration import measures
+from analysis.calibration.measures import measures_study, variant_observations, variant_origins
+from analysis.calibration.rule import Conclusion, RuledTable
+from analysis.calibration.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables, with_edges_moved
+from analysis.inference.fit import FitSettings
+from analysis.inference.forecast import masks
+from analysis.panel import build, law_rows
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PanelTables]:
+    """The curated quotes, built with stand-in capability."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(analysis.panel, "_capability", stand_in_capability)
+        folder = small_store(tmp_path_factory.mktemp("data"))
+        build(folder)
+        yield load_tables(folder)
+
+
+@pytest.fixture(scope="module")
+def frames(tables: PanelTables) -> dict[str, pd.DataFrame]:
+    return {name: variant.rows(tables) for name, variant in VARIANTS.items()}
+
+
+def test_the_base_is_what_the_laws_see(tables: PanelTables, frames: dict[str, pd.DataFrame]) -> None:
+    pd.testing.assert_frame_equal(frames[BASE], law_rows(tables.panel))
+
+
+def test_the_blend_is_three_parts_input_and_one_part_output(frames: dict[str, pd.DataFrame]) -> None:
+    blend = (3 * frames["input"]["price"] + frames["output"]["price"]) / 4
+    assert blend.to_numpy() == pytest.approx(frames[BASE]["price"].to_numpy())
+
+
+def test_open_and_closed_make_up_the_whole_and_the_best_hosts_are_among_the_open(
+    frames: dict[str, pd.DataFrame],
+) -> None:
+    opened, closed, best = (frames[name] for name in ("open", "closed", "open_at_best_host"))
+    assert len(opened)
+    assert len(closed)
+    assert len(opened) + len(closed) == len(frames[BASE])
+    assert not set(opened["model"]) & set(closed["model"])
+    assert 0 < len(best) < len(opened)
+    assert set(best["model"]) <= set(opened["model"])
+
+
+def test_the_price_of_a_task_is_tokens_times_prices(tables: PanelTables, frames: dict[str, pd.DataFrame]) -> None:
+    task = frames["task"]
+    assert 0 < len(task) < len(frames[BASE])
+    row = task.iloc[0]
+    counted = tables.costs[
+        (tables.costs["model_key"] == row["model"])
+        & (tables.costs["benchmark"] == "gpqa_diamond")
+        & tables.costs["source"].str.startswith("artificial_analysis eval")
+    ].sort_values("output_tokens")
+    tokens = counted[["input_tokens", "output_tokens"]].iloc[-1]
+    same = tables.panel[(tables.panel["model"] == row["model"]) & (tables.panel["date"] == row["date"])]
+    costs = (same["input_usd_per_mtok"] * tokens.iloc[0] + same["output_usd_per_mtok"] * tokens.iloc[1]) / 1e6
+    assert np.isclose(costs, row["price"]).any()
+
+
+def test_suspects_and_first_lists_leave_prices_out(tables: PanelTables, frames: dict[str, pd.DataFrame]) -> None:
+    count = len(frames[BASE])
+    assert len(frames["without_suspects"]) <= count
+    seen = tables.panel[tables.panel["quote_id"].notna()]
+    assert len(frames["without_left_censored"]) == len(law_rows(seen[~seen["left_censored"]]))
+    disputed = tables.panel["quote_id"].iloc[:3]
+    doubted = tables.quotes.assign(
+        quality_flag=tables.quotes["quality_flag"].mask(tables.quotes["quote_id"].isin(disputed), "suspect")
+    )
+    fewer = VARIANTS["without_suspects"].rows(replace(tables, quotes=doubted))
+    assert len(fewer) < len(frames["without_suspects"])
+
+
+def test_without_hosts_there_are_none(frames: dict[str, pd.DataFrame]) -> None:
+    assert "host" not in frames["without_hosts"]
+    assert len(frames["without_hosts"]) == len(frames[BASE])
+
+
+def test_moved_edges_move_models_between_bands_and_nothing_else(
+    tables: PanelTables, frames: dict[str, pd.DataFrame]
+) -> None:
+    unmoved = with_edges_moved(0.0)(tables)
+    pd.testing.assert_frame_equal(unmoved, frames[BASE])
+    bands = {
+        name: frame["quality_centre"].mean()
+        for name, frame in frames.items()
+        if name in (BASE, "edges_higher", "edges_lower")
+    }
+    assert bands["edges_higher"] < bands[BASE] < bands["edges_lower"]
+    for name in ("edges_higher", "edges_lower"):
+        assert sorted(frames[name]["quality"]) == pytest.approx(sorted(frames[BASE]["quality"]))
+
+
+def test_epochs_index_is_the_quality(tables: PanelTables, frames: dict[str, pd.DataFrame]) -> None:
+    index = tables.models.set_index("model_key")["eci_score"]
+    frame = frames["epoch_index"]
+    rated = frame[frame["model"] != "openai/davinci"]
+    assert rated["quality"].to_numpy() == pytest.approx(index[rated["model"]].to_numpy())
+
+
+def test_on_the_calendar_all_families_have_one_birth(frames: dict[str, pd.DataFrame]) -> None:
+    assert frames[CALENDAR]["family_birth"].unique().tolist() == [frames[BASE]["family_birth"].min()]
+    others = frames[BASE].columns.drop("family_birth")
+    pd.testing.assert_frame_equal(frames[CALENDAR][others], frames[BASE][others])
+
+
+def test_rates_of_today_are_those_of_one_day(tables: PanelTables) -> None:
+    every = variant_observations(tables)
+    assert list(every) == list(VARIANTS)
+    assert len({obs.last for obs in every.values()}) == 1
+
+
+def test_an_origin_needs_rows_before_and_after() -> None:
+    obs = made_up_panel()
+    dates = [pd.Timestamp(day) for day in ("2021-06-30", "2023-06-30", "2024-12-31")]
+    assert variant_origins(obs, dates) == [dates[1]]
+
+
+@pytest.mark.parametrize("better", ["age", "calendar"])
+def test_the_clocks_are_compared_on_the_same_prices(
+    tables: PanelTables, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, better: str
+) -> None:
+    obs = made_up_panel()
+    scored = masks(obs, pd.Timestamp("2023-06-30"), 12)[1]
+    score = {name: [made_up_score(obs, scored, 0.1 if name == better else 0.0)] for name in ("age", "calendar")}
+    one = Conclusion(obs.n, 2, 1, "inconclusive", "few", 1.0, 2.0, 0.5, {}, ())
+
+    def ruled(study: str, given: Any, laws: Any, settings: FitSettings, context: Any) -> dict[str, RuledTable]:
+        assert settings.draws == measures.MODERATE.draws
+        return {name: RuledTable(one, {"plateau": score["calendar" if name == CALENDAR else "age"]}) for name in given}
+
+    monkeypatch.setattr(measures, "load_tables", lambda _: tables)
+    monkeypatch.setattr(measures, "apply_rule", ruled)
+    result = measures_study(here(tmp_path, FitSettings()))
+    assert [row["name"] for row in result["variants"]] == list(VARIANTS)
+    assert (result["clocks"]["elpd_difference"] > 0) == (better == "age")
