@@ -1,0 +1,59 @@
+"""The model of docs/laws.md as its equations stand, without what makes the package's own fast. For `samplers.py`."""
+
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from analysis.laws.base import Law, mean_rate
+from analysis.laws.innovations import COMMON_SHARE, GAINS, grid_position, grid_steps
+from analysis.laws.model import random_variable
+from analysis.laws.observations import PriceObservations
+from analysis.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
+
+
+def plain_model(law: Law, obs: PriceObservations) -> pm.Model:
+    """Every row evaluates the decline for itself, and all effects are standardised offsets; for laws whose innovations are gains."""
+    families, steps = len(obs.families), grid_steps(obs.last_time_years)
+    with pm.Model() as model:
+        prior = {
+            name: random_variable(one, center=obs.log_price.mean() if name == "level" else 0.0)
+            for name, one in OBSERVATION_PRIORS.items()
+        }
+        population = {name: random_variable(one.population) for name, one in law.family_parameters.items()}
+        family = {
+            name: one.of_family(population[name], random_variable(one.spread) * pm.Normal(f"{name}_z", shape=families))
+            for name, one in law.family_parameters.items()
+        }
+        gains = {one.name: random_variable(one) for one in GAINS.priors}
+        gains["innovation_rate"] = mean_rate(law, population, obs.mean_age_at_last)
+        common = COMMON_SHARE * GAINS.smooth(pm.Normal("common_z", shape=steps), gains)
+        own = (1 - COMMON_SHARE) * GAINS.smooth(pm.Normal("own_z", shape=(families, steps)), gains)
+        increment = common + own
+        before = pt.cumsum(increment, axis=1) - increment
+
+        def fallen(of: np.ndarray, time_years: np.ndarray, age: np.ndarray) -> Any:
+            step, through = grid_position(time_years, steps)
+            own_parameters = {name: value[of] for name, value in family.items()}
+            return law.decline(own_parameters, age) + before[of, step] + through * increment[of, step]
+
+        at_entry = fallen(obs.unit_family, obs.unit_entry_time, obs.unit_entry_age)
+        member = (obs.unit_family == np.arange(families)[:, None]).astype(float)
+        level = prior["level"] + prior["level_spread"] * pm.Normal("level_z", shape=families)
+        start = level + (member / member.sum(axis=1, keepdims=True)) @ at_entry
+        slope = prior["elasticity"] + prior["elasticity_spread"] * pm.Normal("elasticity_z", shape=families)
+        of_unit = slope[obs.unit_family] / obs.quality_scale
+        spread = pt.sqrt(prior["model_spread"] ** 2 + (of_unit * obs.unit_quality_sd) ** 2)
+        entry = start[obs.unit_family] + of_unit * obs.unit_quality - at_entry
+        unit = entry + spread * pm.Normal("unit_z", shape=len(obs.unit_family))
+        host = prior["host_spread"] * pm.ZeroSumNormal("host_z", shape=len(obs.hosts))
+        since = fallen(obs.family, obs.time_years, obs.age_years) - at_entry[obs.unit]
+        pm.StudentT(
+            "log_price",
+            nu=MIN_NOISE_TAIL + prior["noise_tail"],
+            mu=unit[obs.unit] - prior["pass_through"] * since + host[obs.host],
+            sigma=prior["noise_scale"],
+            observed=obs.log_price,
+        )
+    return model

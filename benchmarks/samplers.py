@@ -1,0 +1,196 @@
+"""Effective draws a second of this package's fits, of PyMC's own NUTS and of Stan on the real panel, in one run.
+
+Usage: python benchmarks/samplers.py [DATA_DIR]. Two models of one posterior per law: the package's (levels centred where the data fix
+them, the decline evaluated once per family and date) and the plain one (every row by itself, everything in standardised offsets). Stan has
+both in a program of its own, `samplers.stan`, and needs PyStan: `pip install -c constraints.txt -e '.[bench]'`. Means must agree within
+three Monte Carlo standard errors, or the exit code is 1. About a quarter of an hour on two free cores.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import arviz_stats
+import numpy as np
+import psutil
+import pymc as pm
+import xarray as xr
+from _plain_model import plain_model
+from _stan_model import LAW_IN_STAN, compile_services, stan_data, stan_program
+
+from analysis.inference.project import panel_observations
+from analysis.laws import LAWS
+from analysis.laws.base import Law
+from analysis.laws.model import build_model
+from analysis.laws.observations import PriceObservations
+from analysis.laws.priors import OBSERVATION_PRIORS
+from analysis.sampling import ESS_LIMIT, SamplerSettings, compile_model, sample
+
+CHAINS, DRAWS, TUNE, SEED = 2, 500, 500, 1
+WITHIN_MCSE = 3.0
+TARGETS = {"PyMC NUTS": 4.0, "Stan": 3.0}
+OURS, PLAIN = "package's", "plain"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Draws of the population parameters by one sampler of one model; processor seconds are those of all its processes."""
+
+    sampler: str
+    model: str
+    posterior: xr.Dataset
+    compile_seconds: float
+    seconds: float
+    processor_seconds: float
+    divergences: int
+
+    @property
+    def ess(self) -> float:
+        """The smallest bulk effective sample size."""
+        bulk = arviz_stats.ess(self.posterior, method="bulk")
+        return min(float(one) for one in bulk.data_vars.values())
+
+    @property
+    def rhat(self) -> float:
+        return max(float(one) for one in arviz_stats.rhat(self.posterior).data_vars.values())
+
+
+def population_parameters(law: Law) -> dict[str, bool]:
+    """The free population parameters, and whether their prior is on the log scale, where their means are compared."""
+    priors = (*OBSERVATION_PRIORS.values(), *law.priors)
+    return {
+        f"{prior.name}_above" if prior.distribution == "lognormal_above" else prior.name: "log" in prior.distribution
+        for prior in priors
+    }
+
+
+def processor_seconds() -> float:
+    """Of this process and of all that it started."""
+    times = [psutil.Process().cpu_times(), *(child.cpu_times() for child in psutil.Process().children(recursive=True))]
+    return sum(one.user + one.system + one.children_user + one.children_system for one in times)
+
+
+def by_nutpie(law: Law, obs: PriceObservations, model: str) -> Run:
+    """With the package's first acceptance target."""
+    compiled = compile_model(pymc_model(law, obs, model))
+    settings = SamplerSettings(draws=DRAWS, tune=TUNE, chains=CHAINS, target_accept=0.95, seed=SEED)
+    began = processor_seconds()
+    found = sample(compiled, settings)
+    used = processor_seconds() - began
+    divergences = int(found.sample_stats["diverging"].sum())
+    names = list(population_parameters(law))
+    return Run("nutpie", model, found.posterior[names], found.seconds_compile, found.seconds_sample, used, divergences)
+
+
+def by_pymc(law: Law, obs: PriceObservations, model: str) -> Run:
+    built = pymc_model(law, obs, model)
+    began, started = processor_seconds(), time.perf_counter()
+    with built:
+        tree = pm.sample(
+            DRAWS, tune=TUNE, chains=CHAINS, cores=CHAINS, nuts_sampler="pymc", random_seed=SEED, progressbar=False,
+            var_names=list(population_parameters(law)), compute_convergence_checks=False,
+        )  # fmt: skip
+    total, used = time.perf_counter() - started, processor_seconds() - began
+    posterior = tree["posterior"].to_dataset()
+    seconds = float(tree["posterior"].attrs["sampling_time"])
+    return Run(
+        "PyMC NUTS", model, posterior, total - seconds, seconds, used - (total - seconds), int(tree["sample_stats"]["diverging"].sum())
+    )  # fmt: skip
+
+
+def by_stan(law: Law, obs: PriceObservations, model: str) -> Run:
+    import stan  # noqa: PLC0415  an extra
+
+    started = time.perf_counter()
+    # Without a seed: with one, draws would be read from the cache.
+    posterior = stan.build(stan_program(law.name), data=stan_data(obs, plain=model == PLAIN))
+    compiled = time.perf_counter()
+    began = processor_seconds()
+    fit = posterior.sample(num_chains=CHAINS, num_samples=DRAWS, num_warmup=TUNE)
+    seconds, used = time.perf_counter() - compiled, processor_seconds() - began
+    draws = {name: (("chain", "draw"), fit[name].reshape(DRAWS, CHAINS).T) for name in population_parameters(law)}
+    divergences = int(fit["divergent__"].sum())
+    return Run("Stan", model, xr.Dataset(draws), compiled - started, seconds, used, divergences)
+
+
+def pymc_model(law: Law, obs: PriceObservations, model: str) -> pm.Model:
+    return build_model(law, obs) if model == OURS else plain_model(law, obs)
+
+
+def disagreements(ours: Run, other: Run, law: Law) -> dict[str, float]:
+    """Differences of the means of all population parameters, in Monte Carlo standard errors of both."""
+    found = {}
+    for name, logged in population_parameters(law).items():
+        one, two = (np.log(run.posterior[name]) if logged else run.posterior[name] for run in (ours, other))
+        found[name] = float((one.mean() - two.mean()) / np.hypot(arviz_stats.mcse(one), arviz_stats.mcse(two)))
+    return found
+
+
+def compare(
+    law: Law, obs: PriceObservations, samplers: dict[str, Callable[[Law, PriceObservations, str], Run]]
+) -> bool:
+    """Print the table of one law; whether the means agree."""
+    print(
+        f"\n{law.name}, {CHAINS} chains of {TUNE} + {DRAWS}; seconds to compile, to sample, of processors; load of the machine"
+    )
+    print("sampler    model       compile   sample      CPU  min ESS  R-hat  div.   ESS/s  ESS/CPU s   load")
+    runs = []
+    for model in (OURS, PLAIN):
+        for run_with in samplers.values():
+            run = run_with(law, obs, model)
+            runs.append(run)
+            print(
+                f"{run.sampler:<11}{model:<11}{run.compile_seconds:8.1f}{run.seconds:9.1f}{run.processor_seconds:9.1f}{run.ess:9.0f}"
+                f"{run.rhat:7.3f}{run.divergences:6}{run.ess / run.seconds:8.2f}{run.ess / run.processor_seconds:11.2f}"
+                f"{os.getloadavg()[0]:7.1f}",
+                flush=True,
+            )
+    ours = runs[0]
+    for other in (run for run in runs if run.sampler in TARGETS):
+        clock = ours.ess / ours.seconds / (other.ess / other.seconds)
+        processor = ours.ess / ours.processor_seconds / (other.ess / other.processor_seconds)
+        asked = f"at least {TARGETS[other.sampler]:.0f} asked for"
+        print(
+            f"against {other.sampler}, {other.model} model: {clock:.1f}x by clock, {processor:.1f}x by processor ({asked})"
+        )
+    agree = [agreed(ours, other, law) for other in runs[1:]]
+    return all(agree)
+
+
+def agreed(ours: Run, other: Run, law: Law) -> bool:
+    """Print whether the means agree."""
+    z = disagreements(ours, other, law)
+    worst = max(z, key=lambda name: abs(z[name]))
+    within = sum(abs(value) <= WITHIN_MCSE for value in z.values())
+    few = "" if other.ess >= ESS_LIMIT else f"; with only {other.ess:.0f} effective draws an error is itself in doubt"
+    print(
+        f"means, {other.sampler}, {other.model} model: {within} of {len(z)} within {WITHIN_MCSE:.0f} MCSE "
+        f"(worst {worst}, {z[worst]:+.1f}{few})"
+    )
+    return within == len(z)
+
+
+def main(data_dir: Path, scratch: Path) -> int:
+    obs = panel_observations(data_dir)
+    samplers: dict[str, Callable[[Law, PriceObservations, str], Run]] = {"nutpie": by_nutpie, "PyMC NUTS": by_pymc}
+    try:
+        import stan  # noqa: F401, PLC0415  an extra
+    except ImportError:
+        print("PyStan is not installed, so Stan is not measured: pip install -c constraints.txt -e '.[bench]'")
+    else:
+        compile_services(scratch)
+        samplers["Stan"] = by_stan
+    print(f"{obs.n} prices of {len(obs.units)} models at {len(obs.hosts)} hosts; {os.cpu_count()} cores")
+    agree = [compare(LAWS[name], obs, samplers) for name in LAW_IN_STAN]
+    return 0 if all(agree) else 1
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        # Stan's programs are compiled anew and its draws forgotten: what is timed is computed.
+        os.environ["XDG_CACHE_HOME"] = folder
+        sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "data", Path(folder)))
