@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.calibration import (
+    evidence,
     forecasts,
+    heldout,
     hindcast,
     influence,
     measures,
@@ -22,7 +24,9 @@ FOLDER: Final = "calibration"
 """Below the folder of reports, in git: a fresh clone shows them without hours of computing."""
 
 STUDIES: Final[Mapping[str, HeavyStudy]] = {
+    "evidence": evidence.STUDY,
     "forecasts": forecasts.STUDY,
+    "heldout": heldout.STUDY,
     "hindcast": hindcast.STUDY,
     "influence": influence.STUDY,
     "measures": measures.STUDY,

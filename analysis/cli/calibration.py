@@ -8,7 +8,18 @@ from analysis.cli.shared import Options, one_of, writable
 from analysis.panel import build as build_panel
 
 app = typer.Typer()
-NAMES = ("forecasts", "sbc", "operating", "technologies", "reference_class", "hindcast", "influence", "measures")
+NAMES = (
+    "forecasts",
+    "sbc",
+    "operating",
+    "technologies",
+    "reference_class",
+    "hindcast",
+    "influence",
+    "measures",
+    "heldout",
+    "evidence",
+)
 
 
 @app.command(epilog="Example: costfloor calibrate forecasts --workers 2")
