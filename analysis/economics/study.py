@@ -1,0 +1,81 @@
+"""All services under all futures, with what matters most and what knowing the law is worth. `costfloor economics`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.economics.decision import Swing, Waiting, tornado, waiting
+from analysis.economics.futures import BUYERS, Buyer, Future, futures
+from analysis.economics.outlook import Outlook, outlooks
+from analysis.economics.scenario import Scenario
+from analysis.inference.fit import Fit
+from analysis.laws.observations import PriceObservations
+
+DECIDING_BUYER: Buyer = "fixed_capability"
+"""Whose clock runs in the tornado and in the value of waiting: an asymptote, if there is one, is that of an ageing band."""
+
+
+@dataclass(frozen=True)
+class Economics:
+    """Unit economics of some services.
+
+    Attributes
+    ----------
+    scenarios
+        The services.
+    last
+        Day of the last price: today of the futures.
+    outlooks
+        One per service, buyer and future.
+    tornados, waiting
+        By service, of the buyer of a fixed capability.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    last: pd.Timestamp
+    outlooks: tuple[Outlook, ...]
+    tornados: Mapping[str, tuple[Swing, ...]]
+    waiting: Mapping[str, Waiting]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data with the keys of the contract; a scenario appears once per future and buyer, as ``NAME/FUTURE/BUYER``."""
+        return {
+            "scenarios": {f"{one.scenario}/{one.law}/{one.buyer}": asdict(one) for one in self.outlooks},
+            "inputs": {one.name: asdict(one) for one in self.scenarios},
+            "tornado": {name: [asdict(swing) for swing in swings] for name, swings in self.tornados.items()},
+            "waiting": {
+                name: {
+                    **asdict(one),
+                    "value_of_knowing": one.value_of_knowing,
+                    "value_of_waiting": one.value_of_waiting,
+                    "changes_decision": one.changes_decision,
+                }
+                for name, one in self.waiting.items()
+            },
+        }
+
+
+def economics(scenarios: Sequence[Scenario], fits: Mapping[str, Fit], obs: PriceObservations, seed: int) -> Economics:
+    """Work out every service under every future.
+
+    Parameters
+    ----------
+    scenarios
+        The services.
+    fits, obs
+        Fits of the laws to the observations.
+    seed
+        Of the innovations to come.
+    """
+    years = max(one.decision.horizon_years for one in scenarios)
+    by_buyer: dict[Buyer, tuple[Future, ...]] = {buyer: futures(fits, obs, buyer, years, seed) for buyer in BUYERS}
+    by_law = [future for future in by_buyer[DECIDING_BUYER] if future.law]
+    return Economics(
+        scenarios=tuple(scenarios),
+        last=obs.last,
+        outlooks=outlooks(scenarios, by_buyer, obs.last.year),
+        tornados={one.name: tornado(one, by_law) for one in scenarios},
+        waiting={one.name: waiting(one, by_law) for one in scenarios},
+    )

@@ -1,0 +1,123 @@
+"""Accounts: identities, the example in the docs, and what closes a service."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.economics.accounts import (
+    accounts,
+    break_even_year,
+    net_present_value_usd,
+    payback_year,
+    spent_at_start_usd,
+    token_usd_per_request,
+    viable_relative_price,
+)
+from analysis.economics.futures import fixed_path
+from analysis.economics.scenario import Capacity, Scenario, read_scenario, shipped_scenarios
+
+EXAMPLE = read_scenario(Path(__file__).with_name("example.toml"))
+DOC = (Path(__file__).parents[2] / "docs" / "economics.md").read_text("utf-8")
+every_service = pytest.mark.parametrize("scenario", shipped_scenarios(), ids=lambda one: one.name)
+
+
+def test_the_example_of_the_docs_is_right_to_the_cent() -> None:
+    books = accounts(EXAMPLE, fixed_path(0.2, 3).relative_price)
+    rows = [[float(cell) for cell in row.split("|")[1:-1]] for row in DOC.splitlines() if re.match(r"\| \d \|", row)]
+    assert len(rows) == 4
+    tokens = books.requests * books.token_usd_per_request
+    other = books.requests * books.other_usd_per_request
+    for year, row in enumerate(rows):
+        found = [year, books.requests, books.revenue_usd, tokens, other, books.fixed_usd[None, :], books.profit_usd]
+        assert row == [year, *(pytest.approx(part[0, year], abs=0.005) for part in found[1:])]
+    (value,) = net_present_value_usd(EXAMPLE, books.profit_usd)
+    assert f"the value is {value:.2f} USD" in DOC
+    (paid,) = payback_year(EXAMPLE, books.profit_usd)
+    assert f"paid back in year {paid:.0f}" in DOC
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    path=st.lists(st.floats(1e-4, 3.0), min_size=2, max_size=12),
+    pass_through=st.floats(0.0, 1.0),
+    elasticity=st.floats(-3.0, 0.0),
+    growth=st.floats(-0.5, 1.0),
+)
+def test_margin_and_cost_make_up_revenue(
+    path: list[float], pass_through: float, elasticity: float, growth: float
+) -> None:
+    demand = replace(EXAMPLE.demand, pass_through=pass_through, price_elasticity=elasticity, growth_per_year=growth)
+    books = accounts(replace(EXAMPLE, demand=demand), np.array([path]))
+    revenue, cost = books.revenue_usd, books.variable_usd
+    np.testing.assert_allclose(books.gross_margin * revenue + cost, revenue, rtol=1e-9)
+    np.testing.assert_allclose(books.profit_usd + cost + books.fixed_usd, revenue, rtol=1e-9)
+    assert (books.revenue_per_request_usd > 0.0).all()
+
+
+@every_service
+def test_without_growth_or_decline_every_year_is_today(scenario: Scenario) -> None:
+    still = scenario
+    for path in (
+        "demand.growth_per_year",
+        "tokens.growth_per_year",
+        "costs.other_growth_per_year",
+        "costs.fixed_growth_per_year",
+    ):
+        still = still.with_value(path, 0.0)
+    profit = accounts(still, fixed_path(0.0, 10).relative_price).profit_usd[0]
+    np.testing.assert_allclose(profit, profit[0], rtol=1e-9)
+    today = accounts(scenario, fixed_path(0.3, 10).relative_price).profit_usd[0, 0]
+    assert profit[0] == pytest.approx(today, rel=1e-9)
+
+
+def test_levers_lower_the_cost_of_tokens_as_computed_by_hand() -> None:
+    tokens = replace(EXAMPLE.tokens, cached_share=0.8, cached_price_ratio=0.25)
+    assert token_usd_per_request(tokens) == pytest.approx(0.005 * (0.8 * 0.25 + 0.2) + 0.005)
+    tokens = replace(EXAMPLE.tokens, skip_share=0.8, skip_cost_ratio=0.05)
+    assert token_usd_per_request(tokens) == pytest.approx(0.01 * (0.2 + 0.04))
+    tokens = replace(EXAMPLE.tokens, batch_share=0.5, batch_price_ratio=0.5)
+    assert token_usd_per_request(tokens) == pytest.approx(0.0075)
+
+
+def test_a_host_pays_no_tokens_serves_what_it_can_and_earns_the_market_price() -> None:
+    capacity = Capacity(usd=1000.0, requests_per_year=800_000.0, utilisation=0.5)
+    demand = replace(EXAMPLE.demand, revenue_per_request_usd=0.01, pass_through=1.0)
+    host = replace(EXAMPLE, capacity=capacity, demand=demand)
+    books = accounts(host, fixed_path(0.5, 3).relative_price)
+    assert books.requests == pytest.approx(np.full((1, 4), 400_000.0))
+    assert books.revenue_per_request_usd[0] == pytest.approx([0.01, 0.005, 0.0025, 0.00125])
+    assert not books.token_usd_per_request.any()
+    assert spent_at_start_usd(host) == 16_000.0
+    assert viable_relative_price(host) is None
+
+
+def test_a_service_closes_when_the_rest_is_worth_nothing() -> None:
+    flat = replace(EXAMPLE, decision=replace(EXAMPLE.decision, launch_usd=0.0, discount_per_year=0.0))
+    profits = np.array([[0.0, 5.0, -3.0, -4.0], [0.0, 5.0, -3.0, 4.0], [0.0, -1.0, -1.0, -1.0]])
+    assert net_present_value_usd(flat, profits).tolist() == [5.0, 6.0, 0.0]
+    assert net_present_value_usd(flat, profits, start=1).tolist() == [0.0, 1.0, 0.0]
+
+
+def test_first_years_and_never() -> None:
+    profits = np.array([[-1.0, -1.0, 2.0, 20_000.0], [-1.0, -2.0, -3.0, -4.0]])
+    assert break_even_year(profits)[0] == 2.0
+    assert np.isnan(break_even_year(profits)[1])
+    assert payback_year(EXAMPLE, profits)[0] == 3.0
+    assert np.isnan(payback_year(EXAMPLE, profits)[1])
+
+
+def test_at_the_viable_price_profit_is_zero() -> None:
+    ratio = viable_relative_price(EXAMPLE)
+    assert ratio is not None
+    cheaper = replace(
+        EXAMPLE.tokens,
+        input_usd_per_mtok=ratio * EXAMPLE.tokens.input_usd_per_mtok,
+        output_usd_per_mtok=ratio * EXAMPLE.tokens.output_usd_per_mtok,
+    )
+    profit = accounts(replace(EXAMPLE, tokens=cheaper), fixed_path(0.2, 3).relative_price).profit_usd
+    assert profit[0, 0] == pytest.approx(0.0, abs=1e-9)
