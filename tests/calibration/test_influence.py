@@ -10,7 +10,7 @@ from made_up import here, made_up_fit, made_up_panel, made_up_score
 
 from analysis.calibration import influence
 from analysis.calibration.influence import TOP, influence_study, model_contributions, price_influences
-from analysis.calibration.rule import RuledTable, conclude
+from analysis.calibration.rule import RuledTable, conclude, found_on_all_rows
 from analysis.inference.compare import difference
 from analysis.inference.fit import FitSettings
 from analysis.inference.forecast import OriginScore, forecast_origins
@@ -97,7 +97,7 @@ def test_the_first_ten_of_each_ranking_are_left_out(monkeypatch: pytest.MonkeyPa
 
     def ruled(study: str, tables: Any, laws: Any, settings: Any, context: Any) -> dict[str, RuledTable]:
         given.update({name: obs for name, (obs, _) in tables.items()})
-        on_all_rows = {"plateau": influence.found_on_all_rows(fit, OBS)}
+        on_all_rows = {"plateau": found_on_all_rows(fit, OBS)}
         return {name: RuledTable(conclude(obs, on_all_rows, found, []), found) for name, (obs, _) in tables.items()}
 
     scored = [

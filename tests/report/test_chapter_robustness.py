@@ -1,0 +1,182 @@
+"""The chapter on what the answer rests on reads right whichever way the results fall."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_study import make_study
+from stored_robustness import conclusion, half_year, influence, measures, stored_robustness
+
+from analysis.calibration.stored import Stored
+from analysis.calibration.variants import VARIANTS
+from analysis.report.chapter_hindcast import best_then, direction, hindcast, verdicts_then
+from analysis.report.chapter_robustness import (
+    clocks,
+    floors,
+    markup,
+    robustness,
+    verdicts,
+    without_models,
+    without_prices,
+)
+from analysis.report.conclusions import lead, verdict
+from analysis.report.document import PARTS, comparison
+from analysis.report.study import Study
+
+
+def words(blocks: list[dict[str, Any]]) -> str:
+    return " ".join(str(block.get("text", "")) for block in blocks)
+
+
+def test_without_studies_the_chapter_says_how_to_run_them(study: Study) -> None:
+    assert words(robustness(study)).count("make calibrate") == 3
+
+
+@pytest.mark.parametrize("stale", [(), ("data",)])
+def test_every_part_has_its_tables_and_says_when_it_is_out_of_date(tmp_path: Path, stale: tuple[str, ...]) -> None:
+    blocks = robustness(make_study(tmp_path, calibration=stored_robustness(*stale)))
+    assert words(blocks).count("OUT OF DATE") == 3 * len(stale)
+    tables = [block for block in blocks if block["kind"] == "table"]
+    assert len(tables) == 7
+    for one in tables:
+        assert len(one["columns"]) == len(one["align"]) <= 8
+        assert all(len(row) == len(one["columns"]) for row in one["rows"])
+
+
+def test_it_stands_behind_the_comparison() -> None:
+    assert PARTS.index(robustness) == PARTS.index(comparison) + 1
+
+
+def test_what_would_have_been_said_is_counted_by_verdict() -> None:
+    dates = [
+        half_year("2024-01-31", 0.0),
+        half_year("2024-07-31", 0.0),
+        half_year("2025-01-31", 0.0, verdict="plateau"),
+    ]
+    said = verdicts_then(dates, "discovery")
+    assert "3 half-year ends (2024-01-31 to 2025-01-31)" in said
+    assert "inconclusive at 2 and plateau at 1; today it says discovery" in said
+    assert "1 half-year end (2024-01-31)" in verdicts_then(dates[:1], "plateau")
+
+
+@pytest.mark.parametrize(
+    ("errors", "below", "above", "held"), [((-0.9, -0.1), 2, 0, 1), ((0.9, 0.8), 0, 2, 0), ((-0.9, 0.1), 1, 1, 1)]
+)
+def test_the_direction_of_the_errors(errors: tuple[float, float], below: int, above: int, held: int) -> None:
+    dates = [half_year(date, error) for date, error in zip(("2024-01-31", "2024-07-31"), errors, strict=True)]
+    said = direction(dates, "plateau")
+    assert f"below what plateau had said at {below} and above it at {above} of 2 dates" in said
+    assert said.endswith(f"held their mean at {held}.")
+
+
+def test_the_best_forecast_by_date() -> None:
+    dates = [half_year("2024-01-31", 0.0, best="plateau"), half_year("2024-07-31", 0.0, best="exponential")]
+    assert best_then(dates) == "The best forecast by CRPS was that of plateau at 1 and constant rate at 1."
+    assert "No forecast could be judged" in best_then([])
+
+
+def test_dates_without_forecasts_still_say_what_was_concluded() -> None:
+    early = half_year("2025-10-31", 0.0) | {"fared": [], "months": 0, "scored": 0}
+    blocks = hindcast(Stored("hindcast", {"half_years": [early]}, ()), "plateau")
+    assert "No forecast could be judged" in words(blocks)
+    then, fared = (block for block in blocks if block["kind"] == "table")
+    assert len(then["rows"]) == 1
+    assert fared["rows"] == ()
+    assert "end before" in words(hindcast(Stored("hindcast", {"half_years": []}, ()), "plateau"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (6.0, -2.0, "for plateau contribute +15.0 to it. Without them, with all fits made anew, it is −2.0 (5.0): plateau no longer"),
+        (6.0, 1.0, "plateau still leads"),
+        (-6.0, -1.0, "speak most for discovery"),
+        (-6.0, 2.0, "discovery no longer leads plateau"),
+    ],
+)  # fmt: skip
+def test_a_lead_that_rests_on_ten_models_says_so(before: float, after: float, said: str) -> None:
+    result = influence(elpd_difference=after)
+    result["conclusions"]["all"] = conclusion(elpd_difference=before)
+    assert said in without_models(result)
+    assert "stays inconclusive" in without_models(result)
+
+
+def test_a_verdict_that_turns_without_the_models_says_so() -> None:
+    assert "turns from inconclusive to discovery" in without_models(influence(verdict="discovery"))
+    nobody = influence()
+    nobody["conclusions"]["all"] = conclusion(elpd_difference=None, elpd_difference_se=None)
+    assert "no law leads" in without_models(nobody)
+
+
+def test_prices_that_move_plateau_and_weights_that_cannot_be_trusted() -> None:
+    result = influence()
+    said = without_prices(result)
+    assert "goes from 60 % to 40 % and the floor from 0.30 (0.00 to 0.60) to 0.20 (−0.10 to 0.50)" in said
+    assert "cannot be trusted" not in said
+    result["prices"] = [one | {"khat": 0.9} for one in result["prices"][:3]] + result["prices"][3:]
+    assert "3 cannot be trusted (Pareto k above 0.7)" in without_prices(result)
+
+
+def judged(**changes: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    base, *others = measures(changes)["variants"]
+    return base, others
+
+
+def test_variants_that_agree() -> None:
+    said = verdicts(*judged())
+    assert f"applied to {len(VARIANTS) - 1} variants" in said
+    assert "says the same in every variant" in said
+    assert "the same sign wherever" in said
+    assert "All fits passed" in said
+    assert "For want of" not in said
+
+
+def test_variants_that_differ() -> None:
+    said = verdicts(
+        *judged(
+            output={"verdict": "plateau"},
+            open={"elpd_difference": -1.0},
+            closed={"origins": 1, "elpd_difference": None},
+            task={"failures": ["plateau on all rows: R-hat"]},
+        )
+    )
+    assert "it says plateau for output price." in said
+    assert "changes sign for open weights." in said
+    assert "withholds a winner for closed weights." in said
+    assert "missed gates for price of a task (GPQA Diamond) (1)." in said
+
+
+def test_floors_inside_and_outside_the_interval_of_the_base() -> None:
+    assert "all lie inside this interval" in floors(*judged(input={"floor": 0.4}))
+    said = floors(*judged(input={"floor": 0.9}, output={"floor": -0.2}))
+    assert "from −0.20 (output price) to 0.90 (input price)" in said
+    assert "outside this interval: input price and output price" in said
+
+
+@pytest.mark.parametrize(("floor", "difference"), [(0.5, "+0.20"), (0.1, "−0.20")])
+def test_what_markups_may_do(floor: float, difference: str) -> None:
+    said = markup(conclusion(), conclusion(floor=floor))
+    assert f"the floor is {floor:.2f}" in said
+    assert f"({difference})" in said
+    assert "(+0.00)" in said
+
+
+@pytest.mark.parametrize(
+    ("lead_of_age", "error", "said"),
+    [
+        (30.0, 5.0, "decays with the age of a band than with the calendar: the two clocks can be"),
+        (-30.0, 5.0, "decays with the calendar than with the age of a band: the two clocks can be"),
+        (-3.0, 1.0, "the calendar than with the age of a band: the two clocks cannot be"),
+        (9.0, 8.0, "cannot be told apart"),
+        (None, None, "could not be compared"),
+    ],
+)
+def test_the_clocks(lead_of_age: float | None, error: float | None, said: str) -> None:
+    assert said in clocks({"elpd_difference": lead_of_age, "elpd_difference_se": error})
+
+
+def test_cells() -> None:
+    assert lead(conclusion(elpd_difference=-3.21, elpd_difference_se=2.0)) == "−3.2 (2.0)"
+    assert lead(conclusion(elpd_difference=3.0, elpd_difference_se=None)) == "+3.0"
+    assert lead(conclusion(elpd_difference=None, elpd_difference_se=None)) == ""
+    assert verdict(conclusion(failures=["x"])) == "inconclusive (gates FAILED)"
