@@ -66,7 +66,7 @@ def make_report(
     pdf = reports_dir / ("report.pdf" if as_of is None else f"report-{as_of.date()}.pdf")
     receipt = processed_dir(data_dir, as_of) / "report" / "receipt.json"
     earlier = () if as_of is not None else _earlier(data_dir, reports_dir)
-    fingerprint = _fingerprint(data_dir, settings, as_of, earlier)
+    fingerprint = _fingerprint(data_dir, reports_dir, settings, as_of, earlier)
     known = _unchanged(receipt, pdf, fingerprint)
     if known is not None:
         progress("nothing has changed since the last report")
@@ -124,6 +124,8 @@ def run_study(
     """
     from analysis.calibration.studies import stored_studies  # noqa: PLC0415  slow to import
     from analysis.checks import run_checks  # noqa: PLC0415
+    from analysis.economics.scenario import shipped_scenarios  # noqa: PLC0415
+    from analysis.economics.study import economics  # noqa: PLC0415
     from analysis.inference.compare import compare  # noqa: PLC0415
     from analysis.report.baselines import baselines, published_rates  # noqa: PLC0415
     from analysis.report.price_indexes import panel_indexes  # noqa: PLC0415
@@ -148,6 +150,7 @@ def run_study(
         indexes=panel_indexes(panel),
         history=(*earlier, entry(built.vintage, str(obs.last.date()), fits, comparison)),
         calibration=stored_studies(data_dir, reports_dir, settings) if reports_dir else {},
+        economics=economics(shipped_scenarios(), fits, obs, settings.seed),
     )
 
 
@@ -193,11 +196,20 @@ def _earlier(data_dir: Path, reports_dir: Path) -> tuple[Entry, ...]:
     return tuple(known for known in read_ledger(reports_dir) if known.vintage != vintage)
 
 
-def _fingerprint(data_dir: Path, settings: FitSettings, as_of: pd.Timestamp | None, earlier: Sequence[Entry]) -> str:
+def _fingerprint(
+    data_dir: Path, reports_dir: Path, settings: FitSettings, as_of: pd.Timestamp | None, earlier: Sequence[Entry]
+) -> str:
     code = code_version(
-        "data", "capability", "panel.py", "sampling.py", "laws", "inference", "checks", "indexes", "report"
+        "data", "capability", "panel.py", "sampling.py", "laws", "inference", "checks", "indexes", "economics", "report"
     )
-    beside = [sha256_file(Path(__file__).with_name(name)) for name in ("template.typ", "epoch_published.csv")]
+    package = Path(__file__).parents[1]
+    read = [
+        package / "report" / "template.typ",
+        package / "report" / "epoch_published.csv",
+        *sorted((package / "economics" / "scenarios").glob("*.toml")),
+        *sorted((reports_dir / "calibration").glob("*.json")),
+    ]
+    beside = [f"{path.name} {sha256_file(path)}" for path in read]
     libraries = [f"{name} {version(name)}" for name in DRAWING]
     return sha256_bytes(
         "\n".join(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.calibration.stored import Stored
 from analysis.checks.result import CheckResult
+from analysis.economics.study import Economics
 from analysis.inference.compare import Comparison
 from analysis.inference.fit import Fit
 from analysis.inference.ledger import Entry
@@ -44,6 +45,8 @@ class Study:
         What was concluded from each data vintage, oldest first; the last one is this study.
     calibration
         The heavy studies that were run, by name, each with what has changed since.
+    economics
+        Unit economics of the services that come with the package.
     """
 
     build: BuildReport
@@ -58,3 +61,4 @@ class Study:
     indexes: PanelIndexes = field(repr=False)
     history: tuple[Entry, ...] = field(repr=False)
     calibration: Mapping[str, Stored] = field(repr=False)
+    economics: Economics = field(repr=False)

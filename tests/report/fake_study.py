@@ -11,6 +11,8 @@ import xarray as xr
 from plain_draws import INNOVATION_DIMS, law_values
 
 from analysis.checks.result import CheckResult, predictive_check
+from analysis.economics.scenario import shipped_scenarios
+from analysis.economics.study import economics
 from analysis.inference.compare import Comparison, LawScore
 from analysis.inference.fit import Fit, priors_of
 from analysis.inference.ledger import Entry
@@ -203,12 +205,13 @@ def make_study(folder: Path, **changes: Any) -> Study:
         fingerprint="f",
         tables={},
     )
+    fits = {name: make_fit(name, obs) for name in LAWS}
     study = Study(
         build=build,
         panel=panel,
         quotes=quotes,
         obs=obs,
-        fits={name: make_fit(name, obs) for name in LAWS},
+        fits=fits,
         comparison=make_comparison(),
         checks=make_checks(),
         baselines=baselines(panel),
@@ -216,5 +219,6 @@ def make_study(folder: Path, **changes: Any) -> Study:
         indexes=make_indexes(),
         history=(make_entry(),),
         calibration={},
+        economics=economics(shipped_scenarios(), fits, obs, seed=1),
     )
     return replace(study, **changes)

@@ -1,0 +1,96 @@
+"""The chapter on money says what the futures say, whichever way they fall."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.economics.decision import tornado, waiting
+from analysis.economics.futures import ASYMPTOTES, Future, fixed_path
+from analysis.economics.outlook import outlooks
+from analysis.economics.scenario import shipped_scenarios
+from analysis.economics.study import Economics
+from analysis.report.chapter_economics import knowing, service, unit_economics, viable
+from analysis.report.study import Study
+
+YEARS = 10
+SERVICES = {one.name: one for one in shipped_scenarios()}
+
+
+def world(plateau: float, discovery: float) -> Economics:
+    """Economics where tokens cheapen by these fractions a year under the two laws, and by half as much at the frontier."""
+    laws = [
+        Future(name, True, fixed_path(fall, YEARS).relative_price)
+        for name, fall in (("plateau", plateau), ("discovery", discovery))
+    ]
+    frontier = [Future(one.name, True, one.relative_price**0.5) for one in laws]
+    fixed = [fixed_path(rate, YEARS) for rate in ASYMPTOTES]
+    services = tuple(SERVICES.values())
+    return Economics(
+        scenarios=services,
+        last=np.datetime64("2025-12-31"),  # type: ignore[arg-type]
+        outlooks=outlooks(services, {"fixed_capability": [*laws, *fixed], "frontier": frontier}, 2025),
+        tornados={one.name: tornado(one, laws) for one in services},
+        waiting={one.name: waiting(one, laws) for one in services},
+    )
+
+
+TITLES = {"plateau": "plateau", "discovery": "continued discovery"}
+
+
+def texts(blocks: Sequence[dict[str, Any]]) -> str:
+    return " ".join(block["text"] for block in blocks if block["kind"] == "text")
+
+
+def test_margins_are_those_of_the_law_that_holds() -> None:
+    slow, fast = world(0.0, 0.5), world(0.5, 0.0)
+    agent = SERVICES["growing_agent"]
+    assert "below -100 % (" not in service(agent, slow, TITLES)
+    first, second = service(agent, slow, TITLES), service(agent, fast, TITLES)
+    assert first != second
+    # Without a fall the tokens of an agent outgrow its revenue: it loses under whichever law brings none.
+    assert "probability above 99 % under plateau and below 1 % under continued discovery" in first
+    assert "probability below 1 % under plateau and above 99 % under continued discovery" in second
+
+
+def test_a_host_fears_what_a_buyer_hopes_for() -> None:
+    slow, fast = world(0.0, 0.0), world(0.6, 0.6)
+    host, wrapper = SERVICES["inference_host"], SERVICES["api_wrapper"]
+    assert "loses money with probability below 1 %" in service(host, slow, TITLES)
+    assert "loses money with probability above 99 %" in service(host, fast, TITLES)
+    assert "loses money with probability above 99 %" in service(wrapper, slow, TITLES)
+    assert "loses money with probability below 1 %" in service(wrapper, fast, TITLES)
+
+
+def test_knowing_is_worth_something_when_the_laws_disagree() -> None:
+    assert "knowing it would change no decision" in knowing(world(0.3, 0.3))
+    apart = knowing(world(0.0, 0.6))
+    assert "The laws disagree on whether to launch" in apart
+    assert "change no decision" not in apart
+    assert "the law itself moves value most" in apart
+    assert "In none of them does the law move value most" in knowing(world(0.3, 0.3))
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [
+        (None, ""),
+        (-0.1, "no price of tokens"),
+        (2.0, "2.0 times as dear"),
+        (0.4, "when tokens cost 40 % of what they do today"),
+    ],
+)
+def test_the_viable_price_reads_right(ratio: float | None, said: str) -> None:
+    assert said in viable(ratio)
+
+
+def test_the_chapter_has_every_service_and_future(study: Study) -> None:
+    blocks = unit_economics(replace(study, economics=world(0.2, 0.6)))
+    said = texts(blocks)
+    assert all(one.title in said for one in SERVICES.values())
+    values, swings = (block for block in blocks if block["kind"] == "table")
+    assert [row[0] for row in values["rows"]][:2] == ["plateau", "continued discovery"]
+    assert {"15 % a year", "20 % a year"} <= {row[0] for row in values["rows"]}
+    assert sum(row[1] == "law" for row in swings["rows"]) == len(SERVICES)
