@@ -29,7 +29,7 @@ def economics(
     scenarios = shipped_scenarios() if scenario is None else (read_scenario(scenario),)
     obs, folder = read_observations(call, None, "fraction"), writable(fits_dir(call.data))
     fits = {name: fit_law(law, obs, call.settings, folder, call.progress()) for name, law in LAWS.items()}
-    result = work_out(scenarios, fits, obs, call.seed).to_json()
+    result = work_out(scenarios, fits, obs, call.data, call.seed).to_json()
     call.emit(result, text="\n".join(_lines(result)))
     failed = [name for name, fit in fits.items() if not fit.passed]
     exit_unless(not failed, f"FAILED gates: {', '.join(failed)}")

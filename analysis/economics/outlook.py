@@ -20,7 +20,7 @@ from analysis.sampling import CI_QUANTILES
 TAIL: Final = 0.05
 """Value at risk looks at the worst twentieth."""
 
-Path3 = tuple[tuple[float, float, float], ...]
+Quantiles = tuple[tuple[float, float, float], ...]
 """5, 50 and 95 % by year, from year 0 on."""
 
 
@@ -62,9 +62,9 @@ class Outlook:
     law: str
     buyer: Buyer
     years: tuple[int, ...]
-    price_path: Path3
-    margin_path: Path3
-    profit_path: Path3
+    price_path: Quantiles
+    margin_path: Quantiles
+    profit_path: Quantiles
     breakeven_year: int | None
     p_breakeven: float
     payback_years: int | None
@@ -98,18 +98,18 @@ def outlook(scenario: Scenario, future: Future, buyer: Buyer, first_year: int) -
     npv = net_present_value_usd(scenario, profit)
     low, middle, high = np.quantile(npv, CI_QUANTILES).tolist()
     even, paid = break_even_year(profit), payback_year(scenario, profit)
-    even_at = _median_or_never(even)
+    even_at = median_or_never(even)
     return Outlook(
         scenario=scenario.name,
         law=future.name,
         buyer=buyer,
         years=tuple(range(first_year, first_year + future.relative_price.shape[1])),
-        price_path=_quantiles(future.relative_price),
-        margin_path=_quantiles(books.gross_margin),
-        profit_path=_quantiles(profit),
+        price_path=path_quantiles(future.relative_price),
+        margin_path=path_quantiles(books.gross_margin),
+        profit_path=path_quantiles(profit),
         breakeven_year=None if even_at is None else first_year + even_at,
         p_breakeven=float(np.isfinite(even).mean()),
-        payback_years=_median_or_never(paid),
+        payback_years=median_or_never(paid),
         p_payback=float(np.isfinite(paid).mean()),
         npv_usd=(low, middle, high),
         value_at_risk_usd=middle - float(np.quantile(npv, TAIL)),
@@ -134,10 +134,12 @@ def _until(future: Future, years: int) -> Future:
     return Future(future.name, future.law, future.relative_price[:, : years + 1])
 
 
-def _quantiles(path: np.ndarray) -> Path3:
+def path_quantiles(path: np.ndarray) -> Quantiles:
+    """5, 50 and 95 % of paths (S, years), by year."""
     return tuple((low, middle, high) for low, middle, high in np.quantile(path, CI_QUANTILES, axis=0).T.tolist())
 
 
-def _median_or_never(years: np.ndarray) -> int | None:
+def median_or_never(years: np.ndarray) -> int | None:
+    """Median of years (S,), where NaN is never; None when it is never."""
     middle = float(np.median(np.where(np.isnan(years), np.inf, years)))
     return int(np.ceil(middle)) if np.isfinite(middle) else None

@@ -2,16 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis.economics.cost_shares import CostOutlook, cost_outlooks
 from analysis.economics.decision import Swing, Waiting, tornado, waiting
 from analysis.economics.futures import BUYERS, Buyer, Future, futures
 from analysis.economics.outlook import Outlook, outlooks
 from analysis.economics.scenario import Scenario
 from analysis.inference.fit import Fit
 from analysis.laws.observations import PriceObservations
+
+COST_YEARS = 15
+"""How far ahead the cost of a token is followed."""
+
+OWN_COSTS = "baumol"
+"""Its price path has a stagnant part already."""
 
 DECIDING_BUYER: Buyer = "fixed_capability"
 """Whose clock runs in the tornado and in the value of waiting: an asymptote, if there is one, is that of an ageing band."""
@@ -31,6 +39,8 @@ class Economics:
         One per service, buyer and future.
     tornados, waiting
         By service, of the buyer of a fixed capability.
+    costs
+        Cost of a token by input, by future.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -38,6 +48,7 @@ class Economics:
     outlooks: tuple[Outlook, ...]
     tornados: Mapping[str, tuple[Swing, ...]]
     waiting: Mapping[str, Waiting]
+    costs: tuple[CostOutlook, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys of the contract; a scenario appears once per future and buyer, as ``NAME/FUTURE/BUYER``."""
@@ -54,10 +65,13 @@ class Economics:
                 }
                 for name, one in self.waiting.items()
             },
+            "cost_shares": {one.future: asdict(one) for one in self.costs},
         }
 
 
-def economics(scenarios: Sequence[Scenario], fits: Mapping[str, Fit], obs: PriceObservations, seed: int) -> Economics:
+def economics(
+    scenarios: Sequence[Scenario], fits: Mapping[str, Fit], obs: PriceObservations, data_dir: Path, seed: int
+) -> Economics:
     """Work out every service under every future.
 
     Parameters
@@ -66,10 +80,12 @@ def economics(scenarios: Sequence[Scenario], fits: Mapping[str, Fit], obs: Price
         The services.
     fits, obs
         Fits of the laws to the observations.
+    data_dir
+        The data folder, for the table of accelerators.
     seed
         Of the innovations to come.
     """
-    years = max(one.decision.horizon_years for one in scenarios)
+    years = max(COST_YEARS, *(one.decision.horizon_years for one in scenarios))
     by_buyer: dict[Buyer, tuple[Future, ...]] = {buyer: futures(fits, obs, buyer, years, seed) for buyer in BUYERS}
     by_law = [future for future in by_buyer[DECIDING_BUYER] if future.law]
     return Economics(
@@ -78,4 +94,5 @@ def economics(scenarios: Sequence[Scenario], fits: Mapping[str, Fit], obs: Price
         outlooks=outlooks(scenarios, by_buyer, obs.last.year),
         tornados={one.name: tornado(one, by_law) for one in scenarios},
         waiting={one.name: waiting(one, by_law) for one in scenarios},
+        costs=cost_outlooks(data_dir, [one for one in by_buyer[DECIDING_BUYER] if one.name != OWN_COSTS], seed),
     )

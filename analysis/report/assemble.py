@@ -150,7 +150,7 @@ def run_study(
         indexes=panel_indexes(panel),
         history=(*earlier, entry(built.vintage, str(obs.last.date()), fits, comparison)),
         calibration=stored_studies(data_dir, reports_dir, settings) if reports_dir else {},
-        economics=economics(shipped_scenarios(), fits, obs, settings.seed),
+        economics=economics(shipped_scenarios(), fits, obs, data_dir, settings.seed),
     )
 
 
@@ -206,7 +206,7 @@ def _fingerprint(
     read = [
         package / "report" / "template.typ",
         package / "report" / "epoch_published.csv",
-        *sorted((package / "economics" / "scenarios").glob("*.toml")),
+        *sorted((package / "economics").rglob("*.toml")),
         *sorted((reports_dir / "calibration").glob("*.json")),
     ]
     beside = [f"{path.name} {sha256_file(path)}" for path in read]

@@ -7,13 +7,15 @@ from analysis.economics.outlook import Outlook
 from analysis.economics.scenario import Scenario
 from analysis.economics.study import Economics
 from analysis.report.blocks import Block, figure, heading, table, text
-from analysis.report.phrases import listing, minus, percentage, probability, significant
+from analysis.report.phrases import listing, minus, percent_change, percentage, plural, probability, significant
 from analysis.report.study import Study
 from analysis.report.tables import Table
 
 AFTER_YEARS = 5
 SHOWN_SWINGS = 4
 LAWS_SHOWN = ("plateau", "discovery")
+COST_YEARS_SHOWN = (0, 5)
+RATE_YEARS_SHOWN = (1, 5)
 CLAIMED = ("15 % a year", "20 % a year")
 
 
@@ -35,6 +37,9 @@ def unit_economics(study: Study) -> list[Block]:
         heading("What matters most, and is it worth waiting?", 2),
         text(knowing(found)),
         table(_tornado(found, titles)),
+        heading("What a token costs, and where its price could stop", 2),
+        text(stagnation(found, titles)),
+        table(_costs(found, titles)),
     ]
 
 
@@ -98,6 +103,68 @@ def knowing(found: Economics) -> str:
     else:
         said += " In none of them does the law move value most: an input of the service's own does."
     return minus(said)
+
+
+def stagnation(found: Economics, titles: dict[str, str]) -> str:
+    """When inputs without progress are half of cost, and whether cost then falls by 15 to 20 % a year."""
+    said = [
+        "Cost is split into accelerators, which follow the price path, energy and facility, which follow performance per watt and their "
+        "own prices, and staff, which follows wages; today's shares are ranges (docs/economics.md)."
+    ]
+    today = found.costs[0].stagnant_share[0] if found.costs else (0.0, 0.0, 0.0)
+    low, middle, high = (percentage(value) for value in today)
+    said.append(f"Energy, facility and staff are {middle} of cost today ({low} to {high}).")
+    for one in (one for one in found.costs if one.future in (*LAWS_SHOWN, *CLAIMED)):
+        name = titles.get(one.future, f"a steady {one.future}")
+        half = (
+            f"are half of it after {plural(one.half_years, 'year')}"
+            if one.half_years is not None
+            else f"are half of it within {len(one.reach)} years with probability {probability(one.p_half)}"
+        )
+        slower, within, faster = (probability(value) for value in one.reach[AFTER_YEARS - 1])
+        said.append(
+            f"Under {name} they {half}; in year {AFTER_YEARS} cost falls by less than 15 % with probability {slower}, by 15 to 20 % with "
+            f"probability {within}, and by more with probability {faster}."
+        )
+    said.append(
+        "A part of cost that does not fall at all soon sets the rate, however small it is: a long-run fall of 15 to 20 % would need every "
+        "input to fall that fast."
+    )
+    return " ".join(said)
+
+
+def _costs(found: Economics, titles: dict[str, str]) -> Table:
+    body = [
+        (
+            titles.get(one.future, one.future),
+            *(_share(one.stagnant_share[year]) for year in COST_YEARS_SHOWN),
+            "never" if one.half_years is None else str(one.half_years),
+            *(_rate(one.yearly_rate[year - 1]) for year in RATE_YEARS_SHOWN),
+        )
+        for one in found.costs
+    ]
+    return Table(
+        "Share of energy, facility and staff in the cost of a token, years until it is half (median), and percent by which cost falls in a "
+        "year (negative: rises): median and 90 % interval.",
+        (
+            "Future",
+            *("Share today" if year == 0 else f"in {year} years" for year in COST_YEARS_SHOWN),
+            "Half after",
+            *(f"Fall in year {year}" for year in RATE_YEARS_SHOWN),
+        ),
+        "L" + "r" * (len(COST_YEARS_SHOWN) + 1 + len(RATE_YEARS_SHOWN)),
+        tuple(body),
+    )
+
+
+def _share(quantiles: tuple[float, float, float]) -> str:
+    low, middle, high = (f"{100 * value:.0f}" for value in quantiles)
+    return f"{middle} % ({low} to {high})"
+
+
+def _rate(quantiles: tuple[float, float, float]) -> str:
+    low, middle, high = (f"{percent_change(value):.0f}" for value in quantiles)
+    return minus(f"{middle} ({low} to {high})")
 
 
 def _margin(one: Outlook, years: int, *, bare: bool = False) -> str:

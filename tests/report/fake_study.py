@@ -219,6 +219,6 @@ def make_study(folder: Path, **changes: Any) -> Study:
         indexes=make_indexes(),
         history=(make_entry(),),
         calibration={},
-        economics=economics(shipped_scenarios(), fits, obs, seed=1),
+        economics=economics(shipped_scenarios(), fits, obs, Path(__file__).parents[2] / "data", seed=1),
     )
     return replace(study, **changes)

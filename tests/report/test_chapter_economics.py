@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from analysis.economics.cost_shares import cost_outlooks
 from analysis.economics.decision import tornado, waiting
 from analysis.economics.futures import ASYMPTOTES, Future, fixed_path
 from analysis.economics.outlook import outlooks
 from analysis.economics.scenario import shipped_scenarios
 from analysis.economics.study import Economics
-from analysis.report.chapter_economics import knowing, service, unit_economics, viable
+from analysis.report.chapter_economics import knowing, service, stagnation, unit_economics, viable
 from analysis.report.study import Study
 
+DATA = Path(__file__).parents[2] / "data"
 YEARS = 10
 SERVICES = {one.name: one for one in shipped_scenarios()}
 
@@ -34,6 +37,7 @@ def world(plateau: float, discovery: float) -> Economics:
         outlooks=outlooks(services, {"fixed_capability": [*laws, *fixed], "frontier": frontier}, 2025),
         tornados={one.name: tornado(one, laws) for one in services},
         waiting={one.name: waiting(one, laws) for one in services},
+        costs=cost_outlooks(DATA, [*laws, *fixed], seed=1),
     )
 
 
@@ -90,7 +94,16 @@ def test_the_chapter_has_every_service_and_future(study: Study) -> None:
     blocks = unit_economics(replace(study, economics=world(0.2, 0.6)))
     said = texts(blocks)
     assert all(one.title in said for one in SERVICES.values())
-    values, swings = (block for block in blocks if block["kind"] == "table")
+    values, swings, costs = (block for block in blocks if block["kind"] == "table")
     assert [row[0] for row in values["rows"]][:2] == ["plateau", "continued discovery"]
     assert {"15 % a year", "20 % a year"} <= {row[0] for row in values["rows"]}
     assert sum(row[1] == "law" for row in swings["rows"]) == len(SERVICES)
+    assert len(costs["rows"]) == 2 + len(ASYMPTOTES)
+
+
+def test_stagnant_inputs_take_over_sooner_the_faster_the_rest_falls() -> None:
+    slow = stagnation(world(0.05, 0.8), TITLES)
+    assert "Under plateau they are half of it within 10 years with probability" in slow
+    assert "Under continued discovery they are half of it after 1 year;" in slow
+    turned = stagnation(world(0.8, 0.05), TITLES)
+    assert "Under plateau they are half of it after 1 year;" in turned
