@@ -1,5 +1,6 @@
 """The program `samplers.stan` for one law, and its data. For `samplers.py`."""
 
+import asyncio
 import subprocess
 import sys
 import sysconfig
@@ -87,6 +88,16 @@ def compile_services(folder: Path) -> None:
     ]
     subprocess.run([*command, "-c", found / "stan_services.cpp", "-o", folder / "stan_services.o"], check=True)
     httpstan.models.PACKAGE_DIR = folder
+
+
+def build_program(law: str) -> None:
+    """Compile the program of a law unless it is there: PyStan itself gives up after five minutes, which a busy machine may need."""
+    import httpstan.cache  # noqa: PLC0415  an extra
+    import httpstan.models  # noqa: PLC0415
+
+    program = stan_program(law)
+    if httpstan.models.calculate_model_name(program) not in httpstan.cache.list_model_names():
+        asyncio.run(httpstan.models.build_services_extension_module(program))
 
 
 def stan_data(obs: PriceObservations, *, plain: bool) -> dict[str, Any]:
