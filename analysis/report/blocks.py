@@ -16,12 +16,16 @@ CAPTIONS = {
     "model at the centre of the band. Points: models at their entry, on an average host and put at the centre of the band.",
     "checks": "Observed statistics (dashed) in the 90 % predictive intervals of each law. A cross marks a law that fails.",
     "floor": "The floor of the plateau law, before and after the prices were seen.",
+    "ranks": "Simulation-based calibration, by law: the distribution of the ranks of the truth among posterior draws, less the uniform "
+    "one; a line per quantity. Shaded: the 95 % simultaneous band. In colour: quantities that leave it. Every histogram is in notebook 05.",
     "forest": "Yearly price declines by this study and by published estimates, with 90 % intervals; 1 is no change, and an arrow "
     "says that an interval goes on.",
     "indexes": "Left: price indexes of the whole panel by month. Right: rates of the quarterly indexes, by weights and by family "
     "(price spells in brackets); an arrow says that an interval goes on.",
     "moved": "How the answer moved: rates under plateau and continued discovery, median and 90 % interval, against the last day of the "
     "prices behind them. Hollow: the same laws fitted to the prices up to an earlier date, as in the forecasts of the past.",
+    "economics": "Gross margin of four services, median and 90 % band: for a fixed capability under two laws, for who follows the "
+    "frontier, and at fixed yearly falls from today on. The axis ends at a loss of half the revenue.",
     "channels": "The two channels of progress, with 90 % intervals. Laws without decay have one rate for new models at all ages.",
 }
 """Caption of every figure, by the name of its module."""

@@ -5,9 +5,10 @@ from typing import Any
 
 from analysis.calibration.stored import Stored
 from analysis.inference.savage_dickey import PointNull, point_nulls
-from analysis.report.blocks import Block, heading, table, text
+from analysis.report.blocks import Block, figure, heading, table, text
+from analysis.report.chapter_error_rates import error_rates
 from analysis.report.phrases import listing, minus, percentage, plural, probability
-from analysis.report.sentences import quantiles
+from analysis.report.sentences import outdated, quantiles
 from analysis.report.study import Study
 from analysis.report.tables import Table
 
@@ -33,7 +34,7 @@ def comparison(study: Study) -> list[Block]:
         *_forecasts(study),
         *_nested(study),
         *_calibration(study.calibration.get("sbc")),
-        *_error_rates(study.calibration.get("operating")),
+        *error_rates(study.calibration.get("operating")),
     ]
 
 
@@ -92,15 +93,6 @@ def missed_gates(failures: Sequence[Sequence[str]], origins: int, titles: Mappin
     if classical:
         said.append(f"For want of rows no forecast came from {listing(classical)}.")
     return " ".join(said)
-
-
-def outdated(stored: Stored) -> str:
-    """That a study is out of date, and in what; empty when it is not."""
-    if not stored.stale:
-        return ""
-    return (
-        f"OUT OF DATE: since this was computed, {listing(list(stored.stale))} changed; make calibrate computes it anew."
-    )
 
 
 def _scores(rows: Sequence[Row], titles: Mapping[str, str]) -> Table:
@@ -180,7 +172,7 @@ def _calibration(stored: Stored | None) -> list[Block]:
             " Run again with more simulations, all of these are inside." if not still
             else f" Run again with more simulations, still outside: {listing([_named(row) for row in still])}."
         )  # fmt: skip
-    return [opening, text(f"{said} {outdated(stored)}".strip()), table(_calibrated(first, again))]
+    return [opening, text(f"{said} {outdated(stored)}".strip()), table(_calibrated(first, again)), figure("ranks")]
 
 
 def _named(row: Row) -> str:
@@ -211,42 +203,3 @@ def _calibrated(first: Mapping[str, Any], again: Mapping[str, Any] | None) -> Ta
         "lrrrrrr",
         tuple(body),
     )
-
-
-def _error_rates(stored: Stored | None) -> list[Block]:
-    opening = heading("How often the verdict is wrong", 2)
-    if stored is None:
-        return [opening, text("The error rates of the verdict have not been worked out: make calibrate does it.")]
-    worlds = stored.result["worlds"]
-    wrong = [one for one in worlds if one["world"]["law"] != "plateau"]
-    false = max((one["shares"]["plateau"] for one in wrong), default=0.0)
-    said = (
-        "Panels of the real one's size, dates and gaps were drawn from worlds in which the answer is known. Without decay the rule says "
-        f"plateau in at most {percentage(false)} of them."
-    )
-    return [opening, text(f"{said} {outdated(stored)}".strip()), table(_worlds(worlds))]
-
-
-def _worlds(worlds: Sequence[Mapping[str, Any]]) -> Table:
-    body = [
-        (
-            one["world"]["name"],
-            str(len(one["evidence"])),
-            *(
-                _share(one["shares"][verdict], len(one["evidence"]))
-                for verdict in ("plateau", "discovery", "inconclusive")
-            ),
-        )
-        for one in worlds
-    ]
-    return Table(
-        "What the verdict rule says in worlds in which the answer is known, with the standard error of the share.",
-        ("World", "Panels", "Plateau", "Discovery", "Inconclusive"),
-        "lrrrr",
-        tuple(body),
-    )
-
-
-def _share(share: float, count: int) -> str:
-    error = (share * (1 - share) / count) ** 0.5
-    return f"{100 * share:.0f} % ({100 * error:.0f})"

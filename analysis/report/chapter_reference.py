@@ -7,8 +7,8 @@ from analysis.calibration.stored import Stored
 from analysis.inference.compare import CREDIBLE
 from analysis.laws import LAWS
 from analysis.report.blocks import Block, heading, table, text
-from analysis.report.chapter_comparison import outdated
 from analysis.report.phrases import listing, minus, probability
+from analysis.report.sentences import outdated
 from analysis.report.tables import Table
 
 Effect = Mapping[str, Any]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from analysis.report.blocks import Block, heading, table, text
-from analysis.report.chapter_comparison import outdated
 from analysis.report.chapter_reference import reference_class, span
 from analysis.report.phrases import listing, minus, plural
+from analysis.report.sentences import outdated
 from analysis.report.study import Study
 from analysis.report.tables import Table
 from analysis.technologies.forecast import STACK

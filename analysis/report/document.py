@@ -9,8 +9,10 @@ from analysis.report import sentences, tables
 from analysis.report.baselines import PUBLISHED_SOURCE
 from analysis.report.blocks import Block, columns, figure, heading, note, table, text
 from analysis.report.chapter_comparison import comparison
+from analysis.report.chapter_economics import unit_economics
 from analysis.report.chapter_indexes import price_indexes
 from analysis.report.chapter_new_data import new_data
+from analysis.report.chapter_robustness import robustness
 from analysis.report.chapter_technologies import technologies
 from analysis.report.limits import limits
 from analysis.report.phrases import minus, plural
@@ -165,4 +167,18 @@ def _without_warnings(summary: str) -> str:
     return f"{said} The importance sampling behind it warned; the check prints what." if found else said
 
 
-PARTS = (_answer, _figures_behind, _data, _laws, comparison, technologies, _checks, _trends, price_indexes, new_data, _method)
+PARTS = (
+    _answer,
+    _figures_behind,
+    _data,
+    _laws,
+    comparison,
+    robustness,
+    technologies,
+    unit_economics,
+    _checks,
+    _trends,
+    price_indexes,
+    new_data,
+    _method,
+)

@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from analysis.calibration.stored import Stored
 from analysis.inference.compare import (
     CREDIBLE,
     ELPD_MARGIN,
@@ -284,3 +285,12 @@ def checks_outcome(passed: list[tuple[str, bool | None]]) -> str:
     if not failed:
         return f"All {len(judged)} judged checks pass for every law, so that they do not choose between the laws."
     return f"{len(failed)} of {len(judged)} judged checks fail for at least one law: {listing(failed)}."
+
+
+def outdated(stored: Stored) -> str:
+    """That a study is out of date, and in what; empty when it is not."""
+    if not stored.stale:
+        return ""
+    return (
+        f"OUT OF DATE: since this was computed, {listing(list(stored.stale))} changed; make calibrate computes it anew."
+    )

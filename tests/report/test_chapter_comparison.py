@@ -7,7 +7,8 @@ import pytest
 from fake_study import make_study
 
 from analysis.calibration.stored import Stored
-from analysis.report.chapter_comparison import TITLES, best_against_rivals, comparison, missed_gates, outdated
+from analysis.report.chapter_comparison import TITLES, best_against_rivals, comparison, missed_gates
+from analysis.report.sentences import outdated
 from analysis.report.study import Study
 
 LAW_TITLES = {"plateau": "plateau", "discovery": "continued discovery"} | TITLES
@@ -90,15 +91,3 @@ def test_calibration_names_what_is_outside_and_what_stays_so(tmp_path: Path) -> 
     assert "1 stay inside. Outside: rate_floor of plateau." in said(None)
     assert "all of these are inside" in said(mended)
     assert "still outside: rate_floor of plateau" in said({"rows": rows[:1], "diverged": {"plateau": 0.1}})
-
-
-def test_error_rates_are_those_of_worlds_without_decay(tmp_path: Path) -> None:
-    def world(law: str, plateau: float) -> dict[str, Any]:
-        shares = {"plateau": plateau, "discovery": 0.0, "inconclusive": 1 - plateau}
-        return {"world": {"name": law, "law": law}, "shares": shares, "evidence": [{}] * 100}
-
-    worlds = [world("discovery", 0.03), world("random_walk", 0.07), world("plateau", 0.6)]
-    study = make_study(tmp_path, calibration={"operating": Stored("operating", {"worlds": worlds}, ())})
-    blocks = comparison(study)
-    words = " ".join(str(block.get("text", "")) for block in blocks)
-    assert "says plateau in at most 7 % of them" in words

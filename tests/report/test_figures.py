@@ -1,15 +1,21 @@
 """Every figure draws, to the same bytes, with labelled axes and literal names."""
 
 import importlib
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from fake_study import HOSTILE
 from matplotlib.figure import Figure
 
+from analysis.calibration.ranks import uniformity
+from analysis.calibration.sbc import RANKED_DRAWS
+from analysis.calibration.stored import Stored
 from analysis.report.blocks import CAPTIONS
-from analysis.report.figures import paths
+from analysis.report.figures import paths, rank_histograms
+from analysis.report.figures.ranks import deviation, latest_rows
 from analysis.report.study import Study
 from analysis.report.style import STYLE, svg
 
@@ -52,6 +58,32 @@ def test_checks_show_only_what_has_an_interval(study: Study) -> None:
     titles = [ax.get_title(loc="left") for ax in drawn("checks", study).axes if ax.axison]
     assert titles == ["recent slope", "curvature", "largest drop"]
     assert drawn("checks", replace(study, checks=())).axes
+
+
+def ranked(law: str, quantity: str, ranks: np.ndarray) -> dict[str, Any]:
+    inside = uniformity(ranks, RANKED_DRAWS)
+    return {
+        "law": law, "quantity": quantity, "ranks": ranks.tolist(), "passed": inside.inside, "uniformity": asdict(inside),
+    }  # fmt: skip
+
+
+def test_ranks_show_every_law_and_name_what_is_outside(study: Study) -> None:
+    even, low = np.arange(320) % (RANKED_DRAWS + 1), np.arange(320) % 20
+    first = {"rows": [ranked(law, name, even) for law in ("plateau", "baumol") for name in ("rate_now", "rate_floor")]}
+    again = {"rows": [ranked("plateau", "rate_now", even), ranked("plateau", "rate_floor", low)]}
+    stored = Stored("sbc", {"first": first, "again": again}, ())
+    axes = [ax for ax in drawn("ranks", replace(study, calibration={"sbc": stored})).axes if ax.axison]
+    assert [ax.get_title(loc="left") for ax in axes] == ["plateau", "Baumol's cost disease"]
+    legends = [legend for ax in axes if (legend := ax.get_legend())]
+    assert [text.get_text() for legend in legends for text in legend.get_texts()] == ["rate floor"]
+    rows = latest_rows(stored.result)
+    assert len(rows) == 4
+    points = np.arange(1, RANKED_DRAWS + 1) / (RANKED_DRAWS + 1)
+    assert np.abs(deviation(rows[0], points)).max() < 1e-12
+    assert deviation(rows[-1], points).max() > 0.3
+    with mpl.rc_context(STYLE):
+        titles = [ax.get_title(loc="left") for ax in rank_histograms.draw(rows).axes if ax.axison]
+    assert titles == [row["quantity"].replace("_", " ") for row in rows]
 
 
 def test_forest_holds_all_published_rates(study: Study) -> None:

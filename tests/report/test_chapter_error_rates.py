@@ -1,0 +1,86 @@
+"""How often the verdict is right, in sentences and tables that follow the simulated worlds."""
+
+from typing import Any
+
+import pytest
+
+from analysis.calibration.stored import Stored
+from analysis.report.chapter_error_rates import error_rates, floors_covered, years_until_right
+
+PANELS = 100
+
+
+def world(law: str, shares: dict[str, float], years_more: int = 0, floor: float | None = None) -> dict[str, Any]:
+    every = {"plateau": 0.0, "discovery": 0.0, "inconclusive": 0.0} | shares
+    truth = {"rate": 1.9} if floor is None else {"rate_floor": floor}
+    return {
+        "world": {"name": f"{law} {years_more}", "law": law, "truth": truth, "years_more": years_more},
+        "shares": every,
+        "floor_coverage90": None if floor is None else 0.88,
+        "panels": [{}] * PANELS,
+    }
+
+
+WORLDS = [
+    world("discovery", {"plateau": 0.03, "inconclusive": 0.97}),
+    world("discovery", {"discovery": 0.95, "inconclusive": 0.05}, 2),
+    world("random_walk", {"plateau": 0.07, "inconclusive": 0.93}),
+    world("plateau", {"plateau": 1.0}, 4, 0.18),
+    world("plateau", {"plateau": 0.6, "inconclusive": 0.4}, 2, 0.18),
+    world("plateau", {"plateau": 0.2, "inconclusive": 0.8}, 2, 0.5),
+]
+
+
+def blocks(worlds: list[dict[str, Any]], stale: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    return error_rates(Stored("operating", {"worlds": worlds}, stale))
+
+
+def words(found: list[dict[str, Any]]) -> str:
+    return " ".join(str(block.get("text", "")) for block in found)
+
+
+def test_error_rates_are_those_of_worlds_without_decay() -> None:
+    assert "says plateau in at most 7 % of them" in words(blocks(WORLDS))
+    assert "at most 0 % of them" in words(blocks(WORLDS[3:]))
+    assert "OUT OF DATE: since this was computed, code changed" in words(blocks(WORLDS, ("code",)))
+
+
+def test_not_run_says_so() -> None:
+    found = error_rates(None)
+    assert "make calibrate" in words(found)
+    assert not [block for block in found if block["kind"] == "table"]
+
+
+def test_the_floor_is_covered_where_there_is_one() -> None:
+    found = next(block for block in blocks(WORLDS) if block["kind"] == "table")
+    assert [row[-1] for row in found["rows"]] == ["", "", "", *["88 % (3)"] * 3]
+    assert floors_covered(WORLDS[:3]) == ""
+    assert "in 88 % of panels" in floors_covered(WORLDS)
+    other = {**WORLDS[3], "floor_coverage90": 0.5}
+    assert "in 50 % to 88 % of panels" in floors_covered([*WORLDS, other])
+
+
+@pytest.mark.parametrize(
+    ("lengths", "said"),
+    [
+        ([(0, 0.95), (2, 0.99)], "none"),
+        ([(2, 0.95)], "at most 2"),
+        ([(0, 0.1), (2, 0.6), (4, 1.0)], "3.5"),
+        ([(0, 0.1), (2, 0.6)], "more than 2"),
+        ([(0, 0.0)], "more than 0"),
+        ([(0, 0.1), (2, 0.9), (4, 0.7)], "2.0"),
+    ],
+)
+def test_years_until_the_verdict_is_right(lengths: list[tuple[float, float]], said: str) -> None:
+    assert years_until_right(lengths) == said
+
+
+def test_waiting_is_told_by_true_floor_with_its_doubt() -> None:
+    waiting = [block for block in blocks(WORLDS) if block["kind"] == "table"][1]
+    rows = {row[0]: row[1:] for row in waiting["rows"]}
+    assert rows["no floor, continued discovery"][:3] == ("discovery", "0 % at 0, 95 % at 2", "1.9")
+    assert rows["no floor, random walk with drift"][2] == "more than 0"
+    assert rows["floor of 0.18 a year"][:3] == ("plateau", "60 % at 2, 100 % at 4", "3.5")
+    low, high = rows["floor of 0.18 a year"][3].split(" to ")
+    assert 3.0 < float(low) < 3.5 < float(high) < 4.0
+    assert rows["floor of 0.5 a year"][2:] == ("more than 2", "more than 2")
