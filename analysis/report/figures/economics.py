@@ -43,5 +43,5 @@ def draw(study: Study) -> Figure:
         ax.set_axis_off()
     panels[0].set_ylabel("gross margin")
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return figure
