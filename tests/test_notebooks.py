@@ -21,6 +21,8 @@ NAMES = [
     "02_two_laws.ipynb",
     "03_checks_and_verdict.ipynb",
     "04_indexes_and_new_data.ipynb",
+    "05_comparison_and_calibration.ipynb",
+    "06_reference_class.ipynb",
 ]
 MAX_STORED_BYTES = 4_000_000
 

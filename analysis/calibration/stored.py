@@ -33,8 +33,8 @@ def write_study(folder: Path, name: str, request: dict[str, Any], result: dict[s
     write_json(folder / f"{name}.json", {"request": request, "result": result})
 
 
-def read_study(folder: Path, name: str, request: dict[str, Any]) -> Stored | None:
-    """Read a study, and compare what determined it with the `request` of today; None when there is none.
+def read_study(folder: Path, name: str, request: dict[str, Any] | None) -> Stored | None:
+    """Read a study, and compare what determined it with the `request` of today where there is one; None when there is no study.
 
     Raises
     ------
@@ -49,6 +49,8 @@ def read_study(folder: Path, name: str, request: dict[str, Any]) -> Stored | Non
         before, result = written["request"], written["result"]
     except (ValueError, KeyError, TypeError) as error:
         raise IntegrityError(f"{path} cannot be read; delete it and run `make calibrate` again") from error
+    if request is None:
+        return Stored(name, result, ())
     # Through JSON, as what was written went: tuples come back as lists.
     now = json.loads(json.dumps(request))
     changed = sorted(part for part in before.keys() | now.keys() if before.get(part) != now.get(part))

@@ -54,3 +54,9 @@ def stored_studies(data_dir: Path, reports_dir: Path, settings: FitSettings) -> 
         for name, study in STUDIES.items()
     }
     return {name: one for name, one in found.items() if one is not None}
+
+
+def recorded_studies(reports_dir: Path) -> dict[str, Stored]:
+    """The studies that were run, compared with nothing: for a reader who has built no panel."""
+    found = {name: read_study(reports_dir / FOLDER, name, None) for name in STUDIES}
+    return {name: one for name, one in found.items() if one is not None}

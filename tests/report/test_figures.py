@@ -8,13 +8,14 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from fake_study import HOSTILE
+from made_up_technologies import EVEN, technology_results
 from matplotlib.figure import Figure
 
 from analysis.calibration.ranks import uniformity
 from analysis.calibration.sbc import RANKED_DRAWS
 from analysis.calibration.stored import Stored
 from analysis.report.blocks import CAPTIONS
-from analysis.report.figures import paths, rank_histograms
+from analysis.report.figures import paths, rank_histograms, reference, technologies
 from analysis.report.figures.ranks import deviation, latest_rows
 from analysis.report.study import Study
 from analysis.report.style import STYLE, svg
@@ -84,6 +85,31 @@ def test_ranks_show_every_law_and_name_what_is_outside(study: Study) -> None:
     with mpl.rc_context(STYLE):
         titles = [ax.get_title(loc="left") for ax in rank_histograms.draw(rows).axes if ax.axison]
     assert titles == [row["quantity"].replace("_", " ") for row in rows]
+
+
+def test_technologies_show_who_slowed_and_what_was_claimed() -> None:
+    found = technology_results(1.0, 0.9, EVEN, 0.2)
+    slowed, standing = replace(found.records[0], early=0.1, late=0.02), replace(found.records[0], early=-0.1, late=0.0)
+    with mpl.rc_context(STYLE):
+        left, right = technologies.draw(replace(found, records=(*found.records, slowed, standing))).axes
+    labels = [text.get_text() for text in left.get_legend().get_texts()]
+    assert labels == ["not falling, not judged (1)", "went on (2)", "fell to less than half (1)"]
+    assert [text.get_text() for text in right.get_legend().get_texts()] == ["plateau", "encompassing law", "stack"]
+
+
+def test_the_reference_class_stands_beside_own_priors_and_marks_failures() -> None:
+    side = {"passed": True, "quantities": {key: [0.1, 0.5, 1.0] for key in reference.VIEWS}}
+    laws = {
+        name: {"default": side, "reference": {**side, "passed": name == "plateau"}}
+        for name in ("encompassing", "plateau")
+    }
+    with mpl.rc_context(STYLE):
+        axes = reference.draw(laws).axes
+    labels = [label.get_text() for label in axes[0].get_yticklabels()]
+    assert labels == [
+        f"{law}, {prior}" for law in ("encompassing law", "plateau") for prior in ("own prior", "reference class")
+    ]
+    assert sum(line.get_marker() == "X" for line in axes[0].lines) == 1
 
 
 def test_forest_holds_all_published_rates(study: Study) -> None:
