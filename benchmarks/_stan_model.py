@@ -96,8 +96,11 @@ def build_program(law: str) -> None:
     import httpstan.models  # noqa: PLC0415
 
     program = stan_program(law)
-    if httpstan.models.calculate_model_name(program) not in httpstan.cache.list_model_names():
-        asyncio.run(httpstan.models.build_services_extension_module(program))
+    name = httpstan.models.calculate_model_name(program)
+    if name not in httpstan.cache.list_model_names():
+        said = asyncio.run(httpstan.models.build_services_extension_module(program))
+        httpstan.cache.dump_services_extension_module_compiler_output(said, name)
+        httpstan.cache.dump_stanc_warnings("", name)
 
 
 def stan_data(obs: PriceObservations, *, plain: bool) -> dict[str, Any]:
