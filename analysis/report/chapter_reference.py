@@ -44,8 +44,8 @@ def effect(name: str, found: Effect) -> str:
         for key, label in (("rate_now", "the rate now"), ("rate_floor", "the floor"))
     ]
     said = (
-        f"{LAWS[name].title.capitalize()}: the reference class moves {listing(moves)}, log-rates a year; the probability that the rate is below "
-        f"half of its start goes from {probability(own['p_slowed'])} to {probability(other['p_slowed'])}, that of a floor of 15 to 20 % a "
+        f"{LAWS[name].title.capitalize()}: the reference class moves {listing(moves)}, log-rates a year; the probability that the rate is "
+        f"below half of its start goes from {probability(own['p_slowed'])} to {probability(other['p_slowed'])}, that of a floor of 15 to 20 % a "
         f"year from {probability(own['p_claim'])} to {probability(other['p_claim'])}. {_condition(own['p_slowed'], other['p_slowed'])}"
     )
     if failed:
