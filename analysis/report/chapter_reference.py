@@ -46,7 +46,8 @@ def effect(name: str, found: Effect) -> str:
     said = (
         f"{LAWS[name].title.capitalize()}: the reference class moves {listing(moves)}, log-rates a year; the probability that the rate is "
         f"below half of its start goes from {probability(own['p_slowed'])} to {probability(other['p_slowed'])}, that of a floor "
-        f"of 15 to 20 % a year from {probability(own['p_claim'])} to {probability(other['p_claim'])}. {_condition(own['p_slowed'], other['p_slowed'])}"
+        f"of 15 to 20 % a year from {probability(own['p_claim'])} to {probability(other['p_claim'])}. "
+        f"{_condition(own['p_slowed'], other['p_slowed'])}"
     )
     if failed:
         said += f" FAILED gates under {listing(failed)}: not to be relied on."
