@@ -1,0 +1,60 @@
+"""`costfloor economics`: the keys of the contract on stored fits, and scenario files that are refused."""
+
+from pathlib import Path
+
+import pytest
+from cli_run import contents, run
+
+import analysis.cli.economics as command
+from analysis.economics.futures import ASYMPTOTES
+from analysis.laws import LAWS
+from analysis.report.stored import open_results
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "tests" / "economics" / "example.toml"
+
+
+@pytest.fixture
+def fitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fits that come with the project in place of new ones."""
+    results = open_results(ROOT / "notebooks" / "stored")
+    monkeypatch.setattr(command, "read_observations", lambda *_: results.obs)
+    monkeypatch.setattr(command, "fit_law", lambda law, *_: results.fits[law.name])
+
+
+@pytest.mark.usefixtures("fitted")
+def test_a_service_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
+    done = run(capsys, "--data", str(ROOT / "data"), "economics", "--scenario", str(EXAMPLE), "--json")
+    assert done.code == 0
+    found = done.json
+    assert set(found["inputs"]) == {"example"}
+    assert len(found["scenarios"]) == 2 * len(LAWS) + len(ASYMPTOTES)
+    one = found["scenarios"]["example/plateau/fixed_capability"]
+    assert {"law", "price_path", "margin_path", "breakeven_year"} <= set(one)
+    assert one["law"] == "plateau"
+    assert (
+        len(one["price_path"]) == len(one["margin_path"]) == found["inputs"]["example"]["decision"]["horizon_years"] + 1
+    )
+    assert all(low <= middle <= high for low, middle, high in one["margin_path"])
+
+
+@pytest.mark.usefixtures("fitted")
+def test_the_services_that_come_along_are_listed_for_a_reader(capsys: pytest.CaptureFixture[str]) -> None:
+    done = run(capsys, "--data", str(ROOT / "data"), "economics")
+    assert done.code == 0
+    assert all(name in done.out for name in ("api_wrapper", "growing_agent", "inference_host", "ranking_pipeline"))
+    assert "about launching" in done.out or "on launching" in done.out
+
+
+def test_a_bad_scenario_is_refused_before_anything_is_computed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text(EXAMPLE.read_text("utf-8").replace("price_elasticity = -1.0", "price_elasticity = 1.0"))
+    before = contents(tmp_path)
+    done = run(capsys, "--data", str(tmp_path / "data"), "economics", "--scenario", str(bad))
+    assert done.code == 2
+    assert "demand.price_elasticity" in done.err
+    assert "Allowed: -5 to 0" in done.err
+    assert len(done.err.strip().splitlines()) == 1
+    assert contents(tmp_path) == before
