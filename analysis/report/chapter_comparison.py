@@ -7,6 +7,7 @@ from analysis.calibration.stored import Stored
 from analysis.inference.savage_dickey import PointNull, point_nulls
 from analysis.report.blocks import Block, figure, heading, table, text
 from analysis.report.chapter_error_rates import error_rates
+from analysis.report.evidence import evidence_sentences
 from analysis.report.phrases import listing, minus, percentage, plural, probability
 from analysis.report.sentences import outdated, quantiles
 from analysis.report.study import Study
@@ -138,6 +139,7 @@ def _nested(study: Study) -> list[Block]:
             f"The prices say {kept}; the probability that less than half is kept is {probability(less)}, and was 0.50 before. "
             f"{factors} These ratios of densities move with the width of the prior, which forecasts do not; they decide nothing here."
         ),
+        text(evidence_sentences(study.calibration.get("evidence"))),
     ]
 
 

@@ -14,6 +14,7 @@ from analysis.report.chapter_indexes import price_indexes
 from analysis.report.chapter_new_data import new_data
 from analysis.report.chapter_robustness import robustness
 from analysis.report.chapter_technologies import technologies
+from analysis.report.heldout import heldout_sentences, heldout_table
 from analysis.report.limits import limits
 from analysis.report.phrases import minus, plural
 from analysis.report.study import Study
@@ -132,12 +133,16 @@ def _laws(study: Study) -> list[Block]:
 def _checks(study: Study) -> list[Block]:
     outcome = sentences.checks_outcome([(check.name.replace("_", " "), check.passed) for check in study.checks])
     others = [_without_warnings(check.summary) for check in study.checks if "q05" not in check.table.columns]
+    heldout = study.calibration.get("heldout")
     return [
         heading("Do the laws fit?"),
         text(outcome),
         figure("checks", floats=False),
         table(tables.checks(study)),
         *([{"kind": "list", "items": others}] if others else []),
+        heading("Months that the fits had not seen", 2),
+        text(heldout_sentences(heldout)),
+        *([table(heldout_table(heldout))] if heldout else []),
     ]
 
 

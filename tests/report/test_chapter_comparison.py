@@ -68,7 +68,7 @@ def test_what_is_out_of_date_says_so(stale: tuple[str, ...], words: str) -> None
 def test_without_studies_the_chapter_says_how_to_run_them(study: Study) -> None:
     blocks = comparison(study)
     words = " ".join(str(block.get("text", "")) for block in blocks)
-    assert words.count("make calibrate") == 3
+    assert words.count("make calibrate") == 4
     assert "encompassing law leaves open" in words
 
 
