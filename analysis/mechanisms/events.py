@@ -117,8 +117,9 @@ def detrended(values: np.ndarray) -> np.ndarray:
     return np.asarray(values - np.polyval(np.polyfit(months, values, 1), months))
 
 
-def innovation_months(innovations: pd.DataFrame) -> dict[str, list[pd.Period]]:
-    """Months of dated innovations by kind: those that change what is computed, those that keep it, and all."""
+def innovation_months(data_dir: Path) -> dict[str, list[pd.Period]]:
+    """Months of dated innovations in serving by kind: those that change what is computed, those that keep it, and all."""
+    innovations = load_raw(data_dir, "context_serving_innovations")
     months = pd.PeriodIndex(innovations["date"].str[:7], freq="M")
     changes = innovations["changes_graph"].to_numpy(bool)
     by_kind: Mapping[str, np.ndarray] = {
@@ -127,10 +128,9 @@ def innovation_months(innovations: pd.DataFrame) -> dict[str, list[pd.Period]]:
     return {kind: list(months[chosen]) for kind, chosen in by_kind.items()}
 
 
-def event_study(panel: pd.DataFrame, data_dir: Path) -> tuple[EventEffect, ...]:
-    """Effects of serving innovations on the lowest prices of the panel, by kind."""
+def event_study(panel: pd.DataFrame, innovations: Mapping[str, Sequence[pd.Period]]) -> tuple[EventEffect, ...]:
+    """Effects of innovations on the lowest prices of the panel, by kind."""
     drops = monthly_drops(panel)
-    innovations = innovation_months(load_raw(data_dir, "context_serving_innovations"))
     return tuple(event_effect(kind, drops, events) for kind, events in innovations.items())
 
 

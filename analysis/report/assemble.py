@@ -127,6 +127,7 @@ def run_study(
     from analysis.economics.scenario import shipped_scenarios  # noqa: PLC0415
     from analysis.economics.study import economics  # noqa: PLC0415
     from analysis.inference.compare import compare  # noqa: PLC0415
+    from analysis.mechanisms.events import event_study, innovation_months  # noqa: PLC0415
     from analysis.report.baselines import baselines, published_rates  # noqa: PLC0415
     from analysis.report.price_indexes import panel_indexes  # noqa: PLC0415
     from analysis.report.study import Study  # noqa: PLC0415
@@ -136,6 +137,7 @@ def run_study(
     fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, fits_dir(data_dir), progress)
     checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
+    innovations = innovation_months(data_dir)
     progress("price indexes, and their tests for breaks")
     return Study(
         build=built,
@@ -151,6 +153,8 @@ def run_study(
         history=(*earlier, entry(built.vintage, str(obs.last.date()), fits, comparison)),
         calibration=stored_studies(data_dir, reports_dir, settings) if reports_dir else {},
         economics=economics(shipped_scenarios(), fits, obs, data_dir, settings.seed),
+        innovations=innovations,
+        events=event_study(panel, innovations),
     )
 
 
@@ -200,7 +204,17 @@ def _fingerprint(
     data_dir: Path, reports_dir: Path, settings: FitSettings, as_of: pd.Timestamp | None, earlier: Sequence[Entry]
 ) -> str:
     code = code_version(
-        "data", "capability", "panel.py", "sampling.py", "laws", "inference", "checks", "indexes", "economics", "report"
+        "data",
+        "capability",
+        "panel.py",
+        "sampling.py",
+        "laws",
+        "inference",
+        "checks",
+        "indexes",
+        "economics",
+        "mechanisms",
+        "report",
     )
     package = Path(__file__).parents[1]
     read = [

@@ -1,6 +1,6 @@
 """Everything that one report says something about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -12,6 +12,7 @@ from analysis.inference.compare import Comparison
 from analysis.inference.fit import Fit
 from analysis.inference.ledger import Entry
 from analysis.laws.observations import PriceObservations
+from analysis.mechanisms.events import EventEffect
 from analysis.panel import BuildReport
 from analysis.report.baselines import Baselines
 from analysis.report.price_indexes import PanelIndexes
@@ -47,6 +48,8 @@ class Study:
         The heavy studies that were run, by name, each with what has changed since.
     economics
         Unit economics of the services that come with the package.
+    innovations, events
+        Months of dated innovations in serving by kind, and what follows them: `analysis.mechanisms.events`.
     """
 
     build: BuildReport
@@ -62,3 +65,5 @@ class Study:
     history: tuple[Entry, ...] = field(repr=False)
     calibration: Mapping[str, Stored] = field(repr=False)
     economics: Economics = field(repr=False)
+    innovations: Mapping[str, Sequence[pd.Period]] = field(repr=False)
+    events: tuple[EventEffect, ...]

@@ -87,7 +87,7 @@ def test_drops_are_those_of_the_lowest_price_of_a_band() -> None:
 
 def test_innovations_of_the_project_by_kind() -> None:
     table = pd.read_csv(DATA / "raw" / "context_serving_innovations.csv")
-    months = innovation_months(table)
+    months = innovation_months(DATA)
     assert set(months) == {"changed graph", "fixed graph", "all"}
     assert len(months["all"]) == len(months["changed graph"]) + len(months["fixed graph"]) == len(table)
     assert pd.Period("2024-04", "M") in months["fixed graph"]

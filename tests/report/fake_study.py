@@ -20,6 +20,7 @@ from analysis.inference.quantities import reported_quantities
 from analysis.inference.sensitivity import PriorSensitivity
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
+from analysis.mechanisms.events import event_study, innovation_months
 from analysis.panel import BuildReport, law_rows
 from analysis.report.baselines import baselines, published_rates
 from analysis.report.price_indexes import PanelIndexes, panel_indexes
@@ -27,6 +28,7 @@ from analysis.report.study import Study
 
 HOSTILE = "#let *x*_$y$@z<a>`b`\\c [d] //"
 CHAINS, DRAWS = 2, 60
+DATA = Path(__file__).parents[2] / "data"
 GOOD = {
     "rhat_max": 1.002,
     "ess_bulk_min": 900.0,
@@ -206,6 +208,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
         tables={},
     )
     fits = {name: make_fit(name, obs) for name in LAWS}
+    innovations = innovation_months(DATA)
     study = Study(
         build=build,
         panel=panel,
@@ -219,6 +222,8 @@ def make_study(folder: Path, **changes: Any) -> Study:
         indexes=make_indexes(),
         history=(make_entry(),),
         calibration={},
-        economics=economics(shipped_scenarios(), fits, obs, Path(__file__).parents[2] / "data", seed=1),
+        economics=economics(shipped_scenarios(), fits, obs, DATA, seed=1),
+        innovations=innovations,
+        events=event_study(panel, innovations),
     )
     return replace(study, **changes)
