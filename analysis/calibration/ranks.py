@@ -87,13 +87,21 @@ def band(simulations: int, draws: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 def interval_coverage(ranks: np.ndarray, draws: int, probability: float, rows: int) -> IntervalCoverage:
     """Share of truths in their central interval, with a 99 % band adjusted for `rows` such shares (Bonferroni)."""
-    # Ranks are integers, so that the interval holds a known number of them, not exactly the nominal share.
-    cut = round((1 - probability) / 2 * (draws + 1))
+    cut = _cut(draws, probability)
     inside = (ranks >= cut) & (ranks <= draws - cut)
-    exact = (draws + 1 - 2 * cut) / (draws + 1)
+    exact = exact_coverage(draws, probability)
     edge = (1 - COVERAGE_BAND) / 2 / rows
     low, high = stats.binom.ppf([edge, 1 - edge], len(ranks), exact) / len(ranks)
     return IntervalCoverage(probability, float(inside.mean()), float(low), float(high))
+
+
+def exact_coverage(draws: int, probability: float) -> float:
+    """Share of uniform ranks in a central interval: ranks are integers, so that it is near the nominal one, not equal to it."""
+    return (draws + 1 - 2 * _cut(draws, probability)) / (draws + 1)
+
+
+def _cut(draws: int, probability: float) -> int:
+    return round((1 - probability) / 2 * (draws + 1))
 
 
 def _depths(ranks: np.ndarray, draws: int) -> np.ndarray:

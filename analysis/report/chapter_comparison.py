@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.calibration.ranks import INTERVALS, exact_coverage
+from analysis.calibration.sbc import RANKED_DRAWS
 from analysis.calibration.stored import Stored
 from analysis.inference.savage_dickey import PointNull, point_nulls
 from analysis.report.blocks import Block, figure, heading, table, text
@@ -182,6 +184,7 @@ def _named(row: Row) -> str:
 
 
 def _calibrated(first: Mapping[str, Any], again: Mapping[str, Any] | None) -> Table:
+    exact = listing([percentage(exact_coverage(RANKED_DRAWS, probability)) for probability in INTERVALS])
     body = []
     for law in dict.fromkeys(row["law"] for row in first["rows"]):
         rows = [row for row in first["rows"] if row["law"] == law]
@@ -199,8 +202,9 @@ def _calibrated(first: Mapping[str, Any], again: Mapping[str, Any] | None) -> Ta
             )
         )
     return Table(
-        "Simulation-based calibration: quantities per law, how many have uniform ranks, mean coverage of their 50 and 90 % intervals, "
-        "share of the short fits with a divergent transition, and how many pass with more simulations.",
+        "Simulation-based calibration: quantities per law, how many have uniform ranks, mean coverage of their 50 and 90 % intervals "
+        f"(which hold {exact} of uniform ranks, these being whole numbers), share of the short fits with a divergent transition, and how "
+        "many pass with more simulations.",
         ("Law", "Quantities", "Uniform", "Coverage of 50 %", "Coverage of 90 %", "Fits that diverged", "Pass again"),
         "lrrrrrr",
         tuple(body),
