@@ -189,25 +189,25 @@ def _values(found: Economics, titles: dict[str, str]) -> Table:
         if one.buyer == "fixed_capability":
             rows.setdefault(titles.get(one.law, one.law), {})[one.scenario] = one
         elif one.law in LAWS_SHOWN:
-            rows.setdefault(f"frontier, levels from {titles[one.law]}", {})[one.scenario] = one
+            rows.setdefault(f"frontier ({titles[one.law]})", {})[one.scenario] = one
     names = [one.name for one in found.scenarios]
     body = [(label, *(_value(by_service[name]) for name in names)) for label, by_service in rows.items()]
     return Table(
-        "Net present value in thousand USD, median and 90 % interval, by future of the price of a token.",
-        ("Future", *(one.title for one in found.scenarios)),
-        "L" + "r" * len(names),
+        "Net present value in million USD, median and 90 % interval, by service and future of the price of a token.",
+        ("Future", *(_short(name) for name in names)),
+        "l" + "r" * len(names),
         tuple(body),
     )
 
 
 def _value(one: Outlook) -> str:
-    low, middle, high = (f"{value / 1e3:,.0f}" for value in one.npv_usd)
+    low, middle, high = (f"{value / 1e6:,.1f}" for value in one.npv_usd)
     return minus(middle if low == high else f"{middle} ({low} to {high})")
 
 
 def _tornado(found: Economics, titles: dict[str, str]) -> Table:
     body = [
-        (one.title if place == 0 else "", *_swing(swing, titles))
+        (_short(one.name) if place == 0 else "", *_swing(swing, titles))
         for one in found.scenarios
         for place, swing in enumerate(_with_law(found.tornados[one.name]))
     ]
@@ -215,9 +215,13 @@ def _tornado(found: Economics, titles: dict[str, str]) -> Table:
         "Expected net present value in thousand USD when one input goes from the low to the high end of its range; the widest first, the "
         "law always. Of the law: the worst and the best one.",
         ("Service", "Input", "Low", "High", "Value at low", "Value at high"),
-        "Llrrrr",
+        "lLrrrr",
         tuple(body),
     )
+
+
+def _short(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _with_law(swings: Sequence[Swing]) -> list[Swing]:
@@ -230,7 +234,7 @@ def _with_law(swings: Sequence[Swing]) -> list[Swing]:
 
 
 def _swing(swing: Swing, titles: dict[str, str]) -> tuple[str, ...]:
-    name = swing.path.split(".")[-1].replace("_", " ")
-    ends = [titles.get(end, end) if isinstance(end, str) else f"{end:,g}" for end in (swing.low, swing.high)]
+    name = swing.path.replace(".", ": ").replace("_", " ")
+    ends = [titles.get(end, end) if isinstance(end, str) else f"{end:,.10g}" for end in (swing.low, swing.high)]
     worth = [f"{value / 1e3:,.0f}" for value in (swing.value_at_low, swing.value_at_high)]
     return (name, *(minus(cell) for cell in (*ends, *worth)))

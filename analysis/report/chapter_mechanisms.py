@@ -22,7 +22,7 @@ def mechanisms(study: Study) -> list[Block]:
         heading("Where the decline comes from"),
         heading("Dated innovations", 2),
         text(
-            f"The lowest price of each capability band falls in steps. Months within {WINDOW_MONTHS} of an innovation in serving are held "
+            f"The lowest price of each capability band falls in steps. The {WINDOW_MONTHS} months from an innovation on are held "
             "against the others, and the difference against that of the same calendar of innovations moved to every other place in time, "
             f"which keeps its clusters. {events_outcome(study.events)} Most innovations are dated by their paper, and hosts take them up "
             "at their own pace."
