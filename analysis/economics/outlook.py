@@ -1,8 +1,8 @@
 """One service under one future and for one buyer: paths and dates with their uncertainty."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -73,10 +73,6 @@ class Outlook:
     value_at_risk_usd: float
     p_loss: float
     viable_price_ratio: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
 
 
 def outlook(scenario: Scenario, future: Future, buyer: Buyer, first_year: int) -> Outlook:

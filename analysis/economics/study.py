@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from analysis.economics.cost_shares import CostOutlook, cost_outlooks
 from analysis.economics.decision import Swing, Waiting, tornado, waiting
 from analysis.economics.futures import BUYERS, Buyer, Future, futures
@@ -33,8 +31,6 @@ class Economics:
     ----------
     scenarios
         The services.
-    last
-        Day of the last price: today of the futures.
     outlooks
         One per service, buyer and future.
     tornados, waiting
@@ -44,7 +40,6 @@ class Economics:
     """
 
     scenarios: tuple[Scenario, ...]
-    last: pd.Timestamp
     outlooks: tuple[Outlook, ...]
     tornados: Mapping[str, tuple[Swing, ...]]
     waiting: Mapping[str, Waiting]
@@ -90,7 +85,6 @@ def economics(
     by_law = [future for future in by_buyer[DECIDING_BUYER] if future.law]
     return Economics(
         scenarios=tuple(scenarios),
-        last=obs.last,
         outlooks=outlooks(scenarios, by_buyer, obs.last.year),
         tornados={one.name: tornado(one, by_law) for one in scenarios},
         waiting={one.name: waiting(one, by_law) for one in scenarios},

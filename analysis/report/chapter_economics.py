@@ -26,7 +26,7 @@ def unit_economics(study: Study) -> list[Block]:
     return [
         heading("If the floor is real: unit economics"),
         text(
-            "Four services stand for many. Their figures are round assumptions (costfloor economics --scenario works out any other); "
+            "A few services stand for many. Their figures are round assumptions (costfloor economics --scenario works out any other); "
             "only the price paths come from the fits. Who buys a fixed capability lives under the law of its ageing band, who follows "
             "the frontier under the trend of the prices at which bands opened. The fixed rates ask what follows if the asymptote is "
             "reached today. Value is that of ten years of profits at most, less launch and capacity, to an owner who closes in time."

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from analysis.economics.cost_shares import cost_outlooks
@@ -33,7 +32,6 @@ def world(plateau: float, discovery: float) -> Economics:
     services = tuple(SERVICES.values())
     return Economics(
         scenarios=services,
-        last=np.datetime64("2025-12-31"),  # type: ignore[arg-type]
         outlooks=outlooks(services, {"fixed_capability": [*laws, *fixed], "frontier": frontier}, 2025),
         tornados={one.name: tornado(one, laws) for one in services},
         waiting={one.name: waiting(one, laws) for one in services},
