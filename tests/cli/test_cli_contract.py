@@ -38,6 +38,7 @@ COMMANDS = [
     "refit",
     "report",
     "calibrate",
+    "economics",
 ]
 EVERY_LAW = {"rate_now", "rate_long_run", "frontier_rate", "score_elasticity", "noise_scale"}
 PARAMETERS = {
