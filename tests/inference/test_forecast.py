@@ -365,7 +365,7 @@ def test_uncertain_quality_widens_a_units_level() -> None:
 def scored_units(draws: Draws, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows after the origin, the units they belong to, and their log densities."""
     rows = np.flatnonzero(~SEEN)
-    return rows, np.unique(OBS.unit[rows]), log_mean_exp(_unit_log_density(draws, OBS, SEEN, rows, rng))
+    return rows, np.unique(OBS.unit[rows]), log_mean_exp(_unit_log_density(draws, OBS, SEEN, rows, rng, None))
 
 
 HOST_KNOWN = np.isin(OBS.host, OBS.host[SEEN])
@@ -463,7 +463,7 @@ def test_without_repeated_models_every_row_is_scored_alone() -> None:
     quality = draws["family_elasticity"][0, family] * obs.quality[rows] / obs.quality_scale
     expected = draws["family_start"][0, family] + quality - draws["family_rate"][0, family] * obs.age_years[rows]
     np.testing.assert_allclose(
-        log_mean_exp(_unit_log_density(draws, obs, seen, rows, rng)),
+        log_mean_exp(_unit_log_density(draws, obs, seen, rows, rng, None)),
         stats.norm(expected, 0.6).logpdf(obs.log_price[rows]),
         atol=1e-4,
     )
