@@ -19,7 +19,8 @@ BIRTHS = {"GPT-4": "2023-03-14", "o1": "2024-09-12"}
 
 
 def panel_rows(band: str, family: str, first: str, count: int, *, weights: bool) -> pd.DataFrame:
-    """Models priced twice, every ten days."""
+    """Models priced twice, every ten days, with noise: levels of new models are integrated out on a grid as fine as it is small."""
+    noise = np.random.default_rng(count).normal(0.0, 0.3, count)
     number = np.repeat(np.arange(count // 2), 2)
     day = pd.Timestamp(first) + pd.to_timedelta(10 * np.arange(count), unit="D")
     return pd.DataFrame(
@@ -29,7 +30,7 @@ def panel_rows(band: str, family: str, first: str, count: int, *, weights: bool)
             "host_kind": "first_party",
             "date": day,
             "recorded_on": day,
-            "price_usd_per_mtok": np.exp(-0.01 * np.arange(count)),
+            "price_usd_per_mtok": np.exp(noise - 0.01 * np.arange(count)),
             "n_benchmarks": 5,
             "capability": 120.0 + number % 5,
             "capability_sd": 1.0,
