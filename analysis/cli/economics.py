@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from analysis.cli.shared import Options, exit_unless, read_observations, writable
+from analysis.economics.scenario import read_scenario, shipped_scenarios
 from analysis.inference.fit import fit_law
 from analysis.inference.project import fits_dir
 from analysis.laws import LAWS
@@ -22,8 +23,7 @@ def economics(
     ] = None,
 ) -> None:
     """Margin, break-even and pay-back of a service under every law and under fixed rates of decline."""
-    from analysis.economics.scenario import read_scenario, shipped_scenarios  # noqa: PLC0415  slow to import
-    from analysis.economics.study import economics as work_out  # noqa: PLC0415  as above
+    from analysis.economics.study import economics as work_out  # noqa: PLC0415  slow to import
 
     call: Options = context.obj
     scenarios = shipped_scenarios() if scenario is None else (read_scenario(scenario),)

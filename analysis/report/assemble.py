@@ -10,11 +10,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.raw import raw_vintage
+from analysis.economics.scenario import shipped_scenarios
 from analysis.errors import MissingResultError
 from analysis.inference.fit import FitSettings, fit_law
 from analysis.inference.ledger import Entry, entry, read_ledger
 from analysis.inference.project import fits_dir, panel_observations
 from analysis.laws import LAWS
+from analysis.mechanisms.events import event_study, innovation_months
 from analysis.panel import build, build_fingerprint, law_rows, load_panel, load_processed, processed_dir
 from analysis.storage import code_version, sha256_bytes, sha256_file, write_json
 
@@ -124,10 +126,8 @@ def run_study(
     """
     from analysis.calibration.studies import stored_studies  # noqa: PLC0415  slow to import
     from analysis.checks import run_checks  # noqa: PLC0415
-    from analysis.economics.scenario import shipped_scenarios  # noqa: PLC0415
     from analysis.economics.study import economics  # noqa: PLC0415
     from analysis.inference.compare import compare  # noqa: PLC0415
-    from analysis.mechanisms.events import event_study, innovation_months  # noqa: PLC0415
     from analysis.report.baselines import baselines, published_rates  # noqa: PLC0415
     from analysis.report.price_indexes import panel_indexes  # noqa: PLC0415
     from analysis.report.study import Study  # noqa: PLC0415

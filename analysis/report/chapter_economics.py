@@ -23,13 +23,15 @@ def unit_economics(study: Study) -> list[Block]:
     """If the floor is real: margins, value and decisions of the services that come with the package."""
     found = study.economics
     titles = {name: fit.law.title for name, fit in study.fits.items()}
+    horizon = max(one.decision.horizon_years for one in found.scenarios)
     return [
         heading("If the floor is real: unit economics"),
         text(
             "A few services stand for many. Their figures are round assumptions (costfloor economics --scenario works out any other); "
             "only the price paths come from the fits. Who buys a fixed capability lives under the law of its ageing band, who follows "
             "the frontier under the trend of the prices at which bands opened. The fixed rates ask what follows if the asymptote is "
-            "reached today. Value is that of ten years of profits at most, less launch and capacity, to an owner who closes in time."
+            f"reached today. Value is that of at most {plural(horizon, 'year')} of profits, less launch and capacity, to an owner who "
+            "closes in time."
         ),
         figure("economics"),
         *(text(service(one, found, titles)) for one in found.scenarios),
@@ -95,7 +97,7 @@ def knowing(found: Economics) -> str:
         gains = [f"{titles[name]} ({_usd(found.waiting[name].value_of_waiting)})" for name in patient]
         said += f" To wait and know it then is better than to decide now for {listing(gains)}."
     else:
-        said += " Nowhere is it better to wait and know it then: the lost years cost more than the law teaches."
+        said += " Nowhere is it better to wait and know it then."
     first = {titles[name]: swings[0] for name, swings in found.tornados.items()}
     law_first = [title for title, swing in first.items() if swing.path == "law"]
     if law_first:
@@ -127,7 +129,7 @@ def stagnation(found: Economics, titles: dict[str, str]) -> str:
             f"probability {within}, and by more with probability {faster}."
         )
     said.append(
-        "A part of cost that does not fall at all soon sets the rate, however small it is: a long-run fall of 15 to 20 % would need every "
+        "A part of cost that does not fall sets the rate in the end, however small it is: a long-run fall of 15 to 20 % would need every "
         "input to fall that fast."
     )
     return " ".join(said)
