@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.raw import raw_vintage
+from analysis.data.raw import load_raw, raw_vintage
 from analysis.economics.scenario import shipped_scenarios
 from analysis.errors import MissingResultError
 from analysis.inference.fit import FitSettings, fit_law
@@ -17,6 +17,7 @@ from analysis.inference.ledger import Entry, entry, read_ledger
 from analysis.inference.project import fits_dir, panel_observations
 from analysis.laws import LAWS
 from analysis.mechanisms.events import event_study, innovation_months
+from analysis.mechanisms.levers import observed_levers
 from analysis.panel import build, build_fingerprint, law_rows, load_panel, load_processed, processed_dir
 from analysis.storage import code_version, sha256_bytes, sha256_file, write_json
 
@@ -137,12 +138,12 @@ def run_study(
     fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, fits_dir(data_dir), progress)
     checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
-    innovations = innovation_months(data_dir)
+    innovations, quotes = innovation_months(data_dir), load_processed(data_dir, "quotes", as_of)
     progress("price indexes, and their tests for breaks")
     return Study(
         build=built,
         panel=panel,
-        quotes=load_processed(data_dir, "quotes", as_of),
+        quotes=quotes,
         obs=obs,
         fits=fits,
         comparison=comparison,
@@ -155,6 +156,7 @@ def run_study(
         economics=economics(shipped_scenarios(), fits, obs, data_dir, settings.seed),
         innovations=innovations,
         events=event_study(panel, innovations),
+        levers=observed_levers(quotes, load_raw(data_dir, "models")),
     )
 
 

@@ -11,6 +11,7 @@ from analysis.report.blocks import Block, columns, figure, heading, note, table,
 from analysis.report.chapter_comparison import comparison
 from analysis.report.chapter_economics import unit_economics
 from analysis.report.chapter_indexes import price_indexes
+from analysis.report.chapter_levers import levers
 from analysis.report.chapter_mechanisms import mechanisms
 from analysis.report.chapter_new_data import new_data
 from analysis.report.chapter_robustness import robustness
@@ -182,6 +183,7 @@ PARTS = (
     robustness,
     technologies,
     mechanisms,
+    levers,
     unit_economics,
     _checks,
     _trends,

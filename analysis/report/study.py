@@ -13,6 +13,7 @@ from analysis.inference.fit import Fit
 from analysis.inference.ledger import Entry
 from analysis.laws.observations import PriceObservations
 from analysis.mechanisms.events import EventEffect
+from analysis.mechanisms.levers import Lever
 from analysis.panel import BuildReport
 from analysis.report.baselines import Baselines
 from analysis.report.price_indexes import PanelIndexes
@@ -50,6 +51,8 @@ class Study:
         Unit economics of the services that come with the package.
     innovations, events
         Months of dated innovations in serving by kind, and what follows them: `analysis.mechanisms.events`.
+    levers
+        What discounts and sparse models take off a bill: `analysis.mechanisms.levers`.
     """
 
     build: BuildReport
@@ -67,3 +70,4 @@ class Study:
     economics: Economics = field(repr=False)
     innovations: Mapping[str, Sequence[pd.Period]] = field(repr=False)
     events: tuple[EventEffect, ...]
+    levers: tuple[Lever, ...]

@@ -21,6 +21,7 @@ from analysis.inference.sensitivity import PriorSensitivity
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
 from analysis.mechanisms.events import event_study, innovation_months
+from analysis.mechanisms.levers import Lever
 from analysis.panel import BuildReport, law_rows
 from analysis.report.baselines import baselines, published_rates
 from analysis.report.price_indexes import PanelIndexes, panel_indexes
@@ -225,5 +226,9 @@ def make_study(folder: Path, **changes: Any) -> Study:
         economics=economics(shipped_scenarios(), fits, obs, DATA, seed=1),
         innovations=innovations,
         events=event_study(panel, innovations),
+        levers=(
+            Lever("input read from a cache", 20, (0.1, 0.25, 0.25), (2024, 2025)),
+            Lever("input in the batch tier", 3, None, (2025, 2025)),
+        ),
     )
     return replace(study, **changes)
