@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.calibration import (
+    domains,
     evidence,
     forecasts,
     heldout,
@@ -24,6 +25,7 @@ FOLDER: Final = "calibration"
 """Below the folder of reports, in git: a fresh clone shows them without hours of computing."""
 
 STUDIES: Final[Mapping[str, HeavyStudy]] = {
+    "domains": domains.STUDY,
     "evidence": evidence.STUDY,
     "forecasts": forecasts.STUDY,
     "heldout": heldout.STUDY,
