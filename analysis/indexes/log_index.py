@@ -95,7 +95,7 @@ def longest_run(linked: npt.NDArray[np.bool_]) -> tuple[int, int]:
     if best == (0, 0):
         raise InputError(
             f"no two neighbouring periods share prices of {MINIMUM_MODELS} models or more",
-            remedy="Bring more prices over a longer time, or use quarters",
+            remedy="Bring more prices over a longer time, or use longer periods",
         )
     return best
 

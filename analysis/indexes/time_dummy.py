@@ -91,7 +91,7 @@ def time_dummy_index(rows: pd.DataFrame, matrix: PeriodMatrix) -> LogIndex:
     if periods < 2:
         raise InputError(
             f"{periods} periods with prices of {MINIMUM_MODELS} models or more are too few for a hedonic index",
-            remedy="Bring more prices over a longer time, or use quarters",
+            remedy="Bring more prices over a longer time, or use longer periods",
         )
     fit = fit_time_dummy(kept)
     if fit is None:

@@ -113,6 +113,12 @@ def read_price_table(
 
 
 def _check_columns(cells: pd.DataFrame, path: Path) -> None:
+    header = str(cells.columns[0])
+    if len(cells.columns) == 1 and any(mark in header for mark in ";\t"):
+        raise InputError(
+            "separated by something else than commas", file=path, value=header,
+            remedy="Write the table with commas between cells and points in numbers",
+        )  # fmt: skip
     for name in REQUIRED:
         if name not in cells:
             found = ", ".join(repr(str(column)) for column in cells.columns[:12])

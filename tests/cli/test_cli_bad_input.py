@@ -60,6 +60,10 @@ BAD: dict[str, tuple[Callable[[Path], Path], list[str]]] = {
     "empty file": (content(b""), ["is empty", "Start it with a header row"]),
     "header only": (content(HEADER.encode() + b"\n"), ["no rows", "Add at least one"]),
     "mixed units": (cell(6, "price", "0.000003"), ["row 6", "column 'price'", "'0.000003'", "unit", "one unit"]),
+    "semicolons": (
+        content("\n".join([HEADER, *ROWS]).replace(",", ";").encode()),
+        ["than commas", f"'{HEADER.replace(',', ';')}'", "commas between cells"],
+    ),
     "not UTF-8": (content(LATIN), ["not UTF-8", "line 3", "Save as UTF-8"]),
     "a folder": (folder_of_that_name, ["is a folder", "Name the CSV or Parquet file"]),
     "no file": (lambda folder: folder / "table.csv", ["does not exist", "Check the path"]),
