@@ -25,6 +25,8 @@ CAPTIONS = {
     "moved": "How the answer moved: rates under plateau and continued discovery, median and 90 % interval, against the last day of the "
     "prices behind them. Hollow: the same laws fitted to the prices up to an earlier date, as in the forecasts of the past.",
     "events": "Lowest price so far of anything at or above the centre of each capability band, and dated innovations in serving.",
+    "domains": "Gains at a fixed task on fixed hardware, by source: every series (grey), and the fitted path of a typical series of its "
+    "domain (median, 90 % band). The speedrun has an axis of its own.",
     "economics": "Gross margin of the services, median and 90 % band: for a fixed capability under two laws, for who follows the "
     "frontier, and at fixed yearly falls from today on. The axis ends at a loss of half the revenue.",
     "channels": "The two channels of progress, with 90 % intervals. Laws without decay have one rate for new models at all ages.",

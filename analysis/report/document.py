@@ -9,6 +9,7 @@ from analysis.report import sentences, tables
 from analysis.report.baselines import PUBLISHED_SOURCE
 from analysis.report.blocks import Block, columns, figure, heading, note, table, text
 from analysis.report.chapter_comparison import comparison
+from analysis.report.chapter_domains import training_and_inference
 from analysis.report.chapter_economics import unit_economics
 from analysis.report.chapter_indexes import price_indexes
 from analysis.report.chapter_levers import levers
@@ -183,6 +184,7 @@ PARTS = (
     robustness,
     technologies,
     mechanisms,
+    training_and_inference,
     levers,
     unit_economics,
     _checks,
