@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.calibration import (
+    channels,
     domains,
     evidence,
     forecasts,
@@ -26,6 +27,7 @@ FOLDER: Final = "calibration"
 
 STUDIES: Final[Mapping[str, HeavyStudy]] = {
     "domains": domains.STUDY,
+    "channels": channels.STUDY,
     "evidence": evidence.STUDY,
     "forecasts": forecasts.STUDY,
     "heldout": heldout.STUDY,

@@ -20,6 +20,7 @@ NAMES = (
     "measures",
     "heldout",
     "evidence",
+    "channels",
     "domains",
 )
 

@@ -1,0 +1,66 @@
+"""Fixed graph against changed graph on the panel, under each reading of what a price list says, and the accounting of record lows."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.calibration.context import Context, HeavyStudy
+from analysis.inference.fit import FitSettings
+from analysis.mechanisms.channel_data import ChannelData, channel_data
+from analysis.mechanisms.channel_model import PRIORS, shape_of
+from analysis.mechanisms.channel_spells import known_spells
+from analysis.mechanisms.channels import compile_channels, fit_channels
+from analysis.mechanisms.record_lows import accounting
+from analysis.panel import load_panel, load_processed
+from analysis.storage import code_version
+
+CODE: Final = (
+    "inference/fit.py",
+    "sampling.py",
+    *(
+        f"mechanisms/{name}.py"
+        for name in ("best_host", "channel_data", "channel_model", "channel_spells", "channels", "record_lows")
+    ),
+    "calibration/channels.py",
+)
+
+MAIN: Final = "main"
+
+READINGS: Final[dict[str, tuple[str, bool, str]]] = {
+    MAIN: ("arrivals of hosts that are dated count, and catalogues are trusted to their last look", True, "dated"),
+    "all_arrivals": ("arrivals that nothing dates count too", True, "all"),
+    "no_arrivals": ("no arrival counts: only hosts that change their own price, or leave", True, "none"),
+    "records_only": ("a price is known no longer than it is recorded", False, "dated"),
+}
+"""Readings of the price lists by name: in words, whether catalogues are trusted, and which arrivals count."""
+
+
+def readings(data_dir: Path) -> dict[str, ChannelData]:
+    """The data of the model under each reading."""
+    panel, quotes = load_panel(data_dir), load_processed(data_dir, "quotes")
+    spells = {trust: known_spells(panel, quotes, trust_catalogues=trust) for trust in (True, False)}
+    return {name: channel_data(spells[trust], arrivals) for name, (_, trust, arrivals) in READINGS.items()}
+
+
+def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+    return {
+        "data": [one.data_hash for one in readings(data_dir).values()],
+        "code": code_version(*CODE),
+        "settings": asdict(settings),
+        "priors": {name: list(prior) for name, prior in PRIORS.items()},
+    }
+
+
+def _run(context: Context) -> dict[str, Any]:
+    data = readings(context.data_dir)
+    shape = shape_of(*data.values())
+    context.progress("compiling")
+    compiled = compile_channels(data[MAIN], shape)
+    results = {}
+    for name, one in data.items():
+        context.progress(f"{name}: {READINGS[name][0]}")
+        results[name] = asdict(fit_channels(one, context.settings, compiled, shape, context.progress))
+    return {"readings": results, "record_lows": asdict(accounting(load_panel(context.data_dir)))}
+
+
+STUDY: Final = HeavyStudy("fixed graph against changed graph", _request, _run)

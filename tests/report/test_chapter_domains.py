@@ -1,0 +1,133 @@
+"""The chapter on training against inference reads right in opposite worlds, and says what is missing, stale or failed."""
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+
+from analysis.calibration.domains import VARIANTS as RULES
+from analysis.calibration.stored import Stored
+from analysis.mechanisms.domains import described
+from analysis.report.chapter_domains import VARIANTS, answer, failures, other_ways, reproduced, training_and_inference
+from analysis.report.chapter_hardware import extent, yearly_gains
+from analysis.report.figures.domains import draw_result
+from analysis.report.study import Study
+from analysis.report.style import STYLE
+
+WORLDS: Mapping[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "mechanisms" / "domain_worlds.json").read_text("utf-8")
+)
+TREND = {
+    "kind": "rental price", "subject": "H100", "rate": 0.2, "interval90": [0.1, 0.3], "points": 20, "first": 2023.7,
+    "last": 2025.9, "remark": "a mix",
+}  # fmt: skip
+
+
+def base(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(WORLDS["undecided"]["base"]), **changes}
+
+
+def told(study: Study, result: Mapping[str, Any], stale: tuple[str, ...] = ()) -> str:
+    stored = Stored("domains", dict(result), stale)
+    blocks = training_and_inference(replace(study, calibration={"domains": stored}))
+    return " ".join(block["text"] for block in blocks if block["kind"] == "text")
+
+
+@pytest.mark.parametrize(
+    ("world", "said"),
+    [
+        ("training_goes_on", "The data support the claim."),
+        ("inference_goes_on", "The data support the opposite: inference goes on and training flattens."),
+        ("undecided", "The data leave the claim open."),
+    ],
+)
+def test_the_answer_turns_with_the_world(study: Study, world: str, said: str) -> None:
+    words = told(study, WORLDS[world])
+    assert said in words
+    assert "FAILED" not in words
+    assert "OUT OF DATE" not in words
+
+
+def test_training_leads_where_it_goes_on_and_inference_where_it_does() -> None:
+    ahead = "gains more with a probability of above 99 %"
+    assert f"training {ahead}" in answer(WORLDS["training_goes_on"]["base"])
+    assert f"inference {ahead}" in answer(WORLDS["inference_goes_on"]["base"])
+    assert "which gains more is open" in answer(WORLDS["undecided"]["base"])
+
+
+@pytest.mark.parametrize(
+    ("slowed", "said"),
+    [
+        ({"training": 0.99, "inference": 0.99}, "against the claim: training has slowed too."),
+        ({"training": 0.5, "inference": 0.01}, "against the claim: inference has not slowed."),
+        ({"training": 0.99, "inference": 0.01}, "against the claim: training has slowed too and inference has not slowed."),
+        ({"training": 0.9, "inference": 0.5}, "against the claim."),
+    ],
+)  # fmt: skip
+def test_what_speaks_against_the_claim_is_named(slowed: dict[str, float], said: str) -> None:
+    assert said in answer(base(p_claim=0.01, p_reverse=0.02, p_slowed=slowed))
+
+
+def test_absent_stale_and_failed(study: Study) -> None:
+    blocks = training_and_inference(replace(study, calibration={}))
+    assert "make calibrate does it" in blocks[1]["text"]
+    assert "OUT OF DATE: since this was computed, data changed" in told(study, WORLDS["undecided"], ("data",))
+    failed = deepcopy(WORLDS["undecided"])
+    failed["base"]["diagnostics"] |= {"passed": False, "worst": "3 divergences"}
+    failed["variants"]["one_submitter"] = {
+        **failed["variants"]["base"], "passed": False, "worst": "R-hat 1.2 of rate",
+    }  # fmt: skip
+    said = failures(failed)
+    assert "FAILED gates: the fit behind the answer (3 divergences) and one submitter per series (R-hat 1.2" in said
+    assert said in told(study, failed)
+
+
+def test_every_way_to_build_series_has_words() -> None:
+    assert list(VARIANTS) == list(RULES)
+
+
+def test_other_ways_say_the_same_or_not() -> None:
+    own = described(WORLDS["undecided"]["base"])
+    assert other_ways({"base": own}) == ""
+    same = other_ways({"base": own, "one_submitter": {**own, "p_claim": 0.2}})
+    assert "In 1 other way to build the series the claim has 20 %; none says otherwise." in same
+    other = other_ways({"base": own, "one_submitter": {**own, "p_claim": 0.99}, "threshold_1": {**own, "p_claim": 0.3}})
+    assert "30 % to 99 %; one submitter per series would say otherwise." in other
+
+
+def test_what_the_model_does_not_reproduce_is_named() -> None:
+    sources = base()["sources"]
+    one = sources["MLPerf training"]
+    good = {**one, "measured": one["replicated"][1], "gains": 5, "intervals": 10, "gains_replicated": [0.3, 0.5, 0.7]}
+    assert "reproduce the progress of every source" in reproduced({"MLPerf training": good})
+    assert "do not reproduce the progress of MLPerf training." in reproduced(
+        {"MLPerf training": {**good, "measured": 9.0}}
+    )
+    few = reproduced({"MLPerf training": {**good, "gains": 0}})
+    assert "do not reproduce the share of intervals with a gain in MLPerf training." in few
+
+
+def test_hardware_by_itself() -> None:
+    assert "cheaper rental of the same device gives 0.20 (90 % interval 0.10 to 0.30)" in yearly_gains([TREND])
+    rise = {**TREND, "rate": -0.1, "interval90": [-0.2, 0.0]}
+    assert "gives -0.10 to 0.20 (the interval of 1 of 2 trends is above zero)" in yearly_gains([TREND, rise])
+    assert yearly_gains([]) == "Nothing is known of hardware by itself."
+    assert extent([0.2, 0.2], str) == "0.2"
+
+
+def test_tables_and_figure(study: Study) -> None:
+    result = {**WORLDS["training_goes_on"], "hardware": [TREND]}
+    blocks = training_and_inference(replace(study, calibration={"domains": Stored("domains", result, ())}))
+    tables = [block for block in blocks if block["kind"] == "table"]
+    assert len(tables) == 4
+    assert all(len(row) == len(one["columns"]) == len(one["align"]) for one in tables for row in one["rows"])
+    assert tables[3]["rows"][0] == ("rental price", "H100", "0.20", "0.10 to 0.30", "20, 2023–2025", "a mix")
+    with mpl.rc_context(STYLE):
+        figure = draw_result(result["base"])
+        assert [ax.get_title(loc="left") for ax in figure.axes] == ["MLPerf training", "MLPerf inference"]
+        assert len(draw_result(None).axes) == 1
