@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from analysis.mechanisms.domains import described, study_domains
+from analysis.inference.fit import FitSettings
+from analysis.mechanisms.domains import described, study_series
 from analysis.mechanisms.domains_model import Intervals, intervals, simulate
 from analysis.mechanisms.gains_data import DOMAINS, INFERENCE, TRAINING, GainSeries
-from analysis.sampling import SamplerSettings
 
 STORED = Path(__file__).with_name("domain_worlds.json")
-SAMPLER = SamplerSettings(draws=800, tune=800, chains=4, target_accept=0.95, seed=5)
+SETTINGS = FitSettings(target_accepts=(0.98, 0.995), seed=5)
 
 Pair = tuple[float, float]
 """Of training and of inference."""
@@ -71,9 +71,8 @@ def world(name: str) -> dict[str, Any]:
     design = empty(count, steps)
     gain = simulate(intervals(design), truth(kept=kept), np.random.default_rng(11))
     series = filled(design, gain)
-    base = study_domains(series, SAMPLER).to_json()
-    lines = [{"name": one.name, "source": one.source, "age": one.age, "gain": one.gain} for one in series]
-    return {"base": {**base, "lines": lines}, "variants": {"base": described(base)}, "hardware": []}
+    base = study_series(series, SETTINGS, whole=True)
+    return {"base": base, "variants": {"base": described(base)}, "hardware": []}
 
 
 def rounded(value: Any) -> Any:
