@@ -1,6 +1,7 @@
 """Fixed graph against changed graph on the panel, under each reading of what a price list says, and the accounting of record lows."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,20 +27,45 @@ CODE: Final = (
 
 MAIN: Final = "main"
 
-READINGS: Final[dict[str, tuple[str, bool, str]]] = {
-    MAIN: ("arrivals of hosts that are dated count, and catalogues are trusted to their last look", True, "dated"),
-    "all_arrivals": ("arrivals that nothing dates count too", True, "all"),
-    "no_arrivals": ("no arrival counts: only hosts that change their own price, or leave", True, "none"),
-    "records_only": ("a price is known no longer than it is recorded", False, "dated"),
+
+@dataclass(frozen=True)
+class Reading:
+    """A reading of the price lists.
+
+    Attributes
+    ----------
+    words
+        What it is.
+    trust_catalogues
+        As in `analysis.mechanisms.channel_spells.known_spells`.
+    arrivals, longest_wait
+        As in `analysis.mechanisms.channel_data.channel_data`.
+    """
+
+    words: str
+    trust_catalogues: bool = True
+    arrivals: str = "dated"
+    longest_wait: float | None = None
+
+
+READINGS: Final[Mapping[str, Reading]] = {
+    MAIN: Reading("arrivals of hosts that are dated count, and catalogues are trusted to their last look"),
+    "all_arrivals": Reading("arrivals that nothing dates count too", arrivals="all"),
+    "no_arrivals": Reading("no arrival counts: only hosts that change their own price, or leave", arrivals="none"),
+    "records_only": Reading("a price is known no longer than it is recorded", trust_catalogues=False),
+    "prompt_entries": Reading("first prices count within a month of the release", longest_wait=1.0 / 12.0),
 }
-"""Readings of the price lists by name: in words, whether catalogues are trusted, and which arrivals count."""
+"""Readings of the price lists by name."""
 
 
 def readings(data_dir: Path) -> dict[str, ChannelData]:
     """The data of the model under each reading."""
     panel, quotes = load_panel(data_dir), load_processed(data_dir, "quotes")
     spells = {trust: known_spells(panel, quotes, trust_catalogues=trust) for trust in (True, False)}
-    return {name: channel_data(spells[trust], arrivals) for name, (_, trust, arrivals) in READINGS.items()}
+    return {
+        name: channel_data(spells[one.trust_catalogues], one.arrivals, one.longest_wait)
+        for name, one in READINGS.items()
+    }
 
 
 def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
@@ -58,7 +84,7 @@ def _run(context: Context) -> dict[str, Any]:
     compiled = compile_channels(data[MAIN], shape)
     results = {}
     for name, one in data.items():
-        context.progress(f"{name}: {READINGS[name][0]}")
+        context.progress(f"{name}: {READINGS[name].words}")
         results[name] = asdict(fit_channels(one, context.settings, compiled, shape, context.progress))
     return {"readings": results, "record_lows": asdict(accounting(load_panel(context.data_dir)))}
 

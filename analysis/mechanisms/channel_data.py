@@ -146,7 +146,9 @@ def calendar(entries: Sequence[pd.Timestamp], firsts: Sequence[pd.Timestamp], la
     return Calendar(start, last, edges, tuple(names))
 
 
-def channel_data(spells: Sequence[KnownSpell], arrivals: str = "dated") -> ChannelData:
+def channel_data(
+    spells: Sequence[KnownSpell], arrivals: str = "dated", longest_wait: float | None = None
+) -> ChannelData:
     """Arrange spells for the model.
 
     Parameters
@@ -155,6 +157,9 @@ def channel_data(spells: Sequence[KnownSpell], arrivals: str = "dated") -> Chann
         From `analysis.mechanisms.channel_spells.known_spells`, all spells of a model beside each other.
     arrivals
         Which arrivals of cheaper hosts are events: one of `analysis.mechanisms.best_host.ARRIVALS`.
+    longest_wait
+        Leave out entries whose first price is later than this many years after the release, or whose release is unknown: a model that
+        is first seen late may be cheap because cheap hosts are, and its first price then passes for a fall. Its changes still count.
     """
     by_model = [list(own) for _, own in groupby(spells, key=lambda spell: spell.model)]
     best = [best_host(own, arrivals) for own in by_model]
@@ -177,6 +182,10 @@ def channel_data(spells: Sequence[KnownSpell], arrivals: str = "dated") -> Chann
     crude, crude_se, effect = _crude(events, size, shares, exposure.sum(axis=(0, 2)))
     quality = np.array([own[0].quality for own in by_model])
     middle = when.start + (when.last - when.start) / 2
+    waits = np.array([when.overlap(*days) for days in zip(entries, firsts, strict=True)])
+    kept = np.ones(len(best), dtype=bool)
+    if longest_wait is not None:
+        kept = (waits.sum(axis=1) <= longest_wait) & np.array([own[0].release is not None for own in by_model])
     return ChannelData(
         bands=bands,
         periods=when.names,
@@ -189,11 +198,11 @@ def channel_data(spells: Sequence[KnownSpell], arrivals: str = "dated") -> Chann
         exposure=exposure,
         log_hosts=log_hosts - centre,
         log_hosts_centre=centre,
-        log_price=np.array([one.first_log_price for one in best]),
-        quality=quality / (float(np.std(quality)) or 1.0),
-        entry_band=np.array([code[own[0].band] for own in by_model], dtype=int),
-        before_entry=np.array([when.overlap(when.start, entry) for entry in entries]),
-        since_entry=np.array([when.overlap(*days) for days in zip(entries, firsts, strict=True)]),
+        log_price=np.array([one.first_log_price for one in best])[kept],
+        quality=(quality / (float(np.std(quality)) or 1.0))[kept],
+        entry_band=np.array([code[own[0].band] for own in by_model], dtype=int)[kept],
+        before_entry=np.array([when.overlap(when.start, entry) for entry in entries])[kept],
+        since_entry=waits[kept],
         design_effect=effect,
         causes={cause: sum(event.cause == cause for event in events) for cause in ("repricing", "arrival", "exit")},
         crude=crude,

@@ -25,6 +25,9 @@ CAPTIONS = {
     "moved": "How the answer moved: rates under plateau and continued discovery, median and 90 % interval, against the last day of the "
     "prices behind them. Hollow: the same laws fitted to the prices up to an earlier date, as in the forecasts of the past.",
     "events": "Lowest price so far of anything at or above the centre of each capability band, and dated innovations in serving.",
+    "channel_rates": "Decline of price at fixed capability by channel. Left: the model, median and 90 % interval, and the plain sum of "
+    "changes of models on sale by model-year. Right: falls of the bands' lowest prices so far, made by the model that held the record "
+    "(fixed graph) or by another one.",
     "domains": "Gains at a fixed task on fixed hardware, by source: every series (grey), and the fitted path of a typical series of its "
     "domain (median, 90 % band). The speedrun has an axis of its own.",
     "economics": "Gross margin of the services, median and 90 % band: for a fixed capability under two laws, for who follows the "

@@ -1,9 +1,10 @@
-"""The chapter on where the decline comes from: whether prices fall faster after dated innovations in serving."""
+"""The chapter on where the decline comes from: whether prices fall faster after dated innovations, and which channel they fall by."""
 
 from collections.abc import Sequence
 
 from analysis.mechanisms.events import WINDOW_MONTHS, EventEffect
 from analysis.report.blocks import Block, figure, heading, table, text
+from analysis.report.chapter_channels import channels
 from analysis.report.phrases import listing, minus, plural
 from analysis.report.study import Study
 from analysis.report.tables import Table
@@ -17,7 +18,7 @@ TITLES = {
 
 
 def mechanisms(study: Study) -> list[Block]:
-    """Dated innovations on the price paths, and whether prices react to them."""
+    """Dated innovations on the price paths, whether prices react to them, and the decline by channel."""
     return [
         heading("Where the decline comes from"),
         heading("Dated innovations", 2),
@@ -29,6 +30,7 @@ def mechanisms(study: Study) -> list[Block]:
         ),
         figure("events"),
         table(_effects(study.events)),
+        *channels(study),
     ]
 
 

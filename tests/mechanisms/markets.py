@@ -55,7 +55,7 @@ class World:
 ALL_FIXED, ALL_CHANGED, HALF = World(1.0), World(0.0), World(0.5)
 
 
-def market(world: World, seed: int) -> tuple[KnownSpell, ...]:
+def market(world: World, seed: int, models: int = MODELS) -> tuple[KnownSpell, ...]:
     """Spells of a simulated market, all of a model beside each other."""
     rng = np.random.default_rng(seed)
     days = (LAST - START).days
@@ -64,9 +64,12 @@ def market(world: World, seed: int) -> tuple[KnownSpell, ...]:
     # Bands are born one after the other, and more models come in every year.
     births = np.linspace(0.0, 0.55, BANDS)
     spells: list[KnownSpell] = []
-    for number in range(MODELS):
+    for number in range(models):
         band = number % BANDS
         place = births[band] + (0.99 - births[band]) * rng.beta(1.3, 1.0)
+        if number < 6 * BANDS and band == 0:
+            # The first year is a period of its own in every market.
+            place = rng.uniform(0.0, 0.2)
         release = START + pd.Timedelta(days=int(place * days))
         late = int(rng.exponential(60.0)) if rng.random() < 0.3 else 0
         first = min(release + pd.Timedelta(days=late), LAST - pd.Timedelta(days=5))

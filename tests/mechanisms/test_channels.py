@@ -1,0 +1,132 @@
+"""The model of the two channels: its formula, and that it finds which one a market falls by."""
+
+from dataclasses import asdict, replace
+from functools import cache
+
+import numpy as np
+import pytest
+import xarray as xr
+from channel_worlds import stored_worlds
+from markets import ALL_CHANGED, ALL_FIXED, HALF, World, market
+from scipy import stats
+
+from analysis.calibration.channels import MAIN
+from analysis.mechanisms.channel_data import ChannelData, channel_data
+from analysis.mechanisms.channel_model import ENTRY_TAIL, Shape, build_model, shape_of, shared_data
+from analysis.mechanisms.channels import channel_quantities, compile_channels, summary
+from analysis.sampling import CI_QUANTILES, CompiledModel, SamplerSettings, sample
+
+MARKETS = 20
+SHORT = SamplerSettings(draws=300, tune=300, chains=2, seed=3)
+SLOWER = World(share=0.6, late_share=0.1)
+"""From 2025 on the same models fall by a fraction of what they did, and new ones as before."""
+
+
+@cache
+def small() -> ChannelData:
+    return channel_data(market(HALF, seed=1, models=60))
+
+
+def test_the_model_has_the_density_of_the_formula() -> None:
+    data = small()
+    # Without the design effect, which is a power of the whole, and with room for more data.
+    shape = shape_of(data)
+    model = build_model(data, replace(shape, events=shape.events + 3, entries=shape.entries + 2, hosts=shape.hosts + 1))
+    potentials = model.replace_rvs_by_values(model.potentials)
+    density = model.compile_fn(potentials, inputs=model.value_vars)
+    # All at zero: no walk, one change per model-year of mean zero and spread one, no decline, levels zero.
+    found = density({name: np.zeros_like(value) for name, value in model.initial_point().items()})
+    events, none, entries = (float(value) for value in found)
+    assert events == pytest.approx(stats.norm.logpdf(data.size).sum() / data.design_effect)
+    assert none == pytest.approx(-data.exposure.sum() / data.design_effect)
+    assert entries == pytest.approx(stats.t.logpdf(data.log_price, ENTRY_TAIL).sum())
+
+
+def posterior(fixed: np.ndarray, total: np.ndarray) -> xr.Dataset:
+    """Draws (S, Y) of the rates as a posterior of one chain."""
+    dims = ("chain", "draw", "period")
+    rates = {"rate_fixed": fixed, "rate_total": total, "rate_changed": total - fixed, "changes_per_year": fixed}
+    return xr.Dataset({name: (dims, value[None]) for name, value in rates.items()}).assign(
+        hosts_effect=(("chain", "draw"), np.zeros((1, len(fixed))))
+    )
+
+
+def described(fixed: list[float], total: list[float], spread: float = 0.0) -> dict[str, object]:
+    rng = np.random.default_rng(0)
+    draws = np.ones((500, 1)) * np.array(total) + spread * rng.standard_normal((500, len(total)))
+    quantities = channel_quantities(posterior(np.ones((500, 1)) * np.array(fixed), draws), small())
+    return asdict(summary(quantities, small(), {"passed": True}, 1))
+
+
+def test_the_share_is_a_ratio_of_declines_over_the_span() -> None:
+    fixed, total = [0.2, 0.4, 0.6, 0.1], [1.0, 1.0, 0.8, 0.9]
+    found = described(fixed, total)
+    span = small().span
+    assert len(span) == 4
+    assert found["share"] == pytest.approx([span @ fixed / (span @ total)] * 3)
+    assert found["share_by_period"][2] == pytest.approx([0.75] * 3)
+    before = span[:3] @ fixed[:3] / span[:3].sum()
+    assert before > 0.2
+    assert found["p_fixed_halved"] == 1.0
+    assert found["p_changed_halved"] == 0.0
+    assert found["p_changed_slows_less"] == 1.0
+
+
+def test_no_share_where_the_decline_may_be_nothing() -> None:
+    found = described([0.1] * 4, [0.0, 0.1, 0.1, 5.0], spread=0.5)
+    assert found["share_by_period"][:3] == (None, None, None)
+    assert found["share_by_period"][3] is not None
+    assert found["p_fixed_halved"] == 0.0
+    assert found["p_changed_halved"] is None
+    assert found["p_changed_slows_less"] is None
+
+
+def test_the_stored_worlds_passed_their_gates() -> None:
+    worlds = {name: result["readings"][MAIN] for name, result in stored_worlds().items()}
+    assert {name for name, one in worlds.items() if one["diagnostics"]["passed"]} == set(worlds)
+    assert worlds["all_fixed"]["share"][0] > 0.5
+    assert worlds["all_changed"]["share"][2] < 0.5
+
+
+@pytest.fixture(scope="module")
+def simulated() -> tuple[dict[World, list[ChannelData]], CompiledModel, Shape]:
+    """Markets of all worlds, and one compiled model that holds each."""
+    markets = {
+        world: [channel_data(market(world, 100 + seed)) for seed in range(MARKETS if world is not SLOWER else 6)]
+        for world in (ALL_FIXED, ALL_CHANGED, HALF, SLOWER)
+    }
+    shape = shape_of(*(data for of_world in markets.values() for data in of_world))
+    return markets, compile_channels(markets[HALF][0], shape), shape
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("world", [ALL_FIXED, ALL_CHANGED, HALF], ids=["fixed", "changed", "half"])
+def test_the_share_of_simulated_markets(
+    simulated: tuple[dict[World, list[ChannelData]], CompiledModel, Shape], world: World
+) -> None:
+    markets, compiled, shape = simulated
+    quantiles = []
+    for data in markets[world]:
+        draws = sample(compiled, SHORT, data=shared_data(data, shape)).posterior
+        share = (draws["rate_fixed"].to_numpy() @ data.span) / (draws["rate_total"].to_numpy() @ data.span)
+        quantiles.append(np.quantile(share, CI_QUANTILES))
+    low, middle, high = np.array(quantiles).T
+    truth = world.true_share()
+    assert np.median(middle) == pytest.approx(truth, abs=0.1)
+    assert ((low <= truth) & (truth <= high)).sum() >= 16
+
+
+@pytest.mark.slow
+def test_a_fixed_graph_that_flattens_is_found(
+    simulated: tuple[dict[World, list[ChannelData]], CompiledModel, Shape],
+) -> None:
+    markets, compiled, shape = simulated
+    found = []
+    for data in markets[SLOWER]:
+        draws = sample(compiled, SHORT, data=shared_data(data, shape)).posterior
+        result = summary(channel_quantities(draws, data), data, {"passed": True}, 1)
+        found.append((result.p_fixed_halved, result.p_changed_halved, result.p_changed_slows_less))
+    fixed, changed, less = np.array(found, dtype=float).T
+    assert np.median(fixed) > 0.9
+    assert np.median(changed) < 0.3
+    assert np.median(less) > 0.9
