@@ -23,6 +23,7 @@ NAMES = [
     "04_indexes_and_new_data.ipynb",
     "05_comparison_and_calibration.ipynb",
     "06_reference_class.ipynb",
+    "07_mechanisms.ipynb",
     "08_unit_economics.ipynb",
 ]
 MAX_STORED_BYTES = 4_000_000
