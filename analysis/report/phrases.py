@@ -66,7 +66,7 @@ def probability(p: float) -> str:
     """A probability in percent; never certainty that draws cannot give."""
     if p < 0.005:
         return "below 1 %"
-    return "above 99 %" if p > 0.995 else percentage(p)
+    return "above 99 %" if p >= 0.995 else percentage(p)
 
 
 def percentage(share: float) -> str:

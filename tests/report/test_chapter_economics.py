@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from price_worlds import prices, stored_fits
 
 from analysis.economics.cost_shares import cost_outlooks
 from analysis.economics.decision import tornado, waiting
 from analysis.economics.futures import ASYMPTOTES, Future, fixed_path
 from analysis.economics.outlook import outlooks
 from analysis.economics.scenario import shipped_scenarios
-from analysis.economics.study import Economics
+from analysis.economics.study import Economics, economics
 from analysis.report.chapter_economics import knowing, service, stagnation, unit_economics, viable
 from analysis.report.study import Study
 
@@ -64,6 +65,29 @@ def test_a_host_fears_what_a_buyer_hopes_for() -> None:
     assert "loses money with probability above 99 %" in service(host, fast, TITLES)
     assert "loses money with probability above 99 %" in service(wrapper, slow, TITLES)
     assert "loses money with probability below 1 %" in service(wrapper, fast, TITLES)
+
+
+def test_the_chapter_turns_with_the_world_that_was_fitted() -> None:
+    """Both laws were fitted to tables of two opposite worlds: in one prices go on falling, in the other they have stopped."""
+    goes_on, stopped = (
+        economics(tuple(SERVICES.values()), stored_fits(name), prices(name), DATA, seed=1)
+        for name in ("goes_on", "has_stopped")
+    )
+    for name in ("api_wrapper", "growing_agent"):
+        assert "probability below 1 % under plateau" in service(SERVICES[name], goes_on, TITLES)
+        assert "probability below 1 % under plateau" not in service(SERVICES[name], stopped, TITLES)
+    # What ruins who buys tokens keeps who sells them.
+    assert "probability above 99 % under plateau" in service(SERVICES["inference_host"], goes_on, TITLES)
+    loss = {(one.scenario, one.buyer, one.law): one.p_loss for one in stopped.outlooks}
+    assert (
+        loss["inference_host", "fixed_capability", "plateau"]
+        < 0.5
+        < loss["growing_agent", "fixed_capability", "plateau"]
+    )
+    assert "would change no decision" in knowing(goes_on)
+    assert "The laws disagree on whether to launch" in knowing(stopped)
+    assert "Under plateau they are half of it after 2 years" in stagnation(goes_on, TITLES)
+    assert "Under plateau they are half of it within 15 years with probability" in stagnation(stopped, TITLES)
 
 
 def test_knowing_is_worth_something_when_the_laws_disagree() -> None:
