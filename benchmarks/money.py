@@ -1,0 +1,68 @@
+"""How long unit economics takes: all services under all laws, and one move of a slider in notebook 08.
+
+The first works on the full fits (`make report` leaves them), the second on those that come with the project, as the notebook does, and
+draws the figure. Usage: python benchmarks/money.py [DATA_DIR].
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+from analysis.economics.scenario import shipped_scenarios
+from analysis.economics.study import economics
+from analysis.inference.fit import FitSettings, stored_fit
+from analysis.inference.project import fits_dir, panel_observations
+from analysis.laws import LAWS
+from analysis.report.figures.economics import draw
+from analysis.report.stored import open_results
+from analysis.report.style import svg
+
+STORED = Path(__file__).parents[1] / "notebooks" / "stored"
+REPEATS = 5
+LIMITS_SECONDS = {"all services": 2.0, "a slider": 0.5}
+
+
+def fastest(work: Callable[[], object]) -> float:
+    """Seconds of the fastest of a few runs, after one that warms up."""
+    work()
+    taken = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return min(taken)
+
+
+def main() -> int:
+    """Measure both and hold them against their limits."""
+    data_dir = Path(sys.argv[1] if len(sys.argv) > 1 else "data")
+    services, obs = shipped_scenarios(), panel_observations(data_dir)
+    found = {name: stored_fit(law, obs, FitSettings(), fits_dir(data_dir)) for name, law in LAWS.items()}
+    fits = {name: fit for name, fit in found.items() if fit is not None}
+    if len(fits) < len(LAWS):
+        print("fits of the panel are missing: run make report first", file=sys.stderr)
+        return 2
+    thinned = open_results(STORED)
+
+    def slider() -> None:
+        moved = services[0].with_value("tokens.growth_per_year", 0.3)
+        again = economics((moved,), thinned.fits, thinned.obs, data_dir, FitSettings.seed)
+        svg(draw, SimpleNamespace(economics=again, fits=thinned.fits))
+
+    draws = min(fit.draws.size for fit in fits.values())
+    taken = {
+        "all services": fastest(lambda: economics(services, fits, obs, data_dir, FitSettings.seed)),
+        "a slider": fastest(slider),
+    }
+    print(f"{len(services)} services, {len(fits)} laws and {draws} draws of each, with tornado and value of waiting")
+    for name, seconds in taken.items():
+        print(
+            f"{name}: {seconds:.2f} s ({'PASS' if seconds <= LIMITS_SECONDS[name] else 'FAIL'}, limit {LIMITS_SECONDS[name]} s)"
+        )
+    return 0 if all(seconds <= LIMITS_SECONDS[name] for name, seconds in taken.items()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
