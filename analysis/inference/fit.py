@@ -19,7 +19,7 @@ from analysis.laws.priors import OBSERVATION_PRIORS
 from analysis.storage import code_version
 
 if TYPE_CHECKING:
-    from analysis.sampling import CompiledModel, Diagnostics
+    from analysis.sampling import CompiledModel
 
 Progress = Callable[[str], None]
 
@@ -30,9 +30,8 @@ PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
 class FitSettings:
     """How long and how carefully to sample.
 
-    There are as many attempts as acceptance targets. A further one is made only when one misses a gate: with the next target when it
-    had divergences, which smaller steps mend, and longer by the first length when it missed any other gate, which they do not mend.
-    The receipt keeps all.
+    There are as many attempts as acceptance targets. A further one, longer, is made only when one misses a gate; with the next
+    target when it had divergences, because smaller steps cost several times as much and mend nothing else. The receipt keeps all.
     Of each chain at most `kept` draws, evenly spaced, are stored; the gates are judged by all of them.
     """
 
@@ -150,10 +149,12 @@ def run_fit(
         progress(f"{law.name}: compiling for {obs.n} rows")
         compiled = compile_model(build_model(law, obs))
     attempts: list[dict[str, Any]] = []
-    target, length = 0, 1
+    target_accepts = iter(settings.target_accepts)
+    target_accept = next(target_accepts)
     for attempt in range(1, len(settings.target_accepts) + 1):
-        target_accept = settings.target_accepts[target]
-        draws, tune = settings.draws * length, settings.tune * length
+        if attempts and attempts[-1]["divergences"]:
+            target_accept = next(target_accepts)
+        draws, tune = settings.draws * attempt, settings.tune * attempt
         progress(f"{law.name}: sampling {settings.chains} x {draws} draws (attempt {attempt})")
         asked = SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed)
         sampled = sample(compiled, asked, data=price_data(obs.log_price))
@@ -170,7 +171,6 @@ def run_fit(
         )
         if diagnostics.passed:
             break
-        target, length = next_attempt(target, length, diagnostics)
     receipt = {
         "law": law.name,
         "n": obs.n,
@@ -192,15 +192,6 @@ def run_fit(
     }
     every = slice(None, None, -(-draws // settings.kept))
     return Fit(law, receipt, _kept(sampled.posterior).isel(draw=every), reported.isel(draw=every)), sampled.sample_stats
-
-
-def next_attempt(target: int, length: int, missed: "Diagnostics") -> tuple[int, int]:
-    """Return which acceptance target, and how many times the first length, to try after an attempt that missed a gate."""
-    from analysis.sampling import EBFMI_LIMIT, ESS_LIMIT, RHAT_LIMIT  # noqa: PLC0415  slow to import
-
-    ess = min(missed.ess_bulk_min, missed.ess_tail_min)
-    long_enough = missed.rhat_max < RHAT_LIMIT and ess > ESS_LIMIT and missed.ebfmi_min > EBFMI_LIMIT
-    return target + (missed.divergences > 0), length + (not long_enough)
 
 
 def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:

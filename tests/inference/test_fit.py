@@ -16,12 +16,11 @@ from known_laws import SHORT, TRUTHS, simulated_frame
 import analysis.sampling
 from analysis.errors import IntegrityError
 from analysis.inference import store
-from analysis.inference.fit import Fit, FitSettings, fit_law, fit_request, next_attempt, priors_of
+from analysis.inference.fit import Fit, FitSettings, fit_law, fit_request, priors_of
 from analysis.inference.posterior import Draws, expected_log_price
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
 from analysis.laws.simulate import TableDesign
-from analysis.sampling import Diagnostics
 
 EVERY_LAW = {"rate_now", "score_elasticity", "noise_scale"}
 OWN = {
@@ -154,23 +153,6 @@ def test_posterior_predictions_follow_the_data(small_fits: Mapping[str, Fit], sm
         residual = small_obs.log_price - expected
         assert residual.std() == pytest.approx(0.3, abs=0.1)
         assert abs(residual.mean()) < 0.1
-
-
-@pytest.mark.parametrize(
-    ("missed", "target", "length"),
-    [
-        ({"divergences": 3}, 1, 1),
-        ({"ess_tail_min": 90.0}, 0, 2),
-        ({"ess_bulk_min": 400.0}, 0, 2),
-        ({"rhat_max": math.nan}, 0, 2),
-        ({"ebfmi_min": 0.2, "divergences": 1}, 1, 2),
-    ],
-)
-def test_the_next_attempt_changes_what_the_missed_gate_calls_for(
-    missed: Mapping[str, float], target: int, length: int
-) -> None:
-    good = Diagnostics(1.001, 900.0, 800.0, divergences=0, ebfmi_min=0.9, passed=False, worst="")
-    assert next_attempt(0, 1, replace(good, **missed)) == (target, length)
 
 
 @pytest.mark.slow
