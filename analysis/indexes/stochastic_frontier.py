@@ -13,6 +13,9 @@ from analysis.indexes.trend import Trend, clustered_sandwich, clusters, trend_de
 
 Floats = npt.NDArray[np.float64]
 
+SMALLEST, LARGEST = -6.0, 2.0
+"""Logs of the scales of `v` and `u` that are searched, in standard deviations of least-squares residuals."""
+
 
 def stochastic_trend(rows: pd.DataFrame) -> Trend:
     """Maximum likelihood of `log p = a - r t + b quality + v + u`, `v` normal and `u >= 0` half-normal.
@@ -30,7 +33,8 @@ def stochastic_trend(rows: pd.DataFrame) -> Trend:
     Raises
     ------
     InputError
-        Too few prices, or dates and quality do not tell a trend apart.
+        Too few prices, or dates and quality do not tell a trend apart; or the likelihood has no maximum, or has it where noise vanishes:
+        there the frontier is nailed to a few prices, and an interval would be absurdly narrow.
     """
     X = trend_design(rows)
     log_price = np.log(rows["price"].to_numpy(dtype=float))
@@ -82,12 +86,17 @@ def _maximum(
         start,
         jac=lambda p: -scores(p, X, y).sum(axis=0),
         method="L-BFGS-B",
-        bounds=[(None, None)] * k + [(np.log(spread) - 6, np.log(spread) + 2)] * 2,
+        bounds=[(None, None)] * k + [(np.log(spread) + SMALLEST, np.log(spread) + LARGEST)] * 2,
         options={"maxiter": 2000, "ftol": 1e-13, "gtol": 1e-7},
     )
     if not np.isfinite(best.fun):
         raise InputError(
             "the stochastic frontier has no maximum on these prices", remedy="Use quantile or pareto instead"
+        )
+    if best.x[-2] < np.log(spread) + SMALLEST + 1e-6:
+        raise InputError(
+            "these prices leave no noise around a stochastic frontier, so that it has no interval",
+            remedy="Use quantile or pareto instead, or bring more prices",
         )
     hessian = approx_fprime(best.x, lambda p: scores(p, X, y).sum(axis=0), centered=True)
     covariance = clustered_sandwich(np.linalg.pinv(hessian, rcond=1e-10), scores(best.x, X, y), groups)

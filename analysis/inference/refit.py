@@ -22,7 +22,7 @@ from analysis.inference.score import ScoreReport, score_rows
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import build, law_rows, load_panel
-from analysis.storage import sha256_bytes, write_atomic, write_json
+from analysis.storage import data_lock, sha256_bytes, write_atomic, write_json
 
 Progress = Callable[[str], None]
 
@@ -93,7 +93,17 @@ def refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Pr
         For the fits that are sampled.
     progress
         Called with a line per step.
+
+    Raises
+    ------
+    LockedError
+        Another refit is under way.
     """
+    with data_lock(_folder(data_dir)):
+        return _refit(data_dir, reports_dir, settings, progress)
+
+
+def _refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress) -> RefitReport:
     state = load_state(data_dir)
     built = build(data_dir, None, progress)
     rows = law_rows(load_panel(data_dir))

@@ -68,6 +68,11 @@ def test_without_skewness_it_is_least_squares() -> None:
     np.testing.assert_allclose(trend.rate, -np.linalg.lstsq(X, np.log(mirrored["price"]))[0][1])
 
 
+def test_without_noise_a_stochastic_frontier_has_no_interval() -> None:
+    with pytest.raises(InputError, match="leave no noise around a stochastic frontier"):
+        stochastic_trend(floor_market(0, n=40, noise=0.0))
+
+
 def test_pareto_is_the_hedonic_trend_of_the_frontier() -> None:
     rows = market(0)
     line, trend = hedonic_trend(rows.assign(score=rows["quality"]), "raw", "pareto"), pareto_trend(rows)

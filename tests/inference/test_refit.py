@@ -9,14 +9,16 @@ import pytest
 from arviz_stats import mcse
 from known_laws import SHORT
 
-from analysis.errors import InputError, IntegrityError
+from analysis.errors import InputError, IntegrityError, LockedError
 from analysis.inference.continuation import appended, continuation
 from analysis.inference.fit import Fit, fit_law
 from analysis.inference.ledger import LEDGER, Entry, add_entry, read_ledger
+from analysis.inference.refit import refit
 from analysis.inference.reweight import possible, reweight
 from analysis.inference.score import score_rows
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
+from analysis.storage import data_lock
 
 
 def table(rows: int = 12) -> pd.DataFrame:
@@ -145,3 +147,9 @@ def test_the_ledger_only_grows_and_says_nothing_twice(tmp_path: Path) -> None:
     (tmp_path / LEDGER).write_text("{}\n")
     with pytest.raises(IntegrityError, match="no entry of the ledger"):
         add_entry(tmp_path, line("c"))
+
+
+def test_one_refit_at_a_time(tmp_path: Path) -> None:
+    with data_lock(tmp_path / "processed" / "refit"), pytest.raises(LockedError, match="in use by process"):
+        refit(tmp_path, tmp_path / "reports", SHORT, print)
+    assert not (tmp_path / "reports").exists()
