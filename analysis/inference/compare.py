@@ -169,13 +169,15 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
     if evidence.origins < MIN_ORIGINS or evidence.elpd_difference is None:
         return (
             "inconclusive",
-            f"only {evidence.origins} past origins could be scored and the rule asks for {MIN_ORIGINS}",
+            f"only {evidence.origins} past {'origin' if evidence.origins == 1 else 'origins'} could be scored and the rule asks for "
+            f"{MIN_ORIGINS}",
         )
     if evidence.elpd_difference_se is None:
         return "inconclusive", "all scored rows lie in one family and quarter, so their score has no standard error"
     difference, margin = evidence.elpd_difference, max(ELPD_MARGIN, SE_MARGIN * evidence.elpd_difference_se)
+    lead = f"better by {difference:.1f}" if difference >= 0.0 else f"worse by {-difference:.1f}"
     for_plateau = {
-        f"plateau's forecasts are better by {difference:.1f}, not by the {margin:.1f} asked for": difference > margin,
+        f"plateau's forecasts are {lead}, and a lead of more than {margin:.1f} is asked for": difference > margin,
         f"the rate has fallen below half of its start with probability {evidence.p_slowed:.2f}, not 0.95": evidence.p_slowed
         >= CREDIBLE,
         "the floor is set by its prior, not by the data": not evidence.prior_dominated,
@@ -186,7 +188,7 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
             f"probability {evidence.p_slowed:.2f}, and the data, not the prior, set the floor"
         )
     for_discovery = {
-        f"plateau's forecasts are better by {difference:.1f}, more than {ELPD_MARGIN:.0f}": difference < ELPD_MARGIN,
+        f"plateau's forecasts are {lead}, more than {ELPD_MARGIN:.0f}": difference < ELPD_MARGIN,
         f"the rate may have halved since the start (probability {evidence.p_slowed:.2f}, not below 0.05)": evidence.p_slowed
         <= 1 - CREDIBLE,
         f"the families are {evidence.mean_age_years:.1f} years old on average, too young to show decay": evidence.mean_age_years

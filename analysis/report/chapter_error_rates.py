@@ -28,10 +28,9 @@ def error_rates(stored: Stored | None) -> list[Block]:
     if stored is None:
         return [opening, text("The error rates of the verdict have not been worked out: make calibrate does it.")]
     worlds = stored.result["worlds"]
-    false = max((one["shares"]["plateau"] for one in worlds if one["world"]["law"] != "plateau"), default=0.0)
     said = (
-        "Panels of the real one's size, dates and gaps were drawn from worlds in which the answer is known. Without decay the rule says "
-        f"plateau in at most {percentage(false)} of them."
+        "Panels of the real one's size, dates and gaps were drawn from worlds in which the answer is known. "
+        f"{false_plateaus(worlds)}"
     )
     return [
         opening,
@@ -39,6 +38,21 @@ def error_rates(stored: Stored | None) -> list[Block]:
         table(_worlds(worlds)),
         table(_waiting(worlds)),
     ]
+
+
+def false_plateaus(worlds: Sequence[World]) -> str:
+    """How often the rule says plateau where rates are constant, in the world where it does so most often, with an upper limit."""
+    constant = [one for one in worlds if one["world"]["law"] != "plateau"]
+    if not constant:
+        return "None of these worlds is without decay, so that false claims of a plateau cannot be counted."
+    most = max(constant, key=lambda one: float(one["shares"]["plateau"]))
+    count = len(most["panels"])
+    hits = most["shares"]["plateau"] * count
+    limit = percentage(float(beta.ppf(1 - TAIL, hits + 0.5, count - hits + 0.5)))
+    return (
+        f"Without decay the rule says plateau in {hits:.0f} of {count} panels where it does so most often (at most {limit}, with a "
+        "probability of 95 %)."
+    )
 
 
 def floors_covered(worlds: Sequence[World]) -> str:
