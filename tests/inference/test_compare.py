@@ -73,8 +73,14 @@ def test_a_difference_without_standard_error_is_no_evidence_and_is_not_blamed_on
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"elpd_difference": 3.9, "elpd_difference_se": 0.1}, "better by 3.9, and a lead of more than 4.0 is asked for"),
-        ({"elpd_difference": 4.0, "elpd_difference_se": 0.0}, "better by 4.0, and a lead of more than 4.0 is asked for"),
+        (
+            {"elpd_difference": 3.9, "elpd_difference_se": 0.1},
+            "better by 3.9, and a lead of more than 4.0 is asked for",
+        ),
+        (
+            {"elpd_difference": 4.0, "elpd_difference_se": 0.0},
+            "better by 4.0, and a lead of more than 4.0 is asked for",
+        ),
         ({"elpd_difference": 9.9}, "better by 9.9, and a lead of more than 10.0 is asked for"),
         ({"elpd_difference": -20.0}, "worse by 20.0, and a lead of more than 10.0 is asked for"),
         ({"p_slowed": 0.94}, "probability 0.94, not 0.95"),

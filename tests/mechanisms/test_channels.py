@@ -1,5 +1,6 @@
 """The model of the two channels: its formula, and that it finds which one a market falls by."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import cache
 
@@ -17,6 +18,9 @@ from analysis.mechanisms.channels import channel_quantities, compile_channels, s
 from analysis.sampling import CI_QUANTILES, CompiledModel, SamplerSettings, sample
 
 MARKETS = 20
+LARGE = 1000
+"""Models in a market of four times the panel's size."""
+
 SHORT = SamplerSettings(draws=300, tune=300, chains=2, seed=3)
 SLOWER = World(share=0.6, late_share=0.1)
 """From 2025 on the same models fall by a fraction of what they did, and new ones as before."""
@@ -99,20 +103,39 @@ def simulated() -> tuple[dict[World, list[ChannelData]], CompiledModel, Shape]:
     return markets, compile_channels(markets[HALF][0], shape), shape
 
 
+def shares(compiled: CompiledModel, markets: Sequence[ChannelData], shape: Shape) -> np.ndarray:
+    """5, 50 and 95 % of the posterior share of the fixed graph in each market, shape (3, markets)."""
+    quantiles = []
+    for data in markets:
+        draws = sample(compiled, SHORT, data=shared_data(data, shape)).posterior
+        share = (draws["rate_fixed"].to_numpy() @ data.span) / (draws["rate_total"].to_numpy() @ data.span)
+        quantiles.append(np.quantile(share, CI_QUANTILES))
+    return np.array(quantiles).T
+
+
+each_world = pytest.mark.parametrize("world", [ALL_FIXED, ALL_CHANGED, HALF], ids=["fixed", "changed", "half"])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("world", [ALL_FIXED, ALL_CHANGED, HALF], ids=["fixed", "changed", "half"])
+@each_world
 def test_the_share_of_simulated_markets(
     simulated: tuple[dict[World, list[ChannelData]], CompiledModel, Shape], world: World
 ) -> None:
     markets, compiled, shape = simulated
-    quantiles = []
-    for data in markets[world]:
-        draws = sample(compiled, SHORT, data=shared_data(data, shape)).posterior
-        share = (draws["rate_fixed"].to_numpy() @ data.span) / (draws["rate_total"].to_numpy() @ data.span)
-        quantiles.append(np.quantile(share, CI_QUANTILES))
-    low, middle, high = np.array(quantiles).T
+    low, middle, high = shares(compiled, markets[world], shape)
     truth = world.true_share()
     assert np.median(middle) == pytest.approx(truth, abs=0.1)
+    assert ((low <= truth) & (truth <= high)).sum() >= 16
+
+
+@pytest.mark.slow
+@each_world
+def test_in_larger_markets_the_share_itself_comes_close(world: World) -> None:
+    markets = [channel_data(market(world, 100 + seed, LARGE)) for seed in range(MARKETS)]
+    shape = shape_of(*markets)
+    low, middle, high = shares(compile_channels(markets[0], shape), markets, shape)
+    truth = world.true_share()
+    assert (abs(middle - truth) <= 0.1).sum() >= 16
     assert ((low <= truth) & (truth <= high)).sum() >= 16
 
 
