@@ -8,7 +8,7 @@ import numpy as np
 from analysis.economics.scenario import Scenario
 from analysis.mechanisms.levers import Lever
 from analysis.report.blocks import Block, heading, table, text
-from analysis.report.phrases import listing, plural
+from analysis.report.phrases import listing, percentage, plural
 from analysis.report.study import Study
 from analysis.report.tables import Table
 
@@ -50,8 +50,8 @@ def assumed(scenarios: Sequence[Scenario]) -> str:
     with_cascade = [one for one in scenarios if one.tokens.skip_share > 0.0]
     if not with_cascade:
         return "No service here assumes a cascade."
-    told = [f"“{one.title}” {one.tokens.skip_share:.0%}" for one in with_cascade]
-    return f"Cascades are assumptions: the share of requests that never reach the model is, in {listing(told)}."
+    told = [f"{percentage(one.tokens.skip_share)} in “{one.title}”" for one in with_cascade]
+    return f"Cascades are assumptions: the share of requests that never reach the model is {listing(told)}."
 
 
 def bill_after_cascade(scenario: Scenario) -> float:
