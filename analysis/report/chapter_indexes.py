@@ -64,10 +64,11 @@ def breaks(shown: Sequence[ShownIndex]) -> str:
     ]
     count = sum(len(one.breaks) for one in tested)
     outcome = (
-        f"{len(found)} of {count} tests for one break at an unknown date reject a straight line at {BREAK_LEVEL:.0%}: {listing(found)}."
+        f"{len(found)} of {count} tests for one break at an unknown date reject a straight line at {percentage(BREAK_LEVEL)}: "
+        f"{listing(found)}."
         if found
-        else f"None of {count} tests for one break at an unknown date rejects a straight line at {BREAK_LEVEL:.0%}."
-    ).replace("%", " %")
+        else f"None of {count} tests for one break at an unknown date rejects a straight line at {percentage(BREAK_LEVEL)}."
+    )
     return (
         f"{outcome} One rejection in twenty is chance, and the tests look at the same market. Chained indexes that move like a random "
         "walk, record lows and undominated prices reject more often than they should (docs/indexes.md has how often). A slow bend, "

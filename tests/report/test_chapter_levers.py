@@ -34,7 +34,7 @@ def test_cascades_are_named_as_assumptions() -> None:
     with_cascade = [one for one in scenarios if one.tokens.skip_share > 0.0]
     assert with_cascade
     for one in with_cascade:
-        assert f"“{one.title}” {one.tokens.skip_share:.0%}" in assumed(scenarios)
+        assert f"{100 * one.tokens.skip_share:.0f} % in “{one.title}”" in assumed(scenarios)
         kept, skipped = 1.0 - one.tokens.skip_share, one.tokens.skip_share * one.tokens.skip_cost_ratio
         assert bill_after_cascade(one) == pytest.approx(kept + skipped)
     assert assumed([one for one in scenarios if one not in with_cascade]) == "No service here assumes a cascade."
