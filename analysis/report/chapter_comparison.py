@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.calibration.ranks import INTERVALS, exact_coverage
-from analysis.calibration.sbc import RANKED_DRAWS
-from analysis.calibration.stored import Stored
 from analysis.inference.savage_dickey import PointNull, point_nulls
-from analysis.report.blocks import Block, figure, heading, table, text
+from analysis.report.blocks import Block, heading, table, text
 from analysis.report.chapter_error_rates import error_rates
 from analysis.report.evidence import evidence_sentences
 from analysis.report.phrases import listing, minus, percentage, plural, probability
 from analysis.report.sentences import outdated, quantiles
+from analysis.report.simulation_calibration import calibration
 from analysis.report.study import Study
 from analysis.report.tables import Table
 
@@ -36,7 +34,7 @@ def comparison(study: Study) -> list[Block]:
         heading("The laws compared"),
         *_forecasts(study),
         *_nested(study),
-        *_calibration(study.calibration.get("sbc")),
+        *calibration(study.calibration.get("sbc")),
         *error_rates(study.calibration.get("operating")),
     ]
 
@@ -151,61 +149,4 @@ def _factor(one: PointNull) -> str:
     return (
         f"By Savage and Dickey the odds are {size:.1f} to 1 {favoured} {one.null} (relative Monte Carlo error "
         f"{percentage(one.relative_mcse)})."
-    )
-
-
-def _calibration(stored: Stored | None) -> list[Block]:
-    opening = heading("Does the machinery recover the truth?", 2)
-    if stored is None:
-        return [opening, text("Simulation-based calibration has not been run: make calibrate runs it.")]
-    first, again = stored.result["first"], stored.result["again"]
-    rows = first["rows"]
-    outside = [row for row in rows if not row["passed"]]
-    repeated = {(row["law"], row["quantity"]): row for row in again["rows"]} if again else {}
-    still = [row for row in outside if not repeated.get((row["law"], row["quantity"]), row)["passed"]]
-    count = rows[0]["uniformity"]["simulations"] if rows else 0
-    said = (
-        f"Parameters were drawn from the priors, prices from them, and every law was fitted to its own prices {count} times. The ranks "
-        f"of {len(rows)} quantities were held against the 95 % simultaneous band of uniform ranks, and their 50 and 90 % intervals "
-        f"against the binomial band: {len(rows) - len(outside)} stay inside."
-    )
-    if outside:
-        said += f" Outside: {listing([_named(row) for row in outside])}."
-    if outside and again:
-        said += (
-            " Run again with more simulations, all of these are inside." if not still
-            else f" Run again with more simulations, still outside: {listing([_named(row) for row in still])}."
-        )  # fmt: skip
-    return [opening, text(f"{said} {outdated(stored)}".strip()), table(_calibrated(first, again)), figure("ranks")]
-
-
-def _named(row: Row) -> str:
-    return f"{row['quantity']} of {row['law']}"
-
-
-def _calibrated(first: Mapping[str, Any], again: Mapping[str, Any] | None) -> Table:
-    exact = listing([percentage(exact_coverage(RANKED_DRAWS, probability)) for probability in INTERVALS])
-    body = []
-    for law in dict.fromkeys(row["law"] for row in first["rows"]):
-        rows = [row for row in first["rows"] if row["law"] == law]
-        more = [row for row in again["rows"] if row["law"] == law] if again else []
-        coverage = [100 * sum(row["coverage"][which]["share"] for row in rows) / len(rows) for which in (0, 1)]
-        body.append(
-            (
-                law.replace("_", " "),
-                str(len(rows)),
-                str(sum(row["uniformity"]["inside"] for row in rows)),
-                f"{coverage[0]:.0f} %",
-                f"{coverage[1]:.0f} %",
-                f"{100 * first['diverged'][law]:.0f} %",
-                f"{sum(row['passed'] for row in more)} of {len(more)}" if more else "",
-            )
-        )
-    return Table(
-        "Simulation-based calibration: quantities per law, how many have uniform ranks, mean coverage of their 50 and 90 % intervals "
-        f"(which hold {exact} of uniform ranks, these being whole numbers), share of the short fits with a divergent transition, and how "
-        "many pass with more simulations.",
-        ("Law", "Quantities", "Uniform", "Coverage of 50 %", "Coverage of 90 %", "Fits that diverged", "Pass again"),
-        "lrrrrrr",
-        tuple(body),
     )

@@ -72,22 +72,32 @@ def test_without_studies_the_chapter_says_how_to_run_them(study: Study) -> None:
     assert "encompassing law leaves open" in words
 
 
-def sbc_row(law: str, quantity: str, *, passed: bool) -> dict[str, Any]:
+def sbc_row(law: str, quantity: str, *, passed: bool, simulations: int = 200) -> dict[str, Any]:
     return {
-        "law": law, "quantity": quantity, "passed": passed, "uniformity": {"simulations": 200, "inside": passed},
-        "coverage": [{"share": 0.5}, {"share": 0.9}], "ranks": [],
+        "law": law, "quantity": quantity, "passed": passed,
+        "uniformity": {"simulations": simulations, "inside": passed, "p_value": 0.6 if passed else 0.02},
+        "coverage": [{"share": 0.5}, {"share": 0.9}], "ranks": [place % 32 for place in range(simulations)],
     }  # fmt: skip
 
 
 def test_calibration_names_what_is_outside_and_what_stays_so(tmp_path: Path) -> None:
     rows = [sbc_row("plateau", "rate_floor", passed=False), sbc_row("plateau", "noise_scale", passed=True)]
     first = {"rows": rows, "diverged": {"plateau": 0.1}}
-    mended = {"rows": [sbc_row("plateau", "rate_floor", passed=True)], "diverged": {"plateau": 0.1}}
+    mended, worse = (
+        [sbc_row("plateau", name, passed=passed, simulations=1000) for name, passed in passes.items()]
+        for passes in ({"rate_floor": True, "noise_scale": True}, {"rate_floor": False, "noise_scale": False})
+    )
 
-    def said(again: dict[str, Any] | None) -> str:
+    def said(more: list[dict[str, Any]] | None) -> str:
+        again = {"rows": more, "diverged": {"plateau": 0.1}} if more else None
         study = make_study(tmp_path, calibration={"sbc": Stored("sbc", {"first": first, "again": again}, ())})
         return " ".join(str(block.get("text", "")) for block in comparison(study))
 
     assert "1 stay inside. Outside: rate_floor of plateau." in said(None)
-    assert "all of these are inside" in said(mended)
-    assert "still outside: rate_floor of plateau" in said({"rows": rows[:1], "diverged": {"plateau": 0.1}})
+    assert "Run again with 1,000 simulations, all of these are inside. By chance about 0 of the 2 quantities" in said(
+        mended
+    )
+    assert "0 of these are inside. Still outside: rate_floor of plateau (p = 0.020; on the 800 simulations" in said(
+        worse
+    )
+    assert "Outside in the larger run alone: noise_scale of plateau (p = 0.020" in said(worse)
