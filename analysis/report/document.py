@@ -46,7 +46,7 @@ def _answer(study: Study) -> list[Block]:
     dominated = comparison.prior_sensitivity.prior_dominated
     change = [
         heading("What would change the verdict", 2),
-        text(sentences.what_would_change(comparison, study.obs.mean_age_at_last)),
+        text(minus(sentences.what_would_change(comparison, study.obs.mean_age_at_last))),
     ]
     prior = [heading("Prior or data?", 2), text(f"{influence} {sentences.narrowing(plateau)}")]
     return [
