@@ -7,6 +7,10 @@ Today's shares :math:`w_i` come from ranges of prices; each input's part of cost
   their own prices: :math:`I = P_t e^{(h - e + g_i) t}` with the hardware rates :math:`h` per dollar and :math:`e` per watt;
 * *staff*: no progress, :math:`I = e^{g t}` with the growth of wages.
 
+The batch decides how many tokens an hour of machine serves. A decoding step reads the weights once for all :math:`B` requests of the
+batch and works on each: it takes a time that goes with :math:`c + B`, with :math:`c` the batch at which both parts are equal, so that
+machine cost per token goes with :math:`(c + B) / B`. Staff does not: its share is stated for a typical batch and follows.
+
 Share :math:`s_i = w_i I_i / \sum_j w_j I_j`, and the whole falls at :math:`-\mathrm{d} \log \sum_i w_i I_i / \mathrm{d} t`, an average
 of the inputs' rates by share: it goes to the slowest of them. Reference: Baumol (1967), Macroeconomics of unbalanced growth.
 """
@@ -33,6 +37,10 @@ STAGNANT: Final = ("energy", "facility", "staff")
 HOURS_PER_YEAR: Final = 8766.0
 SINGLE_PATH_DRAWS: Final = 2000
 """Draws of input prices along a path without uncertainty of its own."""
+
+TYPICAL_BATCH: Final = 64.0
+TYPICAL_EQUAL_BATCH: Final = 100.0
+"""Batch, and batch at which shared and own work are equal, of the service whose `staff_share` is stated."""
 
 HARDWARE_SINCE: Final = pd.Timestamp("2016-01-01")
 """From the first accelerators with tensor units on."""
@@ -131,9 +139,18 @@ def shares_today(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         "energy": inputs["power_kw"] * inputs["pue"] * inputs["electricity_usd_per_kwh"],
         "facility": 12.0 * inputs["facility_usd_per_kw_month"] * inputs["power_kw"] / hours,
     }
+    dearer = machine_cost(inputs["batch_size"], inputs["equal_batch"]) / machine_cost(
+        TYPICAL_BATCH, TYPICAL_EQUAL_BATCH
+    )
+    of_machine = (1.0 - inputs["staff_share"]) * dearer
+    staff = inputs["staff_share"] / (inputs["staff_share"] + of_machine)
     machine = sum(usd.values())
-    shares = {name: (1.0 - inputs["staff_share"]) * value / machine for name, value in usd.items()}
-    return {**shares, "staff": inputs["staff_share"]}
+    return {**{name: (1.0 - staff) * value / machine for name, value in usd.items()}, "staff": staff}
+
+
+def machine_cost(batch: np.ndarray | float, equal_batch: np.ndarray | float) -> np.ndarray:
+    """Machine time per token against that of an endless batch; at `equal_batch` reading the weights takes as long as all else."""
+    return np.asarray(1.0 + equal_batch / batch)
 
 
 def cost_shares(

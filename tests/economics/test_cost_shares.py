@@ -31,14 +31,23 @@ def inputs() -> dict[str, np.ndarray]:
 def test_shares_of_today_by_hand() -> None:
     one = {name: np.array([value]) for name, value in {
         "accelerator_usd": 43_830.0, "life_years": 5.0, "utilisation": 0.5, "power_kw": 1.0, "pue": 1.25, "electricity_usd_per_kwh": 0.08,
-        "facility_usd_per_kw_month": 73.05, "staff_share": 0.1,
+        "facility_usd_per_kw_month": 73.05, "staff_share": 0.1, "batch_size": 64.0, "equal_batch": 100.0,
     }.items()}  # fmt: skip
     # Per hour sold: 2.00 USD of accelerator, 0.10 of energy, 0.20 of facility; staff is a tenth of all.
     found = shares_today(one)
     assert found["accelerators"][0] == pytest.approx(0.9 * 2.0 / 2.3)
     assert found["energy"][0] == pytest.approx(0.9 * 0.1 / 2.3)
     assert found["facility"][0] == pytest.approx(0.9 * 0.2 / 2.3)
-    assert found["staff"][0] == 0.1
+    assert found["staff"][0] == pytest.approx(0.1)
+    # At a batch of 16 a token takes (100 + 16) / 16 instead of (100 + 64) / 64 of machine: 0.1 of staff meets 0.9 * 116 / 41 of machine.
+    small = shares_today(one | {"batch_size": np.array([16.0])})
+    assert small["staff"][0] == pytest.approx(0.1 / (0.1 + 0.9 * 116 / 41))
+    assert small["energy"][0] / small["accelerators"][0] == pytest.approx(0.05)
+
+
+def test_a_larger_batch_leaves_more_to_staff(inputs: dict[str, np.ndarray]) -> None:
+    small, large = (shares_today(inputs | {"batch_size": np.full(SIZE, size)}) for size in (8.0, 512.0))
+    assert (small["staff"] < large["staff"]).all()
 
 
 def test_shares_add_up_to_one(inputs: dict[str, np.ndarray]) -> None:
