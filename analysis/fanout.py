@@ -289,7 +289,7 @@ def _lost() -> FanoutError:
 
 
 def _outcome(future: "Future[Any]") -> Any:
-    from distributed import KilledWorker  # noqa: PLC0415
+    from distributed import KilledWorker  # noqa: PLC0415  slow to import
 
     try:
         return future.result()
@@ -304,7 +304,7 @@ def _outcome(future: "Future[Any]") -> Any:
 @contextmanager
 def _elsewhere(address: str) -> Iterator[tuple["Client", Callable[[], int]]]:
     """Connect to a scheduler; there is room for as many jobs as its workers have threads."""
-    from distributed import Client  # noqa: PLC0415
+    from distributed import Client  # noqa: PLC0415  slow to import
 
     try:
         client = Client(address)
@@ -325,8 +325,8 @@ def _elsewhere(address: str) -> Iterator[tuple["Client", Callable[[], int]]]:
 @contextmanager
 def _local_cluster(folder: Path, count: int) -> Iterator[tuple["Client", Callable[[], int]]]:
     """Start a scheduler in this process and workers beside it; there is room for one job per worker."""
-    import dask  # noqa: PLC0415
-    from distributed import Client, LocalCluster  # noqa: PLC0415
+    import dask  # noqa: PLC0415  slow to import
+    from distributed import Client, LocalCluster  # noqa: PLC0415  as above
 
     settings = {
         "distributed.scheduler.allowed-failures": DEATHS,
@@ -405,7 +405,7 @@ def serve() -> None:
 
     Dask's own workers finish their job first: a run that is started again would meet them in the folders of its own.
     """
-    from distributed.cli.dask_worker import main  # noqa: PLC0415
+    from distributed.cli.dask_worker import main  # noqa: PLC0415  slow to import
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     main()

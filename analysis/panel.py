@@ -227,8 +227,8 @@ def _capability(
     data_dir: Path, performance: pd.DataFrame, models: pd.DataFrame, say: Progress
 ) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
     # Imported here: an unchanged build should not wait for PyMC.
-    from analysis.capability.model import capability_table, fingerprint, fit_capability, residual_check  # noqa: PLC0415
-    from analysis.capability.scores import prepare_scores  # noqa: PLC0415
+    from analysis.capability.model import capability_table, fingerprint, fit_capability, residual_check  # noqa: PLC0415  slow to import
+    from analysis.capability.scores import prepare_scores  # noqa: PLC0415  needed with it only
 
     scores = prepare_scores(performance, models)
     name = f"capability-{fingerprint(scores)[:16]}"

@@ -93,7 +93,7 @@ def compile_services(folder: Path) -> None:
 def build_program(law: str) -> None:
     """Compile the program of a law unless it is there: PyStan itself gives up after five minutes, which a busy machine may need."""
     import httpstan.cache  # noqa: PLC0415  an extra
-    import httpstan.models  # noqa: PLC0415
+    import httpstan.models  # noqa: PLC0415  an extra
 
     program = stan_program(law)
     name = httpstan.models.calculate_model_name(program)

@@ -70,9 +70,9 @@ def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:
     particles from that of NUTS in posterior standard deviations, and of which parameter.
     """
     # Imported here: slow, and what reads stored results does without.
-    import pymc as pm  # noqa: PLC0415
+    import pymc as pm  # noqa: PLC0415  slow to import
 
-    from analysis.laws.model import build_model  # noqa: PLC0415
+    from analysis.laws.model import build_model  # noqa: PLC0415  as above
 
     model = build_model(LAWS[law], obs)
     with model:

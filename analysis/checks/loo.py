@@ -41,7 +41,7 @@ def psis_loo(posterior: xr.Dataset, law: Law, obs: PriceObservations) -> tuple[A
     Vehtari, Gelman and Gabry (2017), Statistics and Computing 27(5).
     """
     # Imported here: it takes a second or more, which a report from stored results should not wait for.
-    import arviz_stats  # noqa: PLC0415
+    import arviz_stats  # noqa: PLC0415  slow to import
 
     pointwise = log_likelihood(merge_chains(posterior, law), obs, fitted_log_price(posterior, law, obs))
     shape = (posterior.sizes["chain"], posterior.sizes["draw"], obs.n)

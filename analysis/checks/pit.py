@@ -74,7 +74,7 @@ def uniform_band(n: int) -> tuple[np.ndarray, np.ndarray]:
     independent, so the band is approximate.
     """
     # A second or more, see `psis_loo`.
-    from arviz_stats.ecdf_utils import get_pointwise_confidence_band, simulate_confidence_bands  # noqa: PLC0415
+    from arviz_stats.ecdf_utils import get_pointwise_confidence_band, simulate_confidence_bands  # noqa: PLC0415  slow to import
 
     # A seed of its own: the band depends on n alone.
     rng = np.random.default_rng(0)

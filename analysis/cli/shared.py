@@ -77,7 +77,7 @@ def read_observations(call: Options, table: Path | None, score_scale: str) -> Pr
 
 def read_table(path: Path, score_scale: str, *, closed_scale: bool = False) -> PriceTable:
     """A user's price table."""
-    scale: ScoreScale = one_of(score_scale, ("fraction", "percent", "raw"), "--score-scale")  # type: ignore[assignment]
+    scale: ScoreScale = one_of(score_scale, ("fraction", "percent", "raw"), "--score-scale")  # type: ignore[assignment]  # just checked
     return read_price_table(path, scale, closed_scale=closed_scale)
 
 

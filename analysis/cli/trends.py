@@ -65,8 +65,8 @@ def index(
 ) -> None:
     """Price index of the project's panel or of a table, with tests for a break in its trend."""
     from analysis.indexes.breaks import break_tests  # noqa: PLC0415  statsmodels is slow to import
-    from analysis.indexes.price_index import KINDS, price_index  # noqa: PLC0415
-    from analysis.indexes.spells import from_panel, from_table  # noqa: PLC0415
+    from analysis.indexes.price_index import KINDS, price_index  # noqa: PLC0415  as above
+    from analysis.indexes.spells import from_panel, from_table  # noqa: PLC0415  as above
 
     call: Options = context.obj
     chosen = one_of(kind, KINDS, "KIND")

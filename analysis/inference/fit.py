@@ -141,8 +141,8 @@ def run_fit(
     """
     request = fit_request(law, obs, settings)
     # Imported here: a report that only reads stored fits should not wait for PyMC.
-    from analysis.laws.model import build_model, price_data  # noqa: PLC0415
-    from analysis.sampling import SamplerSettings, compile_model, diagnose_quantities, sample  # noqa: PLC0415
+    from analysis.laws.model import build_model, price_data  # noqa: PLC0415  slow to import
+    from analysis.sampling import SamplerSettings, compile_model, diagnose_quantities, sample  # noqa: PLC0415  as above
 
     started = time.perf_counter()
     if compiled is None:

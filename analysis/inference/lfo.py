@@ -140,7 +140,7 @@ def fit_past(law: Law, past: PriceObservations, settings: FitSettings) -> Fit:
     origins need and half of the time. Where any other gate is missed, or smaller steps do not help, the usual attempts follow.
     """
     from analysis.laws.model import build_model  # noqa: PLC0415  slow to import
-    from analysis.sampling import compile_model  # noqa: PLC0415
+    from analysis.sampling import compile_model  # noqa: PLC0415  as above
 
     compiled = compile_model(build_model(law, past))
     for target_accept in settings.target_accepts:

@@ -137,8 +137,8 @@ def _by_band(data: ChannelData) -> tuple[np.ndarray, np.ndarray]:
 
 def build_model(data: ChannelData, shape: Shape | None = None) -> "pm.Model":
     """The model of the two channels, with all data shared, so that others of the same shape need no new compilation."""
-    import pymc as pm  # noqa: PLC0415
-    import pytensor.tensor as pt  # noqa: PLC0415
+    import pymc as pm  # noqa: PLC0415  slow to import
+    import pytensor.tensor as pt  # noqa: PLC0415  as above
 
     shape = shape or shape_of(data)
     with pm.Model(coords={"band": np.arange(shape.bands), "period": np.arange(shape.periods)}) as model:

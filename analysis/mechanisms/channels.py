@@ -96,7 +96,7 @@ class ChannelResult:
 
 def compile_channels(data: ChannelData, shape: Shape) -> "CompiledModel":
     """The model compiled for all data of a shape."""
-    from analysis.sampling import compile_model  # noqa: PLC0415
+    from analysis.sampling import compile_model  # noqa: PLC0415  slow to import
 
     return compile_model(build_model(data, shape))
 
@@ -121,7 +121,7 @@ def fit_channels(
     progress
         Called with a line before each long step.
     """
-    from analysis.sampling import SamplerSettings, diagnose_quantities, sample  # noqa: PLC0415
+    from analysis.sampling import SamplerSettings, diagnose_quantities, sample  # noqa: PLC0415  slow to import
 
     shape = shape or shape_of(data)
     compiled = compiled or compile_channels(data, shape)

@@ -75,9 +75,9 @@ def make_report(
         progress("nothing has changed since the last report")
         return known
     # An unchanged report should not wait for the libraries.
-    from analysis.inference.refit import remember  # noqa: PLC0415
-    from analysis.report.render import render  # noqa: PLC0415
-    from analysis.report.stored import save_results  # noqa: PLC0415
+    from analysis.inference.refit import remember  # noqa: PLC0415  slow to import
+    from analysis.report.render import render  # noqa: PLC0415  as above
+    from analysis.report.stored import save_results  # noqa: PLC0415  as above
 
     study = run_study(data_dir, settings, progress, as_of, earlier, reports_dir)
     progress("storing the results for the notebooks")
@@ -126,12 +126,12 @@ def run_study(
     `earlier` holds what was concluded from the vintages before this one; the heavy studies are read from below `reports_dir`.
     """
     from analysis.calibration.studies import stored_studies  # noqa: PLC0415  slow to import
-    from analysis.checks import run_checks  # noqa: PLC0415
-    from analysis.economics.study import economics  # noqa: PLC0415
-    from analysis.inference.compare import compare  # noqa: PLC0415
-    from analysis.report.baselines import baselines, published_rates  # noqa: PLC0415
-    from analysis.report.price_indexes import panel_indexes  # noqa: PLC0415
-    from analysis.report.study import Study  # noqa: PLC0415
+    from analysis.checks import run_checks  # noqa: PLC0415  as above
+    from analysis.economics.study import economics  # noqa: PLC0415  as above
+    from analysis.inference.compare import compare  # noqa: PLC0415  as above
+    from analysis.report.baselines import baselines, published_rates  # noqa: PLC0415  as above
+    from analysis.report.price_indexes import panel_indexes  # noqa: PLC0415  as above
+    from analysis.report.study import Study  # noqa: PLC0415  as above
 
     built = build(data_dir, as_of, progress)
     panel, obs = load_panel(data_dir, as_of), panel_observations(data_dir, as_of)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import typst
+
 from analysis.report.blocks import CAPTIONS
 from analysis.report.document import document
 from analysis.report.study import Study
+from analysis.report.style import svg
 from analysis.storage import write_atomic, write_json
 
 TEMPLATE = Path(__file__).with_name("template.typ")
@@ -51,11 +54,6 @@ def render(study: Study, out: Path, progress: Callable[[str], None]) -> RenderRe
     InputError
         A folder cannot be written to.
     """
-    # Imported here: the command line should start without matplotlib and Typst.
-    import typst  # noqa: PLC0415
-
-    from analysis.report.style import svg  # noqa: PLC0415
-
     folder = Path(study.build.path).resolve().parent / "report"
     for name in CAPTIONS:
         progress(f"drawing {name}")

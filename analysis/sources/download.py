@@ -18,7 +18,7 @@ RETRY = "Try again later, or save the file and give its path"
 class _OnlyHttps(urllib.request.HTTPRedirectHandler):
     """Follows a redirect only to another https address."""
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
+    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]  # urllib's own signature
         """Refuse to be led to a file, or to an address that anybody on the way can change."""
         require_https(newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -128,7 +128,7 @@ def _object(pairs: list[tuple[str, object]], file: str) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # None: go on
         problem = "appears more than once in one object"
         raise InputError(problem, file=file, column=printable(twice), remedy="Keep one of the two")
     return found

@@ -149,7 +149,7 @@ class TechnologyStudy:
 
     def to_json(self) -> dict[str, Any]:
         """The study as JSON data."""
-        return json.loads(json.dumps({**asdict(self), "passed": self.passed}))  # type: ignore[no-any-return]
+        return json.loads(json.dumps({**asdict(self), "passed": self.passed}))  # type: ignore[no-any-return]  # JSON is Any
 
 
 def study_request(costs: Costs, settings: FitSettings) -> dict[str, Any]:
