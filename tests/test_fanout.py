@@ -18,7 +18,7 @@ import psutil
 import pytest
 from distributed import LocalCluster
 
-from analysis import fanout
+from analysis import dask_workers, fanout
 from analysis.errors import FanoutError, LockedError
 from analysis.fanout import Job, run_jobs
 from analysis.storage import data_lock, write_atomic
@@ -350,7 +350,7 @@ def test_an_interrupt_ends_the_workers_and_keeps_what_finished(tmp_path: Path, m
         if not line.startswith(("0 ", "1 ")):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(fanout.subprocess, "Popen", recorded)
+    monkeypatch.setattr(dask_workers.subprocess, "Popen", recorded)
     todo = jobs(tmp_path / "marks", 100)
     with pytest.raises(KeyboardInterrupt):
         run_jobs(marked_slowly, todo, tmp_path / "out", request=REQUEST, workers=2, progress=stop)

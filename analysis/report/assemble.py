@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.checks import run_checks
 from analysis.data.raw import load_raw, raw_vintage
 from analysis.economics.scenario import shipped_scenarios
 from analysis.errors import MissingResultError
@@ -126,7 +127,6 @@ def run_study(
     `earlier` holds what was concluded from the vintages before this one; the heavy studies are read from below `reports_dir`.
     """
     from analysis.calibration.studies import stored_studies  # noqa: PLC0415  slow to import
-    from analysis.checks import run_checks  # noqa: PLC0415  as above
     from analysis.economics.study import economics  # noqa: PLC0415  as above
     from analysis.inference.compare import compare  # noqa: PLC0415  as above
     from analysis.report.baselines import baselines, published_rates  # noqa: PLC0415  as above
