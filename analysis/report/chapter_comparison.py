@@ -1,9 +1,11 @@
 """The chapter that compares the laws as a referee would: forecasts from many dates, known truths, error rates of the verdict."""
 
 from collections.abc import Mapping, Sequence
+from statistics import NormalDist
 from typing import Any
 
 from analysis.inference.savage_dickey import PointNull, point_nulls
+from analysis.laws.encompassing import KEPT_SHARE
 from analysis.report.blocks import Block, heading, table, text
 from analysis.report.chapter_error_rates import error_rates
 from analysis.report.evidence import evidence_sentences
@@ -132,11 +134,13 @@ def _nested(study: Study) -> list[Block]:
     factors = " ".join(_factor(one) for one in point_nulls(fit))
     kept = minus(f"{middle:.2f} (90 % interval {low:.2f} to {high:.2f})")
     less = float((fit.quantity("kept_share") < 0.5).mean())
+    before = NormalDist(*KEPT_SHARE.constants).cdf(0.5)
     return [
         heading("One law that holds both", 2),
         text(
             "The encompassing law leaves open what share of its initial rate the decline keeps in the long run: 1 is no decay, 0 no floor. "
-            f"The prices say {kept}; the probability that less than half is kept is {probability(less)}, and was 0.50 before. "
+            f"The prices say {kept}; the probability that less than half is kept is {probability(less)}, and was "
+            f"{probability(before)} before. "
             f"{factors} These ratios of densities move with the width of the prior, which forecasts do not; they decide nothing here."
         ),
         text(evidence_sentences(study.calibration.get("evidence"))),
