@@ -16,6 +16,7 @@ from analysis.calibration import (
     operating,
     reference_class,
     sbc,
+    sbc_fresh,
     technologies_of_fate,
 )
 from analysis.calibration.context import Context, HeavyStudy
@@ -36,6 +37,7 @@ STUDIES: Final[Mapping[str, HeavyStudy]] = {
     "measures": measures.STUDY,
     "operating": operating.STUDY,
     "sbc": sbc.STUDY,
+    "sbc_fresh": sbc_fresh.STUDY,
     "technologies": technologies_of_fate.STUDY,
     "reference_class": reference_class.STUDY,
 }

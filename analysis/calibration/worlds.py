@@ -24,16 +24,16 @@ _PLATEAU = {
     "rate_excess": 2.6, "rate_excess_spread": 0.3, "half_life_years": 1.5, "half_life_years_spread": 0.2, "rate_floor_spread": 0.05,
 }  # fmt: skip
 
-_FLOOR = _PLATEAU | {"rate_floor": 0.18}
-
 WORLDS: Final = (
     World("constant rate, discovery's gains", "discovery", _CONSTANT),
     World("constant rate, Gaussian innovations", "random_walk", _CONSTANT | {"innovation_sd": 0.6}),
     World("constant rate, two years on", "discovery", _CONSTANT, 2),
-    World("floor 0.18", "plateau", _FLOOR),
-    World("floor 0.18, two years on", "plateau", _FLOOR, 2),
+    World("floor 0.18", "plateau", _PLATEAU | {"rate_floor": 0.18}),
+    World("floor 0.18, two years on", "plateau", _PLATEAU | {"rate_floor": 0.18}, 2),
+    World("floor 0.5", "plateau", _PLATEAU | {"rate_floor": 0.5}),
+    World("floor 0.5, two years on", "plateau", _PLATEAU | {"rate_floor": 0.5}, 2),
 )
-"""Longer panels and other floors belong here when there is time for them: a panel with two years more takes twice as long."""
+"""A panel with two years more takes three times as long as one of today's length."""
 
 
 def extended(obs: PriceObservations, years: int) -> PriceObservations:

@@ -12,6 +12,7 @@ app = typer.Typer()
 NAMES = (
     "forecasts",
     "sbc",
+    "sbc_fresh",
     "operating",
     "technologies",
     "reference_class",

@@ -36,7 +36,7 @@ def comparison(study: Study) -> list[Block]:
         heading("The laws compared"),
         *_forecasts(study),
         *_nested(study),
-        *calibration(study.calibration.get("sbc")),
+        *calibration(study.calibration.get("sbc"), study.calibration.get("sbc_fresh")),
         *error_rates(study.calibration.get("operating")),
     ]
 

@@ -17,8 +17,8 @@ Row = Mapping[str, Any]
 """A quantity of a law, as the study `sbc` stores it."""
 
 
-def calibration(stored: Stored | None) -> list[Block]:
-    """Which quantities have uniform ranks, and what became of the others with more simulations."""
+def calibration(stored: Stored | None, fresh: Stored | None) -> list[Block]:
+    """Which quantities have uniform ranks, and what became of the others with more simulations, and with new ones."""
     opening = heading("Does the machinery recover the truth?", 2)
     if stored is None:
         return [opening, text("Simulation-based calibration has not been run: make calibrate runs it.")]
@@ -35,6 +35,8 @@ def calibration(stored: Stored | None) -> list[Block]:
         said += f" Outside: {listing([_named(row) for row in outside])}."
     if outside and again:
         said += f" {run_again(outside, again['rows'])}"
+    if fresh is not None and fresh.result["fresh"]:
+        said += f" {on_new_truths(fresh)}"
     return [opening, text(f"{said} {outdated(stored)}".strip()), table(_calibrated(first, again)), figure("ranks")]
 
 
@@ -57,6 +59,27 @@ def run_again(outside: Sequence[Row], again: Sequence[Row]) -> str:
     expected = (1.0 - BAND) * len(again)
     said.append(f"By chance about {expected:.0f} of the {len(again)} quantities run again would be outside.")
     return " ".join(said)
+
+
+def on_new_truths(stored: Stored) -> str:
+    """What became of the quantities that were outside in the larger run, on as many simulations with truths that it had not seen."""
+    rows = stored.result["fresh"]["rows"]
+    by_name = {(row["law"], row["quantity"]): row for row in rows}
+    chosen = [by_name[law, quantity] for law, quantity in stored.result["chosen"]]
+    missed = sum(not row["passed"] for row in rows) - sum(not row["passed"] for row in chosen)
+    verdicts = listing(
+        [
+            f"{_named(row)} is {'inside' if row['passed'] else 'outside again'} (p = {row['uniformity']['p_value']:.2f})"
+            for row in chosen
+        ]
+    )
+    count = chosen[0]["uniformity"]["simulations"]
+    others = len(rows) - len(chosen)
+    said = (
+        f"On {count:,} simulations with new truths {verdicts}; outside among the other quantities of these laws: {missed} of {others}, "
+        f"where chance alone would put about {(1.0 - BAND) * others:.0f}."
+    )
+    return f"{said} {outdated(stored)}".strip()
 
 
 def _with_fresh(row: Row, seen: int) -> str:

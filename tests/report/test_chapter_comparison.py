@@ -101,3 +101,30 @@ def test_calibration_names_what_is_outside_and_what_stays_so(tmp_path: Path) -> 
         worse
     )
     assert "Outside in the larger run alone: noise_scale of plateau (p = 0.020" in said(worse)
+
+
+def test_what_stays_outside_is_held_against_new_truths(tmp_path: Path) -> None:
+    first = {"rows": [sbc_row("plateau", "rate_floor", passed=False)], "diverged": {"plateau": 0.1}}
+    larger = {"rows": [sbc_row("plateau", "rate_floor", passed=False, simulations=1000)], "diverged": {"plateau": 0.1}}
+
+    def said(**passes: bool) -> str:
+        rows = [sbc_row("plateau", name, passed=passed, simulations=1000) for name, passed in passes.items()]
+        anew = {"chosen": [["plateau", "rate_floor"]], "fresh": {"rows": rows, "diverged": {"plateau": 0.1}}}
+        calibration = {
+            "sbc": Stored("sbc", {"first": first, "again": larger}, ()),
+            "sbc_fresh": Stored("sbc_fresh", anew, ("code",)),
+        }
+        return " ".join(
+            str(block.get("text", "")) for block in comparison(make_study(tmp_path, calibration=calibration))
+        )
+
+    mended = said(rate_floor=True, noise_scale=False)
+    assert (
+        "with new truths rate_floor of plateau is inside (p = 0.60); outside among the other quantities of these laws: 1 of 1,"
+        in mended
+    )
+    assert "OUT OF DATE" in mended
+    assert (
+        "rate_floor of plateau is outside again (p = 0.02); outside among the other quantities of these laws: 0 of 1,"
+        in said(rate_floor=False, noise_scale=True)
+    )
