@@ -5,7 +5,7 @@ from typing import Any
 
 from analysis.calibration.stored import Stored
 from analysis.calibration.variants import BASE, OPEN_AT_BEST_HOST
-from analysis.inference.compare import ELPD_MARGIN, MIN_ORIGINS, SE_MARGIN
+from analysis.inference.compare import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, SE_MARGIN
 from analysis.inference.reweight import KHAT_LIMIT
 from analysis.report.blocks import Block, heading, table, text
 from analysis.report.chapter_hindcast import hindcast
@@ -170,9 +170,22 @@ def verdicts(base: Concluded, others: Sequence[Concluded]) -> str:
     few = [one["title"] for one in others if one["origins"] < MIN_ORIGINS]
     if few:
         said.append(f"For want of past dates with enough prices the rule withholds a winner for {listing(few)}.")
-    failed = [f"{one['title']} ({len(one['failures'])})" for one in (base, *others) if one["failures"]]
-    said.append(f"Fits missed gates for {listing(failed)}." if failed else "All fits passed their gates.")
+    said.append(gates([base, *others]))
     return " ".join(said)
+
+
+def gates(every: Sequence[Concluded]) -> str:
+    """Where fits missed gates, and whether the rule, which then says inconclusive, could have said anything else."""
+    failed = [one for one in every if one["failures"]]
+    if not failed:
+        return "All fits passed their gates."
+    counted = [f"{one['title']} ({len(one['failures'])})" for one in failed]
+    withheld = [one["title"] for one in failed if not 1 - CREDIBLE < one["p_slowed"] < CREDIBLE]
+    return f"Fits missed gates for {listing(counted)}, and there the rule says inconclusive; " + (
+        f"with gates passed it might say more for {listing(withheld)}."
+        if withheld
+        else f"it would without that too, as the probability of slowing is neither below {1 - CREDIBLE:.2f} nor above {CREDIBLE:.2f}."
+    )
 
 
 def floors(base: Concluded, others: Sequence[Concluded]) -> str:

@@ -143,7 +143,15 @@ def test_variants_that_differ() -> None:
     assert "it says plateau for output price." in said
     assert "changes sign for open weights." in said
     assert "withholds a winner for closed weights." in said
-    assert "missed gates for price of a task (GPQA Diamond) (1)." in said
+    assert "missed gates for price of a task (GPQA Diamond) (1), and there the rule says inconclusive" in said
+
+
+@pytest.mark.parametrize(
+    ("p_slowed", "said"),
+    [(0.2, "it would without that too"), (0.97, "say more for output price"), (0.02, "say more for output price")],
+)
+def test_a_verdict_that_failed_gates_withhold_is_named(p_slowed: float, said: str) -> None:
+    assert said in verdicts(*judged(output={"failures": ["discovery on all rows: R-hat"], "p_slowed": p_slowed}))
 
 
 def test_floors_inside_and_outside_the_interval_of_the_base() -> None:
