@@ -30,8 +30,8 @@ def error_rates(stored: Stored | None) -> list[Block]:
     worlds = stored.result["worlds"]
     said = (
         "Panels of the real one's size, dates and gaps were drawn from worlds in which the answer is known. "
-        f"{false_plateaus(worlds)}"
-    )
+        f"{false_plateaus(worlds)} {false_discoveries(worlds)}"
+    ).strip()
     return [
         opening,
         text(" ".join(one for one in (said, floors_covered(worlds), outdated(stored)) if one)),
@@ -45,14 +45,21 @@ def false_plateaus(worlds: Sequence[World]) -> str:
     constant = [one for one in worlds if one["world"]["law"] != "plateau"]
     if not constant:
         return "None of these worlds is without decay, so that false claims of a plateau cannot be counted."
-    most = max(constant, key=lambda one: float(one["shares"]["plateau"]))
+    return f"Without decay the rule says plateau in {_most_often(constant, 'plateau')}."
+
+
+def false_discoveries(worlds: Sequence[World]) -> str:
+    """The same for discovery where there is a floor; empty where no world has one."""
+    floors = [one for one in worlds if one["world"]["law"] == "plateau"]
+    return f"With a floor it says discovery in {_most_often(floors, 'discovery')}." if floors else ""
+
+
+def _most_often(worlds: Sequence[World], verdict: str) -> str:
+    most = max(worlds, key=lambda one: float(one["shares"][verdict]))
     count = len(most["panels"])
-    hits = most["shares"]["plateau"] * count
+    hits = most["shares"][verdict] * count
     limit = percentage(float(beta.ppf(1 - TAIL, hits + 0.5, count - hits + 0.5)))
-    return (
-        f"Without decay the rule says plateau in {hits:.0f} of {count} panels where it does so most often (at most {limit}, with a "
-        "probability of 95 %)."
-    )
+    return f"{hits:.0f} of {count} panels where it does so most often (at most {limit}, with a probability of 95 %)"
 
 
 def floors_covered(worlds: Sequence[World]) -> str:
