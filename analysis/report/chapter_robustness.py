@@ -17,6 +17,9 @@ from analysis.report.tables import Table
 
 WITHOUT = {"all": "All prices", "without_models": "Without the ten models", "without_prices": "Without the ten prices"}
 
+PLATEAU = "plateau on all rows"
+"""How the failure of the fit begins that gives the probability of slowing."""
+
 
 def robustness(study: Study) -> list[Block]:
     """What would have been said earlier, which models and prices decide, and what other measures say."""
@@ -180,7 +183,11 @@ def gates(every: Sequence[Concluded]) -> str:
     if not failed:
         return "All fits passed their gates."
     counted = [f"{one['title']} ({len(one['failures'])})" for one in failed]
-    withheld = [one["title"] for one in failed if not 1 - CREDIBLE < one["p_slowed"] < CREDIBLE]
+    withheld = [
+        one["title"]
+        for one in failed
+        if not 1 - CREDIBLE < one["p_slowed"] < CREDIBLE or any(why.startswith(PLATEAU) for why in one["failures"])
+    ]
     return f"Fits missed gates for {listing(counted)}, and there the rule says inconclusive; " + (
         f"with gates passed it might say more for {listing(withheld)}."
         if withheld

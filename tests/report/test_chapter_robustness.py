@@ -147,11 +147,16 @@ def test_variants_that_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p_slowed", "said"),
-    [(0.2, "it would without that too"), (0.97, "say more for output price"), (0.02, "say more for output price")],
+    ("failed", "p_slowed", "said"),
+    [
+        ("discovery", 0.2, "it would without that too"),
+        ("plateau", 0.2, "say more for output price"),
+        ("discovery", 0.97, "say more for output price"),
+        ("discovery", 0.02, "say more for output price"),
+    ],
 )
-def test_a_verdict_that_failed_gates_withhold_is_named(p_slowed: float, said: str) -> None:
-    assert said in verdicts(*judged(output={"failures": ["discovery on all rows: R-hat"], "p_slowed": p_slowed}))
+def test_a_verdict_that_failed_gates_withhold_is_named(failed: str, p_slowed: float, said: str) -> None:
+    assert said in verdicts(*judged(output={"failures": [f"{failed} on all rows: R-hat"], "p_slowed": p_slowed}))
 
 
 def test_floors_inside_and_outside_the_interval_of_the_base() -> None:
