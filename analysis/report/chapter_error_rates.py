@@ -59,7 +59,7 @@ def _most_often(worlds: Sequence[World], verdict: str) -> str:
     count = len(most["panels"])
     hits = most["shares"][verdict] * count
     limit = percentage(float(beta.ppf(1 - TAIL, hits + 0.5, count - hits + 0.5)))
-    return f"{hits:.0f} of {count} panels where it does so most often (at most {limit}, with a probability of 95 %)"
+    return f"{hits:.0f} of {count} panels where it does so most often (at most {limit}, with a probability of {percentage(1 - TAIL)})"
 
 
 def floors_covered(worlds: Sequence[World]) -> str:

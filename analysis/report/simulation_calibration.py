@@ -28,8 +28,8 @@ def calibration(stored: Stored | None, fresh: Stored | None) -> list[Block]:
     count = rows[0]["uniformity"]["simulations"] if rows else 0
     said = (
         f"Parameters were drawn from the priors, prices from them, and every law was fitted to its own prices {count} times. The ranks "
-        f"of {len(rows)} quantities were held against the 95 % simultaneous band of uniform ranks, and their 50 and 90 % intervals "
-        f"against the binomial band: {len(rows) - len(outside)} stay inside."
+        f"of {len(rows)} quantities were held against the {percentage(BAND)} simultaneous band of uniform ranks, and their 50 and 90 % "
+        f"intervals against the binomial band: {len(rows) - len(outside)} stay inside."
     )
     if outside:
         said += f" Outside: {listing([_named(row) for row in outside])}."
@@ -67,12 +67,7 @@ def on_new_truths(stored: Stored) -> str:
     by_name = {(row["law"], row["quantity"]): row for row in rows}
     chosen = [by_name[law, quantity] for law, quantity in stored.result["chosen"]]
     missed = sum(not row["passed"] for row in rows) - sum(not row["passed"] for row in chosen)
-    verdicts = listing(
-        [
-            f"{_named(row)} is {'inside' if row['passed'] else 'outside again'} (p = {row['uniformity']['p_value']:.2f})"
-            for row in chosen
-        ]
-    )
+    verdicts = listing([f"{_named(row)} is {_where(row)} (p = {row['uniformity']['p_value']:.2f})" for row in chosen])
     count = chosen[0]["uniformity"]["simulations"]
     others = len(rows) - len(chosen)
     said = (
@@ -80,6 +75,14 @@ def on_new_truths(stored: Stored) -> str:
         f"where chance alone would put about {(1.0 - BAND) * others:.0f}."
     )
     return f"{said} {outdated(stored)}".strip()
+
+
+def _where(row: Row) -> str:
+    if row["passed"]:
+        return "inside"
+    return (
+        "inside by its ranks, not by the coverage of its intervals" if row["uniformity"]["inside"] else "outside again"
+    )
 
 
 def _with_fresh(row: Row, seen: int) -> str:

@@ -9,6 +9,7 @@ from fake_study import make_study
 from analysis.calibration.stored import Stored
 from analysis.report.chapter_comparison import TITLES, best_against_rivals, comparison, missed_gates
 from analysis.report.sentences import outdated
+from analysis.report.simulation_calibration import on_new_truths
 from analysis.report.study import Study
 
 LAW_TITLES = {"plateau": "plateau", "discovery": "continued discovery"} | TITLES
@@ -127,4 +128,14 @@ def test_what_stays_outside_is_held_against_new_truths(tmp_path: Path) -> None:
     assert (
         "rate_floor of plateau is outside again (p = 0.02); outside among the other quantities of these laws: 0 of 1,"
         in said(rate_floor=False, noise_scale=True)
+    )
+
+
+def test_intervals_that_miss_are_told_from_ranks_that_do() -> None:
+    row = sbc_row("plateau", "rate_floor", passed=False, simulations=1000)
+    row["uniformity"] |= {"inside": True, "p_value": 0.6}
+    stored = Stored("sbc_fresh", {"chosen": [["plateau", "rate_floor"]], "fresh": {"rows": [row]}}, ())
+    assert (
+        "rate_floor of plateau is inside by its ranks, not by the coverage of its intervals (p = 0.60)"
+        in on_new_truths(stored)
     )
