@@ -139,6 +139,7 @@ def sample(
     settings: SamplerSettings,
     *,
     data: Mapping[str, np.ndarray] | None = None,
+    adaptation: str = "draw_diag",
     progress: Callable[[str], None] | None = None,
 ) -> Sampled:
     """Draw from the posterior of a PyMC model.
@@ -151,6 +152,8 @@ def sample(
         Lengths, seed and step-size target.
     data
         New values of the model's shared data, of unchanged shape.
+    adaptation
+        How nutpie finds the mass matrix: ``"draw_diag"`` from the variances of draws, ``"diag"`` from draws and gradients.
     progress
         Called with one line when compilation starts, when it ends and when sampling ends.
 
@@ -178,6 +181,7 @@ def sample(
             progress_bar=False,
             target_accept=settings.target_accept,
             maxdepth=settings.max_treedepth,
+            adaptation=adaptation,
         )
         seconds = time.perf_counter() - start
     report(f"sampled in {seconds:.1f} s")

@@ -30,7 +30,7 @@ from analysis.laws.observations import PriceObservations
 from analysis.laws.priors import OBSERVATION_PRIORS
 from analysis.sampling import ESS_LIMIT, SamplerSettings, compile_model, sample
 
-CHAINS, DRAWS, TUNE, SEED = 2, 500, 500, 1
+CHAINS, DRAWS, TUNE, SEED = 2, 1000, 1000, 1
 WITHIN_MCSE = 3.0
 TARGETS = {"PyMC NUTS": 4.0, "Stan": 3.0}
 OURS, PLAIN = "package's", "plain"

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.calibration.context import Context, HeavyStudy
+from analysis.data.raw import raw_vintage
 from analysis.inference.fit import FitSettings
+from analysis.inference.project import panel_observations
 from analysis.mechanisms.channel_data import ChannelData, channel_data
 from analysis.mechanisms.channel_model import PRIORS, shape_of
 from analysis.mechanisms.channel_spells import known_spells
@@ -70,7 +72,7 @@ def readings(data_dir: Path) -> dict[str, ChannelData]:
 
 def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
     return {
-        "data": [one.data_hash for one in readings(data_dir).values()],
+        "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
         "code": code_version(*CODE),
         "settings": asdict(settings),
         "priors": {name: list(prior) for name, prior in PRIORS.items()},

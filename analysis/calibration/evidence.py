@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.calibration.context import Context, HeavyStudy
 from analysis.fanout import Job, run_jobs
 from analysis.inference.fit import FitSettings
-from analysis.inference.project import PRICE_UNIT
+from analysis.inference.project import PRICE_UNIT, panel_observations
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
 from analysis.laws.priors import OBSERVATION_PRIORS
@@ -95,7 +95,7 @@ def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:
 
 def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
     return {
-        "data": small_panel(law_rows(load_panel(data_dir))).data_hash,
+        "data": panel_observations(data_dir).data_hash,
         "code": code_version(*CODE),
         "settings": [PARTICLES, RUNS, asdict(REFERENCE), settings.seed],
     }

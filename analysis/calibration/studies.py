@@ -20,8 +20,11 @@ from analysis.calibration import (
     technologies_of_fate,
 )
 from analysis.calibration.context import Context, HeavyStudy
+from analysis.calibration.panel_source import panel_source, replaced
 from analysis.calibration.stored import Stored, read_study, write_study
 from analysis.inference.fit import FitSettings
+from analysis.inference.project import panel_observations
+from analysis.panel import law_rows, load_panel
 
 FOLDER: Final = "calibration"
 """Below the folder of reports, in git: a fresh clone shows them without hours of computing."""
@@ -47,7 +50,7 @@ def run_study(name: str, context: Context, reports_dir: Path) -> dict[str, Any]:
     """Run one study, write it to the folder of reports, and return its result as plain data."""
     study = STUDIES[name]
     # Before it runs: it computes with the code and the data of now, whatever becomes of them within the hour.
-    request = study.request(context.data_dir, context.settings)
+    request = _portable(study.request(context.data_dir, context.settings), context.data_dir)
     result = study.run(context)
     write_study(reports_dir / FOLDER, name, request, result)
     return result
@@ -55,9 +58,9 @@ def run_study(name: str, context: Context, reports_dir: Path) -> dict[str, Any]:
 
 def stored_studies(data_dir: Path, reports_dir: Path, settings: FitSettings) -> dict[str, Stored]:
     """The studies that were run, each with what has changed since."""
+    requests = {name: study.request(data_dir, settings) for name, study in STUDIES.items()}
     found = {
-        name: read_study(reports_dir / FOLDER, name, study.request(data_dir, settings))
-        for name, study in STUDIES.items()
+        name: read_study(reports_dir / FOLDER, name, request) for name, request in _portable(requests, data_dir).items()
     }
     return {name: one for name, one in found.items() if one is not None}
 
@@ -66,3 +69,10 @@ def recorded_studies(reports_dir: Path) -> dict[str, Stored]:
     """The studies that were run, compared with nothing: for a reader who has built no panel."""
     found = {name: read_study(reports_dir / FOLDER, name, None) for name in STUDIES}
     return {name: one for name, one in found.items() if one is not None}
+
+
+def _portable(request: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+    """A request with the hash of what the panel is made from in place of the panel's own."""
+    source = panel_source(law_rows(load_panel(data_dir)), data_dir)
+    portable: dict[str, Any] = replaced(request, panel_observations(data_dir).data_hash, source)
+    return portable

@@ -89,7 +89,8 @@ def fit_capability(
 ) -> CapabilityFit:
     """Sample the capability model; under a minute for 600 models and 6000 scores on two cores."""
     centres = _centres(scores)
-    sampled = sample(_build(scores, centres), settings, progress=progress)
+    # With gradients: nothing of this model is gained by leaving them out.
+    sampled = sample(_build(scores, centres), settings, adaptation="diag", progress=progress)
     return CapabilityFit(
         scores=scores,
         centres=centres,

@@ -1,0 +1,53 @@
+"""Studies are compared by what the panel is made from, which no other draws of quality change."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.calibration.panel_source import panel_source, replaced
+
+
+def rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2024-01-31", "2024-06-30"]),
+            "price": [0.1 + 0.2, 4.0],
+            "quality": [120.0, 131.0],
+            "quality_sd": [1.0, 2.0],
+            "quality_centre": [119.0, 130.0],
+            "family": ["early", "late"],
+            "model": ["a/one", "b/two"],
+        }
+    )
+
+
+def scores(folder: Path, sha256: str = "0" * 64) -> Path:
+    (folder / "raw").mkdir(exist_ok=True)
+    package = {"resources": [{"path": "performance.csv", "hash": f"sha256:{sha256}"}]}
+    (folder / "raw" / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    return folder
+
+
+def test_other_draws_of_quality_are_the_same_source(tmp_path: Path) -> None:
+    drawn_anew = rows().assign(quality=[120.02, 130.97], quality_sd=[1.01, 1.98], quality_centre=[119.03, 129.99])
+    # The last bit of a blended price may come out either way.
+    drawn_anew.loc[0, "price"] = 0.3
+    assert panel_source(drawn_anew, scores(tmp_path)) == panel_source(rows(), scores(tmp_path))
+
+
+def test_prices_bands_and_scores_make_another_source(tmp_path: Path) -> None:
+    known = panel_source(rows(), scores(tmp_path))
+    assert panel_source(rows().assign(price=[0.3, 4.01]), scores(tmp_path)) != known
+    assert panel_source(rows().assign(family=["early", "early"]), scores(tmp_path)) != known
+    assert panel_source(rows().iloc[:1], scores(tmp_path)) != known
+    assert panel_source(rows(), scores(tmp_path, "1" * 64)) != known
+
+
+def test_a_hash_is_replaced_wherever_it_stands() -> None:
+    request = {"data": ["old", "other"], "deeper": {"data": "old", "older": 3}, "pair": ("old", None)}
+    assert replaced(request, "old", "new") == {
+        "data": ["new", "other"],
+        "deeper": {"data": "new", "older": 3},
+        "pair": ["new", None],
+    }
