@@ -120,18 +120,23 @@ class CompiledModel:
     """A model compiled once, to be sampled on any values of its shared data of the same shape."""
 
     compiled: Any = field(repr=False)
+    variables: "_Variables" = field(repr=False)
     seconds: float
     warnings: tuple[str, ...]
 
 
 def compile_model(model: "pm.Model") -> CompiledModel:
-    """Compile a PyMC model for nutpie."""
+    """Compile the density of a PyMC model for nutpie.
+
+    What follows from the parameters is left out: compiled too it would take a third of the time, and it is needed once per kept draw.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         start = time.perf_counter()
-        compiled = nutpie.compile_pymc_model(model)
+        compiled = nutpie.compile_pymc_model(model, var_names=[])
+        variables = _variables(model)
         seconds = time.perf_counter() - start
-    return CompiledModel(compiled, seconds, _distinct(caught))
+    return CompiledModel(compiled, variables, seconds, _distinct(caught))
 
 
 def sample(
@@ -182,11 +187,13 @@ def sample(
             target_accept=settings.target_accept,
             maxdepth=settings.max_treedepth,
             adaptation=adaptation,
+            store_unconstrained=True,
         )
+        posterior = model.variables.at(tree, data or {})
         seconds = time.perf_counter() - start
     report(f"sampled in {seconds:.1f} s")
     return Sampled(
-        posterior=tree["posterior"].to_dataset(),
+        posterior=posterior,
         sample_stats=tree["sample_stats"].to_dataset()[list(_KEPT_STATS)],
         seconds_compile=model.seconds,
         seconds_sample=seconds,
@@ -241,6 +248,72 @@ def diagnose_quantities(reported: xr.Dataset, sample_stats: xr.Dataset) -> Diagn
         ebfmi_min=ebfmi,
         passed=not failures,
         worst="; ".join(failures) if failures else rhat_at,
+    )
+
+
+@dataclass(frozen=True)
+class _Variables:
+    """All free variables and deterministics of a model as one function of its unconstrained parameters and its shared data."""
+
+    function: Callable[..., list[np.ndarray]]
+    parameters: tuple[str, ...]
+    data: Mapping[str, np.ndarray]
+    names: tuple[str, ...]
+    dims: Mapping[str, tuple[str, ...]]
+    coords: Mapping[str, Any]
+
+    def at(self, tree: xr.DataTree, data: Mapping[str, np.ndarray]) -> xr.Dataset:
+        """The variables at nutpie's draws, dimensions ``(chain, draw, ...)``; `data` replaces values of the model's own."""
+        found: dict[str, xr.DataArray] = {}
+        # A parameter without bounds is in the first group alone.
+        for group in ("posterior", "unconstrained_posterior"):
+            if group in tree:
+                found |= {str(name): array for name, array in tree[group].to_dataset().data_vars.items()}
+        draws = [found[name].to_numpy() for name in self.parameters]
+        shared = [data.get(name, value) for name, value in self.data.items()]
+        # Chain by chain: what a variable is made of can be a hundred times larger than the variable.
+        chains = [self.function(*(array[chain] for array in draws), *shared) for chain in range(len(draws[0]))]
+        arrays = {name: np.stack(parts) for name, parts in zip(self.names, zip(*chains, strict=True), strict=True)}
+        dims = {
+            name: self.dims.get(name) or tuple(f"{name}_dim_{axis}" for axis in range(array.ndim - 2))
+            for name, array in arrays.items()
+        }
+        used = {dim for own in dims.values() for dim in own}
+        return xr.Dataset(
+            {name: (("chain", "draw", *dims[name]), array) for name, array in arrays.items()},
+            coords={"chain": tree["posterior"]["chain"], "draw": tree["posterior"]["draw"]}
+            | {dim: list(labels) for dim, labels in self.coords.items() if dim in used and labels is not None},
+        )
+
+
+def _variables(model: "pm.Model") -> _Variables:
+    """Vectorised over draws and interpreted: array operations on all draws of a chain leave a compiler nothing to gain."""
+    # Imported here: slow, and whoever has a model has loaded it.
+    from pytensor.compile.maker import function  # noqa: PLC0415  slow to import
+    from pytensor.compile.mode import Mode  # noqa: PLC0415  as above
+    from pytensor.compile.sharedvalue import SharedVariable  # noqa: PLC0415  as above
+    from pytensor.graph.replace import vectorize_graph  # noqa: PLC0415  as above
+    from pytensor.graph.traversal import ancestors  # noqa: PLC0415  as above
+    from pytensor.tensor import tensor  # noqa: PLC0415  as above
+
+    names = {var.name for var in (*model.free_RVs, *model.deterministics)}
+    wanted = [var for var in model.unobserved_value_vars if var.name in names]
+    shared = [var for var in ancestors(wanted) if isinstance(var, SharedVariable)]
+    draws = {var: tensor(var.name, dtype=var.dtype, shape=(None, *var.type.shape)) for var in model.value_vars}
+    data = {var: var.type(var.name) for var in shared}
+    replaced: dict[Any, Any] = {**draws, **data}
+    return _Variables(
+        function=function(
+            list(replaced.values()),
+            vectorize_graph(wanted, replace=replaced),
+            mode=Mode(linker="py", optimizer="fast_compile"),
+            on_unused_input="ignore",
+        ),
+        parameters=tuple(var.name for var in draws),
+        data={str(var.name): var.get_value() for var in shared},
+        names=tuple(var.name for var in wanted),
+        dims={name: dims for name, dims in model.named_vars_to_dims.items() if name in names},
+        coords=model.coords,
     )
 
 

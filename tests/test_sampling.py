@@ -146,3 +146,32 @@ def test_only_named_quantities_are_judged() -> None:
     posterior = sampled.posterior.assign(stuck=(("chain", "draw"), np.ones((4, 1000))))
     assert diagnose(replace(sampled, posterior=posterior), ["x"]).passed
     assert not diagnose(replace(sampled, posterior=posterior), ["x", "stuck"]).passed
+
+
+def test_everything_that_follows_from_the_parameters_is_there_for_every_draw() -> None:
+    """Bounded, summing to zero, fixed by others, of a path, and of data that the sampler was given in place of the model's own."""
+    with pm.Model(coords={"group": ["a", "b", "c"], "step": range(4)}) as model:
+        data = pm.Data("data", np.array([1.0, 2.0]))
+        scale = pm.HalfNormal("scale", 2.0)
+        share = pm.Beta("share", 2.0, 2.0)
+        effect = pm.ZeroSumNormal("effect", sigma=scale, dims="group")
+        steps = pm.Normal("steps", dims=("group", "step"))
+        plain = pm.Normal("plain", data.sum(), 1.0, shape=2)
+        pm.Deterministic("scaled", share * effect / scale, dims="group")
+        pm.Deterministic("last", pm.math.cumsum(steps, axis=1)[[0, 2], [3, 1]])
+        pm.Deterministic("with_data", plain + data)
+    given = np.array([5.0, -1.0])
+    found = sample(compile_model(model), SHORT, data={"data": given}).posterior
+    assert set(found.data_vars) == {"scale", "share", "effect", "steps", "plain", "scaled", "last", "with_data"}
+    assert found["effect"].dims == found["scaled"].dims == ("chain", "draw", "group")
+    assert list(found["group"].to_numpy()) == ["a", "b", "c"]
+    assert found["last"].dims == ("chain", "draw", "last_dim_0")
+    assert float(found["scale"].min()) > 0.0
+    assert 0.0 < float(found["share"].min()) <= float(found["share"].max()) < 1.0
+    np.testing.assert_allclose(found["effect"].sum("group"), 0.0, atol=1e-12)
+    np.testing.assert_allclose(found["scaled"], found["share"] * found["effect"] / found["scale"], atol=1e-12)
+    path = found["steps"].cumsum("step")
+    np.testing.assert_allclose(found["last"][..., 0], path.isel(group=0, step=3), atol=1e-12)
+    np.testing.assert_allclose(found["last"][..., 1], path.isel(group=2, step=1), atol=1e-12)
+    np.testing.assert_allclose(found["with_data"], found["plain"] + given, atol=1e-12)
+    assert float(found["plain"].mean()) == pytest.approx(4.0, abs=0.2)
