@@ -3,7 +3,7 @@
 Usage: python benchmarks/samplers.py [DATA_DIR]. Two models of one posterior per law: the package's (levels centred where the data fix
 them, the decline evaluated once per family and date) and the plain one (every row by itself, everything in standardised offsets). Stan has
 both in a program of its own, `samplers.stan`, and needs PyStan: `pip install -c constraints.txt -e '.[bench]'`. Means must agree within
-three Monte Carlo standard errors, or the exit code is 1. About a quarter of an hour on two free cores.
+three Monte Carlo standard errors, or the exit code is 1. About ten minutes on two free cores.
 """
 
 import os

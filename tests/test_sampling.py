@@ -66,10 +66,10 @@ def test_run_is_described(easy: Sampled) -> None:
 def test_warnings_are_kept_not_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     compile_quietly = nutpie.compile_pymc_model
 
-    def warns(model: pm.Model) -> object:
+    def warns(model: pm.Model, **options: object) -> object:
         warnings.warn("odd graph", UserWarning, stacklevel=1)
         warnings.warn("odd graph", UserWarning, stacklevel=1)
-        return compile_quietly(model)
+        return compile_quietly(model, **options)
 
     monkeypatch.setattr(nutpie, "compile_pymc_model", warns)
     with pm.Model() as model:

@@ -89,7 +89,7 @@ def fit_capability(
 ) -> CapabilityFit:
     """Sample the capability model; under a minute for 600 models and 6000 scores on two cores."""
     centres = _centres(scores)
-    # With gradients: nothing of this model is gained by leaving them out.
+    # As every panel so far was measured, and it passes its gates.
     sampled = sample(_build(scores, centres), settings, adaptation="diag", progress=progress)
     return CapabilityFit(
         scores=scores,
