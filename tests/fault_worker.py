@@ -154,7 +154,7 @@ def die_at_every_step(folders: list[str]) -> None:
 
     fsync, path_open = os.fsync, Path.open
     globals()["step"] = killed
-    os.fsync, Path.open = synced, opened  # type: ignore[method-assign]
+    os.fsync, Path.open = synced, opened
     # Forking is safe here: the threads that Arrow has by now sleep between two calls of the program.
     warnings.simplefilter("ignore", DeprecationWarning)
     sys.addaudithook(watch)

@@ -23,7 +23,8 @@ from analysis.calibration.context import Context, HeavyStudy
 from analysis.calibration.panel_source import panel_source, replaced
 from analysis.calibration.stored import Stored, read_study, write_study
 from analysis.inference.fit import FitSettings
-from analysis.inference.project import panel_observations
+from analysis.inference.project import PRICE_UNIT
+from analysis.laws.observations import observations
 from analysis.panel import law_rows, load_panel
 
 FOLDER: Final = "calibration"
@@ -73,6 +74,7 @@ def recorded_studies(reports_dir: Path) -> dict[str, Stored]:
 
 def _portable(request: dict[str, Any], data_dir: Path) -> dict[str, Any]:
     """A request with the hash of what the panel is made from in place of the panel's own."""
-    source = panel_source(law_rows(load_panel(data_dir)), data_dir)
-    portable: dict[str, Any] = replaced(request, panel_observations(data_dir).data_hash, source)
+    rows = law_rows(load_panel(data_dir))
+    own = observations(rows, price_unit=PRICE_UNIT).data_hash
+    portable: dict[str, Any] = replaced(request, own, panel_source(rows, data_dir))
     return portable

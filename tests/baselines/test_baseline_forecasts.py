@@ -21,7 +21,7 @@ SERIES = ("random_walk_drift", "local_linear_trend", "farmer_lafond")
 
 
 def market(seed: int = 1, **changes: object) -> PriceObservations:
-    return panel(Walk(**{"models_a_quarter": 2, **changes}), np.random.default_rng(seed))  # type: ignore[arg-type]
+    return panel(Walk(**{"models_a_quarter": 2, **changes}), np.random.default_rng(seed))
 
 
 def one_unit(obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -141,7 +141,7 @@ def test_a_seen_model_keeps_its_own_level() -> None:
     obs = market(7, model_sd=1.0)
     seen, scored = split(obs, 12)
     adjusted = adjust(obs, seen)
-    paths = BASELINES["random_walk_drift"].args[0](adjusted, 4)  # type: ignore[attr-defined]
+    paths = BASELINES["random_walk_drift"].args[0](adjusted, 4)
     known = [int(unit) for unit in np.unique(obs.unit[scored]) if unit in obs.unit[seen]]
     fresh = [int(unit) for unit in np.unique(obs.unit[scored]) if unit not in obs.unit[seen]]
     at = np.array([3.1])

@@ -80,8 +80,8 @@ def test_a_longer_panel_repeats_its_last_year_with_other_models(panel: PriceObse
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_a_world_falls_as_its_law_says(panel: PriceObservations, world: Mapping[str, float]) -> None:
-    law = LAWS[world.law]  # type: ignore[attr-defined]
-    truth = {name: value for name, value in world.truth.items() if not name.endswith("_spread")}  # type: ignore[attr-defined]
+    law = LAWS[world.law]
+    truth = {name: value for name, value in world.truth.items() if not name.endswith("_spread")}
     draws = world_draws(nuisance(panel), law, truth, panel, seed=1)
     family = 0
     own = np.flatnonzero(panel.unit_family == family)

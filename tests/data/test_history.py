@@ -162,7 +162,7 @@ def lists_of(history: Sequence[dict[str, float]]) -> list[DatedList]:
 def test_the_order_of_arrival_does_not_matter(history: list[dict[str, float]], random: object) -> None:
     lists = lists_of(history)
     shuffled = list(lists)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     pd.testing.assert_frame_equal(spells(*lists), spells(*shuffled))
 
 

@@ -27,7 +27,7 @@ def floor_market(seed: int, n: int = 300, noise: float = 0.15, above: float = 0.
 
 
 @pytest.mark.parametrize("estimator", [quantile_trend, stochastic_trend])
-def test_covers_the_truth(estimator) -> None:  # type: ignore[no-untyped-def]
+def test_covers_the_truth(estimator) -> None:
     trends = [estimator(floor_market(seed)) for seed in range(20)]
     assert sum(trend.ci90[0] <= RATE <= trend.ci90[1] for trend in trends) >= 16
     assert abs(np.mean([trend.rate for trend in trends]) - RATE) < 0.05
@@ -81,7 +81,7 @@ def test_pareto_is_the_hedonic_trend_of_the_frontier() -> None:
 
 
 @pytest.mark.parametrize("estimator", [quantile_trend, stochastic_trend])
-def test_refusals(estimator) -> None:  # type: ignore[no-untyped-def]
+def test_refusals(estimator) -> None:
     rows = floor_market(0)
     with pytest.raises(InputError, match="too few for a trend"):
         estimator(rows.head(7))

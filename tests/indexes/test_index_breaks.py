@@ -23,13 +23,13 @@ def line(seed: int, bend: float = 0.0, rho: float = 0.0) -> np.ndarray:
 
 @pytest.mark.parametrize("test", [sup_f, cusum])
 @pytest.mark.parametrize("rho", [0.0, 0.5])
-def test_size(test, rho: float) -> None:  # type: ignore[no-untyped-def]
+def test_size(test, rho: float) -> None:
     rejected = sum(test(DAYS, line(seed, rho=rho), replicates=199).p_value <= 0.05 for seed in range(100))
     assert rejected <= 10
 
 
 @pytest.mark.parametrize("test", [sup_f, cusum])
-def test_power(test) -> None:  # type: ignore[no-untyped-def]
+def test_power(test) -> None:
     found = [test(DAYS, line(seed, bend=1.0), replicates=199) for seed in range(20)]
     assert sum(result.p_value <= 0.05 for result in found) >= 16
 

@@ -36,7 +36,7 @@ def test_hosts_of_a_model_count_as_one() -> None:
 
 
 @pytest.mark.parametrize("estimator", [matched_index, geks_index])
-def test_time_reversal(estimator) -> None:  # type: ignore[no-untyped-def]
+def test_time_reversal(estimator) -> None:
     matrix = period_matrix(market(1, months=12, flat=False))
     forward, backward = estimator(matrix), estimator(replace(matrix, spell=matrix.spell[:, ::-1]))
     np.testing.assert_allclose(forward.log[-1] + backward.log[-1], 0.0, atol=1e-10)
@@ -116,7 +116,7 @@ def test_one_model_is_no_index() -> None:
 
 
 @pytest.mark.parametrize("frequency", ["month", "quarter"])
-def test_prices_listed_on_the_first_of_the_month(frequency) -> None:  # type: ignore[no-untyped-def]
+def test_prices_listed_on_the_first_of_the_month(frequency) -> None:
     dates = pd.date_range("2023-01-01", periods=13, freq="MS")
     fall = np.exp(-(dates - dates[0]).days.to_numpy() / 365)
     rows = pd.concat([pd.DataFrame({"date": dates, "price": fall, "model": m, "quality": 1.0}) for m in "ab"])

@@ -18,13 +18,13 @@ ROWS = market(2, months=24, per_month=8)
 PERIOD_KINDS = ("matched", "geks", "hedonic", "adjacent")
 
 
-def values(index) -> np.ndarray:  # type: ignore[no-untyped-def]
+def values(index) -> np.ndarray:
     return np.array([[row.value, *row.ci90] for row in index.periods])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("frequency", ["month", "quarter"])
-def test_keys(kind: str, frequency) -> None:  # type: ignore[no-untyped-def]
+def test_keys(kind: str, frequency) -> None:
     index = price_index(kind, market(0, flat=False), frequency)
     found = json.loads(json.dumps(index.to_json()))
     assert {"kind", "base", "periods", "annual_rate", "annual_rate_ci90", "frequency", "n", "note"} == set(found)
@@ -102,7 +102,7 @@ def test_unknown_choices() -> None:
     with pytest.raises(InputError, match="Use one of matched, geks"):
         price_index("laspeyres", ROWS)
     with pytest.raises(InputError, match="Use one of new, in_force"):
-        price_index("hedonic", ROWS, sample="old")  # type: ignore[arg-type]
+        price_index("hedonic", ROWS, sample="old")
     with pytest.raises(InputError, match="not a finite number"):
         price_index("hedonic", ROWS.assign(quality=np.inf))
 
@@ -136,7 +136,7 @@ def test_a_small_table_gives_finite_numbers_or_a_reason(seed: int) -> None:
     for kind in KINDS:
         for frequency in ("month", "quarter"):
             try:
-                index = price_index(kind, from_table(table), frequency)  # type: ignore[arg-type]
+                index = price_index(kind, from_table(table), frequency)
             except InputError:
                 continue
             assert np.isfinite(values(index)).all()

@@ -106,4 +106,4 @@ def test_the_panel_keeps_the_rows_the_laws_see() -> None:
 )
 def test_refusals(rows: pd.DataFrame, frequency: str, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
-        period_matrix(rows, frequency)  # type: ignore[arg-type]
+        period_matrix(rows, frequency)

@@ -88,7 +88,7 @@ def test_a_difference_without_standard_error_is_no_evidence_and_is_not_blamed_on
     ],
 )
 def test_one_condition_short_of_a_plateau(change: dict[str, float | bool], named: str) -> None:
-    verdict, reason = judge(replace(FOR_PLATEAU, **change))  # type: ignore[arg-type]  # names are the fields'
+    verdict, reason = judge(replace(FOR_PLATEAU, **change))
     assert verdict == "inconclusive"
     against = reason.split("Against discovery")[0]
     assert named in against
@@ -104,7 +104,7 @@ def test_one_condition_short_of_a_plateau(change: dict[str, float | bool], named
     ],
 )
 def test_one_condition_short_of_discovery(change: dict[str, float], named: str) -> None:
-    verdict, reason = judge(replace(FOR_DISCOVERY, **change))  # type: ignore[arg-type]  # names are the fields'
+    verdict, reason = judge(replace(FOR_DISCOVERY, **change))
     assert verdict == "inconclusive"
     against = reason.split("Against discovery")[1]
     assert named in against

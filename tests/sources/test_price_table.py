@@ -224,7 +224,7 @@ def test_limits_of_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_an_unknown_scale_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a score scale"):
-        read_price_table(write(tmp_path, GOOD), "odds")  # type: ignore[arg-type]  # what a script may pass
+        read_price_table(write(tmp_path, GOOD), "odds")
 
 
 def test_a_repeated_row_is_refused(tmp_path: Path) -> None:

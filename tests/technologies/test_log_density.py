@@ -64,7 +64,7 @@ def test_padding_counts_for_nothing() -> None:
 def test_every_law_has_a_finite_density_and_gradient_at_its_start(law: object) -> None:
     rng = np.random.default_rng(4)
     costs = Costs((series("a", np.arange(9), rng.standard_normal(9)), series("b", np.arange(6), np.zeros(6))))
-    model = build_model(law, costs)  # type: ignore[arg-type]
+    model = build_model(law, costs)
     start = model.initial_point()
     assert np.isfinite(model.compile_logp(mode="FAST_COMPILE")(start))
     assert np.isfinite(model.compile_dlogp(mode="FAST_COMPILE")(start)).all()
