@@ -11,11 +11,12 @@ import pandas as pd
 from analysis.baselines import BASELINES
 from analysis.calibration.context import Context, HeavyStudy
 from analysis.calibration.ranks import Uniformity, uniformity
-from analysis.inference.compare import difference, stacking_weights, total_elpd
+from analysis.inference.elpd import difference, total_elpd
 from analysis.inference.fit import FitSettings
 from analysis.inference.forecast import OriginScore, forecast_origins
 from analysis.inference.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
 from analysis.inference.project import fits_dir, panel_observations
+from analysis.inference.stacking import stacking_weights
 from analysis.laws import LAWS
 from analysis.storage import code_version
 
@@ -166,7 +167,10 @@ def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
     return {
         "data": panel_observations(data_dir).data_hash,
         "code": code_version(
-            "laws", "baselines", "inference/forecast.py", "inference/marginal.py", "inference/posterior.py", "calibration/forecasts.py"
+            "laws",
+            "baselines",
+            *(f"inference/{name}.py" for name in ("elpd", "forecast", "marginal", "posterior", "stacking")),
+            "calibration/forecasts.py",
         ),
         "settings": {**asdict(settings), "origins": [ORIGINS, EVERY_MONTHS, MIN_ROWS]},
     }  # fmt: skip

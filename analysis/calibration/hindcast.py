@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from analysis.calibration.context import Context, HeavyStudy
-from analysis.calibration.operating import HORIZON_MONTHS, RULE_LAWS
+from analysis.calibration.operating import HORIZON_MONTHS, RULE, RULE_LAWS
 from analysis.calibration.rule import CODE, Conclusion, conclude, found_on_all_rows
 from analysis.data.raw import raw_vintage
 from analysis.fanout import Job, run_jobs
@@ -240,7 +240,7 @@ def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Conte
 def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
     return {
         "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
-        "code": code_version(*CODE, "inference/compare.py", "panel.py", "calibration/hindcast.py"),
+        "code": code_version(*CODE, *RULE, "panel.py", "calibration/hindcast.py"),
         "settings": {**asdict(settings), "first": FIRST, "every_months": EVERY_MONTHS},
     }
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from analysis.calibration.context import Context, HeavyStudy
-from analysis.calibration.operating import HORIZON_MONTHS, RULE_LAWS
+from analysis.calibration.operating import HORIZON_MONTHS, RULE, RULE_LAWS
 from analysis.calibration.rule import CODE, Conclusion, apply_rule, conclude, found_on_all_rows
 from analysis.inference.fit import Fit, FitSettings, fit_law
 from analysis.inference.forecast import Origin, OriginScore, forecast_origins
@@ -184,7 +184,7 @@ def influence_study(context: Context) -> dict[str, Any]:
 def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
     return {
         "data": panel_observations(data_dir).data_hash,
-        "code": code_version(*CODE, "inference/compare.py", "calibration/influence.py"),
+        "code": code_version(*CODE, *RULE, "calibration/influence.py"),
         "settings": {**asdict(settings), "top": TOP},
     }
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.calibration.context import Context, HeavyStudy
-from analysis.calibration.operating import HORIZON_MONTHS
+from analysis.calibration.operating import HORIZON_MONTHS, RULE
 from analysis.calibration.rule import CODE, apply_rule
 from analysis.calibration.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables
 from analysis.data.raw import raw_vintage
-from analysis.inference.compare import difference
+from analysis.inference.elpd import difference
 from analysis.inference.fit import FitSettings
 from analysis.inference.forecast import MIN_SCORED_ROWS, MIN_SEEN_ROWS, forecast_origins, masks
 from analysis.inference.project import panel_observations
@@ -61,9 +61,7 @@ def measures_study(context: Context) -> dict[str, Any]:
 def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
     return {
         "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
-        "code": code_version(
-            *CODE, "inference/compare.py", *(f"calibration/{name}.py" for name in ("variants", "measures"))
-        ),
+        "code": code_version(*CODE, *RULE, *(f"calibration/{name}.py" for name in ("variants", "measures"))),
         "settings": asdict(replace(MODERATE, seed=settings.seed)),
     }
 

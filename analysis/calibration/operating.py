@@ -13,12 +13,13 @@ from analysis.calibration.generate import prices, world_draws
 from analysis.calibration.worlds import WORLDS, World, extended
 from analysis.fanout import Job, run_jobs
 from analysis.inference import store
-from analysis.inference.compare import Evidence, difference, judge
+from analysis.inference.elpd import difference
 from analysis.inference.fit import Fit, FitSettings, fit_law, run_fit
 from analysis.inference.forecast import forecast_origins, score_forecast
 from analysis.inference.posterior import Draws
 from analysis.inference.project import fits_dir, panel_observations
 from analysis.inference.sensitivity import prior_sensitivity
+from analysis.inference.verdict import Evidence, judge
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, subset
 from analysis.sampling import CI_QUANTILES, CompiledModel, compile_model
@@ -38,7 +39,10 @@ CODE: Final = (
     "calibration/generate.py",
     "calibration/operating.py",
 )
-"""What a simulated panel's evidence depends on; the rule itself is applied to what is stored."""
+"""What a simulated panel's evidence depends on."""
+
+RULE: Final = ("inference/elpd.py", "inference/verdict.py")
+"""The rule itself, which is applied to what is stored."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,7 @@ def _short_fit(law: str, obs: PriceObservations, settings: FitSettings, design: 
 def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
     return {
         "data": panel_observations(data_dir).data_hash,
-        "code": code_version(*CODE, "inference/compare.py"),
+        "code": code_version(*CODE, *RULE),
         "settings": {**asdict(SHORT), "seed": settings.seed, "panels": PANELS, "worlds": [asdict(one) for one in WORLDS]},
     }  # fmt: skip
 

@@ -11,11 +11,12 @@ from analysis.calibration.context import Context
 from analysis.calibration.operating import HORIZON_MONTHS, RULE_LAWS
 from analysis.fanout import Job, run_jobs
 from analysis.inference import store
-from analysis.inference.compare import Evidence, difference, judge
+from analysis.inference.elpd import difference
 from analysis.inference.fit import Fit, FitSettings, fit_request, run_fit
 from analysis.inference.forecast import OriginScore
 from analysis.inference.lfo import score_job
 from analysis.inference.sensitivity import prior_sensitivity
+from analysis.inference.verdict import Evidence, judge
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations
 from analysis.storage import code_version
@@ -28,7 +29,7 @@ CODE: Final = (
     ),
     "calibration/rule.py",
 )
-"""What the result of a job depends on; the rule itself (`inference/compare.py`) is applied to the results."""
+"""What the result of a job depends on; the rule itself is applied to the results."""
 
 RATES: Final = ("rate_now", "rate_initial", "rate_floor", "rate_long_run", "kept_share")
 """What is kept of a fit to all rows, where the law has it."""
@@ -45,7 +46,7 @@ class Conclusion:
     origins
         Number of past origins that were scored.
     verdict, reason
-        As from `analysis.inference.compare.judge`.
+        As from `analysis.inference.verdict.judge`.
     elpd_difference, elpd_difference_se
         Log score of plateau less that of discovery over the origins, and its standard error; None without origins.
     p_slowed

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from analysis.calibration.channels import MAIN, READINGS
-from analysis.inference.compare import CREDIBLE
+from analysis.inference.verdict import CREDIBLE
 from analysis.report.blocks import Block, figure, heading, table, text
 from analysis.report.chapter_hardware import extent
 from analysis.report.chapter_reference import span

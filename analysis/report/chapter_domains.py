@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from analysis.inference.compare import CREDIBLE
+from analysis.inference.verdict import CREDIBLE
 from analysis.mechanisms.gains_data import DOMAINS, SOURCES
 from analysis.report.blocks import Block, figure, heading, table, text
 from analysis.report.chapter_hardware import extent, hardware

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.calibration.stored import Stored
-from analysis.inference.compare import CREDIBLE
+from analysis.inference.verdict import CREDIBLE
 from analysis.laws import LAWS
 from analysis.report.blocks import Block, heading, table, text
 from analysis.report.phrases import listing, minus, probability

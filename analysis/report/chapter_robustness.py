@@ -5,8 +5,8 @@ from typing import Any
 
 from analysis.calibration.stored import Stored
 from analysis.calibration.variants import BASE, OPEN_AT_BEST_HOST
-from analysis.inference.compare import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, SE_MARGIN
 from analysis.inference.reweight import KHAT_LIMIT
+from analysis.inference.verdict import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, SE_MARGIN
 from analysis.report.blocks import Block, heading, table, text
 from analysis.report.chapter_hindcast import hindcast
 from analysis.report.conclusions import Concluded, against, lead, span, verdict

@@ -69,6 +69,14 @@ def probability(p: float) -> str:
     return "above 99 %" if p >= 0.995 else percentage(p)
 
 
+def probability_span(low: float, high: float) -> str:
+    """An interval of probabilities in percent."""
+    ends = probability(low), probability(high)
+    if ends[0] == ends[1]:
+        return ends[0]
+    return f"{percentage(low)} to {ends[1]}" if ends[0] == "below 1 %" else f"{ends[0]} to {ends[1]}"
+
+
 def percentage(share: float) -> str:
     """A share in whole percent."""
     return f"{100 * share:.0f} %"

@@ -6,23 +6,18 @@ from datetime import date
 import numpy as np
 
 from analysis.calibration.stored import Stored
-from analysis.inference.compare import (
-    CREDIBLE,
-    ELPD_MARGIN,
-    MIN_MEAN_AGE_YEARS,
-    MIN_ORIGINS,
-    SE_MARGIN,
-    Comparison,
-)
+from analysis.inference.compare import Comparison
 from analysis.inference.fit import Fit
 from analysis.inference.quantities import FLOOR_CLAIM
 from analysis.inference.sensitivity import THRESHOLD
+from analysis.inference.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
 from analysis.report.phrases import (
     likelihood,
     listing,
     percentage,
     plural,
     probability,
+    probability_span,
     significant,
     yearly_change,
     yearly_span,
@@ -36,6 +31,12 @@ NARROWED = 0.1
 
 EDGE = 0.05
 """An interval that begins this near to zero does so on one side or the other by the luck of the draws."""
+
+LEAST_SHARE = 0.05
+"""Laws with less weight in a mixture are not named."""
+
+SETTLED = 0.2
+"""A 90 % interval of a weight narrower than this leaves no other mixture."""
 
 DAYS_PER_MONTH = 30.44
 
@@ -74,8 +75,22 @@ def score_difference(comparison: Comparison) -> str:
         f"Forecasting {comparison.horizon_months} months ahead from {origins}, the {ahead} law scores "
         f"{abs(difference):.1f} units of log predictive density above the {behind} law (standard error {error:.1f}, "
         f"in it {sampling:.1f} for the finite number of draws), which is {'clear of' if clear else 'not clear of'} chance. "
-        "The mixture of laws that would have forecast best gives "
-        f"{listing([f'{name} {percentage(score.weight)}' for name, score in comparison.laws.items()])}."
+        f"{mixture_weights(comparison)}"
+    )
+
+
+def mixture_weights(comparison: Comparison) -> str:
+    """Which laws the best mixture is made of, and whether chance would have made it of others."""
+    by_weight = sorted(comparison.laws.items(), key=lambda item: -item[1].weight)
+    shares = listing([f"{name} {percentage(score.weight)}" for name, score in by_weight if score.weight >= LEAST_SHARE])
+    name, first = by_weight[0]
+    low, high = first.weight_ci90
+    settled = high - low < SETTLED
+    return (
+        f"The mixture of laws that would have forecast best gives {shares}; "
+        + ("that is settled" if settled else "that is not settled")
+        + f": with other prices scored and other draws taken the share of {name} would lie between {percentage(low)} and "
+        f"{percentage(high)} (90 % interval)."
     )
 
 
@@ -143,8 +158,9 @@ def claim_probability(comparison: Comparison) -> str:
     ratio = alone / before if before > 0 else math.inf
     moved = "have raised it" if ratio > MOVED else "have lowered it" if ratio < 1 / MOVED else "have hardly moved it"
     return (
-        f"The probability that prices fall by 15 to 20 % a year in the long run is {probability(after)} over all laws by their weights and "
-        f"{probability(alone)} under the plateau law alone. Before any price was seen the plateau law's prior gave "
+        f"The probability that prices fall by 15 to 20 % a year in the long run is {probability(after)} over all laws by their weights "
+        f"(90 % interval {probability_span(*comparison.p_floor_15_20_ci90)}, from the doubt of the weights) and {probability(alone)} under "
+        "the plateau law alone. Before any price was seen the plateau law's prior gave "
         f"{probability(before)}: the data {moved}."
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.inference.fit import Fit
 from analysis.panel import law_rows
-from analysis.report.phrases import minus, percent_change, probability, significant
+from analysis.report.phrases import minus, percent_change, probability, probability_span, significant
 from analysis.report.sentences import quantiles
 from analysis.report.study import Study
 from analysis.sampling import EBFMI_LIMIT, ESS_LIMIT, RHAT_LIMIT
@@ -116,15 +116,17 @@ def forecast_scores(study: Study) -> Table:
             _number(score.crps, ".3f"),
             "" if score.coverage90 is None else f"{100 * score.coverage90:.0f} %",
             f"{score.weight:.2f}",
+            f"{score.weight_ci90[0]:.2f} to {score.weight_ci90[1]:.2f}",
         )
         for name, score in study.comparison.laws.items()
     ]
     return Table(
         f"Forecasts {study.comparison.horizon_months} months ahead: log predictive density (ELPD, higher is better) with its "
         "standard error, continuous ranked probability score of log price (lower is better), share of prices inside the 90 % interval, "
-        "weight.",
-        ("Law", "ELPD", "SE", "CRPS", "Coverage of 90 %", "Weight"),
-        "lrrrrr",
+        "weight in the mixture that would have forecast best, with its 90 % interval had other prices been scored and other draws been "
+        "taken.",
+        ("Law", "ELPD", "SE", "CRPS", "Coverage of 90 %", "Weight", "90 % interval"),
+        "lrrrrrr",
         tuple(body),
     )
 
@@ -234,7 +236,10 @@ def probabilities(study: Study) -> Table:
         (
             ("Long-run fall of 15 to 20 % a year, prior", probability(comparison.p_floor_15_20_prior)),
             ("The same given the prices, plateau law alone", probability(comparison.p_floor_15_20_plateau)),
-            ("The same given the prices, all laws by their weights", probability(comparison.p_floor_15_20)),
+            (
+                "The same given the prices, all laws by their weights (90 % interval for the doubt of the weights)",
+                f"{probability(comparison.p_floor_15_20)} ({probability_span(*comparison.p_floor_15_20_ci90)})",
+            ),
             ("Rate now below half of its initial value, plateau law", probability(comparison.p_slowed)),
         ),
     )

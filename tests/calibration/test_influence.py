@@ -11,7 +11,7 @@ from made_up import here, made_up_fit, made_up_panel, made_up_score
 from analysis.calibration import influence
 from analysis.calibration.influence import TOP, influence_study, model_contributions, price_influences
 from analysis.calibration.rule import RuledTable, conclude, found_on_all_rows
-from analysis.inference.compare import difference
+from analysis.inference.elpd import difference
 from analysis.inference.fit import FitSettings
 from analysis.inference.forecast import OriginScore, forecast_origins
 from analysis.inference.lfo import Scored

@@ -151,7 +151,7 @@ def make_comparison(**changes: Any) -> Comparison:
             {"date": f"202{year}-06-30", "rows_seen": 60, "rows_scored": 40, "quantities": make_rates(0.1 * year)}
             for year in (2, 3, 4)
         ),
-        laws={name: LawScore(-100.0, 5.0, 0.5, 0.9, 1 / len(LAWS)) for name in LAWS},
+        laws={name: LawScore(-100.0, 5.0, 0.5, 0.9, 1 / len(LAWS), (0.0, 0.5)) for name in LAWS},
         elpd_difference=2.0,
         elpd_difference_se=3.0,
         elpd_difference_mcse=0.5,
@@ -159,6 +159,7 @@ def make_comparison(**changes: Any) -> Comparison:
         verdict="inconclusive",
         verdict_reason="against plateau: little; against discovery: little",
         p_floor_15_20=0.03,
+        p_floor_15_20_ci90=(0.0, 0.05),
         p_floor_15_20_plateau=0.06,
         p_floor_15_20_prior=0.07,
         prior_sensitivity=PriorSensitivity("rate_floor", 0.02, 0.2),

@@ -13,6 +13,7 @@ from analysis.report.phrases import (
     percent_change,
     plural,
     probability,
+    probability_span,
     significant,
     yearly_change,
     yearly_span,
@@ -56,6 +57,12 @@ def test_probability_is_never_certain() -> None:
 @given(st.floats(0, 1))
 def test_every_probability_has_a_word(p: float) -> None:
     assert likelihood(p)
+
+
+def test_a_span_of_probabilities_claims_no_certainty() -> None:
+    assert probability_span(0.001, 0.2) == "0 % to 20 %"
+    assert probability_span(0.2, 0.999) == "20 % to above 99 %"
+    assert probability_span(0.0, 0.001) == "below 1 %"
 
 
 def test_words_follow_probability() -> None:

@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 from fake_study import BAD, make_comparison, make_fit
 
+from analysis.inference.compare import LawScore
 from analysis.inference.fit import Fit, priors_of
 from analysis.inference.sensitivity import PriorSensitivity
 from analysis.laws import LAWS
@@ -41,6 +42,24 @@ def test_the_better_forecaster(difference: float, error: float, ahead: str, clea
     said = sentences.score_difference(make_comparison(elpd_difference=difference, elpd_difference_se=error))
     assert f"the {ahead} law scores" in said
     assert ("not clear of chance" not in said) == clear
+
+
+def test_weights_that_chance_decides_are_not_passed_for_settled() -> None:
+    ends = {"plateau": (0.7, (0.1, 0.9)), "discovery": (0.28, (0.0, 0.9)), "baumol": (0.02, (0.0, 0.1))}
+    laws = {name: LawScore(-1.0, 1.0, 0.5, 0.9, weight, interval) for name, (weight, interval) in ends.items()}
+    said = sentences.score_difference(make_comparison(laws=laws))
+    assert "gives plateau 70 % and discovery 28 %; that is not settled" in said
+    assert "the share of plateau would lie between 10 % and 90 %" in said
+    sure = {**laws, "plateau": LawScore(-1.0, 1.0, 0.5, 0.9, 0.7, (0.65, 0.75))}
+    assert "28 %; that is settled" in sentences.score_difference(make_comparison(laws=sure))
+
+
+def test_the_doubt_of_the_weights_stands_beside_the_claim() -> None:
+    comparison = make_comparison(p_floor_15_20=0.1, p_floor_15_20_ci90=(0.001, 0.2))
+    assert (
+        "10 % over all laws by their weights (90 % interval 0 % to 20 %, from the doubt"
+        in sentences.claim_probability(comparison)
+    )
 
 
 def test_no_score_is_said() -> None:

@@ -1,0 +1,67 @@
+"""The verdict rule: what it looks at, and what it says. Explained in docs/decisions.md."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["plateau", "discovery", "inconclusive"]
+
+MIN_ORIGINS = 3
+ELPD_MARGIN = 4.0
+SE_MARGIN = 2.0
+CREDIBLE = 0.95
+MIN_MEAN_AGE_YEARS = 2.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the verdict rule looks at."""
+
+    passed: bool
+    origins: int
+    elpd_difference: float | None
+    elpd_difference_se: float | None
+    p_slowed: float
+    prior_dominated: bool
+    mean_age_years: float
+
+
+def judge(evidence: Evidence) -> tuple[Verdict, str]:
+    """Apply the verdict rule of docs/decisions.md: the verdict and its reason in words."""
+    if not evidence.passed:
+        return "inconclusive", "a fit missed its gates, so its forecasts cannot be trusted"
+    if evidence.origins < MIN_ORIGINS or evidence.elpd_difference is None:
+        return (
+            "inconclusive",
+            f"only {evidence.origins} past {'origin' if evidence.origins == 1 else 'origins'} could be scored and the rule asks for "
+            f"{MIN_ORIGINS}",
+        )
+    if evidence.elpd_difference_se is None:
+        return "inconclusive", "all scored rows lie in one family and quarter, so their score has no standard error"
+    difference, margin = evidence.elpd_difference, max(ELPD_MARGIN, SE_MARGIN * evidence.elpd_difference_se)
+    lead = f"better by {difference:.1f}" if difference >= 0.0 else f"worse by {-difference:.1f}"
+    for_plateau = {
+        f"plateau's forecasts are {lead}, and a lead of more than {margin:.1f} is asked for": difference > margin,
+        f"the rate has fallen below half of its start with probability {evidence.p_slowed:.2f}, not 0.95": evidence.p_slowed
+        >= CREDIBLE,
+        "the floor is set by its prior, not by the data": not evidence.prior_dominated,
+    }
+    if all(for_plateau.values()):
+        return "plateau", (
+            f"its forecasts are better by {difference:.1f} (more than {margin:.1f}), the rate has fallen below half of its start with "
+            f"probability {evidence.p_slowed:.2f}, and the data, not the prior, set the floor"
+        )
+    for_discovery = {
+        f"plateau's forecasts are {lead}, more than {ELPD_MARGIN:.0f}": difference < ELPD_MARGIN,
+        f"the rate may have halved since the start (probability {evidence.p_slowed:.2f}, not below 0.05)": evidence.p_slowed
+        <= 1 - CREDIBLE,
+        f"the families are {evidence.mean_age_years:.1f} years old on average, too young to show decay": evidence.mean_age_years
+        >= MIN_MEAN_AGE_YEARS,
+    }
+    if all(for_discovery.values()):
+        return "discovery", (
+            f"a law that may decay forecasts no better ({difference:+.1f}) and finds no halving of the rate (probability "
+            f"{evidence.p_slowed:.2f}) in families {evidence.mean_age_years:.1f} years old on average"
+        )
+    against_plateau = "; ".join(reason for reason, holds in for_plateau.items() if not holds)
+    against_discovery = "; ".join(reason for reason, holds in for_discovery.items() if not holds)
+    return "inconclusive", f"against plateau: {against_plateau}. Against discovery: {against_discovery}"

@@ -1,0 +1,20 @@
+"""Scores of a law at one origin, given unit by unit."""
+
+import numpy as np
+
+from analysis.inference.forecast import OriginScore
+
+
+def score(
+    elpd: list[float], family: list[int], quarter: list[int], crps: list[float], covered: list[bool], mcse: float = 0.0
+) -> OriginScore:
+    return OriginScore(
+        np.array(elpd),
+        mcse,
+        np.array(family),
+        np.array(quarter),
+        np.array(crps),
+        np.array(covered),
+        np.array(covered),
+        np.array(crps),
+    )
