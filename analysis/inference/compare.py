@@ -90,6 +90,7 @@ def compare(
     directory: Path,
     progress: Progress,
     horizon_months: int = 12,
+    workers: int | None = 0,
 ) -> Comparison:
     """Fit every law at each past origin, score its forecasts, and apply the verdict rule.
 
@@ -101,6 +102,8 @@ def compare(
         As in `fit_law`; the scores of the fits at the origins are kept below it.
     horizon_months
         How far ahead the laws are scored.
+    workers
+        As in `analysis.fanout.run_jobs`, for the fits at the origins; by default all are made in this process.
     """
     origins = forecast_origins(obs, horizon_months)
     scores: dict[str, list[OriginScore]] = {name: [] for name in LAWS}
@@ -109,7 +112,7 @@ def compare(
     ]
     records = {origin.date: _origin_record(origin) for origin in origins}
     dates = [origin.date for origin in origins]
-    for scored in score_laws(list(LAWS), obs, dates, (horizon_months,), settings, directory, progress):
+    for scored in score_laws(list(LAWS), obs, dates, (horizon_months,), settings, directory, progress, workers):
         if scored.failure:
             failures.append(f"{scored.name} as of {scored.origin.date()}: {scored.failure}")
         scores[scored.name].append(scored.scores[horizon_months])

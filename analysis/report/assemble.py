@@ -58,9 +58,16 @@ class ReportResult:
 
 
 def make_report(
-    data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress, as_of: pd.Timestamp | None = None
+    data_dir: Path,
+    reports_dir: Path,
+    settings: FitSettings,
+    progress: Progress,
+    as_of: pd.Timestamp | None = None,
+    workers: int | None = 0,
 ) -> ReportResult:
     """Write the report for the raw data as it is, or return the record of it when nothing has changed since.
+
+    `workers` as in `analysis.inference.compare.compare`.
 
     Raises
     ------
@@ -80,7 +87,7 @@ def make_report(
     from analysis.report.render import render  # noqa: PLC0415  as above
     from analysis.report.stored import save_results  # noqa: PLC0415  as above
 
-    study = run_study(data_dir, settings, progress, as_of, earlier, reports_dir)
+    study = run_study(data_dir, settings, progress, as_of, earlier, reports_dir, workers)
     progress("storing the results for the notebooks")
     save_results(study, processed_dir(data_dir, as_of) / "results")
     rendered = render(study, pdf, progress)
@@ -121,6 +128,7 @@ def run_study(
     as_of: pd.Timestamp | None = None,
     earlier: Sequence[Entry] = (),
     reports_dir: Path | None = None,
+    workers: int | None = 0,
 ) -> Any:
     """Compute, or read where unchanged, everything the report shows: an `analysis.report.study.Study`.
 
@@ -136,7 +144,7 @@ def run_study(
     built = build(data_dir, as_of, progress)
     panel, obs = load_panel(data_dir, as_of), panel_observations(data_dir, as_of)
     fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
-    comparison = compare(fits, obs, settings, fits_dir(data_dir), progress)
+    comparison = compare(fits, obs, settings, fits_dir(data_dir), progress, workers=workers)
     checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
     innovations, quotes = innovation_months(data_dir), load_processed(data_dir, "quotes", as_of)
     progress("price indexes, and their tests for breaks")
