@@ -117,7 +117,9 @@ def fit_technologies(
             target_accept = more_careful
         draws, tune = settings.draws * attempt, settings.tune * attempt
         progress(f"{law.name}: sampling {settings.chains} x {draws} draws (attempt {attempt})")
-        sampled = sample(compiled, SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed))
+        sampler = SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed)
+        # Series of ten points leave funnels, where draws alone give too coarse a scale: three of six laws then miss their gates.
+        sampled = sample(compiled, sampler, adaptation="diag")
         posterior = sampled.posterior[kept]
         diagnostics = diagnose_quantities(posterior, sampled.sample_stats)
         attempts.append(
