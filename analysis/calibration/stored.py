@@ -28,6 +28,14 @@ class Stored:
     stale: tuple[str, ...]
 
 
+def misses_a_gate(result: Any) -> bool:
+    """Whether a fit or a check anywhere in plain data did not pass: a `passed` that is false, or `failures` that were recorded."""
+    if isinstance(result, dict):
+        missed = result.get("passed") is False or bool(result.get("failures"))
+        return missed or any(misses_a_gate(part) for part in result.values())
+    return isinstance(result, list | tuple) and any(misses_a_gate(part) for part in result)
+
+
 def write_study(folder: Path, name: str, request: dict[str, Any], result: dict[str, Any]) -> None:
     """Write a study with what determined it."""
     write_json(folder / f"{name}.json", {"request": request, "result": result})

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from cli_run import Run, contents, run, write_table
 
+import analysis.calibration.studies
 import analysis.cli
+import analysis.cli.calibration
 import analysis.cli.report
 from analysis.checks import CHECKS
 from analysis.cli import globals_first
@@ -159,6 +161,24 @@ def test_a_report_whose_fit_missed_a_gate_exits_with_1(
     assert result.code == 1
     assert set(result.json) >= {"pdf", "figures", "tables", "fingerprint", "gates"}
     assert "FAILED gates: plateau" in result.err
+
+
+@pytest.mark.parametrize(
+    ("result", "code"), [({"fits": [{"passed": False}]}, 1), ({"failures": [], "fits": [{"passed": True}]}, 0)]
+)
+def test_a_study_that_missed_a_gate_exits_with_1(
+    result: dict[str, Any],
+    code: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(analysis.cli.calibration, "build_panel", lambda *_: None)
+    monkeypatch.setattr(analysis.calibration.studies, "run_study", lambda *_: result)
+    done = run(capsys, "calibrate", "evidence", "--reports", tmp_path, "--json")
+    assert done.code == code
+    assert set(done.json["studies"]) == {"evidence"}
+    assert ("FAILED gates or checks in: evidence" in done.err) == bool(code)
 
 
 def test_checks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
