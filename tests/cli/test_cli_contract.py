@@ -243,7 +243,7 @@ def test_compare(table: Path, data: Path, capsys: pytest.CaptureFixture[str]) ->
     assert found["verdict"] == "inconclusive"
     assert set(found["laws"]) == set(LAWS)
     for score in found["laws"].values():
-        assert set(score) == {"elpd", "se", "crps", "coverage90", "weight"}
+        assert set(score) == {"elpd", "se", "crps", "coverage90", "weight", "weight_ci90"}
     np.testing.assert_allclose(sum(score["weight"] for score in found["laws"].values()), 1.0)
     said_of_gates(result, found["passed"])
 
