@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -105,6 +105,7 @@ def _worker_processes(address: str, folder: Path, count: int) -> Iterator[list[s
         for number in range(count):
             own = folder / str(number)
             own.mkdir(parents=True, exist_ok=True)
+            take_compiled(_compiled_here(), own / "pytensor" / "numba")
             command = (
                 sys.executable, "-P", "-c", _PROGRAM, address, "--host", "127.0.0.1",
                 "--name", str(number), "--nworkers", "1", "--nthreads", "1", "--memory-limit", str(1 / count),
@@ -145,6 +146,33 @@ def serve() -> None:
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     main()
+
+
+def take_compiled(source: Path, target: Path) -> None:
+    """Give a folder of compiled functions those of another that it lacks, as further names of the same files.
+
+    Numba replaces a file and never changes one. What it keeps of a function is an index, ``NAME.nbi``, and code, ``NAME.1.nbc`` and so
+    on: all or none are taken, since an index says nothing of code that another process compiled.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    known = {_function(file) for file in target.iterdir()}
+    files = [file for file in source.glob("*.nb[ic]") if _function(file) not in known]
+    for file in files:
+        # A compiler beside this one may just be replacing it.
+        with suppress(FileNotFoundError):
+            (target / file.name).hardlink_to(file)
+
+
+def _function(file: Path) -> str:
+    name = file.name.removesuffix(".nbi").removesuffix(".nbc")
+    return name if file.suffix == ".nbi" else name.rpartition(".")[0]
+
+
+def _compiled_here() -> Path:
+    """The folder in which this process keeps what PyTensor compiles with Numba."""
+    from pytensor.link.numba.cache import NUMBA_CACHE_PATH  # noqa: PLC0415  slow to import
+
+    return Path(NUMBA_CACHE_PATH)
 
 
 def _end_with_parent() -> None:

@@ -66,6 +66,10 @@ class MissingResultError(CostfloorError):
     """A result was asked for that has not been computed yet."""
 
 
+class UnlikeModelsError(CostfloorError):
+    """Two models differ in more than their data, so that one compiled density cannot serve both."""
+
+
 class FanoutError(CostfloorError):
     """Jobs of a fan-out failed, or nothing is left that could run them; what finished is stored.
 

@@ -75,9 +75,9 @@ def run_jobs(
     read counts as missing and is replaced.
 
     Each local worker is one process with one thread, and has folders of its own for what PyTensor and Numba compile, below
-    ``directory/.workers``. They stay, so that the next run in the same directory compiles nothing. The workers of a cluster
-    elsewhere must be started with such settings, and with this package installed. A worker that dies (out of memory, say) is
-    replaced, and its job runs again, up to four times. A job that raises an exception does not run again.
+    ``directory/.workers``. They begin with what this process has compiled and stay, so that the next run compiles nothing. The
+    workers of a cluster elsewhere must be started with such settings, and with this package installed. A worker that dies (out of
+    memory, say) is replaced, and its job runs again, up to four times. A job that raises an exception does not run again.
 
     Parameters
     ----------

@@ -120,7 +120,7 @@ class CompiledModel:
     """A model compiled once, to be sampled on any values of its shared data of the same shape."""
 
     compiled: Any = field(repr=False)
-    variables: "_Variables" = field(repr=False)
+    variables: "ModelVariables" = field(repr=False)
     seconds: float
     warnings: tuple[str, ...]
 
@@ -134,9 +134,9 @@ def compile_model(model: "pm.Model") -> CompiledModel:
         warnings.simplefilter("always")
         start = time.perf_counter()
         compiled = nutpie.compile_pymc_model(model, var_names=[])
-        variables = _variables(model)
+        variables = variables_of(model)
         seconds = time.perf_counter() - start
-    return CompiledModel(compiled, variables, seconds, _distinct(caught))
+    return CompiledModel(compiled, variables, seconds, warning_texts(caught))
 
 
 def sample(
@@ -198,7 +198,7 @@ def sample(
         seconds_compile=model.seconds,
         seconds_sample=seconds,
         sampler=f"nutpie {nutpie.__version__}",
-        warnings=tuple(dict.fromkeys((*model.warnings, *_distinct(caught)))),
+        warnings=tuple(dict.fromkeys((*model.warnings, *warning_texts(caught)))),
     )
 
 
@@ -252,7 +252,7 @@ def diagnose_quantities(reported: xr.Dataset, sample_stats: xr.Dataset) -> Diagn
 
 
 @dataclass(frozen=True)
-class _Variables:
+class ModelVariables:
     """All free variables and deterministics of a model as one function of its unconstrained parameters and its shared data."""
 
     function: Callable[..., list[np.ndarray]]
@@ -286,7 +286,7 @@ class _Variables:
         )
 
 
-def _variables(model: "pm.Model") -> _Variables:
+def variables_of(model: "pm.Model") -> ModelVariables:
     """Vectorised over draws and interpreted: array operations on all draws of a chain leave a compiler nothing to gain."""
     # Imported here: slow, and whoever has a model has loaded it.
     from pytensor.compile.maker import function  # noqa: PLC0415  slow to import
@@ -302,7 +302,7 @@ def _variables(model: "pm.Model") -> _Variables:
     draws = {var: tensor(var.name, dtype=var.dtype, shape=(None, *var.type.shape)) for var in model.value_vars}
     data = {var: var.type(var.name) for var in shared}
     replaced: dict[Any, Any] = {**draws, **data}
-    return _Variables(
+    return ModelVariables(
         function=function(
             list(replaced.values()),
             vectorize_graph(wanted, replace=replaced),
@@ -331,7 +331,8 @@ def _extreme(statistic: xr.Dataset, *, largest: bool) -> tuple[float, str]:
     return worst, label
 
 
-def _distinct(caught: Iterable[warnings.WarningMessage]) -> tuple[str, ...]:
+def warning_texts(caught: Iterable[warnings.WarningMessage]) -> tuple[str, ...]:
+    """Return every distinct warning as text."""
     return tuple(dict.fromkeys(f"{entry.category.__name__}: {entry.message}" for entry in caught))
 
 

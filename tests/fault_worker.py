@@ -28,10 +28,10 @@ from test_panel import stand_in_capability
 import analysis.cli
 import analysis.cli.shared
 import analysis.inference.compare
+import analysis.inference.fit
 import analysis.inference.forecast
 import analysis.inference.refit
 import analysis.ingest
-import analysis.laws.model
 import analysis.panel
 import analysis.sampling
 from analysis.inference.fit import FitSettings
@@ -94,8 +94,7 @@ def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSe
 
 def replace_what_takes_minutes() -> None:
     analysis.panel._capability = stand_in_capability
-    analysis.laws.model.build_model = lambda law, obs: (law, obs)
-    analysis.sampling.compile_model = lambda model: model
+    analysis.inference.fit.compile_law = lambda law, obs: (law, obs)
     analysis.sampling.sample = stand_in_sample
     analysis.inference.forecast.MAX_ORIGINS = 0
     short = FitSettings(draws=500, tune=0, chains=2, target_accepts=(0.9,))

@@ -420,3 +420,25 @@ def test_a_scheduler_that_is_lost_ends_the_run_and_what_finished_stays(tmp_path:
         with pytest.raises(FanoutError, match="connection to the Dask scheduler is lost"):
             run_jobs(scheduler_killed, todo, tmp_path, request=REQUEST, scheduler=address, progress=silent)
     assert {path.name for path in tmp_path.glob("*.json")} == {"0.json", "1.json"}
+
+
+def test_a_worker_begins_with_what_was_compiled_before(tmp_path: Path) -> None:
+    here, own = tmp_path / "here", tmp_path / "own"
+    here.mkdir()
+    own.mkdir()
+    for name in ("new-1.py313.nbi", "new-1.py313.1.nbc", "new-1.py313.2.nbc", "both-2.py313.nbi", "both-2.py313.2.nbc"):
+        (here / name).write_text("here")
+    # An index of its own names code of its own: that of another process must not fill its gaps.
+    for name in ("both-2.py313.nbi", "both-2.py313.1.nbc", "half-3.py313.1.nbc"):
+        (own / name).write_text("own")
+    (here / "half-3.py313.nbi").write_text("here")
+    dask_workers.take_compiled(here, own)
+    assert {file.name: file.read_text() for file in own.iterdir()} == {
+        "new-1.py313.nbi": "here",
+        "new-1.py313.1.nbc": "here",
+        "new-1.py313.2.nbc": "here",
+        "both-2.py313.nbi": "own",
+        "both-2.py313.1.nbc": "own",
+        "half-3.py313.1.nbc": "own",
+    }
+    dask_workers.take_compiled(tmp_path / "nothing", own)

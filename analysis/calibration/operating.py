@@ -35,7 +35,10 @@ RULE_LAWS: Final = ("plateau", "discovery")
 
 CODE: Final = (
     "laws",
-    *(f"inference/{name}.py" for name in ("fit", "forecast", "marginal", "posterior", "quantities", "sensitivity")),
+    *(
+        f"inference/{name}.py"
+        for name in ("fit", "forecast", "marginal", "posterior", "quantities", "sensitivity", "student_t")
+    ),
     "calibration/generate.py",
     "calibration/operating.py",
 )

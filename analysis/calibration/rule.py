@@ -25,7 +25,7 @@ CODE: Final = (
     "laws",
     *(
         f"inference/{name}.py"
-        for name in ("fit", "forecast", "lfo", "marginal", "posterior", "quantities", "sensitivity")
+        for name in ("fit", "forecast", "lfo", "marginal", "posterior", "quantities", "sensitivity", "student_t")
     ),
     "calibration/rule.py",
 )

@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from analysis.inference import store
+from analysis.inference.compiled import compile_law
 from analysis.inference.posterior import Draws, merge_chains
 from analysis.inference.quantities import contract_parameters, reported_quantities
 from analysis.laws.base import Law
@@ -30,8 +31,8 @@ PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
 class FitSettings:
     """How long and how carefully to sample.
 
-    There are as many attempts as acceptance targets. A further one, longer, is made only when one misses a gate; with the next
-    target when it had divergences, because smaller steps cost several times as much and mend nothing else. The receipt keeps all.
+    As many attempts as acceptance targets are made with smaller steps after divergences, and as many longer ones after any other missed
+    gate (`fit_in_steps`). The receipt keeps all.
     Of each chain at most `kept` draws, evenly spaced, are stored; the gates are judged by all of them.
     """
 
@@ -117,10 +118,46 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
     found = stored_fit(law, obs, settings, directory)
     if found is not None:
         return found
-    fit, sample_stats = run_fit(law, obs, settings, progress)
+    fit, sample_stats = fit_in_steps(law, obs, settings, progress)
     tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
     receipt = store.save(directory, f"{law.name}-{fit.receipt['fingerprint'][:16]}", fit.receipt, tree)
     return replace(fit, receipt=receipt)
+
+
+def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progress: Progress) -> tuple[Fit, xr.Dataset]:
+    """Fit a law as cheaply as the gates allow, and store nothing: the fit, and the sampler's statistics.
+
+    A few divergences are the usual reason to sample again, and smaller steps mend them; longer chains would double their price. Where
+    another gate is missed, or no smaller steps are left to take, longer attempts follow.
+
+    Parameters
+    ----------
+    law, obs, settings, progress
+        As in `fit_law`.
+    """
+    started = time.perf_counter()
+    progress(f"{law.name}: compiling for {obs.n} rows")
+    compiled = compile_law(law, obs)
+    attempts: list[dict[str, Any]] = []
+    for target_accept in settings.target_accepts:
+        alone = replace(settings, target_accepts=(target_accept,))
+        fit, sample_stats = run_fit(law, obs, alone, progress, compiled)
+        attempts += fit.receipt["attempts"]
+        if not attempts[-1]["divergences"]:
+            break
+    if not fit.passed:
+        left = settings.target_accepts[len(attempts) - 1 :]
+        longer = replace(settings, draws=2 * settings.draws, tune=2 * settings.tune, target_accepts=left)
+        fit, sample_stats = run_fit(law, obs, longer, progress, compiled)
+        attempts += fit.receipt["attempts"]
+    request = fit_request(law, obs, settings)
+    seconds = {
+        "compile": fit.receipt["seconds"]["compile"],
+        "sample": round(sum(one["seconds_sample"] for one in attempts), 2),
+        "total": round(time.perf_counter() - started, 2),
+    }
+    whole = {"fingerprint": store.fingerprint(request), "attempts": attempts, "seconds": seconds, "request": request}
+    return replace(fit, receipt=fit.receipt | whole), sample_stats
 
 
 def run_fit(
@@ -130,7 +167,10 @@ def run_fit(
     progress: Progress,
     compiled: "CompiledModel | None" = None,
 ) -> tuple[Fit, xr.Dataset]:
-    """Fit a law and store nothing: the fit, and the sampler's statistics.
+    """Fit a law with attempts of growing length, and store nothing: the fit, and the sampler's statistics.
+
+    There are as many attempts as acceptance targets. A further one, longer, is made only when one misses a gate; with the next target
+    when it had divergences, because smaller steps cost several times as much and mend nothing else.
 
     Parameters
     ----------
@@ -141,13 +181,13 @@ def run_fit(
     """
     request = fit_request(law, obs, settings)
     # Imported here: a report that only reads stored fits should not wait for PyMC.
-    from analysis.laws.model import build_model, price_data  # noqa: PLC0415  slow to import
-    from analysis.sampling import SamplerSettings, compile_model, diagnose_quantities, sample  # noqa: PLC0415  as above
+    from analysis.laws.model import price_data  # noqa: PLC0415  slow to import
+    from analysis.sampling import SamplerSettings, diagnose_quantities, sample  # noqa: PLC0415  as above
 
     started = time.perf_counter()
     if compiled is None:
         progress(f"{law.name}: compiling for {obs.n} rows")
-        compiled = compile_model(build_model(law, obs))
+        compiled = compile_law(law, obs)
     attempts: list[dict[str, Any]] = []
     target_accepts = iter(settings.target_accepts)
     target_accept = next(target_accepts)
@@ -155,7 +195,7 @@ def run_fit(
         if attempts and attempts[-1]["divergences"]:
             target_accept = next(target_accepts)
         draws, tune = settings.draws * attempt, settings.tune * attempt
-        progress(f"{law.name}: sampling {settings.chains} x {draws} draws (attempt {attempt})")
+        progress(f"{law.name}: sampling {settings.chains} x {draws} draws, acceptance target {target_accept}")
         asked = SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed)
         sampled = sample(compiled, asked, data=price_data(obs.log_price))
         reported = reported_quantities(sampled.posterior, law, obs)

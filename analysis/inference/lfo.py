@@ -6,7 +6,7 @@ of it is its receipt and its scores, not its draws.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,16 +18,18 @@ from analysis.baselines import BASELINES, baseline_forecasts
 from analysis.errors import InputError
 from analysis.fanout import Job, run_jobs
 from analysis.inference import store
-from analysis.inference.fit import Fit, FitSettings, fit_request, run_fit
+from analysis.inference.fit import FitSettings, fit_in_steps, fit_request
 from analysis.inference.forecast import MIN_SCORED_ROWS, OriginScore, masks, score_draws, score_forecast
 from analysis.inference.marginal import unknown_host
 from analysis.laws import LAWS
-from analysis.laws.base import Law
 from analysis.laws.observations import PriceObservations, subset
 from analysis.storage import code_version
 
 HORIZONS: Final = (3, 6, 12)
 """Months ahead at which forecasts are scored, besides any horizon asked for."""
+
+SCORING: Final = ("forecast", "marginal", "posterior", "student_t")
+"""The modules that scores of a fit depend on."""
 
 BASELINE_DRAWS: Final = 4000
 """As many as a law has, so that their scores have the same Monte Carlo error."""
@@ -101,7 +103,7 @@ def score_laws(
                 "fit": fit_request(LAWS[name], past, settings),
                 "scored": known.data_hash,
                 "horizons": passed,
-                "code": code_version("inference/forecast.py", "inference/marginal.py", "inference/posterior.py"),
+                "code": code_version(*(f"inference/{name}.py" for name in SCORING)),
             }
             key = f"{name}-{origin.date()}-{store.fingerprint(request)[:16]}"
             jobs.append(Job(key, {"law": name, "obs": obs, "origin": origin, "horizons": passed, "settings": settings}))
@@ -116,7 +118,7 @@ def score_job(
 ) -> dict[str, Any]:
     """Fit one law at one origin and score it at each horizon."""
     seen = masks(obs, origin, 0)[0]
-    fit = fit_past(LAWS[law], subset(obs, seen), settings)
+    fit, _ = fit_in_steps(LAWS[law], subset(obs, seen), settings, _silent)
     at_unknown_host = unknown_host(fit.draws) if obs.hosts else None
     scores = {}
     for months in horizons:
@@ -131,25 +133,6 @@ def score_job(
         "receipt": {name: fit.receipt[name] for name in ("diagnostics", "parameters", "seconds", "warnings")},
         "failure": "" if diagnostics["passed"] else diagnostics["worst"],
     }
-
-
-def fit_past(law: Law, past: PriceObservations, settings: FitSettings) -> Fit:
-    """Fit a law to what an origin saw.
-
-    Attempts differ from those of other fits: after divergences the next one takes smaller steps and is no longer, which is all that most
-    origins need and half of the time. Where any other gate is missed, or smaller steps do not help, the usual attempts follow.
-    """
-    from analysis.laws.model import build_model  # noqa: PLC0415  slow to import
-    from analysis.sampling import compile_model  # noqa: PLC0415  as above
-
-    compiled = compile_model(build_model(law, past))
-    for target_accept in settings.target_accepts:
-        fit, _ = run_fit(law, past, replace(settings, target_accepts=(target_accept,)), _silent, compiled)
-        if fit.passed:
-            return fit
-        if not fit.receipt["diagnostics"]["divergences"]:
-            break
-    return run_fit(law, past, settings, _silent, compiled)[0]
 
 
 def score_baselines(

@@ -11,15 +11,9 @@ from scipy.special import gammaln, logsumexp
 
 from analysis.inference.posterior import Draws
 
-ROWS_PER_LOGARITHM = 16
-"""So few factors of a product cannot overflow."""
-
 HOST_REACH = 6.0
 MIN_HOST_EFFECTS = 25
 TABLE_POINTS = 800
-TABLE_PARTS = 8
-"""Filled in as many steps, to spare memory."""
-
 TABLE_REACH = 12.0
 """Half width of the table in standard deviations; beyond it the density goes on by its last slope."""
 
@@ -51,22 +45,9 @@ def joint_noise_logpdf(draws: Draws, rows: np.ndarray, level: np.ndarray) -> np.
     -------
     numpy.ndarray (S, G)
     """
-    df = draws.noise_df[:, None]
-    size = draws["noise_scale"][:, None] * np.sqrt(df)
-    scaled_rows, scaled_level = rows / size, level / size
-    total = np.repeat(rows.shape[1] * noise_logpdf(draws, np.zeros((draws.size, 1))), level.shape[1], axis=1)
-    # Logarithms are the costly part: one for the product over several rows. In place, because these arrays are large.
-    for start in range(0, rows.shape[1], ROWS_PER_LOGARITHM):
-        product = np.ones_like(total)
-        for row in scaled_rows[:, start : start + ROWS_PER_LOGARITHM].T:
-            factor = row[:, None] - scaled_level
-            factor *= factor
-            factor += 1.0
-            product *= factor
-        np.log(product, out=product)
-        product *= (df + 1) / 2
-        total -= product
-    return total
+    from analysis.inference import student_t  # noqa: PLC0415  numba is slow to import
+
+    return np.asarray(student_t.joint(_rows(rows), _rows(level), *_noise(draws)))
 
 
 @dataclass(frozen=True)
@@ -87,11 +68,10 @@ class UnknownHost:
 
     def logpdf(self, residual: np.ndarray) -> np.ndarray:
         """Log density at residuals (S, G), by linear interpolation."""
-        place = (residual - self.low) / self.step
-        left = np.clip(place.astype(int), 0, self.table.shape[1] - 2)
-        within = place - left
-        start = np.take_along_axis(self.table, left, axis=1)
-        return np.asarray(start + within * (np.take_along_axis(self.table, left + 1, axis=1) - start))
+        from analysis.inference import student_t  # noqa: PLC0415  numba is slow to import
+
+        place = _rows((residual - self.low) / self.step)
+        return np.asarray(student_t.interpolated(self.table, place))
 
 
 def unknown_host(draws: Draws) -> UnknownHost:
@@ -99,18 +79,19 @@ def unknown_host(draws: Draws) -> UnknownHost:
     reach = TABLE_REACH * float(np.median(np.hypot(draws["host_spread"], draws["noise_scale"])))
     residual, step = np.linspace(-reach, reach, TABLE_POINTS, retstep=True)
     at_level = np.zeros((draws.size, 1))
-    parts = [shared_host_logpdf(draws, at_level, -part[None, :]) for part in np.array_split(residual, TABLE_PARTS)]
-    return UnknownHost(-reach, float(step), np.concatenate(parts, axis=1))
+    return UnknownHost(-reach, float(step), shared_host_logpdf(draws, at_level, -residual[None, :]))
 
 
 def shared_host_logpdf(draws: Draws, rows: np.ndarray, level: np.ndarray) -> np.ndarray:
     """Log density (S, G) of prices (S, R) of one model at one unknown host, whose effect they share, at levels (S or 1, G)."""
+    from analysis.inference import student_t  # noqa: PLC0415  numba is slow to import
+
     precision = rows.shape[1] / float(np.median(draws["noise_scale"])) ** 2
     standard, log_weight = _standard_normal(HOST_REACH, MIN_HOST_EFFECTS, precision, draws["host_spread"])
-    effects = draws["host_spread"][:, None] * standard
-    at = level[:, :, None] + effects[:, None, :]
-    density = joint_noise_logpdf(draws, rows, at.reshape(draws.size, -1)).reshape(draws.size, level.shape[1], -1)
-    return _log_sum(density + log_weight)
+    spread = np.asarray(draws["host_spread"], float)
+    return np.asarray(
+        student_t.joint_with_effect(_rows(rows), _rows(level), spread, standard, log_weight, *_noise(draws))
+    )
 
 
 def level_grid(mean: np.ndarray, spread: np.ndarray, precision: float) -> tuple[np.ndarray, np.ndarray]:
@@ -135,9 +116,12 @@ def _standard_normal(reach: float, least: int, precision: float, spread: np.ndar
     return standard, log_weight - logsumexp(log_weight)
 
 
-def _log_sum(log_values: np.ndarray) -> np.ndarray:
-    """Log of the sum of exponentials over the last axis; the general one takes twice as long on arrays of this size."""
-    top = log_values.max(axis=-1)
-    shifted = log_values - top[..., None]
-    np.exp(shifted, out=shifted)
-    return np.asarray(top + np.log(shifted.sum(axis=-1)))
+def _noise(draws: Draws) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Degrees of freedom, scale times their root, and the log density of no residual, under each draw."""
+    df = np.asarray(draws.noise_df, float)
+    return df, draws["noise_scale"] * np.sqrt(df), noise_logpdf(draws, np.zeros(draws.size))
+
+
+def _rows(values: np.ndarray) -> np.ndarray:
+    """In the one layout for which the loops are compiled."""
+    return np.ascontiguousarray(values, float)

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import arviz_stats
@@ -15,10 +16,11 @@ from known_laws import SHORT, TRUTHS, simulated_frame
 
 import analysis.sampling
 from analysis.errors import IntegrityError
+from analysis.inference import fit as fit_module
 from analysis.inference import store
 from analysis.inference.fit import Fit, FitSettings, fit_law, fit_request, priors_of
 from analysis.inference.posterior import Draws, expected_log_price
-from analysis.laws import LAWS
+from analysis.laws import LAWS, Law
 from analysis.laws.observations import PriceObservations, observations
 from analysis.laws.simulate import TableDesign
 
@@ -45,7 +47,7 @@ def no_sampling(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("sampled")
 
-    monkeypatch.setattr(analysis.sampling, "compile_model", refuse)
+    monkeypatch.setattr(fit_module, "compile_law", refuse)
     monkeypatch.setattr(analysis.sampling, "sample", refuse)
 
 
@@ -162,11 +164,52 @@ def test_a_missed_gate_is_recorded_and_the_next_attempt_is_longer(small_obs: Pri
     assert not fit.passed
     assert fit.receipt["diagnostics"]["passed"] is False
     assert "ESS" in fit.receipt["diagnostics"]["worst"]
-    assert [attempt["draws"] for attempt in fit.receipt["attempts"]] == [20, 40]
-    # Smaller steps are taken against divergences only.
-    careful = 0.9 if fit.receipt["attempts"][0]["divergences"] else 0.8
-    assert [attempt["target_accept"] for attempt in fit.receipt["attempts"]] == [0.8, careful]
-    assert [attempt["passed"] for attempt in fit.receipt["attempts"]] == [False, False]
+    attempts = fit.receipt["attempts"]
+    assert attempts[0]["draws"] == 20
+    assert attempts[-1]["draws"] > 20
+    assert not any(attempt["passed"] for attempt in attempts)
+    for attempt, following in pairwise(attempts):
+        # Smaller steps are taken against divergences only.
+        assert (following["target_accept"] > attempt["target_accept"]) <= (attempt["divergences"] > 0)
+
+
+@pytest.mark.parametrize(
+    ("divergences", "asked"),
+    [
+        ([0], [(1, (0.8,))]),
+        ([2, 0], [(1, (0.8,)), (1, (0.9,))]),
+        ([2, 1, 0], [(1, (0.8,)), (1, (0.9,)), (2, (0.9,))]),
+        ([None, 0], [(1, (0.8,)), (2, (0.8, 0.9))]),
+        ([2, None, None], [(1, (0.8,)), (1, (0.9,)), (2, (0.9,))]),
+    ],
+    ids=["passes", "smaller steps", "in vain", "another gate", "both"],
+)
+def test_smaller_steps_come_before_longer_chains(
+    divergences: list[int | None],
+    asked: list[tuple[int, tuple[float, ...]]],
+    small_obs: PriceObservations,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`None` stands for a missed gate other than that on divergences."""
+    settings, found, coming = FitSettings(target_accepts=(0.8, 0.9)), [], iter(divergences)
+
+    def run_fit(law: Law, _: PriceObservations, now: FitSettings, *__: object) -> tuple[Fit, None]:
+        found.append((now.draws // settings.draws, now.target_accepts))
+        count = next(coming)
+        receipt = {
+            "diagnostics": {"passed": count == 0},
+            "attempts": [{"divergences": count or 0, "seconds_sample": 1.0}],
+            "seconds": {"compile": 2.0},
+        }
+        return Fit(law, receipt, xr.Dataset(), xr.Dataset()), None
+
+    monkeypatch.setattr(fit_module, "run_fit", run_fit)
+    monkeypatch.setattr(fit_module, "compile_law", lambda *_: None)
+    fit, _ = fit_module.fit_in_steps(LAWS["discovery"], small_obs, settings, silent)
+    assert found == asked
+    assert next(coming, "all used") == "all used"
+    assert fit.receipt["seconds"]["sample"] == len(divergences)
+    assert fit.receipt["fingerprint"] == store.fingerprint(fit_request(LAWS["discovery"], small_obs, settings))
 
 
 @pytest.mark.slow

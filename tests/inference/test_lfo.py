@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 import pytest
 from plain_draws import law_values
 
-import analysis.sampling
 from analysis.baselines import BASELINES
 from analysis.calibration.forecasts import AVERAGE, average_score, horizon_rows
 from analysis.inference import lfo
@@ -73,11 +71,11 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Fits are made up; the list says which were asked for, and on how many rows."""
     asked: list[tuple[str, int]] = []
 
-    def fit_past(law: Law, past: PriceObservations, _: FitSettings) -> PlainFit:
+    def fit_in_steps(law: Law, past: PriceObservations, *_: object) -> tuple[PlainFit, None]:
         asked.append((law.name, past.n))
-        return PlainFit(law, past)
+        return PlainFit(law, past), None
 
-    monkeypatch.setattr(lfo, "fit_past", fit_past)
+    monkeypatch.setattr(lfo, "fit_in_steps", fit_in_steps)
     return asked
 
 
@@ -132,37 +130,6 @@ def test_other_settings_or_rows_are_fitted_anew_and_a_later_price_is_not(
     later = replace(obs, log_price=cheaper, data_hash="later")
     score_laws(["discovery"], later, dates, (3, 6, 12), SETTINGS, tmp_path, lambda _: None)
     assert len(fitted) == 7
-
-
-@pytest.mark.parametrize(
-    ("divergences", "attempts"),
-    [
-        ([0], [(0.8,)]),
-        ([2, 0], [(0.8,), (0.9,)]),
-        ([2, 1, None], [(0.8,), (0.9,), (0.8, 0.9)]),
-        ([None, None], [(0.8,), (0.8, 0.9)]),
-    ],
-    ids=["passes", "smaller steps", "in vain", "another gate"],
-)
-def test_smaller_steps_come_before_longer_chains(
-    divergences: list[int | None],
-    attempts: list[tuple[float, ...]],
-    obs: PriceObservations,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """`None` stands for a missed gate other than that on divergences."""
-    asked, coming = [], iter(divergences)
-
-    def run_fit(_: Law, __: PriceObservations, settings: FitSettings, *___: Any) -> tuple[SimpleNamespace, None]:
-        asked.append(settings.target_accepts)
-        count = next(coming)
-        return SimpleNamespace(passed=count == 0, receipt={"diagnostics": {"divergences": count or 0}}), None
-
-    monkeypatch.setattr(lfo, "run_fit", run_fit)
-    monkeypatch.setattr(analysis.sampling, "compile_model", lambda _: None)
-    lfo.fit_past(LAWS["discovery"], obs, replace(SETTINGS, target_accepts=(0.8, 0.9)))
-    assert asked == attempts
-    assert next(coming, "all used") == "all used"
 
 
 def test_classical_forecasts_are_scored_on_the_same_rows(
