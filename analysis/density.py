@@ -284,38 +284,30 @@ def _c_functions(jitted: Any, ranks: Mapping[str, int]) -> tuple[Any, Any]:
     from nutpie.compile_pymc import address_as_void_pointer  # noqa: PLC0415  as above
     from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS, compile_numba_function_src  # noqa: PLC0415  as above
 
-    size, vector = numba.types.uint64, numba.types.CPointer(numba.types.double)
-    status, user_data = numba.types.int64, numba.types.voidptr
     names = {"carray": numba.carray, "address": address_as_void_pointer, "density": jitted, "np": np}
     key = CACHED_SRC_FUNCTIONS.get(jitted.py_func)
 
     def compiled(name: str, text: str, *signature: Any) -> Any:
         own = f"{name}_{key}_{sha256_bytes(text.encode())[:16]}" if key else None
-        function = compile_numba_function_src(text, name, {**globals(), **names}, cache_key=own)
-        return numba.cfunc(status(*signature), cache=key is not None)(function)
+        function = compile_numba_function_src(text, name, dict(names), cache_key=own)
+        return numba.cfunc(numba.types.int64(*signature), cache=key is not None)(function)
 
     # The record that nutpie makes of arrays: their addresses, then their sizes, then their shapes.
-    arrays = [
-        f"carray(address(table[{at}]), {f'(table[{len(ranks) + at}],)' if rank else '()'}, np.{'int' if name == 'integers' else 'float'}64)"
-        for at, (name, rank) in enumerate(ranks.items())
-    ]
+    arrays = []
+    for at, (name, rank) in enumerate(ranks.items()):
+        shape = f"(table[{len(ranks) + at}],)" if rank else "()"
+        arrays.append(f"carray(address(table[{at}]), {shape}, np.{'int64' if name == 'integers' else 'float64'})")
+    evaluate = _EVALUATE.format(words=2 * len(ranks), arrays=", ".join(arrays))
+    size, vector, record = numba.types.uint64, numba.types.CPointer(numba.types.double), numba.types.voidptr
     return (
-        compiled(
-            "evaluate",
-            _EVALUATE.format(count=2 * len(ranks), arrays=", ".join(arrays)),
-            size,
-            vector,
-            vector,
-            vector,
-            user_data,
-        ),
-        compiled("expand", _EXPAND, size, size, vector, vector, user_data),
+        compiled("evaluate", evaluate, size, vector, vector, vector, record),
+        compiled("expand", _EXPAND, size, size, vector, vector, record),
     )
 
 
 _EVALUATE: Final = """
 def evaluate(count, point_at, gradient_at, logp_at, user_data):
-    table = carray(user_data, ({count},), np.int64)
+    table = carray(user_data, ({words},), np.int64)
     try:
         logp, gradient = density(carray(point_at, (count,)), {arrays})
     except Exception:
