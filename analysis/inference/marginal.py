@@ -83,15 +83,16 @@ def unknown_host(draws: Draws) -> UnknownHost:
 
 
 def shared_host_logpdf(draws: Draws, rows: np.ndarray, level: np.ndarray) -> np.ndarray:
-    """Log density (S, G) of prices (S, R) of one model at one unknown host, whose effect they share, at levels (S or 1, G)."""
+    """Log density (S, G) of prices (S, R) of one model at one unknown host, whose effect they share, at levels (S or 1, G).
+
+    Levels are equally spaced under each draw.
+    """
     from analysis.inference import student_t  # noqa: PLC0415  numba is slow to import
 
     precision = rows.shape[1] / float(np.median(draws["noise_scale"])) ** 2
-    standard, log_weight = _standard_normal(HOST_REACH, MIN_HOST_EFFECTS, precision, draws["host_spread"])
     spread = np.asarray(draws["host_spread"], float)
-    return np.asarray(
-        student_t.joint_with_effect(_rows(rows), _rows(level), spread, standard, log_weight, *_noise(draws))
-    )
+    step = 2.0 * HOST_REACH / (_points(HOST_REACH, MIN_HOST_EFFECTS, precision, spread) - 1)
+    return np.asarray(student_t.joint_with_effect(_rows(rows), _rows(level), spread, HOST_REACH, step, *_noise(draws)))
 
 
 def level_grid(mean: np.ndarray, spread: np.ndarray, precision: float) -> tuple[np.ndarray, np.ndarray]:
@@ -104,16 +105,14 @@ def level_grid(mean: np.ndarray, spread: np.ndarray, precision: float) -> tuple[
     precision
         Inverse variance with which the prices fix the level.
     """
-    standard, log_weight = _standard_normal(LEVEL_REACH, MIN_LEVELS, precision, spread)
-    return mean[:, None] + spread[:, None] * standard, log_weight
-
-
-def _standard_normal(reach: float, least: int, precision: float, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Points of a standard normal with log weights: fine enough when it is multiplied by `spread` and met by prices of that precision."""
-    count = max(least, math.ceil(2 * reach * float(np.median(spread)) * math.sqrt(precision) / STEP) + 1)
-    standard = np.linspace(-reach, reach, count)
+    standard = np.linspace(-LEVEL_REACH, LEVEL_REACH, _points(LEVEL_REACH, MIN_LEVELS, precision, spread))
     log_weight = -0.5 * standard**2
-    return standard, log_weight - logsumexp(log_weight)
+    return mean[:, None] + spread[:, None] * standard, log_weight - logsumexp(log_weight)
+
+
+def _points(reach: float, least: int, precision: float, spread: np.ndarray) -> int:
+    """How many points of a standard normal are fine enough when it is multiplied by `spread` and met by prices of that precision."""
+    return max(least, math.ceil(2 * reach * float(np.median(spread)) * math.sqrt(precision) / STEP) + 1)
 
 
 def _noise(draws: Draws) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -12,6 +12,9 @@ from numba import njit
 ROWS_PER_LOGARITHM: Final = 16
 """Logarithms are the costly part: one for the product over several rows, so few that it cannot overflow."""
 
+_SMALLEST: Final = 1e-280
+"""Below it a sum of products has lost digits."""
+
 
 @njit(cache=True)
 def _log_factors(rows: np.ndarray, level: float, size: float) -> float:
@@ -43,26 +46,58 @@ def joint_with_effect(
     rows: np.ndarray,
     level: np.ndarray,
     spread: np.ndarray,
-    standard: np.ndarray,
-    log_weight: np.ndarray,
+    reach: float,
+    step: float,
     df: np.ndarray,
     size: np.ndarray,
     constant: np.ndarray,
 ) -> np.ndarray:
-    """Log density (S, G) of rows (S, R) at levels (S or 1, G), averaged over an effect of all rows: `spread * standard` with weights."""
+    """Log density (S, G) of rows (S, R) at equally spaced levels (S or 1, G), averaged over a normal effect that all rows share.
+
+    The effect is a sum over points at most `step` standard deviations `spread` (S,) apart, to `reach` on either side. They lie on the
+    lattice of the levels, or on a finer one, so that the density is worked out once per level plus effect and not once per pair.
+    """
     found = np.empty((len(rows), level.shape[1]))
-    terms = np.empty(len(standard))
     for draw in range(len(rows)):
         own = level[min(draw, len(level) - 1)]
+        gap = own[1] - own[0] if len(own) > 1 else step * spread[draw]
+        widest = step * spread[draw]
+        parts, stride, each_side = 1, 1, 0
+        if widest > 0.0:
+            if widest < abs(gap):
+                parts = math.ceil(abs(gap) / widest)
+            else:
+                stride = int(widest / abs(gap))
+            each_side = math.ceil(reach * spread[draw] / (stride * abs(gap) / parts))
+        gap /= parts
+        beside = each_side * stride
+
+        lattice = np.empty((len(own) - 1) * parts + 1 + 2 * beside)
+        for point in range(len(lattice)):
+            factors = _log_factors(rows[draw], own[0] + (point - beside) * gap, size[draw])
+            lattice[point] = rows.shape[1] * constant[draw] - 0.5 * (df[draw] + 1.0) * factors
+        weight = np.ones(2 * each_side + 1)
+        if each_side:
+            weight = np.exp(-0.5 * (np.arange(-each_side, each_side + 1) * (stride * gap / spread[draw])) ** 2)
+        weight /= weight.sum()
+        top = lattice.max()
+        scaled = np.exp(lattice - top)
         for at in range(len(own)):
-            for point in range(len(standard)):
-                factors = _log_factors(rows[draw], own[at] + spread[draw] * standard[point], size[draw])
-                terms[point] = log_weight[point] - 0.5 * (df[draw] + 1.0) * factors
-            top, total = terms.max(), 0.0
-            for point in range(len(standard)):
-                total += math.exp(terms[point] - top)
-            found[draw, at] = rows.shape[1] * constant[draw] + top + math.log(total)
+            total = 0.0
+            for effect in range(len(weight)):
+                total += weight[effect] * scaled[at * parts + effect * stride]
+            if total > _SMALLEST:
+                found[draw, at] = top + math.log(total)
+            else:
+                found[draw, at] = _far_out(lattice[at * parts :: stride][: len(weight)], weight)
     return found
+
+
+@njit(cache=True)
+def _far_out(log_density: np.ndarray, weight: np.ndarray) -> float:
+    """Log of the weighted sum where all densities are too small for a number."""
+    top: float = log_density.max()
+    return top + math.log((weight * np.exp(log_density - top)).sum())
 
 
 @njit(cache=True)

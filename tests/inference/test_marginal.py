@@ -47,23 +47,57 @@ def at_unknown_host(draws: Draws, draw: int, rows: np.ndarray, level: float) -> 
     return float(np.log(integrate.simpson(noise * stats.norm(0, spread).pdf(effect), x=effect)))
 
 
-@pytest.mark.parametrize("rows", [[0.3], [4.0], [0.3, -0.5], [2.0, 2.1, 2.2]])
-def test_the_effect_of_an_unknown_host_is_integrated_out(rows: list[float]) -> None:
+@pytest.mark.parametrize("levels", [[0.4], [-1.0, -0.2, 0.6], [0.7, 0.67, 0.64], [-2.5, 0.0, 2.5]], ids=str)
+@pytest.mark.parametrize("rows", [[0.3], [4.0], [0.3, -0.5], [2.0, 2.1, 2.2]], ids=str)
+def test_the_effect_of_an_unknown_host_is_integrated_out(rows: list[float], levels: list[float]) -> None:
+    """Levels one at a time, further apart than effects are, closer, and falling."""
     draws = draws_of()
     target = np.tile(rows, (draws.size, 1))
-    levels = np.array([[-1.0, 0.0, 0.7]])
-    found = shared_host_logpdf(draws, target, levels)
+    found = shared_host_logpdf(draws, target, np.array([levels]))
     for draw in range(draws.size):
-        for position, level in enumerate(levels[0]):
+        for position, level in enumerate(levels):
             exact = at_unknown_host(draws, draw, np.array(rows), level)
             assert found[draw, position] == pytest.approx(exact, abs=5e-3)
+
+
+def test_levels_far_from_all_prices_keep_their_order() -> None:
+    """Next to a level that fits, their density is less than the smallest number."""
+    draws = draws_of(scale=0.01, tail=60.0)
+    rows = np.tile(np.linspace(-0.02, 0.02, 40), (draws.size, 1))
+    levels = np.linspace(-60.0, 60.0, 13)[None, :]
+    together = shared_host_logpdf(draws, rows, levels)
+    alone = np.column_stack([shared_host_logpdf(draws, rows, levels[:, [at]]) for at in range(levels.shape[1])])
+    assert together.max() - together.min() > 750.0
+    np.testing.assert_allclose(together, alone, rtol=1e-3)
+
+
+@given(st.integers(1, 40), st.floats(0.01, 3.0), st.integers(0, 2**32 - 1))
+def test_levels_together_are_levels_one_by_one(count: int, gap: float, seed: int) -> None:
+    rng, draws = np.random.default_rng(seed), draws_of()
+    rows = rng.normal(0.0, 1.0, (draws.size, 3))
+    levels = (rng.normal() + gap * np.arange(count))[None, :]
+    alone = [shared_host_logpdf(draws, rows, levels[:, [at]]) for at in range(count)]
+    one_by_one = np.column_stack(alone)
+    # What is a ten-thousandth of the largest is a sum over the far ends of two tails, and known less well.
+    matters = one_by_one > one_by_one.max() - 9.0
+    np.testing.assert_allclose(shared_host_logpdf(draws, rows, levels)[matters], one_by_one[matters], atol=5e-3)
+
+
+@pytest.mark.parametrize("rows", [[0.3], [0.3, -0.5]], ids=str)
+def test_hosts_that_do_not_differ_leave_the_noise(rows: list[float]) -> None:
+    draws = draws_of(host=0.0)
+    target, levels = np.tile(rows, (draws.size, 1)), np.array([[-0.5, 0.0, 0.5]])
+    np.testing.assert_allclose(
+        shared_host_logpdf(draws, target, levels), joint_noise_logpdf(draws, target, levels), atol=1e-12
+    )
 
 
 def test_the_table_holds_the_same_density() -> None:
     draws = draws_of()
     table = unknown_host(draws)
     residual = np.random.default_rng(1).uniform(-8, 8, (draws.size, 200))
-    direct = shared_host_logpdf(draws, np.zeros((draws.size, 1)), -residual)
+    at_level = np.zeros((draws.size, 1))
+    direct = np.column_stack([shared_host_logpdf(draws, at_level, -one[:, None]) for one in residual.T])
     np.testing.assert_allclose(table.logpdf(residual), direct, atol=1e-3)
     # Beyond the table the density goes on falling.
     far = np.array([[50.0, 60.0, -60.0]]).repeat(draws.size, axis=0)
