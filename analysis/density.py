@@ -285,6 +285,8 @@ def _c_functions(jitted: Any, ranks: Mapping[str, int]) -> tuple[Any, Any]:
     from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS, compile_numba_function_src  # noqa: PLC0415  as above
 
     names = {"carray": numba.carray, "address": address_as_void_pointer, "density": jitted, "np": np}
+    # A function read from the cache belongs to a module.
+    names["__name__"] = __name__
     key = CACHED_SRC_FUNCTIONS.get(jitted.py_func)
 
     def compiled(name: str, text: str, *signature: Any) -> Any:

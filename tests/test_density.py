@@ -61,6 +61,16 @@ def test_density_and_gradient_are_those_of_the_model(density: SharedDensity, gro
 
 
 @pytest.mark.slow
+def test_a_density_from_the_cache_on_disk_is_the_same(density: SharedDensity) -> None:
+    again, first = (
+        one.of(model(5, 7)) for one in (shared_density(model(3, 0), model(4, 1), named=["measured"]), density)
+    )
+    point = points(first, 1)[0]
+    assert evaluate(again, point).logp == evaluate(first, point).logp
+    assert again.compiled.compiled_logp_func.cache_hits == 1
+
+
+@pytest.mark.slow
 def test_chains_start_apart_around_the_centre(density: SharedDensity) -> None:
     compiled = density.of(model(5, 7))
     first, second = points(compiled, 2)
