@@ -152,14 +152,15 @@ def take_compiled(source: Path, target: Path) -> None:
     """Give a folder of compiled functions those of another that it lacks, as further names of the same files.
 
     Numba replaces a file and never changes one. What it keeps of a function is an index, ``NAME.nbi``, and code, ``NAME.1.nbc`` and so
-    on: all or none are taken, since an index says nothing of code that another process compiled.
+    on: all or none are taken, since an index says nothing of code that another process compiled. Where files cannot have further names,
+    as on another disk, the folder stays as it is, and a worker compiles for itself.
     """
     target.mkdir(parents=True, exist_ok=True)
     known = {_function(file) for file in target.iterdir()}
     files = [file for file in source.glob("*.nb[ic]") if _function(file) not in known]
     for file in files:
-        # A compiler beside this one may just be replacing it.
-        with suppress(FileNotFoundError):
+        # Besides another disk: a compiler may just be replacing the file.
+        with suppress(OSError):
             (target / file.name).hardlink_to(file)
 
 

@@ -144,7 +144,7 @@ def shared_density(model: "pm.Model", other: "pm.Model", named: Iterable[str]) -
                 groups.setdefault((mine.type, mine.data.tobytes(), theirs.data.tobytes()), []).append(mine)
         data = tuple(tuple(group) for group in groups.values())
         shared = _by_name(_shared(graph))
-        keep = [name for name in named if name in shared]
+        keep = list(named)
         lengths = [name for name in shared if name not in keep]
         values = [model.rvs_to_values[var] for var in model.free_RVs]
 

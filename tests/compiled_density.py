@@ -1,9 +1,11 @@
-"""The value of a compiled density as nutpie would get it."""
+"""The value of a compiled density as nutpie would get it, and as PyMC itself would."""
 
 import ctypes
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import pymc as pm
 
 from analysis.sampling import CompiledModel
 
@@ -24,3 +26,19 @@ def evaluate(compiled: CompiledModel, point: np.ndarray) -> Value:
         ctypes.c_void_p(model.user_data.ctypes.data),
     )
     return Value(status, float(logp[0]), gradient)
+
+
+def density_of(model: pm.Model) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
+    """Log density and gradient of a model at an unconstrained point, compiled by PyMC."""
+    logp, gradient, start = model.compile_logp(), model.compile_dlogp(), model.initial_point()
+    shapes = {
+        name: np.shape(start[name]) for name in (model.rvs_to_values[variable].name for variable in model.free_RVs)
+    }
+    stops = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])[:-1]
+
+    def at(point: np.ndarray) -> tuple[float, np.ndarray]:
+        parts = zip(shapes.items(), np.split(point, stops), strict=True)
+        values = {name: part.reshape(shape) for (name, shape), part in parts}
+        return float(logp(values)), gradient(values)
+
+    return at

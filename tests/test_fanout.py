@@ -1,5 +1,6 @@
 """Many jobs, each computed once, whatever happens to the run."""
 
+import errno
 import json
 import os
 import re
@@ -442,3 +443,14 @@ def test_a_worker_begins_with_what_was_compiled_before(tmp_path: Path) -> None:
         "half-3.py313.1.nbc": "own",
     }
     dask_workers.take_compiled(tmp_path / "nothing", own)
+
+
+def test_on_another_disk_a_worker_compiles_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "new-1.py313.nbi").write_text("here")
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    dask_workers.take_compiled(tmp_path / "here", tmp_path / "own")
+    assert list((tmp_path / "own").iterdir()) == []

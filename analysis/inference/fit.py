@@ -31,8 +31,8 @@ PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
 class FitSettings:
     """How long and how carefully to sample.
 
-    As many attempts as acceptance targets are made with smaller steps after divergences, and as many longer ones after any other missed
-    gate (`fit_in_steps`). The receipt keeps all.
+    After divergences the next acceptance target is tried, with smaller steps; where another gate is missed, or there is no next target,
+    longer attempts follow (`fit_in_steps`). The receipt keeps all.
     Of each chain at most `kept` draws, evenly spaced, are stored; the gates are judged by all of them.
     """
 

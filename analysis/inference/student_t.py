@@ -55,7 +55,8 @@ def joint_with_effect(
     """Log density (S, G) of rows (S, R) at equally spaced levels (S or 1, G), averaged over a normal effect that all rows share.
 
     The effect is a sum over points at most `step` standard deviations `spread` (S,) apart, to `reach` on either side. They lie on the
-    lattice of the levels, or on a finer one, so that the density is worked out once per level plus effect and not once per pair.
+    lattice of the levels, or on a finer one, so that the density is worked out once per level plus effect and not once per pair. Levels
+    differ: a lattice as fine as `spread` over thousands would be long, which the priors of both spreads rule out.
     """
     found = np.empty((len(rows), level.shape[1]))
     for draw in range(len(rows)):
