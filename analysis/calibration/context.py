@@ -10,6 +10,11 @@ from analysis.inference.fit import FitSettings
 Progress = Callable[[str], None]
 
 
+def study_settings(seed: int) -> FitSettings:
+    """How fits are sampled that a study does not shorten: for longer than those of a report, as a study runs once."""
+    return FitSettings(seed=seed)
+
+
 @dataclass(frozen=True)
 class Context:
     """Where a study reads and computes, and how.
@@ -19,7 +24,7 @@ class Context:
     data_dir
         The data folder.
     settings
-        How fits are sampled that are not shortened.
+        How fits are sampled that are not shortened: see `study_settings`.
     progress, workers, scheduler
         As in `analysis.fanout.run_jobs`.
     """

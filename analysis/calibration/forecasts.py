@@ -48,10 +48,14 @@ class ForecastRow:
         Joint log predictive density summed over origins, and its standard error over blocks (family x quarter).
     elpd_difference, elpd_difference_se
         Against discovery on the same origins, paired by block.
+    elpd_difference_mcse
+        The part of that standard error that more draws would take away.
     crps
         Mean over rows, log points; of the mixture a bound from above.
     crps_ratio
         To that of discovery on the same rows; below one is better.
+    crps_ratio_without
+        That ratio without one of the origins, by its date.
     coverage50, coverage90
         Shares of rows inside their intervals.
     pit
@@ -68,8 +72,10 @@ class ForecastRow:
     se: float | None
     elpd_difference: float | None
     elpd_difference_se: float | None
+    elpd_difference_mcse: float | None
     crps: float
     crps_ratio: float
+    crps_ratio_without: dict[str, float]
     coverage50: float
     coverage90: float
     pit: Uniformity
@@ -145,9 +151,11 @@ def _row(
     own, reference = by_name[name], by_name[REFERENCE]
     scores = list(own.values())
     total, se = total_elpd(scores)
-    paired = [(own[date], reference[date]) for date in own if date in reference]
-    gap, gap_se, _ = difference([one for one, _ in paired], [other for _, other in paired])
-    crps, theirs = (np.concatenate([pair[side].crps for pair in paired]) for side in (0, 1))
+    paired = {str(date.date()): (own[date], reference[date]) for date in own if date in reference}
+    gap, gap_se, gap_mcse = difference([one for one, _ in paired.values()], [other for _, other in paired.values()])
+    if name == REFERENCE:
+        # From itself it differs by nothing, whatever its draws.
+        gap_se = gap_mcse = 0.0
     pit = np.concatenate([score.pit for score in scores])
     return ForecastRow(
         forecaster=name,
@@ -158,13 +166,24 @@ def _row(
         se=se,
         elpd_difference=gap,
         elpd_difference_se=gap_se,
+        elpd_difference_mcse=gap_mcse,
         crps=float(np.concatenate([score.crps for score in scores]).mean()),
-        crps_ratio=float(crps.mean() / theirs.mean()),
+        crps_ratio=_crps_ratio(list(paired.values())),
+        crps_ratio_without={
+            left_out: _crps_ratio([pair for date, pair in paired.items() if date != left_out])
+            for left_out in paired
+            if len(paired) > 1
+        },
         coverage50=float(np.concatenate([score.covered50 for score in scores]).mean()),
         coverage90=float(np.concatenate([score.covered90 for score in scores]).mean()),
         pit=uniformity(np.floor(pit * (PIT_LEVELS + 1)).clip(max=PIT_LEVELS).astype(int), PIT_LEVELS),
         weight=weight,
     )
+
+
+def _crps_ratio(pairs: Sequence[tuple[OriginScore, OriginScore]]) -> float:
+    own, reference = (float(sum(pair[side].crps.sum() for pair in pairs)) for side in (0, 1))
+    return own / reference
 
 
 def _chains(settings: FitSettings) -> FitSettings:

@@ -42,7 +42,7 @@ def reference_effect(obs: PriceObservations, references: dict[str, ReferenceClas
     references
         The reference class by law.
     context
-        Where fits are kept and how they run; fits under the laws' own priors are those of the report.
+        Where fits are kept and how they run.
 
     Returns
     -------

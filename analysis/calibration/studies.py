@@ -19,10 +19,9 @@ from analysis.calibration import (
     sbc_fresh,
     technologies_of_fate,
 )
-from analysis.calibration.context import Context, HeavyStudy
+from analysis.calibration.context import Context, HeavyStudy, study_settings
 from analysis.calibration.panel_source import panel_source, replaced
 from analysis.calibration.stored import Stored, read_study, write_study
-from analysis.inference.fit import FitSettings
 from analysis.inference.project import PRICE_UNIT
 from analysis.laws.observations import observations
 from analysis.panel import law_rows, load_panel
@@ -57,9 +56,9 @@ def run_study(name: str, context: Context, reports_dir: Path) -> dict[str, Any]:
     return result
 
 
-def stored_studies(data_dir: Path, reports_dir: Path, settings: FitSettings) -> dict[str, Stored]:
-    """The studies that were run, each with what has changed since."""
-    requests = {name: study.request(data_dir, settings) for name, study in STUDIES.items()}
+def stored_studies(data_dir: Path, reports_dir: Path, seed: int) -> dict[str, Stored]:
+    """The studies that were run, each with what has changed since; `seed` as they would run with it today."""
+    requests = {name: study.request(data_dir, study_settings(seed)) for name, study in STUDIES.items()}
     found = {
         name: read_study(reports_dir / FOLDER, name, request) for name, request in _portable(requests, data_dir).items()
     }

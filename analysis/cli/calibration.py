@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.calibration.context import Context
+from analysis.calibration.context import Context, study_settings
 from analysis.cli.shared import Options, exit_unless, one_of, writable
 from analysis.panel import build as build_panel
 
@@ -43,7 +43,7 @@ def calibrate(
     chosen = NAMES if name == "all" else (one_of(name, NAMES, "NAME"),)
     say, reports = call.progress(), writable(call.reports)
     build_panel(call.data, None, say)
-    where = Context(call.data, call.settings, say, workers, scheduler)
+    where = Context(call.data, study_settings(call.seed), say, workers, scheduler)
     missed = []
     for one in chosen:
         say(f"{one}: {STUDIES[one].title}")

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ import typer
 
 from analysis.errors import InputError
 from analysis.inference.fit import FitSettings
-from analysis.inference.project import panel_observations
+from analysis.inference.project import SETTINGS, panel_observations
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import build as build_panel
 from analysis.report.phrases import plural
@@ -41,8 +41,8 @@ class Options:
 
     @property
     def settings(self) -> FitSettings:
-        """Sampler settings with the seed of this call."""
-        return FitSettings(seed=self.seed)
+        """How fits are sampled, with the seed of this call."""
+        return replace(SETTINGS, seed=self.seed)
 
     def progress(self) -> Callable[[str], None]:
         """Write progress lines with the seconds passed to stderr, unless quiet."""

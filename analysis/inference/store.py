@@ -4,6 +4,7 @@ The receipt is written last, so a fit without one does not exist; a killed run l
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,13 +42,24 @@ def load(directory: Path, name: str) -> tuple[dict[str, Any], xr.DataTree] | Non
 
 
 def save(directory: Path, name: str, receipt: dict[str, Any], draws: xr.DataTree) -> dict[str, Any]:
-    """Write draws, then the receipt; return the receipt with the hash of the draws in it."""
+    """Write draws, then the receipt; return the receipt with the hash of the draws in it.
+
+    Numbers that are not finite, such as the diagnostics of a quantity that never moved, become None.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     content = _netcdf_bytes(draws)
     write_atomic(directory / f"{name}.nc", content)
-    complete = {**receipt, "draws_sha256": sha256_bytes(content)}
+    complete: dict[str, Any] = _finite({**receipt, "draws_sha256": sha256_bytes(content)})
     write_json(directory / f"{name}.json", complete)
     return complete
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _netcdf_bytes(tree: xr.DataTree) -> bytes:

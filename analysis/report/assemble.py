@@ -160,7 +160,7 @@ def run_study(
         epoch=published_rates(),
         indexes=panel_indexes(panel),
         history=(*earlier, entry(built.vintage, str(obs.last.date()), fits, comparison)),
-        calibration=stored_studies(data_dir, reports_dir, settings) if reports_dir else {},
+        calibration=stored_studies(data_dir, reports_dir, settings.seed) if reports_dir else {},
         economics=economics(shipped_scenarios(), fits, obs, data_dir, settings.seed),
         innovations=innovations,
         events=event_study(panel, innovations),

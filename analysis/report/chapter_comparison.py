@@ -51,7 +51,12 @@ def _forecasts(study: Study) -> list[Block]:
     span = f"{plural(len(origins), 'month-end')} from {origins[0][0]} to {origins[-1][0]}" if origins else "no date"
     said = [
         f"Every law was fitted anew at {span} and scored on the prices that followed.",
-        *(best_against_rivals(rows, months, titles) for months in DECIDING_MONTHS),
+        *(
+            said
+            for months in DECIDING_MONTHS
+            for said in (best_against_rivals(rows, months, titles), hangs_on(rows, months, origins, titles))
+        ),
+        monte_carlo(rows, titles),
         missed_gates(stored.result["failures"], len(origins), titles),
         outdated(stored),
     ]
@@ -61,22 +66,73 @@ def _forecasts(study: Study) -> list[Block]:
 def best_against_rivals(rows: Sequence[Row], months: int, titles: Mapping[str, str]) -> str:
     """Whether the best law, or the average of all, forecasts better than what is published, by CRPS on the same rows."""
     ratios = {row["forecaster"]: row["crps_ratio"] for row in rows if row["horizon_months"] == months}
-    ours = {name: ratio for name, ratio in ratios.items() if name not in TITLES or name == "average_of_laws"}
-    rivals = {name: ratios[name] for name in RIVALS if name in ratios}
-    if not ours or not rivals:
+    best, rivals = _best(ratios), {name: ratios[name] for name in RIVALS if name in ratios}
+    if best is None or not rivals:
         return f"At {months} months nothing could be compared."
-    best = min(ours, key=ours.__getitem__)
-    beaten = [titles[name] for name, ratio in rivals.items() if ours[best] < ratio]
-    missed = [titles[name] for name, ratio in rivals.items() if ours[best] >= ratio]
     gains = [
-        f"{percentage(abs(1 - ours[best] / ratio))} {'below' if ours[best] < ratio else 'above'} {titles[name]}"
+        f"{percentage(abs(1 - ratios[best] / ratio))} {'below' if ratios[best] < ratio else 'above'} {titles[name]}"
         for name, ratio in rivals.items()
     ]
-    verdict = (
-        "it beats both" if not missed and len(beaten) > 1 else f"it beats {listing(beaten)}" if not missed
-        else f"it does not beat {listing(missed)}"
-    )  # fmt: skip
-    return f"At {months} months the best of them by CRPS is {titles[best]}, {listing(gains)}: {verdict}."
+    said = _outcome(ratios, titles)
+    return f"At {months} months the best of them by CRPS is {titles[best]}, {listing(gains)}: {said}."
+
+
+def hangs_on(rows: Sequence[Row], months: int, origins: Sequence[tuple[str, int]], titles: Mapping[str, str]) -> str:
+    """Whether leaving out a single date changes which of the published forecasts the best law beats.
+
+    `origins` are dates with the number of prices seen.
+    """
+    own = [row for row in rows if row["horizon_months"] == months]
+    before = _outcome({row["forecaster"]: row["crps_ratio"] for row in own}, titles)
+    left_out = {
+        date: _outcome(
+            {row["forecaster"]: row["crps_ratio_without"].get(date, row["crps_ratio"]) for row in own}, titles
+        )
+        for date in dict.fromkeys(date for row in own for date in row["crps_ratio_without"])
+    }
+    if not before or not left_out:
+        return ""
+    seen, turning = dict(origins), dict[str, list[str]]()
+    for date, outcome in left_out.items():
+        if outcome != before:
+            turning.setdefault(outcome, []).append(f"{date} ({plural(seen[date], 'price')} seen)")
+    if not turning:
+        return "That stays so whichever date is left out."
+    said = [
+        f"without {'any one of ' if len(dates) > 1 else ''}{listing(dates)} {outcome}"
+        for outcome, dates in turning.items()
+    ]
+    return f"That hangs on single dates: {'; '.join(said)}."
+
+
+def _best(ratios: Mapping[str, float]) -> str | None:
+    """The law, or the average of all, with the smallest CRPS."""
+    ours = [name for name in ratios if name not in TITLES or name == "average_of_laws"]
+    return min(ours, key=ratios.__getitem__, default=None)
+
+
+def _outcome(ratios: Mapping[str, float], titles: Mapping[str, str]) -> str:
+    """Which of the published forecasts the best law beats by CRPS; empty where there is nothing to compare."""
+    best, rivals = _best(ratios), [name for name in RIVALS if name in ratios]
+    if best is None or not rivals:
+        return ""
+    missed = [titles[name] for name in rivals if ratios[best] >= ratios[name]]
+    if missed:
+        return "it beats neither" if len(missed) > 1 else f"it does not beat {missed[0]}"
+    return "it beats both" if len(rivals) > 1 else f"it beats {titles[rivals[0]]}"
+
+
+def monte_carlo(rows: Sequence[Row], titles: Mapping[str, str]) -> str:
+    """Where more draws would move a difference in log score as far as other prices would."""
+    sampled = [row for row in rows if row["elpd_difference_se"] and row["elpd_difference_mcse"] is not None]
+    noisy = [row for row in sampled if 2.0 * row["elpd_difference_mcse"] ** 2 > row["elpd_difference_se"] ** 2]
+    others = [row["elpd_difference_mcse"] for row in sampled if row not in noisy]
+    most = f"Monte Carlo error is at most {max(others):.0f}" if others else ""
+    if not noisy:
+        return f"Of the standard errors of log scores the {most}." if others else ""
+    named = listing([f"{titles[row['forecaster']]} at {row['horizon_months']} months" for row in noisy])
+    rest = f"; elsewhere {most}" if others else ""
+    return f"More than half of the variance of the difference in log score is Monte Carlo error for {named}{rest}."
 
 
 def missed_gates(failures: Sequence[Sequence[str]], origins: int, titles: Mapping[str, str]) -> str:

@@ -29,9 +29,6 @@ MOVED = 1.25
 NARROWED = 0.1
 """A smaller relative change of the floor's standard deviation is hardly one."""
 
-EDGE = 0.05
-"""An interval that begins this near to zero does so on one side or the other by the luck of the draws."""
-
 LEAST_SHARE = 0.05
 """Laws with less weight in a mixture are not named."""
 
@@ -125,7 +122,7 @@ def frontier_buyer(plateau: Fit, discovery: Fit, stay_years: float) -> str:
 
 
 def floor_estimate(plateau: Fit) -> str:
-    """Where the plateau law puts the floor, and what its interval rules out."""
+    """Where the plateau law puts the floor, and how probable it is that there is no fall at all."""
     low, middle, high = quantiles(plateau, "rate_floor")
     claim_low, claim_high = FLOOR_CLAIM
     if claim_low <= low and high <= claim_high:
@@ -138,16 +135,11 @@ def floor_estimate(plateau: Fit) -> str:
         claim = "contains the claimed 15 to 20 % a year"
     else:
         claim = "covers the claimed 15 to 20 % a year in part"
-    standstill = (
-        "ends at about no fall at all, so that it just does or does not rule out that prices stop falling"
-        if abs(low) < EDGE
-        else "does not rule out that prices stop falling altogether"
-        if low < 0
-        else "rules out that prices stop falling"
-    )
+    standstill = float((plateau.quantity("rate_floor") <= 0.0).mean())
     return (
         f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law: that is the floor. Its 90 % "
-        f"interval is {yearly_span(low, high)}; it {claim} and {standstill}."
+        f"interval is {yearly_span(low, high)}; it {claim}. The probability that prices stop falling altogether is "
+        f"{probability(standstill)}."
     )
 
 
@@ -174,6 +166,11 @@ def prior_influence(comparison: Comparison) -> str:
     )
     if sensitivity.prior_dominated:
         return f"The plateau is your prior: {figures}, so that the floor repeats what was assumed and the prices say little on it."
+    if sensitivity.prior > THRESHOLD:
+        return (
+            f"The floor is the prior's as well as the prices': {figures}. Both above {THRESHOLD} is the mark of a prior and prices that "
+            "pull apart (Kallioinen et al. 2024); below it to the likelihood, the plateau would be your prior."
+        )
     return f"The prior does not rule the floor: {figures} (it would with more than {THRESHOLD} to the prior and less to the likelihood)."
 
 

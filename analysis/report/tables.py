@@ -171,11 +171,11 @@ def diagnostics(study: Study) -> Table:
             (
                 title,
                 OUTCOMES[bool(gates["passed"])],
-                f"{gates['rhat_max']:.4f}",
-                f"{gates['ess_bulk_min']:,.0f}",
-                f"{gates['ess_tail_min']:,.0f}",
+                _diagnostic(gates["rhat_max"], ".4f"),
+                _diagnostic(gates["ess_bulk_min"], ",.0f"),
+                _diagnostic(gates["ess_tail_min"], ",.0f"),
                 f"{gates['divergences']}",
-                f"{gates['ebfmi_min']:.2f}",
+                _diagnostic(gates["ebfmi_min"], ".2f"),
                 f"{seconds.get('total', seconds['compile'] + seconds['sample']):.0f}",
                 f"{len(receipt['attempts'])}",
             )
@@ -187,6 +187,11 @@ def diagnostics(study: Study) -> Table:
         "llrrrrrrr",
         tuple(body),
     )
+
+
+def _diagnostic(value: float | None, digits: str) -> str:
+    """A number; a quantity that never moved has none."""
+    return "none" if value is None else f"{value:{digits}}"
 
 
 def priors(study: Study) -> Table:

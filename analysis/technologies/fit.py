@@ -1,7 +1,7 @@
 """Fit a law to costs of technologies, with a receipt; an unchanged fit is read, not run again."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -88,7 +88,7 @@ def fit_technologies(
     Parameters
     ----------
     law, costs, settings
-        What is fitted, to what, and how; attempts as in `analysis.inference.fit`.
+        What is fitted, to what, and how; attempts follow one another as `next_attempt` says.
     directory
         Folder of the fits; the result is written there as `LAW-FINGERPRINT.nc` and `.json`.
     progress
@@ -111,12 +111,9 @@ def fit_technologies(
     compiled = compile_model(build_model(law, costs))
     kept = [*(prior.name for prior in law.priors), *(f"family_{p}" for p in law.family_parameters)]
     attempts: list[dict[str, Any]] = []
-    target_accept = settings.target_accepts[0]
-    for attempt, more_careful in enumerate(settings.target_accepts, start=1):
-        if attempts and attempts[-1]["divergences"]:
-            target_accept = more_careful
-        draws, tune = settings.draws * attempt, settings.tune * attempt
-        progress(f"{law.name}: sampling {settings.chains} x {draws} draws (attempt {attempt})")
+    while (asked := next_attempt(settings, attempts)) is not None:
+        target_accept, draws, tune = asked
+        progress(f"{law.name}: sampling {settings.chains} x {draws} draws, acceptance target {target_accept}")
         sampler = SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed)
         # Series of ten points leave funnels, where draws alone give too coarse a scale: three of six laws then miss their gates.
         sampled = sample(compiled, sampler, adaptation="diag")
@@ -131,8 +128,6 @@ def fit_technologies(
                 **asdict(diagnostics),
             }
         )
-        if diagnostics.passed:
-            break
     receipt = {
         "law": law.name,
         "n": sum(one.n for one in costs.series),
@@ -155,6 +150,24 @@ def fit_technologies(
     posterior = posterior.isel(evenly)
     tree = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": sampled.sample_stats.isel(evenly)})
     return TechnologyFit(law, store.save(directory, name, receipt, tree), posterior)
+
+
+def next_attempt(settings: FitSettings, attempts: Sequence[Mapping[str, Any]]) -> tuple[float, int, int] | None:
+    """Acceptance target, draws and tuning steps of the next attempt; None when the last one passed or nothing is left to try.
+
+    After divergences the next target is tried, with smaller steps and chains of the same length; chains of double length come last, or
+    where the last attempt missed another gate.
+    """
+    if not attempts:
+        return settings.target_accepts[0], settings.draws, settings.tune
+    last = attempts[-1]
+    if last["passed"]:
+        return None
+    target_accept, draws, tune = last["target_accept"], last["draws"], last["tune"]
+    smaller = settings.target_accepts[settings.target_accepts.index(target_accept) + 1 :]
+    if last["divergences"] and smaller:
+        return smaller[0], draws, tune
+    return (target_accept, 2 * draws, 2 * tune) if draws == settings.draws else None
 
 
 def _summary(draws: np.ndarray) -> dict[str, float]:

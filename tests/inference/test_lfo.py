@@ -150,7 +150,12 @@ def test_classical_forecasts_are_scored_on_the_same_rows(
     by_name = {row.forecaster: row for row in rows}
     assert by_name.keys() <= {*LAWS, *BASELINES, AVERAGE}
     assert by_name["discovery"].elpd_difference == 0.0
+    assert by_name["discovery"].elpd_difference_se == by_name["discovery"].elpd_difference_mcse == 0.0
     assert by_name["discovery"].crps_ratio == 1.0
+    assert set(by_name["discovery"].crps_ratio_without.values()) == {1.0}
+    assert by_name["plateau"].elpd_difference_mcse is not None
+    assert by_name["plateau"].elpd_difference_se is not None
+    assert 0.0 < by_name["plateau"].elpd_difference_mcse <= by_name["plateau"].elpd_difference_se
     assert sum(by_name[name].weight or 0.0 for name in LAWS) == pytest.approx(1.0)
     assert by_name[AVERAGE].weight is None
 

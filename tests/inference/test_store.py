@@ -30,6 +30,16 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     assert found[1]["sample_stats"]["diverging"].dtype == bool
 
 
+def test_numbers_that_json_cannot_say_are_none(tmp_path: Path) -> None:
+    diagnostics = {"rhat_max": float("nan"), "ess_bulk_min": 7.0, "passed": False}
+    receipt = store.save(tmp_path, NAME, {"diagnostics": diagnostics, "attempts": [{"ebfmi": float("inf")}]}, draws())
+    assert receipt["diagnostics"] == {"rhat_max": None, "ess_bulk_min": 7.0, "passed": False}
+    assert receipt["attempts"] == [{"ebfmi": None}]
+    found = store.load(tmp_path, NAME)
+    assert found is not None
+    assert found[0] == receipt
+
+
 def test_nothing_stored_is_none(tmp_path: Path) -> None:
     assert store.load(tmp_path, NAME) is None
     assert store.load(tmp_path / "missing", NAME) is None

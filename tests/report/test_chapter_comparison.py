@@ -7,7 +7,14 @@ import pytest
 from fake_study import make_study
 
 from analysis.calibration.stored import Stored
-from analysis.report.chapter_comparison import TITLES, best_against_rivals, comparison, missed_gates
+from analysis.report.chapter_comparison import (
+    TITLES,
+    best_against_rivals,
+    comparison,
+    hangs_on,
+    missed_gates,
+    monte_carlo,
+)
 from analysis.report.sentences import outdated
 from analysis.report.simulation_calibration import on_new_truths
 from analysis.report.study import Study
@@ -15,10 +22,19 @@ from analysis.report.study import Study
 LAW_TITLES = {"plateau": "plateau", "discovery": "continued discovery"} | TITLES
 
 
-def row(forecaster: str, ratio: float, months: int = 12) -> dict[str, Any]:
+def row(
+    forecaster: str,
+    ratio: float,
+    months: int = 12,
+    *,
+    error: float = 5.0,
+    mcse: float | None = 1.0,
+    without: dict[str, float] | None = None,
+) -> dict[str, Any]:
     return {
         "forecaster": forecaster, "horizon_months": months, "origins": 12, "rows": 300, "elpd": -400.0, "se": 20.0,
-        "elpd_difference": 3.0, "elpd_difference_se": 5.0, "crps": 0.7 * ratio, "crps_ratio": ratio,
+        "elpd_difference": 3.0, "elpd_difference_se": error, "elpd_difference_mcse": mcse,
+        "crps": 0.7 * ratio, "crps_ratio": ratio, "crps_ratio_without": without or {},
         "coverage50": 0.5, "coverage90": 0.9, "pit": {"inside": True}, "weight": 0.5,
     }  # fmt: skip
 
@@ -46,6 +62,41 @@ def test_a_tie_is_no_win() -> None:
 def test_without_rivals_nothing_is_claimed() -> None:
     assert "nothing could be compared" in best_against_rivals([row("plateau", 0.9)], 12, LAW_TITLES)
     assert "nothing could be compared" in best_against_rivals([], 6, LAW_TITLES)
+
+
+ORIGINS = [("2023-11-30", 15), ("2023-12-31", 20), ("2024-01-31", 1)]
+
+
+def test_what_hangs_on_a_single_date_is_named_with_what_it_would_be() -> None:
+    rows = [
+        row("plateau", 1.05, without={"2023-11-30": 0.9, "2023-12-31": 1.05, "2024-01-31": 0.95}),
+        row("discovery", 1.1, without=dict.fromkeys(["2023-11-30", "2023-12-31", "2024-01-31"], 1.1)),
+        row("epoch_ols", 1.0, without=dict.fromkeys(["2023-11-30", "2023-12-31", "2024-01-31"], 1.0)),
+        # It could not forecast from the first date.
+        row("random_walk_drift", 1.2, without={"2023-12-31": 1.2, "2024-01-31": 1.2}),
+    ]
+    assert "does not beat one line" in best_against_rivals(rows, 12, LAW_TITLES)
+    said = hangs_on(rows, 12, ORIGINS, LAW_TITLES)
+    assert "without any one of 2023-11-30 (15 prices seen) and 2024-01-31 (1 price seen) it beats both" in said
+    assert "2023-12-31" not in said
+
+
+def test_what_hangs_on_no_date_says_so_and_nothing_is_said_of_nothing() -> None:
+    ratios = {"plateau": 0.9, "epoch_ols": 1.0}
+    rows = [row(name, ratio, without={"2023-11-30": ratio, "2023-12-31": ratio}) for name, ratio in ratios.items()]
+    assert hangs_on(rows, 12, ORIGINS, LAW_TITLES) == "That stays so whichever date is left out."
+    assert hangs_on(rows, 6, ORIGINS, LAW_TITLES) == ""
+    assert hangs_on([row(name, ratio) for name, ratio in ratios.items()], 12, ORIGINS, LAW_TITLES) == ""
+
+
+def test_scores_that_are_mostly_monte_carlo_error_are_named() -> None:
+    quiet, noisy = row("discovery", 1.0, mcse=2.0), row("plateau", 1.0, months=6, error=5.0, mcse=4.0)
+    said = monte_carlo([quiet, noisy], LAW_TITLES)
+    assert "Monte Carlo error for plateau at 6 months; elsewhere Monte Carlo error is at most 2." in said
+    assert "at most 2." in monte_carlo([quiet], LAW_TITLES)
+    assert "elsewhere" not in monte_carlo([noisy], LAW_TITLES)
+    assert monte_carlo([], LAW_TITLES) == ""
+    assert monte_carlo([row("discovery", 1.0, error=0.0, mcse=0.0), row("plateau", 1.0, mcse=None)], LAW_TITLES) == ""
 
 
 def test_missed_gates_are_named() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import arviz_stats
 import numpy as np
@@ -16,7 +17,7 @@ from analysis.laws.base import FamilyParameter
 from analysis.laws.priors import Prior
 from analysis.sampling import SamplerSettings, sample
 from analysis.technologies.conditioning import conditional_path
-from analysis.technologies.fit import TechnologyFit, fit_technologies
+from analysis.technologies.fit import TechnologyFit, fit_technologies, next_attempt
 from analysis.technologies.forecast import forecast_series
 from analysis.technologies.laws import TECHNOLOGY_LAWS
 from analysis.technologies.model import build_model, build_sampled_model
@@ -112,6 +113,30 @@ def test_forecasts_of_simulated_technologies_cover(tmp_path: Path) -> None:
     one = forecasts[0]
     whole = costs.series[0].log_cost[12:]
     assert (one.simulated < whole).mean(axis=0) == pytest.approx(one.pit, abs=0.05)
+
+
+def attempts_where(outcomes: dict[tuple[float, int], tuple[bool, int]]) -> list[tuple[float, int]]:
+    """Targets and draws tried, where an attempt passes and diverges as `outcomes` say, and by default passes."""
+    settings = FitSettings(draws=100, tune=50, target_accepts=(0.8, 0.9, 0.95))
+    attempts: list[dict[str, Any]] = []
+    while (asked := next_attempt(settings, attempts)) is not None:
+        target_accept, draws, tune = asked
+        assert tune == draws // 2
+        passed, divergences = outcomes.get((target_accept, draws), (True, 0))
+        attempts.append(
+            {"target_accept": target_accept, "draws": draws, "tune": tune, "passed": passed, "divergences": divergences}
+        )
+    return [(one["target_accept"], one["draws"]) for one in attempts]
+
+
+def test_smaller_steps_are_tried_before_longer_chains() -> None:
+    diverging, short = (False, 2), (False, 0)
+    assert attempts_where({}) == [(0.8, 100)]
+    assert attempts_where({(0.8, 100): diverging}) == [(0.8, 100), (0.9, 100)]
+    assert attempts_where({(0.8, 100): short}) == [(0.8, 100), (0.8, 200)]
+    assert attempts_where({(0.8, 100): diverging, (0.9, 100): short}) == [(0.8, 100), (0.9, 100), (0.9, 200)]
+    every = {(target, draws): diverging for target in (0.8, 0.9, 0.95) for draws in (100, 200)}
+    assert attempts_where(every) == [(0.8, 100), (0.9, 100), (0.95, 100), (0.95, 200)]
 
 
 def test_a_fit_is_stored_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

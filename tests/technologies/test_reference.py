@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
 
+from analysis.calibration.studies import recorded_studies
 from analysis.laws import LAWS
 from analysis.laws.encompassing import INITIAL_RATE
 from analysis.laws.priors import Prior
@@ -24,7 +25,8 @@ from analysis.technologies.study import (
     study_request,
 )
 
-DATA = Path(__file__).parents[2] / "data"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "data"
 
 
 def test_plateau_keeps_its_floor() -> None:
@@ -110,6 +112,12 @@ def test_the_document_reads_right_either_way() -> None:
         assert "nan" not in text
         assert "| Aluminum |" in text
         assert all(line.count("|") > 3 for line in text.splitlines() if line.startswith("|"))
+
+
+def test_the_page_in_the_repository_is_that_of_the_stored_study() -> None:
+    stored = recorded_studies(ROOT / "reports")["technologies"]
+    written = (ROOT / "docs" / "technologies.md").read_text("utf-8")
+    assert written == document(study_from_json(stored.result)), "run bin/store-results and commit docs/technologies.md"
 
 
 def test_a_study_is_plain_data_and_goes_stale(tmp_path: Path) -> None:
