@@ -73,6 +73,53 @@ def test_graph_and_numpy_agree(law: str, hosts: bool, models: bool) -> None:
         assert pointwise.sum() == pytest.approx(total, rel=1e-9)
 
 
+INNOVATIONS = {"random_walk": ("innovation_sd_log__", -60.0)}
+MANY_AND_SMALL = ("discoveries_per_year_above_log__", 60.0)
+"""Where innovations vanish: without a size, or as so many discoveries that their drift alone is left."""
+
+
+def constant_rates(law: str, rate: float, family_rates: np.ndarray) -> dict[str, np.ndarray]:
+    """The parameters with which `law` has no decay and families these rates."""
+    relative = np.log(family_rates / rate)
+    match law:
+        case "plateau":
+            return {
+                "rate_floor": np.array(rate),
+                "rate_floor_spread_log__": np.array(0.0),
+                "family_rate_floor_z": family_rates - rate,
+                "rate_excess_log__": np.array(-60.0),
+            }
+        case "encompassing":
+            return {
+                "initial_rate_log__": np.log(rate),
+                "rate_spread_log__": np.array(0.0),
+                "family_initial_rate_z": relative,
+                "kept_share": np.array(1.0),
+                "family_kept_share_z": np.zeros(len(family_rates)),
+            }
+        case _:
+            return {"rate_log__": np.log(rate), "rate_spread_log__": np.array(0.0), "family_rate_z": relative}
+
+
+@pytest.mark.parametrize("law", ["discovery", "random_walk", "plateau", "encompassing"])
+def test_without_decay_and_innovations_the_likelihood_is_that_of_a_constant_rate(law: str) -> None:
+    obs, rng = panel(hosts=True, models=True), np.random.default_rng(4)
+    models = {name: build_model(LAWS[name], obs) for name in ("exponential", law)}
+    likelihood = {name: one.compile_logp(vars=one.potentials, mode="FAST_COMPILE") for name, one in models.items()}
+    constant, point = (
+        {name: start + rng.normal(0.0, 0.5, np.shape(start)) for name, start in one.initial_point().items()}
+        for one in models.values()
+    )
+    rate = float(np.exp(constant["rate_log__"]))
+    rates = rate * np.exp(np.exp(constant["rate_spread_log__"]) * constant["family_rate_z"])
+    shared = {name: value for name, value in constant.items() if "rate" not in name}
+    innovations, none = INNOVATIONS.get(law, MANY_AND_SMALL)
+    limit = point | shared | constant_rates(law, rate, rates) | {innovations: np.array(none)}
+    expected = float(likelihood["exponential"](constant))
+    assert float(likelihood[law](limit)) == pytest.approx(expected, rel=1e-9)
+    assert abs(float(likelihood[law](limit | {innovations: point[innovations]})) - expected) > 0.1
+
+
 def test_the_observation_model_asks_only_for_what_the_table_has() -> None:
     bare, full = panel(hosts=False, models=False), panel(hosts=True, models=True)
     assert set(observation_parameters(full)) - set(observation_parameters(bare)) == {
