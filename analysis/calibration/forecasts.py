@@ -54,8 +54,8 @@ class ForecastRow:
         Mean over rows, log points; of the mixture a bound from above.
     crps_ratio
         To that of discovery on the same rows; below one is better.
-    crps_ratio_without
-        That ratio without one of the origins, by its date.
+    crps_by_origin
+        By date of the origin how many prices were scored, and the mean over them.
     coverage50, coverage90
         Shares of rows inside their intervals.
     pit
@@ -75,7 +75,7 @@ class ForecastRow:
     elpd_difference_mcse: float | None
     crps: float
     crps_ratio: float
-    crps_ratio_without: dict[str, float]
+    crps_by_origin: dict[str, tuple[int, float]]
     coverage50: float
     coverage90: float
     pit: Uniformity
@@ -151,11 +151,12 @@ def _row(
     own, reference = by_name[name], by_name[REFERENCE]
     scores = list(own.values())
     total, se = total_elpd(scores)
-    paired = {str(date.date()): (own[date], reference[date]) for date in own if date in reference}
-    gap, gap_se, gap_mcse = difference([one for one, _ in paired.values()], [other for _, other in paired.values()])
+    paired = [(own[date], reference[date]) for date in own if date in reference]
+    gap, gap_se, gap_mcse = difference([one for one, _ in paired], [other for _, other in paired])
     if name == REFERENCE:
         # From itself it differs by nothing, whatever its draws.
         gap_se = gap_mcse = 0.0
+    crps, theirs = (np.concatenate([pair[side].crps for pair in paired]) for side in (0, 1))
     pit = np.concatenate([score.pit for score in scores])
     return ForecastRow(
         forecaster=name,
@@ -168,22 +169,13 @@ def _row(
         elpd_difference_se=gap_se,
         elpd_difference_mcse=gap_mcse,
         crps=float(np.concatenate([score.crps for score in scores]).mean()),
-        crps_ratio=_crps_ratio(list(paired.values())),
-        crps_ratio_without={
-            left_out: _crps_ratio([pair for date, pair in paired.items() if date != left_out])
-            for left_out in paired
-            if len(paired) > 1
-        },
+        crps_ratio=float(crps.mean() / theirs.mean()),
+        crps_by_origin={str(date.date()): (len(one.crps), float(one.crps.mean())) for date, one in own.items()},
         coverage50=float(np.concatenate([score.covered50 for score in scores]).mean()),
         coverage90=float(np.concatenate([score.covered90 for score in scores]).mean()),
         pit=uniformity(np.floor(pit * (PIT_LEVELS + 1)).clip(max=PIT_LEVELS).astype(int), PIT_LEVELS),
         weight=weight,
     )
-
-
-def _crps_ratio(pairs: Sequence[tuple[OriginScore, OriginScore]]) -> float:
-    own, reference = (float(sum(pair[side].crps.sum() for pair in pairs)) for side in (0, 1))
-    return own / reference
 
 
 def _chains(settings: FitSettings) -> FitSettings:

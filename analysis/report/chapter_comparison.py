@@ -1,6 +1,6 @@
 """The chapter that compares the laws as a referee would: forecasts from many dates, known truths, error rates of the verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
 
@@ -64,17 +64,18 @@ def _forecasts(study: Study) -> list[Block]:
 
 
 def best_against_rivals(rows: Sequence[Row], months: int, titles: Mapping[str, str]) -> str:
-    """Whether the best law, or the average of all, forecasts better than what is published, by CRPS on the same rows."""
-    ratios = {row["forecaster"]: row["crps_ratio"] for row in rows if row["horizon_months"] == months}
-    best, rivals = _best(ratios), {name: ratios[name] for name in RIVALS if name in ratios}
-    if best is None or not rivals:
+    """Whether the best law, or the average of all, forecasts better than what is published, by CRPS on the same prices."""
+    best, ratios = _against_rivals(rows, months)
+    if not ratios:
         return f"At {months} months nothing could be compared."
     gains = [
-        f"{percentage(abs(1 - ratios[best] / ratio))} {'below' if ratios[best] < ratio else 'above'} {titles[name]}"
-        for name, ratio in rivals.items()
+        f"{percentage(abs(1 - ratio))} {'below' if ratio < 1 else 'above'} {titles[name]}"
+        for name, ratio in ratios.items()
     ]
-    said = _outcome(ratios, titles)
-    return f"At {months} months the best of them by CRPS is {titles[best]}, {listing(gains)}: {said}."
+    return (
+        f"At {months} months the best of them by CRPS is {titles[best]}, {listing(gains)} from the same dates: "
+        f"{_outcome(ratios, titles)}."
+    )
 
 
 def hangs_on(rows: Sequence[Row], months: int, origins: Sequence[tuple[str, int]], titles: Mapping[str, str]) -> str:
@@ -82,20 +83,14 @@ def hangs_on(rows: Sequence[Row], months: int, origins: Sequence[tuple[str, int]
 
     `origins` are dates with the number of prices seen.
     """
-    own = [row for row in rows if row["horizon_months"] == months]
-    before = _outcome({row["forecaster"]: row["crps_ratio"] for row in own}, titles)
-    left_out = {
-        date: _outcome(
-            {row["forecaster"]: row["crps_ratio_without"].get(date, row["crps_ratio"]) for row in own}, titles
-        )
-        for date in dict.fromkeys(date for row in own for date in row["crps_ratio_without"])
-    }
-    if not before or not left_out:
+    before = _outcome(_against_rivals(rows, months)[1], titles)
+    turning: dict[str, list[str]] = {}
+    for date, seen in origins:
+        outcome = _outcome(_against_rivals(rows, months, left_out=date)[1], titles)
+        if outcome not in ("", before):
+            turning.setdefault(outcome, []).append(f"{date} ({plural(seen, 'price')} seen)")
+    if not before or len(origins) < 2:
         return ""
-    seen, turning = dict(origins), dict[str, list[str]]()
-    for date, outcome in left_out.items():
-        if outcome != before:
-            turning.setdefault(outcome, []).append(f"{date} ({plural(seen[date], 'price')} seen)")
     if not turning:
         return "That stays so whichever date is left out."
     said = [
@@ -105,21 +100,36 @@ def hangs_on(rows: Sequence[Row], months: int, origins: Sequence[tuple[str, int]
     return f"That hangs on single dates: {'; '.join(said)}."
 
 
-def _best(ratios: Mapping[str, float]) -> str | None:
-    """The law, or the average of all, with the smallest CRPS."""
-    ours = [name for name in ratios if name not in TITLES or name == "average_of_laws"]
-    return min(ours, key=ratios.__getitem__, default=None)
+def _against_rivals(rows: Sequence[Row], months: int, left_out: str = "") -> tuple[str, dict[str, float]]:
+    """The law, or the average of all, with the smallest CRPS, and its CRPS over that of each rival from the rival's own dates."""
+    scores = {
+        row["forecaster"]: {date: score for date, score in row["crps_by_origin"].items() if date != left_out}
+        for row in rows
+        if row["horizon_months"] == months
+    }
+    scores = {name: by_date for name, by_date in scores.items() if by_date}
+    ours = [name for name in scores if name not in TITLES or name == "average_of_laws"]
+    if not ours:
+        return "", {}
+    best = min(ours, key=lambda name: _mean_crps(scores[name], scores[name]))
+    rivals = [name for name in RIVALS if name in scores]
+    return best, {
+        name: _mean_crps(scores[best], scores[name]) / _mean_crps(scores[name], scores[name]) for name in rivals
+    }
+
+
+def _mean_crps(by_date: Mapping[str, tuple[int, float]], dates: Iterable[str]) -> float:
+    """Mean over all prices scored from these dates."""
+    parts = [by_date[date] for date in dates]
+    return sum(prices * crps for prices, crps in parts) / sum(prices for prices, _ in parts)
 
 
 def _outcome(ratios: Mapping[str, float], titles: Mapping[str, str]) -> str:
-    """Which of the published forecasts the best law beats by CRPS; empty where there is nothing to compare."""
-    best, rivals = _best(ratios), [name for name in RIVALS if name in ratios]
-    if best is None or not rivals:
-        return ""
-    missed = [titles[name] for name in rivals if ratios[best] >= ratios[name]]
+    """Which of the published forecasts the best law beats; empty where there is nothing to compare."""
+    missed = [titles[name] for name, ratio in ratios.items() if ratio >= 1]
     if missed:
         return "it beats neither" if len(missed) > 1 else f"it does not beat {missed[0]}"
-    return "it beats both" if len(rivals) > 1 else f"it beats {titles[rivals[0]]}"
+    return "it beats both" if len(ratios) > 1 else "".join(f"it beats {titles[name]}" for name in ratios)
 
 
 def monte_carlo(rows: Sequence[Row], titles: Mapping[str, str]) -> str:

@@ -24,17 +24,19 @@ LAW_TITLES = {"plateau": "plateau", "discovery": "continued discovery"} | TITLES
 
 def row(
     forecaster: str,
-    ratio: float,
+    crps: float | dict[str, float],
     months: int = 12,
     *,
     error: float = 5.0,
     mcse: float | None = 1.0,
-    without: dict[str, float] | None = None,
 ) -> dict[str, Any]:
+    """Scores from one date, or from several with a hundred prices each."""
+    by_date = crps if isinstance(crps, dict) else {"2023-11-30": crps}
+    mean = sum(by_date.values()) / len(by_date)
     return {
         "forecaster": forecaster, "horizon_months": months, "origins": 12, "rows": 300, "elpd": -400.0, "se": 20.0,
         "elpd_difference": 3.0, "elpd_difference_se": error, "elpd_difference_mcse": mcse,
-        "crps": 0.7 * ratio, "crps_ratio": ratio, "crps_ratio_without": without or {},
+        "crps": mean, "crps_ratio": mean, "crps_by_origin": {date: (100, one) for date, one in by_date.items()},
         "coverage50": 0.5, "coverage90": 0.9, "pit": {"inside": True}, "weight": 0.5,
     }  # fmt: skip
 
@@ -62,31 +64,45 @@ def test_a_tie_is_no_win() -> None:
 def test_without_rivals_nothing_is_claimed() -> None:
     assert "nothing could be compared" in best_against_rivals([row("plateau", 0.9)], 12, LAW_TITLES)
     assert "nothing could be compared" in best_against_rivals([], 6, LAW_TITLES)
+    assert "nothing could be compared" in best_against_rivals([row("epoch_ols", 0.9)], 12, LAW_TITLES)
 
 
-ORIGINS = [("2023-11-30", 15), ("2023-12-31", 20), ("2024-01-31", 1)]
+def test_a_rival_that_could_not_forecast_from_a_hard_date_is_met_on_its_own_dates() -> None:
+    rows = [row("plateau", {"2023-11-30": 3.0, "2023-12-31": 0.9}), row("random_walk_drift", {"2023-12-31": 1.0})]
+    said = best_against_rivals(rows, 12, LAW_TITLES)
+    assert "10 % below ARIMA(0,1,0) with drift from the same dates: it beats ARIMA(0,1,0) with drift." in said
+
+
+DATES = ["2023-11-30", "2023-12-31", "2024-01-31"]
+ORIGINS = list(zip(DATES, (15, 20, 1), strict=True))
+
+
+def from_dates(*crps: float) -> dict[str, float]:
+    return dict(zip(DATES, crps, strict=True))
 
 
 def test_what_hangs_on_a_single_date_is_named_with_what_it_would_be() -> None:
     rows = [
-        row("plateau", 1.05, without={"2023-11-30": 0.9, "2023-12-31": 1.05, "2024-01-31": 0.95}),
-        row("discovery", 1.1, without=dict.fromkeys(["2023-11-30", "2023-12-31", "2024-01-31"], 1.1)),
-        row("epoch_ols", 1.0, without=dict.fromkeys(["2023-11-30", "2023-12-31", "2024-01-31"], 1.0)),
-        # It could not forecast from the first date.
-        row("random_walk_drift", 1.2, without={"2023-12-31": 1.2, "2024-01-31": 1.2}),
+        row("plateau", from_dates(1.3, 0.9, 1.3)),
+        row("discovery", from_dates(2.0, 2.0, 2.0)),
+        row("epoch_ols", from_dates(1.0, 1.2, 1.2)),
+        row("random_walk_drift", {"2023-12-31": 9.0, "2024-01-31": 9.0}),
     ]
     assert "does not beat one line" in best_against_rivals(rows, 12, LAW_TITLES)
     said = hangs_on(rows, 12, ORIGINS, LAW_TITLES)
-    assert "without any one of 2023-11-30 (15 prices seen) and 2024-01-31 (1 price seen) it beats both" in said
-    assert "2023-12-31" not in said
+    assert said == "That hangs on single dates: without 2023-11-30 (15 prices seen) it beats both."
+    twice = [row("plateau", from_dates(1.3, 0.9, 1.3)), row("epoch_ols", from_dates(1.1, 1.2, 1.1))]
+    said = hangs_on(twice, 12, ORIGINS, LAW_TITLES)
+    assert "without any one of 2023-11-30 (15 prices seen) and 2024-01-31 (1 price seen) it beats one line" in said
 
 
 def test_what_hangs_on_no_date_says_so_and_nothing_is_said_of_nothing() -> None:
-    ratios = {"plateau": 0.9, "epoch_ols": 1.0}
-    rows = [row(name, ratio, without={"2023-11-30": ratio, "2023-12-31": ratio}) for name, ratio in ratios.items()]
+    rows = [row("plateau", from_dates(0.9, 0.9, 0.9)), row("epoch_ols", from_dates(1.0, 1.0, 1.0))]
     assert hangs_on(rows, 12, ORIGINS, LAW_TITLES) == "That stays so whichever date is left out."
     assert hangs_on(rows, 6, ORIGINS, LAW_TITLES) == ""
-    assert hangs_on([row(name, ratio) for name, ratio in ratios.items()], 12, ORIGINS, LAW_TITLES) == ""
+    assert hangs_on(rows[:1], 12, ORIGINS, LAW_TITLES) == ""
+    alone = [row("plateau", 0.9), row("epoch_ols", 1.0)]
+    assert hangs_on(alone, 12, ORIGINS[:1], LAW_TITLES) == ""
 
 
 def test_scores_that_are_mostly_monte_carlo_error_are_named() -> None:
