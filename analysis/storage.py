@@ -1,13 +1,15 @@
 """Files that are either the old version or the new one, never in between, and one writer at a time."""
 
 import ast
+import datetime as dt
 import fcntl
 import hashlib
 import json
+import math
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -88,6 +90,19 @@ def _sweep(folder: Path) -> None:
             with suppress(OSError), left.open("r+b") as stream:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 left.unlink()
+
+
+def plain(value: Any) -> Any:
+    """JSON-able copy: dates as text, numbers that are not finite as null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dt.date | Path):
+        return str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
 
 
 def write_json(path: Path, obj: Any) -> None:

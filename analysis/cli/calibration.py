@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from analysis.calibration.context import Context, study_settings
+from analysis.calibration.stored import misses_a_gate
 from analysis.cli.shared import Options, exit_unless, one_of, writable
 from analysis.panel import build as build_panel
 
@@ -36,8 +37,7 @@ def calibrate(
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
 ) -> None:
     """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
-    from analysis.calibration.stored import misses_a_gate  # noqa: PLC0415  slow to import
-    from analysis.calibration.studies import FOLDER, STUDIES, run_study  # noqa: PLC0415  as above
+    from analysis.calibration.studies import FOLDER, STUDIES, run_study  # noqa: PLC0415  slow to import
 
     call: Options = context.obj
     chosen = NAMES if name == "all" else (one_of(name, NAMES, "NAME"),)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import math
 import os
 import sys
 import time
@@ -21,6 +20,7 @@ from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import build as build_panel
 from analysis.report.phrases import plural
 from analysis.sources.price_table import PriceTable, ScoreScale, read_price_table
+from analysis.storage import plain
 
 MIN_ROWS, MIN_DATES = 8, 3
 
@@ -117,19 +117,6 @@ def exit_unless(passed: bool, message: str) -> None:
     if not passed:
         print(message, file=sys.stderr)
         raise typer.Exit(1)
-
-
-def plain(value: Any) -> Any:
-    """JSON-able copy: dates as text, numbers that are not finite as null."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, dt.date | Path):
-        return str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
 
 
 def lines(value: Mapping[str, Any], indent: str = "") -> list[str]:

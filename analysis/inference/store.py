@@ -4,14 +4,13 @@ The receipt is written last, so a fit without one does not exist; a killed run l
 """
 
 import json
-import math
 from pathlib import Path
 from typing import Any, Final
 
 import xarray as xr
 
 from analysis.errors import IntegrityError
-from analysis.storage import sha256_bytes, sha256_file, write_atomic, write_json
+from analysis.storage import plain, sha256_bytes, sha256_file, write_atomic, write_json
 
 ENGINE: Final = "h5netcdf"
 
@@ -49,17 +48,9 @@ def save(directory: Path, name: str, receipt: dict[str, Any], draws: xr.DataTree
     directory.mkdir(parents=True, exist_ok=True)
     content = _netcdf_bytes(draws)
     write_atomic(directory / f"{name}.nc", content)
-    complete: dict[str, Any] = _finite({**receipt, "draws_sha256": sha256_bytes(content)})
+    complete: dict[str, Any] = plain({**receipt, "draws_sha256": sha256_bytes(content)})
     write_json(directory / f"{name}.json", complete)
     return complete
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _netcdf_bytes(tree: xr.DataTree) -> bytes:

@@ -52,9 +52,9 @@ def _forecasts(study: Study) -> list[Block]:
     said = [
         f"Every law was fitted anew at {span} and scored on the prices that followed.",
         *(
-            said
+            sentence
             for months in DECIDING_MONTHS
-            for said in (best_against_rivals(rows, months, titles), hangs_on(rows, months, origins, titles))
+            for sentence in (best_against_rivals(rows, months, titles), hangs_on(rows, months, origins, titles))
         ),
         monte_carlo(rows, titles),
         missed_gates(stored.result["failures"], len(origins), titles),
@@ -84,13 +84,13 @@ def hangs_on(rows: Sequence[Row], months: int, origins: Sequence[tuple[str, int]
     `origins` are dates with the number of prices seen.
     """
     before = _outcome(_against_rivals(rows, months)[1], titles)
-    turning: dict[str, list[str]] = {}
-    for date, seen in origins:
-        outcome = _outcome(_against_rivals(rows, months, left_out=date)[1], titles)
-        if outcome not in ("", before):
-            turning.setdefault(outcome, []).append(f"{date} ({plural(seen, 'price')} seen)")
     if not before or len(origins) < 2:
         return ""
+    turning: dict[str, list[str]] = {}
+    for date, seen in origins:
+        outcome = _outcome(_against_rivals(rows, months, left_out=date)[1], titles) or "nothing could be compared"
+        if outcome != before:
+            turning.setdefault(outcome, []).append(f"{date} ({plural(seen, 'price')} seen)")
     if not turning:
         return "That stays so whichever date is left out."
     said = [
