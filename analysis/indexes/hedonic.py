@@ -1,6 +1,8 @@
 """How fast the price of a given quality falls, with quality in the regression."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -65,13 +67,27 @@ def undominated(prices: pd.DataFrame) -> npt.NDArray[np.bool_]:
         Booleans, one per row, in the order of `prices`.
     """
     order = prices["date"].argsort(kind="stable").to_numpy()
-    dates, price, score = (prices[name].to_numpy()[order] for name in ("date", "price", "score"))
-    on_sale = np.searchsorted(dates, dates, side="right")
+    dates = prices["date"].to_numpy()[order]
+    price, score = (prices[name].to_numpy(dtype=float)[order].tolist() for name in ("price", "score"))
     kept = np.empty(len(prices), dtype=bool)
-    for row, end in enumerate(on_sale):
-        as_good = (score[:end] >= score[row]) & (price[:end] <= price[row])
-        better = (score[:end] > score[row]) | (price[:end] < price[row])
-        kept[order[row]] = not (as_good & better).any()
+    # The best offers so far, none beaten by another: scores and prices both rise.
+    best_scores: list[float] = []
+    best_prices: list[float] = []
+    starts = np.append(np.flatnonzero(np.append(True, dates[1:] != dates[:-1])), len(dates))
+    for start, end in pairwise(starts.tolist() if len(dates) else []):
+        # All of a day are on sale before any of them is judged.
+        for row in range(start, end):
+            at = bisect_left(best_scores, score[row])
+            if at < len(best_scores) and best_prices[at] <= price[row]:
+                continue
+            beaten = slice(bisect_left(best_prices, price[row]), bisect_right(best_scores, score[row]))
+            best_scores[beaten], best_prices[beaten] = [score[row]], [price[row]]
+        for row in range(start, end):
+            better = bisect_right(best_scores, score[row])
+            as_good = bisect_left(best_scores, score[row])
+            kept[order[row]] = (better == len(best_scores) or best_prices[better] > price[row]) and (
+                as_good == len(best_scores) or best_prices[as_good] >= price[row]
+            )
     return kept
 
 

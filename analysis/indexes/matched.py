@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.indexes.log_index import MINIMUM_MODELS, Floats, LogIndex, longest_run, run_note
-from analysis.indexes.periods import PeriodMatrix, log_prices
+from analysis.indexes.periods import PeriodMatrix, followed_prices
 
 
 def matched_index(matrix: PeriodMatrix) -> LogIndex:
@@ -27,10 +27,9 @@ def matched_index(matrix: PeriodMatrix) -> LogIndex:
     Raises
     ------
     InputError
-        No two neighbouring periods share two models.
+        No two neighbouring periods share two models, or no model is there twice.
     """
-    prices = log_prices(matrix)
-    models = pd.factorize(matrix.items["model"])[0]
+    prices, models, alone = followed_prices(matrix)
     relatives = np.diff(prices, axis=1)
     matched = ~np.isnan(relatives)
     linked = np.array([len(np.unique(models[column])) >= MINIMUM_MODELS for column in matched.T], dtype=bool)
@@ -48,7 +47,7 @@ def matched_index(matrix: PeriodMatrix) -> LogIndex:
         se=np.sqrt(np.concatenate([[0.0], np.cumsum(variances)])),
         n=(counts[0], *counts),
         models=len(np.unique(models[matched[:, first:last].any(axis=1)])),
-        note=run_note(matrix.periods, first, last) + note,
+        note=f"{run_note(matrix.periods, first, last)}{note} {alone}".rstrip(),
     )
 
 

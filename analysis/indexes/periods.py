@@ -16,6 +16,9 @@ Items = Literal["model_host", "model"]
 PERIOD_CODES: dict[str, str] = {"month": "M", "quarter": "Q"}
 NONE = -1
 
+MAXIMUM_CELLS = 50_000_000
+"""Items times periods that are looked at: 200,000 prices that each stand alone over twenty years, 200 MB."""
+
 
 @dataclass(frozen=True, eq=False)
 class PeriodMatrix:
@@ -41,7 +44,7 @@ class PeriodMatrix:
     items: pd.DataFrame
     periods: pd.PeriodIndex
     days: pd.DatetimeIndex
-    spell: npt.NDArray[np.int64]
+    spell: npt.NDArray[np.int32]
     frequency: Frequency
 
     def __str__(self) -> str:
@@ -71,14 +74,9 @@ def period_matrix(rows: pd.DataFrame, frequency: Frequency = "month", items: Ite
     Raises
     ------
     InputError
-        No rows, a price not above zero, or a frequency that is neither of the two.
+        As `check_prices`; or more than `MAXIMUM_CELLS` items times periods.
     """
-    if frequency not in PERIOD_CODES:
-        raise InputError("not a frequency", value=frequency, remedy="Use month or quarter")
-    if rows.empty:
-        raise InputError("no prices, no index", remedy="Bring dated prices of at least two periods")
-    if not (rows["price"] > 0).all():
-        raise InputError("not above zero", column="price", remedy="Leave free or unknown prices out")
+    check_prices(rows, frequency)
     rows = close_spells(rows)
     labelled = rows if "model" in rows else rows.assign(model=[f"row {position + 1}" for position in range(len(rows))])
     held_to = labelled["until"] - pd.Timedelta(days=1)
@@ -90,8 +88,13 @@ def period_matrix(rows: pd.DataFrame, frequency: Frequency = "month", items: Ite
     month_end = last + pd.offsets.MonthEnd(0)
     days = ends.where(ends <= month_end, month_end)
     sellers = labelled.groupby(ITEM, sort=True)
-    spell = _in_force(labelled, sellers.ngroup().to_numpy().astype("int64"), read_on)
-    names = pd.DataFrame(list(sellers.groups), columns=ITEM)
+    names = sellers.size().index.to_frame(index=False)
+    if len(names) * len(periods) > MAXIMUM_CELLS:
+        raise InputError(
+            f"{len(names):,} items over {len(periods):,} {frequency}s are more than an index by period can hold",
+            remedy=f"{MAXIMUM_CELLS:,} items times periods are its limit; use quarters, fewer years or fewer models",
+        )
+    spell = _in_force(labelled, sellers.ngroup().to_numpy(), read_on)
     if items == "model":
         spell, names = _cheapest(labelled, spell, names)
     seen = (spell != NONE).any(axis=1)
@@ -102,10 +105,55 @@ def period_matrix(rows: pd.DataFrame, frequency: Frequency = "month", items: Ite
     return PeriodMatrix(labelled, names, periods, days, spell[seen], frequency)
 
 
+def check_prices(rows: pd.DataFrame, frequency: str) -> None:
+    """Refuse what no index can be made of.
+
+    Raises
+    ------
+    InputError
+        No rows, a price not above zero, quality that is not finite, or a frequency that is neither month nor quarter.
+    """
+    if frequency not in PERIOD_CODES:
+        raise InputError("not a frequency", value=frequency, remedy="Use month or quarter")
+    if rows.empty:
+        raise InputError("no prices, no index", remedy="Bring dated prices of at least two periods")
+    if not (rows["price"] > 0).all():
+        raise InputError("not above zero", column="price", remedy="Leave free or unknown prices out")
+    if not np.isfinite(rows["quality"].astype(float)).all():
+        raise InputError("quality is not a finite number", remedy="Leave scores on the bounds of their scale out")
+
+
 def log_prices(matrix: PeriodMatrix) -> npt.NDArray[np.float64]:
     """Log prices in force, items by periods; NaN for none."""
     prices = np.log(matrix.rows["price"].to_numpy(dtype=float))[matrix.spell]
     return np.where(matrix.spell == NONE, np.nan, prices)
+
+
+def followed_prices(matrix: PeriodMatrix) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp], str]:
+    """Log prices of the items that can be compared with their own past, what models they are of, and a note on the others.
+
+    An item that a table quotes once (`quoted_once`, see `from_table`) has no second price. Carried on, it would say that the price
+    stood still, which nobody saw; so it does not count.
+
+    Raises
+    ------
+    InputError
+        No item is quoted twice.
+    """
+    prices = log_prices(matrix)
+    models = pd.factorize(matrix.items["model"])[0]
+    if "quoted_once" not in matrix.rows:
+        return prices, models, ""
+    alone = matrix.rows["quoted_once"].to_numpy(dtype=bool)[matrix.spell]
+    followed = np.where(alone, np.nan, prices)
+    kept = ~np.isnan(followed).all(axis=1)
+    if not kept.any():
+        raise InputError(
+            "no model is quoted twice at one host, so that no price can be compared with its own past",
+            remedy="Bring later prices of the same models, or use hedonic",
+        )
+    left_out = f"{(~kept).sum():,} of {len(kept):,} items are quoted once: how their price moved is unknown, and they do not count."
+    return followed[kept], models[kept], "" if kept.all() else left_out
 
 
 def in_force(matrix: PeriodMatrix) -> pd.DataFrame:
@@ -122,8 +170,8 @@ def new_prices(matrix: PeriodMatrix) -> pd.DataFrame:
     return long.sort_values(["period", "item"], kind="stable").reset_index(drop=True)
 
 
-def _in_force(rows: pd.DataFrame, item: npt.NDArray[np.int64], days: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
-    spell = np.full((item.max() + 1, len(days)), NONE, dtype=np.int64)
+def _in_force(rows: pd.DataFrame, item: npt.NDArray[np.intp], days: pd.DatetimeIndex) -> npt.NDArray[np.int32]:
+    spell = np.full((item.max() + 1, len(days)), NONE, dtype=np.int32)
     start = rows["date"].to_numpy()
     until = rows["until"].fillna(pd.Timestamp.max.floor("D")).to_numpy()
     for period, day in enumerate(days.to_numpy()):
@@ -133,12 +181,11 @@ def _in_force(rows: pd.DataFrame, item: npt.NDArray[np.int64], days: pd.Datetime
 
 
 def _cheapest(
-    rows: pd.DataFrame, spell: npt.NDArray[np.int64], names: pd.DataFrame
-) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    rows: pd.DataFrame, spell: npt.NDArray[np.int32], names: pd.DataFrame
+) -> tuple[npt.NDArray[np.int32], pd.DataFrame]:
     price = np.where(spell == NONE, np.inf, rows["price"].to_numpy(dtype=float)[spell])
-    models = names["model"].drop_duplicates().tolist()
-    best = np.empty((len(models), spell.shape[1]), dtype=np.int64)
-    for position, model in enumerate(models):
-        of_model = np.flatnonzero(names["model"] == model)
+    sellers = names.groupby("model", sort=False).indices
+    best = np.empty((len(sellers), spell.shape[1]), dtype=np.int32)
+    for position, of_model in enumerate(sellers.values()):
         best[position] = np.take_along_axis(spell[of_model], price[of_model].argmin(axis=0)[None], axis=0)[0]
-    return best, pd.DataFrame({"model": models, "host": "cheapest"})
+    return best, pd.DataFrame({"model": list(sellers), "host": "cheapest"})

@@ -52,8 +52,17 @@ def from_table(frame: pd.DataFrame) -> pd.DataFrame:
     frame
         `PriceTable.frame`. Without a `model` column no two rows are the same thing: each price then stands alone, and the
         indexes that match models refuse the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See `close_spells`. Where models are named, `quoted_once` marks the prices without another of their model and host: the table
+        does not say whether they ever moved, and indexes that match models leave them out.
     """
-    return close_spells(frame.assign(until=pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")))
+    spells = close_spells(frame.assign(until=pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")))
+    if "model" not in spells:
+        return spells
+    return spells.assign(quoted_once=~spells.duplicated(ITEM, keep=False))
 
 
 def close_spells(spells: pd.DataFrame) -> pd.DataFrame:
