@@ -33,7 +33,8 @@ def adjacent_index(rows: pd.DataFrame, matrix: PeriodMatrix) -> LogIndex:
     InputError
         No two neighbouring periods with a regression.
     """
-    fits = [_link(rows, period) for period in range(1, len(matrix.periods))]
+    by_period = dict(tuple(rows.groupby("period")))
+    fits = [_link(by_period, period) for period in range(1, len(matrix.periods))]
     first, last = longest_run(np.array([fit is not None for fit in fits], dtype=bool))
     links = [fit for fit in fits[first:last] if fit is not None]
     influence = pd.concat([fit.influence[1] for fit in links], axis=1).fillna(0.0).to_numpy().cumsum(axis=1)
@@ -53,8 +54,8 @@ def adjacent_index(rows: pd.DataFrame, matrix: PeriodMatrix) -> LogIndex:
     )
 
 
-def _link(rows: pd.DataFrame, period: int) -> TimeDummyFit | None:
-    pair = rows[rows["period"].isin([period - 1, period])]
-    if pair["period"].nunique() < 2 or pair.groupby("period")["model"].nunique().min() < MINIMUM_MODELS:
+def _link(by_period: dict[int, pd.DataFrame], period: int) -> TimeDummyFit | None:
+    pair = [by_period[number] for number in (period - 1, period) if number in by_period]
+    if len(pair) < 2 or min(rows["model"].nunique() for rows in pair) < MINIMUM_MODELS:
         return None
-    return fit_time_dummy(pair)
+    return fit_time_dummy(pd.concat(pair))

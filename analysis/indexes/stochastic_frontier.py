@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
-from scipy.optimize import minimize
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.optimize import minimize, nnls
 from statsmodels.tools.numdiff import approx_fprime
 
 from analysis.errors import InputError
@@ -16,38 +17,66 @@ Floats = npt.NDArray[np.float64]
 SMALLEST, LARGEST = -6.0, 2.0
 """Logs of the scales of `v` and `u` that are searched, in standard deviations of least-squares residuals."""
 
+STARTS = (0.3, 1.0, 3.0, 10.0, 100.0)
+"""Ratios of the scale of `u` to that of `v` from which the search begins: nearly all noise to nearly none."""
+
+AS_GOOD = 1e-4
+"""Log likelihoods that differ by less are the same: a ratio of 1.0001."""
+
+FLAT = 1e-3
+"""A search has arrived where no parameter, in standard deviations of least-squares residuals, has a steeper average log density."""
+
 
 def stochastic_trend(rows: pd.DataFrame) -> Trend:
     """Maximum likelihood of `log p = a - r t + b quality + v + u`, `v` normal and `u >= 0` half-normal.
 
     With `s^2 = s_u^2 + s_v^2` and `l = s_u / s_v` the density of `e = v + u` is `(2/s) phi(e/s) Phi(e l/s)`. The interval is
-    from the sandwich `H^-1 (G/(G-1) sum_g g_g g_g') H^-1`, with scores summed over a model's prices. When least-squares
-    residuals are not skewed upwards the likelihood has its maximum at `s_u = 0` (Waldman 1982): the trend is then that of
-    least squares, and the note says so.
+    from the sandwich `H^-1 (G/(G-1) sum_g g_g g_g') H^-1`, with scores summed over a model's prices.
+
+    The likelihood has several maxima. Three kinds are compared, and the highest is taken. (1) `s_u = 0`: least squares, which is a
+    local maximum when residuals are not skewed upwards (Waldman 1982); the note then says so. (2) Both scales above nought: searched
+    from `STARTS`. (3) `s_v = 0`: no noise, so that every price lies on or above the frontier. There the coefficients
+    are those of the least sum of squares under that constraint, a convex problem that is solved exactly; an interval does not
+    exist, as the frontier is nailed to as many prices as it has coefficients.
 
     References
     ----------
     Aigner, Lovell & Schmidt, "Formulation and estimation of stochastic frontier production function models", Journal of
-    Econometrics 6 (1977). Waldman, "A stationary point for the stochastic frontier likelihood", same journal 18 (1982).
+    Econometrics 6 (1977). Waldman, "A stationary point for the stochastic frontier likelihood", same journal 18 (1982). Lawson &
+    Hanson, Solving Least Squares Problems (1974), chapter 23, for the constrained least squares.
 
     Raises
     ------
     InputError
-        Too few prices, or dates and quality do not tell a trend apart; or the likelihood has no maximum, or has it where noise vanishes:
-        there the frontier is nailed to a few prices, and an interval would be absurdly narrow.
+        Too few prices, or dates and quality do not tell a trend apart; or the likelihood is highest where noise vanishes, or no search
+        arrives at a maximum.
     """
     X = trend_design(rows)
     log_price = np.log(rows["price"].to_numpy(dtype=float))
     groups = clusters(rows)
+    # From the rows in an order of their own: another order of the table is not to end in another maximum.
+    order = np.lexsort((*X.T, log_price))
+    X, log_price, groups = X[order], log_price[order], groups[order]
     beta = np.linalg.lstsq(X, log_price)[0]
     residuals = log_price - X @ beta
-    spread = residuals.std()
-    if spread < 1e-9 or stats.skew(residuals) <= 0:
+    spread = float(residuals.std())
+    noiseless = _log_likelihood_without_noise(X, residuals) if spread >= 1e-9 else -np.inf
+    least_squares = -0.5 * len(X) * (np.log(2 * np.pi * spread**2) + 1) if spread >= 1e-9 else np.inf
+    found = _searched(X, residuals, spread) if spread >= 1e-9 else None
+    searched = -np.inf if found is None else log_densities(found, X, residuals).sum()
+    if noiseless > max(least_squares, searched) - AS_GOOD:
+        raise InputError(
+            f"these prices leave no noise around a stochastic frontier, so that it has no interval: the log likelihood is "
+            f"{noiseless:.2f} without noise and {max(least_squares, searched):.2f} with it",
+            remedy="Use quantile or pareto instead, or bring more prices",
+        )
+    if found is None or least_squares > searched - AS_GOOD:
         covariance = clustered_sandwich(np.linalg.inv(X.T @ X), X * residuals[:, None], groups)
         note = "No price distance above a frontier shows (residuals are not skewed upwards): ordinary least squares."
     else:
-        beta, covariance, share = _maximum(X, log_price, beta, spread, groups)
-        note = f"Half-normal distance above the frontier with scale {share:.2g} in log price."
+        covariance = clustered_sandwich(_inverse_information(found, X, residuals), scores(found, X, residuals), groups)
+        beta = beta + found[: X.shape[1]]
+        note = f"Half-normal distance above the frontier with scale {np.exp(found[-1]):.2g} in log price."
     rate = -float(beta[1])
     half = reach(len(np.unique(groups))) * float(np.sqrt(covariance[1, 1]))
     return Trend(rate, (rate - half, rate + half), rows, note)
@@ -73,31 +102,52 @@ def scores(parameters: Floats, X: Floats, y: Floats) -> Floats:
     return np.column_stack([by_beta, by_v, by_u])
 
 
-def _maximum(
-    X: Floats, y: Floats, beta: Floats, spread: float, groups: npt.NDArray[np.intp]
-) -> tuple[Floats, Floats, float]:
-    """Coefficients, their covariance, and the scale of `u`."""
-    k = X.shape[1]
-    # The mean of u belongs in u, not in the constant.
-    start = np.concatenate([beta, np.log([0.7 * spread, spread])])
-    start[0] -= spread * np.sqrt(2 / np.pi)
-    best = minimize(
-        lambda p: -log_densities(p, X, y).sum(),
-        start,
-        jac=lambda p: -scores(p, X, y).sum(axis=0),
-        method="L-BFGS-B",
-        bounds=[(None, None)] * k + [(np.log(spread) + SMALLEST, np.log(spread) + LARGEST)] * 2,
-        options={"maxiter": 2000, "ftol": 1e-13, "gtol": 1e-7},
-    )
-    if not np.isfinite(best.fun):
-        raise InputError(
-            "the stochastic frontier has no maximum on these prices", remedy="Use quantile or pareto instead"
+def _log_likelihood_without_noise(X: Floats, residuals: Floats) -> float:
+    """The highest log likelihood with `s_v = 0`: `sum log (2/s) phi(e/s)` over `e >= 0`, which is highest at the least `sum e^2`."""
+    Q = np.linalg.qr(X)[0]
+    # Least distance programming: the shortest z with residuals - Q z >= 0, by non-negative least squares.
+    target = np.append(np.zeros(Q.shape[1]), 1.0)
+    dual, _ = nnls(np.vstack([-Q.T, -residuals]), target)
+    remainder = np.vstack([-Q.T, -residuals]) @ dual - target
+    e = residuals + Q @ (remainder[:-1] / remainder[-1])
+    return float(len(e) * (0.5 * np.log(2 / np.pi) - 0.5 * np.log((e**2).mean()) - 0.5))
+
+
+def _searched(X: Floats, residuals: Floats, spread: float) -> Floats | None:
+    """The highest maximum with both scales above nought, for residuals of least squares; None where no search arrives at one."""
+    k, n = X.shape[1], len(X)
+    low, high = np.log(spread) + SMALLEST, np.log(spread) + LARGEST
+    best, highest = None, -np.inf
+    for ratio in STARTS:
+        # Scales with the variance of the residuals; the mean of u belongs in u, not in the constant.
+        s_v = spread / np.sqrt(1 + ratio**2 * (1 - 2 / np.pi))
+        start = np.concatenate([np.zeros(k), np.log([s_v, ratio * s_v])])
+        start[0] -= ratio * s_v * np.sqrt(2 / np.pi)
+        search = minimize(
+            lambda p: -log_densities(p, X, residuals).mean(),
+            start,
+            jac=lambda p: -scores(p, X, residuals).mean(axis=0),
+            method="L-BFGS-B",
+            bounds=[(None, None)] * k + [(low, high)] * 2,
+            options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9},
         )
-    if best.x[-2] < np.log(spread) + SMALLEST + 1e-6:
+        # At a bound there is no maximum with both scales; short of a flat place the search has not arrived.
+        inside = (low + 1e-6 < search.x[-2:]).all() and (search.x[-2:] < high - 1e-6).all()
+        arrived = np.abs(search.jac * np.append(np.full(k, spread), [1.0, 1.0])).max() < FLAT
+        if np.isfinite(search.fun) and inside and arrived and -search.fun * n > highest:
+            best, highest = search.x, -search.fun * n
+    return best
+
+
+def _inverse_information(parameters: Floats, X: Floats, y: Floats) -> Floats:
+    """Inverse of minus the Hessian of the log likelihood."""
+    information = -approx_fprime(parameters, lambda p: scores(p, X, y).sum(axis=0), centered=True)
+    scale = np.sqrt(np.abs(np.diag(information)).clip(min=np.finfo(float).tiny))
+    try:
+        scaled = cho_solve(cho_factor((information + information.T) / 2 / np.outer(scale, scale)), np.eye(len(scale)))
+    except LinAlgError as error:
         raise InputError(
-            "these prices leave no noise around a stochastic frontier, so that it has no interval",
+            "the likelihood of a stochastic frontier is flat on these prices, so that it has no interval",
             remedy="Use quantile or pareto instead, or bring more prices",
-        )
-    hessian = approx_fprime(best.x, lambda p: scores(p, X, y).sum(axis=0), centered=True)
-    covariance = clustered_sandwich(np.linalg.pinv(hessian, rcond=1e-10), scores(best.x, X, y), groups)
-    return best.x[:k], covariance[:k, :k], float(np.exp(best.x[-1]))
+        ) from error
+    return np.asarray(scaled / np.outer(scale, scale))

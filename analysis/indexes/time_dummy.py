@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
+from scipy.linalg import solve_triangular
 
 from analysis.errors import InputError
 from analysis.indexes.log_index import MINIMUM_MODELS, Floats, LogIndex
@@ -16,6 +16,9 @@ Controls = Literal["hosts", "traits", "quality", "items"]
 
 TRAITS = ("open_weights", "reasoning")
 CONTROLS: tuple[Controls, ...] = ("hosts", "traits", "quality")
+
+MAXIMUM_NUMBERS = 50_000_000
+"""Prices times coefficients in one regression: 200,000 prices with 250 periods, hosts and traits, 400 MB."""
 
 BIAS_NOTE = (
     "exp(dummy) is a ratio of geometric means; as an estimate of the ratio of mean prices it is off by about half the dummy's "
@@ -127,6 +130,11 @@ def fit_time_dummy(rows: pd.DataFrame, controls: tuple[Controls, ...] = CONTROLS
         Sets to try in turn: the first that leaves the period effects determined and has two prices to a coefficient is
         taken, the last with one price to spare. `items` puts an effect of each item in place of all characteristics (the
         time-product dummy).
+
+    Raises
+    ------
+    InputError
+        More than `MAXIMUM_NUMBERS` prices times coefficients.
     """
     for choice in controls:
         X = _design(rows, choice)
@@ -149,6 +157,12 @@ def _design(rows: pd.DataFrame, controls: Controls) -> pd.DataFrame:
         labels["host"] = rows["host"]
     if controls == "items":
         labels["item"] = rows["item"]
+    width = 2 + rows["period"].nunique() + sum(label.nunique() for label in labels.values())
+    if len(rows) * width > MAXIMUM_NUMBERS:
+        raise InputError(
+            f"{len(rows):,} prices with {width:,} periods, hosts and traits are more than a hedonic index can hold",
+            remedy=f"{MAXIMUM_NUMBERS:,} prices times coefficients are its limit; use quarters, fewer years or fewer hosts",
+        )
     blocks = [_dummies(rows["period"], "period")]
     if controls != "items":
         blocks.append(_standardized(rows["quality"]).to_frame("quality"))
@@ -184,24 +198,33 @@ def _determined(X: pd.DataFrame) -> list[str] | None:
 
 def _fit(rows: pd.DataFrame, X: pd.DataFrame, controls: Controls) -> TimeDummyFit:
     model, names = pd.factorize(rows["model"], sort=True)
-    log_price = np.log(rows["price"].to_numpy(dtype=float))
-    ols = sm.OLS(log_price, X.to_numpy())
-    fit = ols.fit(cov_type="cluster", cov_kwds={"groups": model}, use_t=True)
-    hc1 = ols.fit(cov_type="HC1")
+    log_price, design = np.log(rows["price"].to_numpy(dtype=float)), X.to_numpy()
+    n, k = design.shape
+    # One decomposition for all: the columns are known to be independent, so that no pseudo-inverse with a cut-off is called for.
+    Q, R = np.linalg.qr(design)
+    coefficients = solve_triangular(R, Q.T @ log_price)
+    residuals = log_price - design @ coefficients
     effect = np.flatnonzero(X.columns.str.startswith("period "))
-    within = np.ix_(effect, effect)
-    scores = pd.DataFrame(X.to_numpy() * fit.resid[:, None]).groupby(model).sum().to_numpy()
-    influence = scores @ ols.normalized_cov_params[:, effect]
-    beta = fit.params[X.columns.get_loc("quality")] / _spread(rows["quality"]) if "quality" in X else np.nan
+    # What each price contributes to the error of the period effects: columns of (X'X)^-1 X' times the residuals.
+    by_price = Q @ solve_triangular(R, np.eye(k), trans="T")[:, effect] * residuals[:, None]
+    influence = pd.DataFrame(by_price).groupby(model).sum().to_numpy()
+    beta = coefficients[X.columns.get_loc("quality")] / _spread(rows["quality"]) if "quality" in X else np.nan
+    clusters = len(names)
     return TimeDummyFit(
         periods=np.sort(rows["period"].unique()),
-        effects=np.concatenate([[0.0], fit.params[effect]]),
+        effects=np.concatenate([[0.0], coefficients[effect]]),
         quality=float(beta),
-        covariance=np.pad(fit.cov_params()[within], ((1, 0), (1, 0))),
-        covariance_hc1=np.pad(hc1.cov_params()[within], ((1, 0), (1, 0))),
+        covariance=_covariance(influence, clusters / (clusters - 1) * (n - 1) / (n - k)),
+        covariance_hc1=_covariance(by_price, n / (n - k)),
         influence=pd.DataFrame(np.pad(influence, ((0, 0), (1, 0))), index=names),
-        residuals=fit.resid,
-        n=len(rows),
+        residuals=residuals,
+        n=n,
         models=len(names),
         controls=controls,
     )
+
+
+def _covariance(influence: Floats, correction: float) -> Floats:
+    """Sandwich from influences, units by effects; `correction` for few units and many coefficients as in statsmodels."""
+    covariance: Floats = np.pad(correction * influence.T @ influence, ((1, 0), (1, 0)))
+    return covariance
