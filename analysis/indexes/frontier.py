@@ -1,6 +1,7 @@
 """How fast the lowest price of a given quality falls."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,6 +10,7 @@ from analysis.errors import InputError
 from analysis.indexes.regression import annual_decline
 
 MINIMUM_RECORDS = 4
+THRESHOLD_QUANTILE = 0.25
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class FrontierTrend:
         How many times cheaper after a year of 365 days, and its 90 % t interval.
     r_squared
         Of log price on date.
+    rate, rate_ci90
+        Log-rate a year, positive when prices fall: the logs of `factor_per_year` and `ci90`.
     """
 
     n: int
@@ -34,12 +38,26 @@ class FrontierTrend:
     ci90: tuple[float, float]
     r_squared: float | None
 
+    @property
+    def rate(self) -> float:  # noqa: D102  described above
+        return math.log(self.factor_per_year)
+
+    @property
+    def rate_ci90(self) -> tuple[float, float]:  # noqa: D102  as above
+        return math.log(self.ci90[0]), math.log(self.ci90[1])
+
     def __str__(self) -> str:
-        low, high = self.ci90
+        low, high = self.rate_ci90
         return (
-            f"{self.n} record-low prices from {self.start} to {self.end}: {self.factor_per_year:.3g} times cheaper "
-            f"a year (90 % interval {low:.3g} to {high:.3g})"
+            f"{self.n} record-low prices from {self.start} to {self.end}: log-rate {self.rate:.3g} a year "
+            f"(90 % interval {low:.3g} to {high:.3g}), {self.factor_per_year:.3g} times cheaper after a year"
         )
+
+
+def default_threshold(prices: pd.DataFrame) -> float:
+    """The lower quartile over models of `score` (of a model's highest, of rows where no model is named)."""
+    scores = prices.groupby("model")["score"].max() if "model" in prices else prices["score"]
+    return float(scores.quantile(THRESHOLD_QUANTILE))
 
 
 def record_lows(prices: pd.DataFrame, threshold: float) -> pd.DataFrame:

@@ -39,7 +39,9 @@ class Pairs:
     def between(self, first: int, last: int) -> "Pairs":
         """The pairs within a run of periods, `last` included."""
         run = slice(first, last + 1)
-        return Pairs(self.means[: last - first, run], self.counts[: last - first, run], self.usable[: last - first, run])
+        return Pairs(
+            self.means[: last - first, run], self.counts[: last - first, run], self.usable[: last - first, run]
+        )
 
 
 def geks_index(matrix: PeriodMatrix, window: int | None = None) -> LogIndex:

@@ -1,5 +1,6 @@
 """How fast the price of a given quality falls, with quality in the regression."""
 
+import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
@@ -34,6 +35,8 @@ class HedonicTrend:
         Of log price on date and quality.
     score_coefficient
         Change of log price with one unit of quality (logit of the score, or the raw score).
+    rate, rate_ci90
+        Log-rate a year, positive when prices fall: the logs of `factor_per_year` and `ci90`.
     """
 
     n: int
@@ -42,11 +45,19 @@ class HedonicTrend:
     r_squared: float | None
     score_coefficient: float
 
+    @property
+    def rate(self) -> float:  # noqa: D102  described above
+        return math.log(self.factor_per_year)
+
+    @property
+    def rate_ci90(self) -> tuple[float, float]:  # noqa: D102  as above
+        return math.log(self.ci90[0]), math.log(self.ci90[1])
+
     def __str__(self) -> str:
-        low, high = self.ci90
+        low, high = self.rate_ci90
         return (
-            f"{self.n} prices: {self.factor_per_year:.3g} times cheaper a year at constant quality "
-            f"(90 % interval {low:.3g} to {high:.3g})"
+            f"{self.n} prices: log-rate {self.rate:.3g} a year at constant quality (90 % interval {low:.3g} to {high:.3g}), "
+            f"{self.factor_per_year:.3g} times cheaper after a year"
         )
 
 

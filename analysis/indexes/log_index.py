@@ -62,7 +62,9 @@ def reach(models: int) -> float:
 def intervals(index: LogIndex) -> Floats:
     """The 90 % intervals of the index, periods by (low, high)."""
     half = reach(index.models) * index.se
-    return np.exp(np.column_stack([index.log - half, index.log + half]))
+    # A bound beyond the range of numbers is infinite: no bound.
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray(np.exp(np.column_stack([index.log - half, index.log + half])))
 
 
 def annual_rate(index: LogIndex) -> tuple[float, tuple[float, float]]:

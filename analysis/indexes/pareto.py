@@ -1,6 +1,5 @@
 """Trend of price at constant quality among undominated prices."""
 
-import numpy as np
 import pandas as pd
 
 from analysis.indexes.hedonic import hedonic_trend, undominated
@@ -26,10 +25,9 @@ def pareto_trend(rows: pd.DataFrame) -> Trend:
     scored = rows.assign(score=rows["quality"].astype(float))
     line = hedonic_trend(scored, "raw", "pareto")
     kept: pd.DataFrame = rows[undominated(scored)]
-    low, high = np.log(line.ci90)
     return Trend(
-        rate=float(np.log(line.factor_per_year)),
-        ci90=(float(low), float(high)),
+        rate=line.rate,
+        ci90=line.rate_ci90,
         rows=kept,
         note="Undominated prices only; errors are taken as independent.",
     )

@@ -5,16 +5,25 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import InputError
 from analysis.indexes.adjacent import adjacent_index
-from analysis.indexes.frontier import frontier_trend, record_lows
+from analysis.indexes.frontier import default_threshold, frontier_trend, record_lows
 from analysis.indexes.geks import geks_index
 from analysis.indexes.log_index import LogIndex, annual_rate, intervals
 from analysis.indexes.matched import matched_index
 from analysis.indexes.pareto import pareto_trend
-from analysis.indexes.periods import PERIOD_CODES, Frequency, PeriodMatrix, in_force, new_prices, period_matrix
+from analysis.indexes.periods import (
+    PERIOD_CODES,
+    Frequency,
+    PeriodMatrix,
+    check_prices,
+    in_force,
+    new_prices,
+    period_matrix,
+)
 from analysis.indexes.quantile import quantile_trend
 from analysis.indexes.regression import DAYS_PER_YEAR
 from analysis.indexes.stochastic_frontier import stochastic_trend
@@ -25,7 +34,6 @@ Sample = Literal["new", "in_force"]
 
 KINDS = ("matched", "geks", "hedonic", "adjacent", "frontier", "pareto", "quantile", "stochastic")
 SAMPLES: dict[str, Callable[[PeriodMatrix], pd.DataFrame]] = {"new": new_prices, "in_force": in_force}
-THRESHOLD_QUANTILE = 0.25
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,8 @@ def price_index(
         For `hedonic` and `adjacent`: the prices that began in a period, or all in force at its end. New prices by default:
         few records say when a price left the market, and list prices that nobody has paid for long hold the index up.
     threshold
-        For `frontier`: the lowest quality that counts; by default the lower quartile over models.
+        For `frontier`: the lowest score that counts, in the unit of `score` where the rows have one and of `quality` where not; by
+        default the lower quartile over models.
 
     Raises
     ------
@@ -134,14 +143,12 @@ def price_index(
             column="model",
             remedy="Add a model column, or use hedonic",
         )
-    if not np.isfinite(rows["quality"].astype(float)).all():
-        raise InputError("quality is not a finite number", remedy="Leave scores on the bounds of their scale out")
-    matrix = period_matrix(rows, frequency)
-    by_period: dict[str, Callable[[], LogIndex]] = {
-        "matched": lambda: matched_index(matrix),
-        "geks": lambda: geks_index(matrix),
-        "hedonic": lambda: time_dummy_index(SAMPLES[sample](matrix), matrix),
-        "adjacent": lambda: adjacent_index(SAMPLES[sample](matrix), matrix),
+    check_prices(rows, frequency)
+    by_period: dict[str, Callable[[PeriodMatrix], LogIndex]] = {
+        "matched": matched_index,
+        "geks": geks_index,
+        "hedonic": lambda matrix: time_dummy_index(SAMPLES[sample](matrix), matrix),
+        "adjacent": lambda matrix: adjacent_index(SAMPLES[sample](matrix), matrix),
     }
     lines: dict[str, Callable[[], Trend]] = {
         "frontier": lambda: _frontier(rows, threshold),
@@ -150,29 +157,29 @@ def price_index(
         "stochastic": lambda: stochastic_trend(rows),
     }
     if kind in by_period:
-        return _of_log_index(kind, by_period[kind](), frequency)
+        return _of_log_index(kind, by_period[kind](period_matrix(rows, frequency)), frequency)
     return _of_trend(kind, lines[kind](), frequency)
 
 
 def _frontier(rows: pd.DataFrame, threshold: float | None) -> Trend:
-    scored = rows.assign(score=rows["quality"].astype(float))
-    qualities = scored.groupby("model")["score"].max() if "model" in scored else scored["score"]
-    lowest = float(qualities.quantile(THRESHOLD_QUANTILE)) if threshold is None else threshold
+    # Quality is monotone in the score: the same prices are at or above a threshold in either, and the user knows scores.
+    unit = "score" if "score" in rows else "quality"
+    scored = rows.assign(score=rows[unit].astype(float))
+    lowest = default_threshold(scored) if threshold is None else threshold
     line = frontier_trend(scored, lowest)
-    low, high = np.log(line.ci90)
     return Trend(
-        rate=float(np.log(line.factor_per_year)),
-        ci90=(float(low), float(high)),
+        rate=line.rate,
+        ci90=line.rate_ci90,
         # The line knows no quality: of one quality, they have no coefficient for it.
         rows=record_lows(scored, lowest).assign(quality=0.0),
-        note=f"Record lows at or above quality {lowest:.4g}"
+        note=f"Record lows at or above {unit} {lowest:.4g}"
         + (", the lower quartile of models." if threshold is None else "."),
     )
 
 
 def _of_log_index(kind: str, index: LogIndex, frequency: Frequency) -> PriceIndex:
     rate, ci90 = annual_rate(index)
-    values = zip(index.periods.astype(str), np.exp(index.log), intervals(index), index.n, strict=True)
+    values = zip(index.periods.astype(str), _levels(index.log), intervals(index), index.n, strict=True)
     return PriceIndex(
         kind=kind,
         frequency=frequency,
@@ -185,6 +192,16 @@ def _of_log_index(kind: str, index: LogIndex, frequency: Frequency) -> PriceInde
     )
 
 
+def _levels(log: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    with np.errstate(over="ignore", under="ignore"):
+        levels = np.exp(log)
+    if not (np.isfinite(levels) & (levels > 0)).all():
+        raise InputError(
+            "the index leaves the range of numbers", value=f"{log[-1]:.4g} in log price", remedy="Check the prices"
+        )
+    return np.asarray(levels)
+
+
 def _of_trend(kind: str, trend: Trend, frequency: Frequency) -> PriceIndex:
     """The line at each period from its first price to its last; nothing beyond them."""
     dates = pd.PeriodIndex(pd.DatetimeIndex(trend.rows["date"]), freq=PERIOD_CODES[frequency])
@@ -193,6 +210,8 @@ def _of_trend(kind: str, trend: Trend, frequency: Frequency) -> PriceIndex:
     years = (days - days[0]).days.to_numpy() / DAYS_PER_YEAR
     counts = dates.value_counts().reindex(periods, fill_value=0)
     low, high = trend.ci90
+    with np.errstate(over="ignore", under="ignore"):
+        bounds = np.exp(-np.outer(years, [high, low]))
     return PriceIndex(
         kind=kind,
         frequency=frequency,
@@ -200,11 +219,11 @@ def _of_trend(kind: str, trend: Trend, frequency: Frequency) -> PriceIndex:
         periods=tuple(
             PeriodValue(
                 str(period),
-                float(np.exp(-trend.rate * year)),
-                (float(np.exp(-high * year)), float(np.exp(-low * year))),
+                float(value),
+                (float(bound[0]), float(bound[1])),
                 int(n),
             )
-            for period, year, n in zip(periods, years, counts, strict=True)
+            for period, value, bound, n in zip(periods, _levels(-trend.rate * years), bounds, counts, strict=True)
         ),
         annual_rate=trend.rate,
         annual_rate_ci90=trend.ci90,

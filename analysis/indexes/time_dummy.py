@@ -11,6 +11,7 @@ from scipy.linalg import solve_triangular
 from analysis.errors import InputError
 from analysis.indexes.log_index import MINIMUM_MODELS, Floats, LogIndex
 from analysis.indexes.periods import PeriodMatrix
+from analysis.indexes.regression import in_deviations
 
 Controls = Literal["hosts", "traits", "quality", "items"]
 
@@ -165,23 +166,14 @@ def _design(rows: pd.DataFrame, controls: Controls) -> pd.DataFrame:
         )
     blocks = [_dummies(rows["period"], "period")]
     if controls != "items":
-        blocks.append(_standardized(rows["quality"]).to_frame("quality"))
+        quality = in_deviations(rows["quality"].to_numpy(dtype=float))[0]
+        blocks.append(pd.DataFrame({"quality": quality}, index=rows.index))
     blocks += [_dummies(label.astype(str), name) for name, label in labels.items()]
     return pd.concat([pd.Series(1.0, index=rows.index, name="level"), *blocks], axis=1)
 
 
 def _dummies(labels: pd.Series, name: str) -> pd.DataFrame:
     return pd.get_dummies(labels, prefix=name, prefix_sep=" ", drop_first=True, dtype=float)
-
-
-def _standardized(quality: pd.Series) -> pd.Series:
-    """In standard deviations, so that no column is large beside another."""
-    spread = _spread(quality)
-    return (quality - quality.mean()) / (spread if spread > 0 else 1.0)
-
-
-def _spread(quality: pd.Series) -> float:
-    return float(quality.std(ddof=0))
 
 
 def _determined(X: pd.DataFrame) -> list[str] | None:
@@ -208,7 +200,8 @@ def _fit(rows: pd.DataFrame, X: pd.DataFrame, controls: Controls) -> TimeDummyFi
     # What each price contributes to the error of the period effects: columns of (X'X)^-1 X' times the residuals.
     by_price = Q @ solve_triangular(R, np.eye(k), trans="T")[:, effect] * residuals[:, None]
     influence = pd.DataFrame(by_price).groupby(model).sum().to_numpy()
-    beta = coefficients[X.columns.get_loc("quality")] / _spread(rows["quality"]) if "quality" in X else np.nan
+    unit = in_deviations(rows["quality"].to_numpy(dtype=float))[1]
+    beta = coefficients[X.columns.get_loc("quality")] / unit if "quality" in X else np.nan
     clusters = len(names)
     return TimeDummyFit(
         periods=np.sort(rows["period"].unique()),

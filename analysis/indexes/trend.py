@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.indexes.regression import DAYS_PER_YEAR
+from analysis.indexes.regression import DAYS_PER_YEAR, determined, in_deviations
 
 MINIMUM_ROWS = 8
 
@@ -49,10 +49,10 @@ def trend_design(rows: pd.DataFrame, least: int = MINIMUM_ROWS) -> npt.NDArray[n
     years = (rows["date"] - rows["date"].min()).dt.days.to_numpy() / DAYS_PER_YEAR
     quality = rows["quality"].to_numpy(dtype=float)
     columns = [np.ones(len(rows)), years - years.mean()]
-    if np.ptp(quality) > 0:
-        columns.append((quality - quality.mean()) / quality.std())
+    if np.ptp(quality / 2) > 0:
+        columns.append(in_deviations(quality)[0])
     X = np.column_stack(columns)
-    if np.linalg.matrix_rank(X, tol=1e-9 * np.sqrt(len(X))) < X.shape[1]:
+    if not determined(X):
         raise InputError(
             "the dates and scores do not tell a trend apart",
             remedy="Bring prices with more than one date and more scores",

@@ -49,7 +49,11 @@ def test_an_exact_tenfold_fall_a_year() -> None:
     assert set(asdict(trend)) == {"n", "start", "end", "factor_per_year", "ci90", "r_squared"}
     np.testing.assert_allclose([trend.factor_per_year, *trend.ci90, trend.r_squared], [10, 10, 10, 1])
     assert (trend.n, trend.start, trend.end) == (6, dt.date(2022, 1, 1), dt.date(2023, 1, 1))
-    assert str(trend).startswith("6 record-low prices from 2022-01-01 to 2023-01-01: 10 times cheaper a year")
+    np.testing.assert_allclose([trend.rate, *trend.rate_ci90], np.log(10))
+    assert str(trend).startswith(
+        "6 record-low prices from 2022-01-01 to 2023-01-01: log-rate 2.3 a year (90 % interval"
+    )
+    assert str(trend).endswith("10 times cheaper after a year")
 
 
 def test_a_record_beats_all_earlier_prices_and_a_day_has_one() -> None:

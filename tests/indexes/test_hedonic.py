@@ -59,7 +59,8 @@ def test_recovers_the_truth() -> None:
     trend = hedonic_trend(market(4000), "fraction", "all")
     np.testing.assert_allclose(np.log(trend.factor_per_year), 1.2, atol=0.03)
     np.testing.assert_allclose(trend.score_coefficient, 0.8, atol=0.03)
-    assert "4000 prices: 3.3" in str(trend)
+    np.testing.assert_allclose(np.exp([trend.rate, *trend.rate_ci90]), [trend.factor_per_year, *trend.ci90])
+    assert str(trend).startswith("4000 prices: log-rate 1.2")
 
 
 def test_scores_are_clipped_before_the_logit() -> None:
