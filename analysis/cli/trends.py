@@ -2,40 +2,61 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import pandas as pd
 import typer
 
 from analysis.cli.shared import Options, Scale, Table, one_of, read_table
 from analysis.errors import InputError
+from analysis.indexes import WHICH_TO_CITE
 from analysis.panel import build as build_panel
-from analysis.panel import load_panel
+from analysis.panel import law_rows, load_panel
+from analysis.sources.price_table import ScoreScale
+
+if TYPE_CHECKING:
+    from analysis.indexes.frontier import FrontierTrend
+    from analysis.indexes.hedonic import HedonicTrend
+
+INDEX_HELP = f"""Price index of the project's panel or of a table, with tests for a break in its trend.
+
+{WHICH_TO_CITE}
+
+Indexes by period take up to 50,000,000 items (a model at one host) times periods, hedonic regressions as many prices times coefficients.
+"""
 
 app = typer.Typer()
-trend = typer.Typer(help="Classical trends on any price table.", no_args_is_help=True)
+trend = typer.Typer(help="Classical trends of the project's panel or of a table.", no_args_is_help=True)
 app.add_typer(trend, name="trend")
 
 
 @trend.command(epilog="Example: costfloor trend frontier --table prices.csv --threshold 40 --json")
 def frontier(
     context: typer.Context,
-    table: Annotated[Path, typer.Option(help="A price table, CSV or Parquet.")],
-    threshold: Annotated[float, typer.Option(help="Keep rows that score at least this, in the table's own scale.")],
+    table: Table = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            help="Keep rows that score at least this, in the table's own scale (capability for the panel); default: the lower "
+            "quartile of models.",
+        ),
+    ] = None,
     score_scale: Scale = "raw",
 ) -> None:
     """Record-low prices at or above a score: OLS of log price on date."""
-    from analysis.indexes.frontier import frontier_trend  # noqa: PLC0415  statsmodels is slow to import
+    from analysis.indexes.frontier import default_threshold, frontier_trend  # noqa: PLC0415  statsmodels is slow to import
 
-    prices = read_table(table, score_scale, closed_scale=True)
-    result = frontier_trend(prices.frame, threshold)
-    context.obj.emit(asdict(result), text=str(result))
+    prices, _ = _scored_prices(context.obj, table, score_scale)
+    lowest = default_threshold(prices) if threshold is None else threshold
+    result = frontier_trend(prices, lowest)
+    chosen = " (the lower quartile of models)" if threshold is None else ""
+    context.obj.emit(_trend_keys(result, threshold=lowest), text=f"{result}. Scores from {lowest:.4g} on{chosen}.")
 
 
 @trend.command(epilog="Example: costfloor trend hedonic --table prices.csv --frontier pareto --json")
 def hedonic(
     context: typer.Context,
-    table: Annotated[Path, typer.Option(help="A price table, CSV or Parquet.")],
+    table: Table = None,
     frontier: Annotated[str, typer.Option(help="pareto (rows no earlier row beats) or all.")] = "all",
     score_scale: Scale = "fraction",
 ) -> None:
@@ -43,12 +64,27 @@ def hedonic(
     from analysis.indexes.hedonic import hedonic_trend  # noqa: PLC0415  statsmodels is slow to import
 
     rows = one_of(frontier, ("pareto", "all"), "--frontier")
-    prices = read_table(table, score_scale, closed_scale=True)
-    result = hedonic_trend(prices.frame, prices.score_scale, rows)  # type: ignore[arg-type]  # checked by _one_of
-    context.obj.emit(asdict(result), text=str(result))
+    prices, scale = _scored_prices(context.obj, table, score_scale)
+    result = hedonic_trend(prices, scale, rows)  # type: ignore[arg-type]  # checked by one_of
+    context.obj.emit(_trend_keys(result), text=str(result))
 
 
-@app.command(epilog="Example: costfloor index matched --frequency quarter --json")
+def _scored_prices(call: Options, table: Path | None, score_scale: str) -> tuple[pd.DataFrame, ScoreScale]:
+    """Prices with `score` and its scale: a user's table, or what the laws see of the project's panel, with capability as it is."""
+    if table is not None:
+        prices = read_table(table, score_scale, closed_scale=True)
+        return prices.frame, prices.score_scale
+    one_of(score_scale, get_args(ScoreScale), "--score-scale")
+    build_panel(call.data, None, call.progress())
+    return law_rows(load_panel(call.data)).rename(columns={"quality": "score"}), "raw"
+
+
+def _trend_keys(trend: "FrontierTrend | HedonicTrend", **chosen: float) -> dict[str, Any]:
+    """The keys of a trend, log-rates first."""
+    return {"rate": trend.rate, "rate_ci90": trend.rate_ci90, **asdict(trend), **chosen}
+
+
+@app.command(help=INDEX_HELP, epilog="Example: costfloor index matched --frequency quarter --json")
 def index(
     context: typer.Context,
     kind: Annotated[
@@ -85,7 +121,7 @@ def index(
     except InputError as error:
         # The index stands without them.
         tests, said = [], [f"No test for a break: {error}."]
-    text = "\n".join([str(found), *said])
+    text = "\n".join([str(found), *said, WHICH_TO_CITE])
     call.emit({**found.to_json(), "breaks": [asdict(test) for test in tests]}, text=text)
 
 

@@ -1,5 +1,8 @@
 """Adjacent-period hedonic index: a time-dummy regression for every two neighbouring periods."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -33,7 +36,7 @@ def adjacent_index(rows: pd.DataFrame, matrix: PeriodMatrix) -> LogIndex:
     InputError
         No two neighbouring periods with a regression.
     """
-    by_period = dict(tuple(rows.groupby("period")))
+    by_period = dict(iter(rows.groupby("period")))
     fits = [_link(by_period, period) for period in range(1, len(matrix.periods))]
     first, last = longest_run(np.array([fit is not None for fit in fits], dtype=bool))
     links = [fit for fit in fits[first:last] if fit is not None]
@@ -54,7 +57,7 @@ def adjacent_index(rows: pd.DataFrame, matrix: PeriodMatrix) -> LogIndex:
     )
 
 
-def _link(by_period: dict[int, pd.DataFrame], period: int) -> TimeDummyFit | None:
+def _link(by_period: Mapping[Any, pd.DataFrame], period: int) -> TimeDummyFit | None:
     pair = [by_period[number] for number in (period - 1, period) if number in by_period]
     if len(pair) < 2 or min(rows["model"].nunique() for rows in pair) < MINIMUM_MODELS:
         return None

@@ -55,7 +55,15 @@ class FrontierTrend:
 
 
 def default_threshold(prices: pd.DataFrame) -> float:
-    """The lower quartile over models of `score` (of a model's highest, of rows where no model is named)."""
+    """The lower quartile over models of `score` (of a model's highest, of rows where no model is named).
+
+    Raises
+    ------
+    InputError
+        No prices.
+    """
+    if prices.empty:
+        raise InputError("no prices, no trend", remedy="Bring dated prices of something with a score")
     scores = prices.groupby("model")["score"].max() if "model" in prices else prices["score"]
     return float(scores.quantile(THRESHOLD_QUANTILE))
 

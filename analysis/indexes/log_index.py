@@ -15,6 +15,9 @@ Floats = npt.NDArray[np.float64]
 MINIMUM_MODELS = 2
 """A period, or a link between two, rests on this many models: of one alone, no variance can be had."""
 
+CONCENTRATION_STEPS = 6
+"""Of fewer steps one is easily half of the movement."""
+
 
 @dataclass(frozen=True, eq=False)
 class LogIndex:
@@ -73,6 +76,21 @@ def annual_rate(index: LogIndex) -> tuple[float, tuple[float, float]]:
     rate = -float(index.log[-1]) / years
     half = reach(index.models) * float(index.se[-1]) / years
     return rate, (rate - half, rate + half)
+
+
+def concentration_note(index: LogIndex) -> str:
+    """What to know where one step is more than half of all movement: a rate over the whole time is then one event, spread thin."""
+    steps = np.diff(index.log)
+    largest = int(np.abs(steps).argmax())
+    after = largest + 1
+    if len(steps) < CONCENTRATION_STEPS or after == len(steps) or abs(steps[largest]) <= np.abs(steps).sum() / 2:
+        return ""
+    years = (index.days[-1] - index.days[after]).days / DAYS_PER_YEAR
+    rate = -float(index.log[-1] - index.log[after]) / years
+    return (
+        f"More than half of all movement is the step to {index.periods[after]} ({steps[largest]:+.2f} in log price, "
+        f"{index.n[after]} prices); from there on the log-rate is {rate:.2g} a year."
+    )
 
 
 def longest_run(linked: npt.NDArray[np.bool_]) -> tuple[int, int]:

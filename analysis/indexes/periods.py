@@ -170,7 +170,7 @@ def new_prices(matrix: PeriodMatrix) -> pd.DataFrame:
     return long.sort_values(["period", "item"], kind="stable").reset_index(drop=True)
 
 
-def _in_force(rows: pd.DataFrame, item: npt.NDArray[np.intp], days: pd.DatetimeIndex) -> npt.NDArray[np.int32]:
+def _in_force(rows: pd.DataFrame, item: npt.NDArray[np.integer], days: pd.DatetimeIndex) -> npt.NDArray[np.int32]:
     spell = np.full((item.max() + 1, len(days)), NONE, dtype=np.int32)
     start = rows["date"].to_numpy()
     until = rows["until"].fillna(pd.Timestamp.max.floor("D")).to_numpy()

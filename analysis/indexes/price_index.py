@@ -12,7 +12,7 @@ from analysis.errors import InputError
 from analysis.indexes.adjacent import adjacent_index
 from analysis.indexes.frontier import default_threshold, frontier_trend, record_lows
 from analysis.indexes.geks import geks_index
-from analysis.indexes.log_index import LogIndex, annual_rate, intervals
+from analysis.indexes.log_index import LogIndex, annual_rate, concentration_note, intervals
 from analysis.indexes.matched import matched_index
 from analysis.indexes.pareto import pareto_trend
 from analysis.indexes.periods import (
@@ -161,6 +161,19 @@ def price_index(
     return _of_trend(kind, lines[kind](), frequency)
 
 
+def rate_from(index: PriceIndex, period: str) -> float:
+    """Log-rate a year from the end of a period of the index to that of its last, positive when prices fall.
+
+    Raises
+    ------
+    KeyError
+        The index has no value there.
+    """
+    value = {row.period: row.value for row in index.periods}
+    first, last = (pd.Period(name).end_time for name in (period, index.periods[-1].period))
+    return float(np.log(value[period] / index.periods[-1].value) * DAYS_PER_YEAR / (last - first).days)
+
+
 def _frontier(rows: pd.DataFrame, threshold: float | None) -> Trend:
     # Quality is monotone in the score: the same prices are at or above a threshold in either, and the user knows scores.
     unit = "score" if "score" in rows else "quality"
@@ -188,7 +201,7 @@ def _of_log_index(kind: str, index: LogIndex, frequency: Frequency) -> PriceInde
         annual_rate=rate,
         annual_rate_ci90=ci90,
         n=sum(index.n),
-        note=index.note,
+        note=f"{concentration_note(index)} {index.note}".strip(),
     )
 
 

@@ -20,6 +20,9 @@ SMALLEST, LARGEST = -6.0, 2.0
 STARTS = (0.3, 1.0, 3.0, 10.0, 100.0)
 """Ratios of the scale of `u` to that of `v` from which the search begins: nearly all noise to nearly none."""
 
+EXACT = 1e-9
+"""Residuals in log price below which prices lie on one line."""
+
 AS_GOOD = 1e-4
 """Log likelihoods that differ by less are the same: a ratio of 1.0001."""
 
@@ -60,10 +63,14 @@ def stochastic_trend(rows: pd.DataFrame) -> Trend:
     beta = np.linalg.lstsq(X, log_price)[0]
     residuals = log_price - X @ beta
     spread = float(residuals.std())
-    noiseless = _log_likelihood_without_noise(X, residuals) if spread >= 1e-9 else -np.inf
-    least_squares = -0.5 * len(X) * (np.log(2 * np.pi * spread**2) + 1) if spread >= 1e-9 else np.inf
-    found = _searched(X, residuals, spread) if spread >= 1e-9 else None
-    searched = -np.inf if found is None else log_densities(found, X, residuals).sum()
+    if spread < EXACT:
+        # One line to the last digit: there is neither noise nor distance.
+        noiseless, least_squares, found = -np.inf, np.inf, None
+    else:
+        noiseless = _log_likelihood_without_noise(X, residuals)
+        least_squares = -0.5 * len(X) * (np.log(2 * np.pi * spread**2) + 1)
+        found = _searched(X, residuals, spread)
+    searched = -np.inf if found is None else float(log_densities(found, X, residuals).sum())
     if noiseless > max(least_squares, searched) - AS_GOOD:
         raise InputError(
             f"these prices leave no noise around a stochastic frontier, so that it has no interval: the log likelihood is "

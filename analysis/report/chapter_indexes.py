@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
+
+from analysis.indexes import WHICH_TO_CITE
 from analysis.indexes.break_statistics import BreakTest
 from analysis.indexes.gap import HedonicGap
-from analysis.indexes.price_index import PriceIndex
+from analysis.indexes.price_index import PriceIndex, rate_from
 from analysis.report.blocks import Block, figure, heading, table, text
 from analysis.report.phrases import listing, minus, percentage, yearly_change
 from analysis.report.price_indexes import ShownIndex
@@ -12,6 +15,8 @@ from analysis.report.study import Study
 from analysis.report.tables import Table
 
 BREAK_LEVEL = 0.05
+
+MATCHED = ("matched", "geks")
 
 ALIKE = 0.05
 """Log-rates that differ by less than this a year are called about the same."""
@@ -21,6 +26,7 @@ def price_indexes(study: Study) -> list[Block]:
     """What price statisticians would report, and why their answers differ."""
     return [
         heading("Price indexes"),
+        text(WHICH_TO_CITE),
         text(
             "An index follows prices without a law of motion. Matched-model indexes compare a model with itself from period to period; "
             "hedonic ones compare prices at equal capability, so that a cheaper new model counts as a fall; the last four are one line "
@@ -29,7 +35,7 @@ def price_indexes(study: Study) -> list[Block]:
         ),
         figure("indexes"),
         table(_rates(study.indexes.shown)),
-        text(breaks(study.indexes.shown)),
+        text(f"{bases(study.indexes.shown)}{breaks(study.indexes.shown)}"),
     ]
 
 
@@ -48,6 +54,30 @@ def gap(found: HedonicGap | None) -> str:
         f"{yearly_change(found.matched_rate)}, {difference}. In a month {percentage(found.entry_share)} of prices are new and "
         f"{100 * found.exit_share:.1f} % leave: {_premium('new ones', found.entry_premium, found.entry_premium_ci90)}, "
         f"{_premium('those that leave', found.exit_premium, found.exit_premium_ci90)}."
+    )
+
+
+def bases(shown: Sequence[ShownIndex]) -> str:
+    """Why matched-model rates by month and by quarter differ, where they do: a chain by month may begin earlier."""
+    said = []
+    for one in shown:
+        monthly, quarterly = one.monthly, one.quarterly
+        if monthly is None or quarterly is None or monthly.kind not in MATCHED:
+            continue
+        if abs(monthly.annual_rate - quarterly.annual_rate) < ALIKE:
+            continue
+        common = str(pd.Period(quarterly.base, "Q").asfreq("M", how="end"))
+        if common in [row.period for row in monthly.periods[1:-1]]:
+            said.append(
+                f"{one.title[:1].lower()}{one.title[1:]} has {monthly.annual_rate:.2f} by month from {monthly.base} on, "
+                f"{quarterly.annual_rate:.2f} by quarter from the end of {quarterly.base} on, and by month from {common} on "
+                f"{rate_from(monthly, common):.2f}"
+            )
+    if not said:
+        return ""
+    return minus(
+        f"By month and by quarter these rates differ for their bases, as what moved between the two is in the first alone: "
+        f"{listing(said)}. "
     )
 
 
