@@ -86,7 +86,8 @@ def fit_line(log_price: np.ndarray, design: np.ndarray) -> Line:
         problem = f"{len(log_price)} prices are too few for a line with {len(kept)} coefficients"
         raise InputError(problem, remedy=f"{len(kept) + MIN_FREEDOM} are needed")
     used = design[:, kept]
-    inverse = np.linalg.pinv(used)
+    # Of columns of one size: the cut-off of a pseudo-inverse is not to take a small column for none.
+    inverse = np.linalg.pinv(used / scale[kept]) / scale[kept][:, None]
     coefficients = inverse @ log_price
     residual = log_price - used @ coefficients
     return Line(

@@ -67,7 +67,7 @@ def fitted_path(series: FamilySeries, quarters: int) -> tuple[LevelPath, tuple[s
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         model = UnobservedComponents(values, "local linear trend", use_exact_diffuse=True)
-        result = model.fit(disp=False, maxiter=MAX_ITERATIONS)
+        result = _best_fit(model, values)
     variance = {name: float(value) for name, value in zip(model.param_names, result.params, strict=True)}
     state, covariance = result.filtered_state[:2, -1], result.filtered_state_cov[:2, :2, -1]
     walk = np.diag([variance["sigma2.level"], variance["sigma2.trend"]])
@@ -75,6 +75,22 @@ def fitted_path(series: FamilySeries, quarters: int) -> tuple[LevelPath, tuple[s
     # The rows of a family's quarter share its irregular component.
     errors = _covariance(covariance, walk, quarters) + variance["sigma2.irregular"] * np.eye(quarters + 1)
     return LevelPath(state[0] + state[1] * np.arange(quarters + 1), errors, np.inf), texts
+
+
+def _best_fit(model: UnobservedComponents, values: np.ndarray) -> Any:
+    """The highest of the likelihood's maxima: it often has one with most of the variance in each of the three components.
+
+    A later search counts when it is higher by more than rounding, so that equal maxima give the library's own.
+    """
+    best = model.fit(disp=False, maxiter=MAX_ITERATIONS)
+    variance = max(float(np.var(np.diff(values[np.isfinite(values)]))), SMALLEST_VARIANCE)
+    for component in range(3):
+        start = np.full(3, 1e-3 * variance)
+        start[component] = variance
+        other = model.fit(start_params=start, disp=False, maxiter=MAX_ITERATIONS)
+        if other.llf > best.llf + 1e-3:
+            best = other
+    return best
 
 
 def _covariance(state: np.ndarray, walk: np.ndarray, quarters: int) -> np.ndarray:

@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.optimize import minimize, nnls
+from scipy.special import log_ndtr
 from statsmodels.tools.numdiff import approx_fprime
 
 from analysis.errors import InputError
@@ -25,6 +25,12 @@ EXACT = 1e-9
 
 AS_GOOD = 1e-4
 """Log likelihoods that differ by less are the same: a ratio of 1.0001."""
+
+ADDED = 50
+"""Prices that are added at a time to those that hold up a frontier without noise."""
+
+THINNED = 10_000
+"""Of more prices than this, every so-maniest by price decides from which start the search of all of them goes on."""
 
 FLAT = 1e-3
 """A search has arrived where no parameter, in standard deviations of least-squares residuals, has a steeper average log density."""
@@ -93,7 +99,7 @@ def log_densities(parameters: Floats, X: Floats, y: Floats) -> Floats:
     """Log density of every row; the parameters are coefficients, then the logs of `s_v` and `s_u`."""
     s_v, s_u = np.exp(parameters[-2:])
     e, s = y - X @ parameters[:-2], np.hypot(s_v, s_u)
-    return np.asarray(np.log(2 / s) + stats.norm.logpdf(e / s) + stats.norm.logcdf(e * s_u / (s_v * s)))
+    return np.asarray(np.log(2 / s) + _log_phi(e / s) + log_ndtr(e * s_u / (s_v * s)))
 
 
 def scores(parameters: Floats, X: Floats, y: Floats) -> Floats:
@@ -101,7 +107,7 @@ def scores(parameters: Floats, X: Floats, y: Floats) -> Floats:
     s_v, s_u = np.exp(parameters[-2:])
     e, s = y - X @ parameters[:-2], np.hypot(s_v, s_u)
     z = e * s_u / (s_v * s)
-    mills = np.exp(stats.norm.logpdf(z) - stats.norm.logcdf(z))
+    mills = np.exp(_log_phi(z) - log_ndtr(z))
     by_beta = (e / s**2 - mills * s_u / (s_v * s))[:, None] * X
     share_v, share_u, excess = (s_v / s) ** 2, (s_u / s) ** 2, (e / s) ** 2 - 1
     by_v = excess * share_v - mills * z * (1 + share_v)
@@ -109,41 +115,59 @@ def scores(parameters: Floats, X: Floats, y: Floats) -> Floats:
     return np.column_stack([by_beta, by_v, by_u])
 
 
+def _log_phi(z: Floats) -> Floats:
+    return np.asarray(-0.5 * (z**2 + np.log(2 * np.pi)))
+
+
 def _log_likelihood_without_noise(X: Floats, residuals: Floats) -> float:
     """The highest log likelihood with `s_v = 0`: `sum log (2/s) phi(e/s)` over `e >= 0`, which is highest at the least `sum e^2`."""
-    Q = np.linalg.qr(X)[0]
-    # Least distance programming: the shortest z with residuals - Q z >= 0, by non-negative least squares.
+    # Least distance programming: the shortest z with residuals - Q z >= 0, by non-negative least squares. Few prices bind: those that
+    # lie below the line through the ones held so far are added until there are none.
+    Q = np.linalg.qr(X)[0] * np.sqrt(len(X))
+    constraints = np.column_stack([-Q, -residuals])
     target = np.append(np.zeros(Q.shape[1]), 1.0)
-    dual, _ = nnls(np.vstack([-Q.T, -residuals]), target)
-    remainder = np.vstack([-Q.T, -residuals]) @ dual - target
-    e = residuals + Q @ (remainder[:-1] / remainder[-1])
+    held = np.argsort(residuals)[:ADDED]
+    while True:
+        remainder = constraints[held].T @ nnls(constraints[held].T, target)[0] - target
+        e = residuals + Q @ (remainder[:-1] / remainder[-1])
+        below = np.setdiff1d(np.flatnonzero(e < -1e-9 * residuals.std()), held)
+        if not len(below):
+            break
+        held = np.append(held, below[np.argsort(e[below])[:ADDED]])
     return float(len(e) * (0.5 * np.log(2 / np.pi) - 0.5 * np.log((e**2).mean()) - 0.5))
 
 
 def _searched(X: Floats, residuals: Floats, spread: float) -> Floats | None:
     """The highest maximum with both scales above nought, for residuals of least squares; None where no search arrives at one."""
-    k, n = X.shape[1], len(X)
-    low, high = np.log(spread) + SMALLEST, np.log(spread) + LARGEST
-    best, highest = None, -np.inf
-    for ratio in STARTS:
-        # Scales with the variance of the residuals; the mean of u belongs in u, not in the constant.
-        s_v = spread / np.sqrt(1 + ratio**2 * (1 - 2 / np.pi))
-        start = np.concatenate([np.zeros(k), np.log([s_v, ratio * s_v])])
-        start[0] -= ratio * s_v * np.sqrt(2 / np.pi)
-        search = minimize(
-            lambda p: -log_densities(p, X, residuals).mean(),
-            start,
-            jac=lambda p: -scores(p, X, residuals).mean(axis=0),
-            method="L-BFGS-B",
-            bounds=[(None, None)] * k + [(low, high)] * 2,
-            options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9},
-        )
-        # At a bound there is no maximum with both scales; short of a flat place the search has not arrived.
-        inside = (low + 1e-6 < search.x[-2:]).all() and (search.x[-2:] < high - 1e-6).all()
-        arrived = np.abs(search.jac * np.append(np.full(k, spread), [1.0, 1.0])).max() < FLAT
-        if np.isfinite(search.fun) and inside and arrived and -search.fun * n > highest:
-            best, highest = search.x, -search.fun * n
-    return best
+    thin = slice(None, None, -(-len(X) // THINNED))
+    found = [_arrived(_start(ratio, X.shape[1], spread), X[thin], residuals[thin], spread) for ratio in STARTS]
+    maxima = [place for place in found if place is not None]
+    if not maxima:
+        return None
+    best = max(maxima, key=lambda place: float(log_densities(place, X[thin], residuals[thin]).sum()))
+    return best if len(X) <= THINNED else _arrived(best, X, residuals, spread)
+
+
+def _start(ratio: float, k: int, spread: float) -> Floats:
+    """Scales with the variance of the residuals; the mean of u belongs in u, not in the constant."""
+    s_v = spread / np.sqrt(1 + ratio**2 * (1 - 2 / np.pi))
+    return np.array([-ratio * s_v * np.sqrt(2 / np.pi), *np.zeros(k - 1), np.log(s_v), np.log(ratio * s_v)])
+
+
+def _arrived(start: Floats, X: Floats, residuals: Floats, spread: float) -> Floats | None:
+    """Where a search ends, or None when that is at a bound, where there is no maximum with both scales, or short of a flat place."""
+    k, low, high = X.shape[1], np.log(spread) + SMALLEST, np.log(spread) + LARGEST
+    search = minimize(
+        lambda p: (-log_densities(p, X, residuals).mean(), -scores(p, X, residuals).mean(axis=0)),
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(None, None)] * k + [(low, high)] * 2,
+        options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9},
+    )
+    inside = (low + 1e-6 < search.x[-2:]).all() and (search.x[-2:] < high - 1e-6).all()
+    flat = np.abs(search.jac * np.append(np.full(k, spread), [1.0, 1.0])).max() < FLAT
+    return search.x if np.isfinite(search.fun) and inside and flat else None
 
 
 def _inverse_information(parameters: Floats, X: Floats, y: Floats) -> Floats:
