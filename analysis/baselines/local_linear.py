@@ -7,15 +7,20 @@ walks they cover fewer than promised.
 """
 
 import warnings
+from typing import Any
 
 import numpy as np
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from analysis.baselines.farmer_lafond import drift_path
 from analysis.baselines.levels import MIN_PERIODS, LevelPath, LevelPaths
+from analysis.baselines.line import SMALLEST_VARIANCE
 from analysis.baselines.series import AdjustedPanel, FamilySeries, pooled_steps
 
 MAX_ITERATIONS = 200
+
+HIGHER = 1e-3
+"""Log likelihoods that differ by less are of one maximum."""
 
 
 def local_linear_trend(panel: AdjustedPanel, quarters: int) -> LevelPaths:
@@ -64,33 +69,38 @@ def fitted_path(series: FamilySeries, quarters: int) -> tuple[LevelPath, tuple[s
     """
     values = np.full(series.period[-1] - series.period[0] + 1, np.nan)
     values[series.period - series.period[0]] = series.level
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always")
-        model = UnobservedComponents(values, "local linear trend", use_exact_diffuse=True)
-        result = _best_fit(model, values)
+    model = UnobservedComponents(values, "local linear trend", use_exact_diffuse=True)
+    result, texts = _best_fit(model, values)
     variance = {name: float(value) for name, value in zip(model.param_names, result.params, strict=True)}
     state, covariance = result.filtered_state[:2, -1], result.filtered_state_cov[:2, :2, -1]
     walk = np.diag([variance["sigma2.level"], variance["sigma2.trend"]])
-    texts = tuple(f"{warning.category.__name__}: {warning.message}" for warning in heard)
     # The rows of a family's quarter share its irregular component.
     errors = _covariance(covariance, walk, quarters) + variance["sigma2.irregular"] * np.eye(quarters + 1)
     return LevelPath(state[0] + state[1] * np.arange(quarters + 1), errors, np.inf), texts
 
 
-def _best_fit(model: UnobservedComponents, values: np.ndarray) -> Any:
-    """The highest of the likelihood's maxima: it often has one with most of the variance in each of the three components.
+def _best_fit(model: UnobservedComponents, values: np.ndarray) -> tuple[Any, tuple[str, ...]]:
+    """The highest of the likelihood's maxima, and what its search warned of.
 
-    A later search counts when it is higher by more than rounding, so that equal maxima give the library's own.
+    There is often one with most of the variance in each of the three components. A later search counts when it is higher by more
+    than rounding, so that equal maxima give the library's own.
     """
-    best = model.fit(disp=False, maxiter=MAX_ITERATIONS)
     variance = max(float(np.var(np.diff(values[np.isfinite(values)]))), SMALLEST_VARIANCE)
+    best, heard = _fit_from(model, None)
     for component in range(3):
         start = np.full(3, 1e-3 * variance)
         start[component] = variance
-        other = model.fit(start_params=start, disp=False, maxiter=MAX_ITERATIONS)
-        if other.llf > best.llf + 1e-3:
-            best = other
-    return best
+        other, of_other = _fit_from(model, start)
+        if other.llf > best.llf + HIGHER:
+            best, heard = other, of_other
+    return best, heard
+
+
+def _fit_from(model: UnobservedComponents, start: np.ndarray | None) -> tuple[Any, tuple[str, ...]]:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        result = model.fit(start_params=start, disp=False, maxiter=MAX_ITERATIONS)
+    return result, tuple(f"{warning.category.__name__}: {warning.message}" for warning in heard)
 
 
 def _covariance(state: np.ndarray, walk: np.ndarray, quarters: int) -> np.ndarray:
