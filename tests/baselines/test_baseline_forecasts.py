@@ -1,5 +1,6 @@
 """The four baselines at one origin: known answers, what an origin may know, failures with reasons."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -272,3 +273,19 @@ def test_a_series_that_cannot_be_fitted_falls_back_and_says_so(monkeypatch: pyte
     seen, scored = split(obs, 12)
     forecasts = baseline_forecasts(obs, seen, scored, draws=5, seed=0).forecasts
     assert forecasts["local_linear_trend"].notes == tuple(f"{f}: singular; pooled drift and variance" for f in "ab")
+
+
+def test_the_local_linear_trend_is_at_the_highest_of_several_maxima() -> None:
+    # Few values, and most of their variance may sit in any of three components.
+    higher = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        values = np.cumsum(rng.normal(-0.1, 0.2, 7)) + rng.normal(0, 0.2, 7)
+        model = UnobservedComponents(values, "local linear trend", use_exact_diffuse=True)
+        fit, _ = local_linear._best_fit(model, values)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            alone = model.fit(disp=False, maxiter=200)
+        assert fit.llf >= alone.llf
+        higher += fit.llf > alone.llf + 0.01
+    assert higher >= 1

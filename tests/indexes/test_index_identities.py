@@ -167,3 +167,15 @@ def test_more_than_can_be_held_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
         InputError, match=r"5 items over 24 months are more than .* 100 items times periods are its limit"
     ):
         period_matrix(complete(24, 5, seed=0))
+
+
+def test_one_event_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    # Three models at one price for a year, all cut to 0.4 in March: by quarter the base is read after the cut.
+    months = pd.date_range("2022-01-01", periods=13, freq="MS")
+    rows = [(day, model, 1.0 if day.month < 3 and day.year == 2022 else 0.4) for day in months for model in "abc"]
+    frame = pd.DataFrame(rows, columns=["date", "model", "price"]).assign(score=0.5, host="x")
+    frame.to_csv(tmp_path / "prices.csv", index=False)
+    call = ["index", "matched", "--table", tmp_path / "prices.csv", "--frequency"]
+    by_month, by_quarter = run(capsys, *call, "month").out, run(capsys, *call, "quarter").out
+    assert "the step to 2022-03 (-0.92 in log price, 3 prices); from there on the log-rate is" in by_month
+    assert "the step to" not in by_quarter

@@ -9,6 +9,8 @@ from fake_study import HOSTILE, make_comparison, make_entry, make_indexes, make_
 
 from analysis.indexes.break_statistics import BreakTest
 from analysis.indexes.gap import HedonicGap
+from analysis.indexes.periods import Frequency
+from analysis.indexes.price_index import PeriodValue, PriceIndex
 from analysis.report import chapter_indexes, chapter_new_data
 from analysis.report.price_indexes import SHOWN, ShownIndex
 from analysis.report.study import Study
@@ -105,3 +107,20 @@ def test_a_vintage_with_failed_fits_is_marked(study: Study) -> None:
 def test_what_is_held_back_is_counted_by_reason(study: Study) -> None:
     *_, table = chapter_new_data.new_data(study)
     assert table["rows"] == (("zero price", "2", "1"), (HOSTILE, "1", "1"))
+
+
+def of_matched(frequency: Frequency, base: str, values: dict[str, float], rate: float) -> PriceIndex:
+    rows = tuple(PeriodValue(period, value, (value, value), 4) for period, value in values.items())
+    return PriceIndex("matched", frequency, base, rows, rate, (rate, rate), 8, "")
+
+
+def test_rates_that_differ_by_their_base_are_explained() -> None:
+    monthly = of_matched(
+        "month", "2022-07", {"2022-07": 1.0, "2022-08": 1.0, "2022-09": 0.4, "2023-09": 0.36, "2024-09": 0.32}, 0.53
+    )
+    quarterly = of_matched("quarter", "2022Q3", {"2022Q3": 1.0, "2023Q3": 0.9, "2024Q3": 0.8}, 0.11)
+    said = chapter_indexes.bases([ShownIndex("Matched", monthly, quarterly, ())])
+    assert "matched has 0.53 by month from 2022-07 on, 0.11 by quarter from the end of 2022Q3 on" in said
+    assert "by month from 2022-09 on 0.11" in said
+    assert chapter_indexes.bases([ShownIndex("Matched", quarterly, quarterly, ())]) == ""
+    assert chapter_indexes.bases([ShownIndex("Matched", None, quarterly, ())]) == ""
