@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.data.decisions import load_mapping
 from analysis.data.distinct import distinct_rows
 from analysis.data.history import PRICES, SERIES, stated_days
+from analysis.data.hosts import load_sellers
 from analysis.data.quotes import clean
 from analysis.data.raw import load_raw
 from analysis.data.spellings import spellings
@@ -204,7 +205,7 @@ def _report(
 ) -> IngestReport:
     models = load_raw(data_dir, "models")
     known = spellings(models, load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models"))
-    quotes = clean(spells, models, known, load_mapping(data_dir, models))
+    quotes = clean(spells, models, known, load_sellers(data_dir), load_mapping(data_dir, models))
     own = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False)]
     moved = own["event"].isin(["change", "auxiliary"])
     if vintage.complete:
