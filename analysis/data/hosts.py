@@ -4,7 +4,7 @@
 neither is unknown: its prices are recorded and stay out of the laws until somebody decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -148,6 +148,6 @@ def _seller(known: Sellers, source: str, name: str, creator: str, day: pd.Timest
     return known.find(name, creator, day) or Seller(name or UNKNOWN, UNKNOWN, "")
 
 
-def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _rows(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
     """Rows with None for what is missing."""
-    yield from table.astype(object).where(table.notna(), None).to_dict("records")
+    return table.astype(object).where(table.notna(), None).to_dict("records")

@@ -142,20 +142,23 @@ def _corrected(frame: pd.DataFrame, table: str, corrections: pd.DataFrame, path:
     schema = RAW_SCHEMAS[table]
     (key,) = (schema.metadata or {})["key"]
     frame = frame.copy()
-    for row in corrections[corrections["table"] == table].itertuples():
-        column = schema.columns[row.column]
-        was, correct = _typed(pd.Series([row.was, row.correct]), column, path.with_name("corrections.csv"))
-        cell = frame[key].eq(row.row)
-        if frame.loc[cell, row.column].tolist() != [was]:
+    listed, where = corrections.astype(object).to_dict("records"), path.with_name("corrections.csv")
+    for number, row in enumerate(listed, start=1):
+        if row["table"] != table:
+            continue
+        name = str(row["column"])
+        was, correct = _typed(pd.Series([row["was"], row["correct"]]), schema.columns[name], where)
+        cell = frame[key].eq(row["row"])
+        if frame.loc[cell, name].tolist() != [was]:
             raise InputError(
-                f"is not what {path.name} says of {row.row} there",
-                file=path.with_name("corrections.csv"),
-                row=int(row.Index) + 1,
+                f"is not what {path.name} says there, for {row['row']}",
+                file=where,
+                row=number,
                 column="was",
-                value=row.was,
+                value=row["was"],
                 remedy="A correction names the cell as it stands in the file",
             )
-        frame.loc[cell, row.column] = correct
+        frame.loc[cell, name] = correct
     return frame
 
 
