@@ -58,13 +58,12 @@ class Sellers:
 
     def find(self, spelling: str, creator: str, day: pd.Timestamp) -> Seller | None:
         """Who sells the models of a creator under a spelling, None when nobody has said."""
-        by_creator = self.exact.get(spelling) or next(
-            (entries for prefix, entries in self.prefixes.items() if spelling.startswith(prefix)), {}
-        )
-        for key in dict.fromkeys((creator, "")):
-            holding = [item for item in by_creator.get(key, []) if pd.isna(day) or item.start <= day < item.end]
-            if holding:
-                return holding[-1].seller
+        prefixed = (entries for prefix, entries in self.prefixes.items() if spelling.startswith(prefix))
+        for by_creator in (self.exact.get(spelling, {}), *prefixed):
+            for key in dict.fromkeys((creator, "")):
+                holding = [item for item in by_creator.get(key, []) if pd.isna(day) or item.start <= day < item.end]
+                if holding:
+                    return holding[-1].seller
         return None
 
 
@@ -84,25 +83,21 @@ def sellers(hosts: pd.DataFrame, decisions: pd.DataFrame | None = None) -> Selle
 
     A decision for all creators replaces everything that was said of its spelling before.
     """
-    entries: dict[str, dict[str, list[_Entry]]] = {}
+    listed: dict[str, dict[str, list[_Entry]]] = {}
     for row in _rows(hosts):
         seller = Seller(row["host"], row["kind"], row["currency"] or "")
         start, end = row["valid_from"] or pd.Timestamp.min, row["valid_to"] or pd.Timestamp.max
-        entries.setdefault(row["spelling"], {}).setdefault(row["creator"] or "", []).append(_Entry(start, end, seller))
+        listed.setdefault(row["spelling"], {}).setdefault(row["creator"] or "", []).append(_Entry(start, end, seller))
+    dated = {item for by_creator in listed.values() for items in by_creator.values() for item in items}
+    turns = {day for item in dated for day in (item.start, item.end)} - {pd.Timestamp.min, pd.Timestamp.max}
+    starred = sorted((name for name in listed if name.endswith("*")), key=len, reverse=True)
+    prefixes = {name.removesuffix("*"): listed.pop(name) for name in starred}
     for row in _rows(decisions) if decisions is not None else []:
         entry = _Entry(pd.Timestamp.min, pd.Timestamp.max, Seller(row["host"], row["kind"], ""))
         if row["creator"] is None:
-            entries[row["spelling"]] = {"": [entry]}
-        else:
-            entries.setdefault(row["spelling"], {})[row["creator"]] = [entry]
-    dated = {item for by_creator in entries.values() for items in by_creator.values() for item in items}
-    turns = {day for item in dated for day in (item.start, item.end)} - {pd.Timestamp.min, pd.Timestamp.max}
-    starred = sorted((name for name in entries if name.endswith("*")), key=len, reverse=True)
-    return Sellers(
-        exact={name: found for name, found in entries.items() if not name.endswith("*")},
-        prefixes={name.removesuffix("*"): entries[name] for name in starred},
-        turns=sorted(turns),
-    )
+            listed[row["spelling"]] = {}
+        listed.setdefault(row["spelling"], {})[row["creator"] or ""] = [entry]
+    return Sellers(listed, prefixes, sorted(turns))
 
 
 def attach_hosts(quotes: pd.DataFrame, known: Sellers) -> pd.DataFrame:

@@ -193,6 +193,7 @@ HOSTS = table(
         "valid_from": date("First day this holds; empty for always", nullable=True),
         "valid_to": date("First day it no longer holds; empty while it does", nullable=True),
     },
+    key=["spelling", "creator", "valid_from"],
     evidence="evidence",
 )
 

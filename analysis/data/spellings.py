@@ -98,7 +98,7 @@ def spellings(models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.D
         instruct=_instruct(models),
         suggested=suggested,
         catalogue=catalogue,
-        released={key: day for key, day in zip(dated["model_key"], dated["release_date"], strict=True)},
+        released=dict(zip(dated["model_key"], dated["release_date"], strict=True)),
     )
 
 
