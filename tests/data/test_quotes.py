@@ -21,13 +21,13 @@ DAY_ZERO = datetime(2025, 1, 1)  # noqa: DTZ001  prices hold on days, which have
 
 
 @pytest.fixture
-def build(quotes, models, aliases, no_catalogue):
+def build(quotes, models, aliases, no_catalogue, sellers):
     """Assemble quotes of one model, GPT-5, released on 7 August 2025."""
 
     def run(*rows):
         known = models(("openai/gpt-5", "2025-08-07"))
         table = aliases(("api_id", "gpt-5", "openai/gpt-5", "reviewed", None, None))
-        return assemble(quotes(*rows), known, spellings(known, table, no_catalogue))
+        return assemble(quotes(*rows), known, spellings(known, table, no_catalogue), sellers)
 
     return run
 

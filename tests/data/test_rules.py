@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.data import rules
-from analysis.data.hosts import attach_hosts, host_name
+from analysis.data.hosts import attach_hosts
 
 PRICE = st.floats(min_value=0.0, max_value=1e6, allow_nan=False)
 
 
 @pytest.fixture
-def resolved(quotes):
+def resolved(quotes, sellers):
     """Quotes with the columns that resolving adds; `model_key` defaults to GPT-5."""
 
     def build(*rows):
         extra = [{"model_key": "openai/gpt-5", "release_date": "2025-08-07"} | row for row in rows]
-        frame = attach_hosts(quotes(*extra))
+        frame = attach_hosts(quotes(*extra), sellers)
         frame["release_date"] = frame["release_date"].astype("datetime64[us]")
         return frame.assign(price_usd_per_mtok=rules.blended_price(frame))
 
@@ -256,41 +256,3 @@ def test_every_reason_is_given_once_and_every_mask_is_boolean(resolved):
     assert len({rule.reason for rule in rules.RULES}) == len(rules.RULES)
     for rule in rules.RULES:
         assert rule.mask(frame).isin([True, False]).all(), rule.reason
-
-
-@pytest.mark.parametrize(
-    ("source", "provider", "host"),
-    [
-        ("litellm", "together_ai", "together"),
-        ("models_dev", "togetherai", "together"),
-        ("genai_prices", "huggingface_fireworks-ai", "fireworks"),
-        ("epoch_api", "Mistral AI", "mistral"),
-        ("litellm", "vertex_ai-llama_models", "google-vertex"),
-        ("monthly_lowest", "OpenAI", "lowest of month"),
-        ("litellm", "", "unknown"),
-    ],
-)
-def test_hosts_have_one_name(source, provider, host):
-    assert host_name(source, provider) == host
-
-
-def test_the_creator_is_the_first_party_only_for_its_own_models():
-    frame = pd.DataFrame(
-        [
-            ("openai", "openai/gpt-5"),
-            ("azure", "openai/gpt-5"),
-            ("azure", "microsoft/phi-4"),
-            ("vertex_ai-language-models", "google/gemini-2.5-pro"),
-            ("google", "anthropic/claude-3-5-haiku-20241022"),
-            ("openrouter", "openai/gpt-5"),
-            ("deepinfra", "deepseek/deepseek-v3"),
-            ("deepinfra", np.nan),
-        ],
-        columns=["provider", "model_key"],
-    ).assign(source="models_dev", model_id="x")
-    found = attach_hosts(frame)
-    assert found["host"].tolist()[3:5] == ["google", "google-vertex"]
-    assert found["host_kind"].tolist() == [
-        "first_party", "cloud", "first_party", "first_party", "cloud", "aggregator", "inference_host", "inference_host",
-    ]  # fmt: skip
-    assert found["first_party"].tolist() == [True, False, True, True, False, False, False, False]
