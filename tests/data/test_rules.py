@@ -58,8 +58,16 @@ def test_free_tier(resolved):
 
 
 def test_subscription(resolved):
-    rows = ({"provider": "zai-coding-plan"}, {"provider": "ollama"}, {"provider": "zai"})
-    assert rules.subscription(resolved(*rows)).tolist() == [True, True, False]
+    plans = (
+        "zai-coding-plan",
+        "alibaba-coding-plan",
+        "opencode-go",
+        "github_copilot",
+        "xiaomi-token-plan-sgp",
+        "ollama",
+    )
+    rows = [{"provider": provider} for provider in (*plans, "zai", "opencode")]
+    assert rules.subscription(resolved(*rows)).tolist() == [*[True] * len(plans), False, False]
 
 
 def test_unit_errors_by_flag_and_by_own_look(resolved):
@@ -68,6 +76,13 @@ def test_unit_errors_by_flag_and_by_own_look(resolved):
     frame = resolved(*peers, wrong, wrong | {"quality_flag": "unit_error_suspect"})
     assert rules.far_from_peers(frame).tolist() == [False, False, False, True, False]
     assert rules.flagged_unit_error(frame).tolist() == [False, False, False, False, True]
+
+
+def test_a_slip_that_relays_copy_does_not_put_the_true_price_in_doubt(resolved):
+    wrong = {"input_usd_per_mtok": 1.25e6, "output_usd_per_mtok": 1e7}
+    relays = [wrong | {"provider": seller} for seller in ("kilo", "openrouter", "vercel", "nobody-knows")]
+    frame = resolved({}, {"provider": "azure"}, {"provider": "together"}, *relays)
+    assert rules.far_from_peers(frame).tolist() == [*[False] * 3, *[True] * 4]
 
 
 def test_twenty_times_away_is_not_a_unit_error_and_two_quotes_prove_nothing(resolved):
@@ -132,8 +147,22 @@ def test_one_dear_model_does_not_make_a_yuan_host(resolved):
     assert not rules.yuan_as_dollar(resolved({}, {"provider": "azure"}, once)).any()
 
 
+def test_a_dear_host_that_does_not_price_in_yuan_stays(resolved):
+    keys = ("openai/gpt-oss-120b", "openai/gpt-oss-20b", "deepseek/deepseek-v3.2")
+    fair = [{"provider": host, "model_key": key} for key in keys for host in ("novita", "together", "groq")]
+    dear = [
+        row | {"provider": "cloudferro-sherlock", "input_usd_per_mtok": 8.75, "output_usd_per_mtok": 70.0}
+        for row in fair[::3]
+    ]
+    assert not rules.yuan_as_dollar(resolved(*fair, *dear)).any()
+    chinese = [row | {"provider": "moark"} for row in dear]
+    frame = resolved(*fair, *dear, *chinese)
+    assert set(frame.loc[rules.yuan_as_dollar(frame), "provider"]) == {"moark"}
+
+
+SELLERS = {"a": ("USD", "cloud"), "b": ("CNY", "aggregator"), "c": ("CNY", "cloud"), "d": ("", "unknown")}
 PLACE_PRICES = st.dictionaries(
-    st.tuples(st.sampled_from("abcd"), st.sampled_from("xyz")), st.sampled_from([1.0, 1.5, 6.0, 7.0, 40.0]), max_size=12
+    st.tuples(st.sampled_from(list(SELLERS)), st.sampled_from("xyz")), st.sampled_from([1.0, 1.5, 6.0, 7.0, 40.0])
 )
 
 
@@ -141,12 +170,22 @@ PLACE_PRICES = st.dictionaries(
 def test_yuan_hosts_are_those_of_a_search_host_by_host(prices):
     frame = pd.DataFrame([(*place, price) for place, price in prices.items()], columns=["provider", "model_key", "p"])
     texts = frame.astype({"provider": "str", "model_key": "str"})
-    quotes = texts.assign(quality_flag="ok", price_usd_per_mtok=frame["p"].astype("float64"))
-    logs = np.log(quotes.pivot(index="model_key", columns="provider", values="price_usd_per_mtok"))
+    told = texts["provider"].map(SELLERS)
+    quotes = texts.assign(
+        quality_flag="ok",
+        price_usd_per_mtok=frame["p"].astype("float64"),
+        currency=told.str[0].astype("str"),
+        host_kind=told.str[1].astype("str"),
+    )
     yuan = set()
-    for host in logs:
-        ratios = (logs[host] - logs.drop(columns=host).median(axis=1)).dropna()
-        if len(ratios) >= 2 and np.log(5) <= ratios.median() <= np.log(9):
+    for host in ("b", "c"):
+        others = {key: [p for (h, k), p in prices.items() if k == key and h in {"a", "c"} - {host}] for key in "xyz"}
+        ratios = [
+            prices[host, key] / np.exp(np.median(np.log(others[key])))
+            for key in "xyz"
+            if others[key] and (host, key) in prices
+        ]
+        if len(ratios) >= 2 and 5 <= np.exp(np.median(np.log(ratios))) <= 9:
             yuan.add(host)
     assert rules.yuan_as_dollar(quotes).tolist() == quotes["provider"].isin(yuan).tolist()
 
@@ -233,11 +272,46 @@ def test_tiers_beside_the_list_price(resolved, model_id, model_key, marked):
         ("azure/eu/gpt-4o-2024-08-06", True),
         ("bedrock/eu-central-1/anthropic.claude-v2", True),
         ("azure/gpt-4o-2024-08-06", False),
+        ("azure/global-standard/gpt-4o-2024-08-06", False),
+        ("azure_ai/global/grok-3", False),
+        ("azure/us-gov/gpt-4o-2024-08-06", True),
+        ("azure_ai/us-gov/deepseek-v3.1", True),
+        ("bedrock/us-gov-west-1/anthropic.claude-sonnet-4-5-20250929-v1:0", True),
+        ("bedrock_mantle/us-gov-west-1/openai.gpt-oss-20b", True),
+        ("us-gov.anthropic.claude-haiku-4-5-20251001-v1:0", True),
+        ("ca.deepseek.v3.1-v1:0", True),
+        ("bedrock/eu.anthropic.claude-sonnet-4-5", True),
         ("us.deepseek.r1-v1:0", False),
+        ("global.anthropic.claude-sonnet-4-5", False),
     ],
 )
 def test_regional(resolved, model_id, marked):
     assert rules.regional(resolved({"model_id": model_id})).tolist() == [marked]
+
+
+@pytest.mark.parametrize(
+    ("american", "listed", "marked"),
+    [
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "global.anthropic.claude-x"}, True),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x"}, True),
+        ({"input_usd_per_mtok": 3.0}, {"model_id": "global.anthropic.claude-x"}, False),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "global.anthropic.claude-y"}, False),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "global.anthropic.claude-x", "source": "models_dev"}, False),
+        # The dearer price came after the cheaper one had gone.
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x", "valid_to": "2025-09-01"}, False),
+    ],
+)
+def test_american_ids_are_regional_where_they_cost_more(resolved, american, listed, marked):
+    row = {
+        "source": "litellm",
+        "provider": "bedrock_converse",
+        "model_key": "anthropic/claude-x",
+        "input_usd_per_mtok": 3.0,
+    }
+    frame = resolved(
+        row | {"model_id": "us.anthropic.claude-x"} | american, row | {"recorded_on": "2025-08-20"} | listed
+    )
+    assert rules.regional(frame).tolist() == [marked, False]
 
 
 def test_before_release_with_a_month_of_grace(resolved):
