@@ -147,6 +147,8 @@ def _corrected(frame: pd.DataFrame, table: str, corrections: pd.DataFrame, path:
         if row["table"] != table:
             continue
         name = str(row["column"])
+        if name not in schema.columns:
+            raise InputError(f"is no column of {table}", file=where, row=number, column="column", value=name)
         was, correct = _typed(pd.Series([row["was"], row["correct"]]), schema.columns[name], where)
         cell = frame[key].eq(row["row"])
         if frame.loc[cell, name].tolist() != [was]:
