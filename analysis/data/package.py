@@ -34,8 +34,8 @@ LICENSES = [
     {"name": "Apache-2.0", "title": "Apache 2.0: Aider"},
     {
         "name": "other-artificial-analysis",
-        "title": "Artificial Analysis asks for attribution, and for consent before its data are passed on; facts only (the public archive's "
-        "MIT covers the archive's own work)",
+        "title": "Artificial Analysis asks for attribution, and for consent before its data are passed on; facts only "
+        "(the public archive's MIT covers the archive's own work)",
     },
     {"name": "other-facts", "title": "Not stated by the others; only facts (dates, prices, scores) are taken"},
 ]

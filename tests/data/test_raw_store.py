@@ -9,7 +9,7 @@ import pytest
 
 from analysis.data.package import write_datapackage
 from analysis.data.raw import check_references, load_raw, parse_table, raw_vintage
-from analysis.data.schemas import MODELS, QUOTES, RAW_SCHEMAS
+from analysis.data.schemas import MODELS, RAW_SCHEMAS
 from analysis.errors import InputError, IntegrityError
 from analysis.storage import sha256_file
 
