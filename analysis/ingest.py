@@ -52,6 +52,8 @@ class IngestReport:
         `rows_rejected`, and those of the new and changed prices that the rules hold back.
     models_unresolved
         Ids of the file that no model is known for.
+    sellers_unknown
+        Sellers of new and changed prices that nobody has looked at; the laws do not see them.
     """
 
     source: str
@@ -66,6 +68,7 @@ class IngestReport:
     rows_rejected: int
     rows_skipped: int
     models_unresolved: int
+    sellers_unknown: int
     rejected: list[dict[str, str]]
     skipped: dict[str, int]
     unknown_fields: dict[str, int]
@@ -230,6 +233,7 @@ def _report(
         rows_rejected=len(snapshot.rejected),
         rows_skipped=sum(snapshot.skipped.values()),
         models_unresolved=int(unresolved["_merge"].eq("left_only").sum()),
+        sellers_unknown=int(own.loc[own["host_kind"].eq("unknown"), "host"].nunique()),
         rejected=[
             {str(name): str(value) for name, value in row.items()} for row in snapshot.rejected.to_dict("records")
         ],

@@ -165,13 +165,13 @@ def yuan_as_dollar(quotes: pd.DataFrame) -> Mask:
     suspects = quotes.loc[usable & yuan, "provider"].unique()
     witnesses = logs[logs.columns.intersection(quotes.loc[usable & witness, "provider"].unique())]
     low, high = np.log(CNY_PER_USD_RANGE)
-    found = []
+    in_yuan = []
     for provider in suspects:
         others = witnesses.drop(columns=provider, errors="ignore").median(axis=1)
         ratios = (logs[provider] - others).dropna()
         if len(ratios) >= MIN_PEERS and low <= ratios.median() <= high:
-            found.append(provider)
-    return quotes["provider"].isin(found)
+            in_yuan.append(provider)
+    return quotes["provider"].isin(in_yuan)
 
 
 def gpt4_turbo_entered_as_gpt4(quotes: pd.DataFrame) -> Mask:
@@ -237,24 +237,22 @@ def regional(quotes: pd.DataFrame) -> Mask:
     """A region with its own surcharge; the list price is that of the unmarked or global id.
 
     Bedrock's ids of the United States cost what the unmarked ones do until Claude 4.5, and more from then on: they are regional where
-    the same list has the model for less under the other id on a shared day.
+    the same list has the model for less under the other id on the day of their record.
     """
     return _id_matches(quotes, _REGIONAL) | _dearer_than_global(quotes)
 
 
 def _dearer_than_global(quotes: pd.DataFrame) -> Mask:
-    columns = ["source", "model_id", "recorded_on", "valid_to", "price_usd_per_mtok"]
-    offers = quotes.loc[quotes["host"].eq(BEDROCK), columns]
+    columns = ["source", "model_id", "tier", "recorded_on", "valid_to", "price_usd_per_mtok"]
+    usable = quotes["quality_flag"].eq("ok") & quotes["price_usd_per_mtok"].gt(0)
+    offers = quotes.loc[quotes["host"].eq(BEDROCK) & usable, columns]
     offers = offers.assign(name=offers["model_id"].str.replace(r"^(?:.*/)?(?:us|global)\.", "", regex=True))
     american = offers["model_id"].str.contains(r"(?:^|/)us\.", regex=True)
-    pairs = (
-        offers[american]
-        .reset_index(names="row")
-        .merge(offers[~american], on=["source", "name"], suffixes=("", "_listed"))
-    )
-    shared = ~pairs["valid_to_listed"].le(pairs["recorded_on"]) & ~pairs["valid_to"].le(pairs["recorded_on_listed"])
+    marked, listed = offers[american].reset_index(names="row"), offers[~american]
+    pairs = marked.merge(listed, on=["source", "name", "tier"], suffixes=("", "_listed"))
+    holds = pairs["recorded_on_listed"].le(pairs["recorded_on"]) & ~pairs["valid_to_listed"].le(pairs["recorded_on"])
     dearer = pairs["price_usd_per_mtok"] > pairs["price_usd_per_mtok_listed"] * SAME_LIST_PRICE
-    return pd.Series(quotes.index.isin(pairs.loc[shared & dearer, "row"]), index=quotes.index)
+    return pd.Series(quotes.index.isin(pairs.loc[holds & dearer, "row"]), index=quotes.index)
 
 
 def before_release(quotes: pd.DataFrame) -> Mask:

@@ -136,7 +136,8 @@ def test_an_unknown_seller_is_shown_decided_and_seen_by_the_laws(
     )
     path = tmp_path / "api.json"
     path.write_text(text, encoding="utf-8")
-    run(capsys, "ingest", "models-dev", path, "--observed-on", "2026-07-02", "--data", data, "--quiet")
+    taken = run(capsys, "ingest", "models-dev", path, "--observed-on", "2026-07-02", "--data", data, "--quiet")
+    assert "2 sellers that nobody has looked at" in taken.out
     shown = run(capsys, "hosts", "review", "--data", data, "--json", "--quiet").json
     sellers = {seller["spelling"]: seller for seller in shown["sellers"]}
     assert (shown["n"], set(sellers)) == (2, {"newcomer", "shadow"})

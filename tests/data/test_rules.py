@@ -297,6 +297,10 @@ def test_regional(resolved, model_id, marked):
         ({"input_usd_per_mtok": 3.0}, {"model_id": "global.anthropic.claude-x"}, False),
         ({"input_usd_per_mtok": 3.3}, {"model_id": "global.anthropic.claude-y"}, False),
         ({"input_usd_per_mtok": 3.3}, {"model_id": "global.anthropic.claude-x", "source": "models_dev"}, False),
+        # The price of another tier, a slip, and a price that came later say nothing of the list price on that day.
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x", "tier": "flex"}, False),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x", "quality_flag": "unit_error_suspect"}, False),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x", "recorded_on": "2025-09-02"}, False),
         # The dearer price came after the cheaper one had gone.
         ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x", "valid_to": "2025-09-01"}, False),
     ],
