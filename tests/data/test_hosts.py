@@ -9,7 +9,8 @@ import pytest
 from analysis.data.host_decisions import decide_host, load_host_decisions
 from analysis.data.hosts import Sellers, attach_hosts
 from analysis.data.hosts import sellers as lookup
-from analysis.data.raw import load_raw
+from analysis.data.raw import load_raw, parse_table
+from analysis.data.schemas import HOSTS
 from analysis.errors import InputError
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
@@ -177,3 +178,31 @@ def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:
         decide_host(tmp_path, QUOTES, "acme", "acme", "cloud", None, "Ada", "its page")
     assert (caught.value.file, caught.value.row, caught.value.column) == (path, 1, "kind")
     assert path.read_bytes() == before
+
+
+def test_spellings_that_differ_by_punctuation_or_an_ai_at_the_end_are_one_host() -> None:
+    general = load_raw(PROJECT_DATA, "hosts").query("creator.isna()")
+    stems = general["spelling"].str.replace(r"[^a-z0-9]", "", regex=True).str.removesuffix("ai")
+    assert (general.groupby(stems)["host"].nunique() == 1).all()
+    assert stems.duplicated().sum() > 10
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Acme,,acme,cloud,,a page,,",
+        "acme,,ACME,cloud,,a page,,",
+        "acme,,acme,shop,,a page,,",
+        "acme,,acme,cloud,yuan,a page,,",
+        "acme,,acme,cloud,,,,",
+        "acme,,acme,cloud,,a page,2025-13-01,",
+    ],
+)
+def test_a_wrong_row_of_the_table_is_named(row: str) -> None:
+    good = "novita,,novita,inference_host,,a page,,"
+    content = "\n".join([",".join(HOSTS.columns), good, row, ""]).encode()
+    with pytest.raises(InputError) as caught:
+        parse_table(content, HOSTS, Path("hosts.csv"))
+    assert caught.value.row == 2
+    with pytest.raises(InputError, match="repeats the key"):
+        parse_table("\n".join([",".join(HOSTS.columns), good, good, ""]).encode(), HOSTS, Path("hosts.csv"))
