@@ -59,7 +59,7 @@ def decide_host(
     LockedError
         Another process writes.
     """
-    reasoned(who, why)
+    who, why = reasoned(who, why)
     name = spelling(provider)
     if name not in set(quotes["provider"].dropna().map(spelling)):
         remedy = "See `costfloor hosts review`"
