@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.data.decisions import load_mapping
 from analysis.data.distinct import distinct_rows
 from analysis.data.history import PRICES, SERIES, stated_days
+from analysis.data.hosts import load_sellers
 from analysis.data.quotes import clean
 from analysis.data.raw import load_raw
 from analysis.data.spellings import spellings
@@ -51,6 +52,8 @@ class IngestReport:
         `rows_rejected`, and those of the new and changed prices that the rules hold back.
     models_unresolved
         Ids of the file that no model is known for.
+    sellers_unknown
+        Sellers of new and changed prices that nobody has looked at; the laws do not see them.
     """
 
     source: str
@@ -65,6 +68,7 @@ class IngestReport:
     rows_rejected: int
     rows_skipped: int
     models_unresolved: int
+    sellers_unknown: int
     rejected: list[dict[str, str]]
     skipped: dict[str, int]
     unknown_fields: dict[str, int]
@@ -204,7 +208,7 @@ def _report(
 ) -> IngestReport:
     models = load_raw(data_dir, "models")
     known = spellings(models, load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models"))
-    quotes = clean(spells, models, known, load_mapping(data_dir, models))
+    quotes = clean(spells, models, known, load_sellers(data_dir), load_mapping(data_dir, models))
     own = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False)]
     moved = own["event"].isin(["change", "auxiliary"])
     if vintage.complete:
@@ -229,6 +233,7 @@ def _report(
         rows_rejected=len(snapshot.rejected),
         rows_skipped=sum(snapshot.skipped.values()),
         models_unresolved=int(unresolved["_merge"].eq("left_only").sum()),
+        sellers_unknown=int(own.loc[own["host_kind"].eq("unknown"), "host"].nunique()),
         rejected=[
             {str(name): str(value) for name, value in row.items()} for row in snapshot.rejected.to_dict("records")
         ],

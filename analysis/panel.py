@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.capability.bands import assign_bands
+from analysis.data.hosts import OWN_PRICE_KINDS
 from analysis.data.quotes import build_quotes
 from analysis.data.raw import load_raw, raw_vintage, validated
 from analysis.data.schemas import CAPABILITY, PANEL
@@ -25,8 +26,8 @@ MIN_USABLE_BENCHMARKS = 3
 MIN_FAMILY_ROWS = 15
 """A band is split into open and closed weights when both sides have this many rows."""
 
-LAW_HOST_KINDS = ("first_party", "inference_host", "cloud")
-"""Whose prices the laws see: aggregators pass others' prices on, and the lowest price of a month is no single price."""
+LAW_HOST_KINDS = OWN_PRICE_KINDS
+"""Whose prices the laws see: those of sellers with prices of their own. Of a seller that nobody has looked at it is not known."""
 
 PACKAGES = ("sources", "data", "capability", "panel.py", "sampling.py")
 

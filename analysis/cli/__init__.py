@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli import calibration, data, economics, fits, report, trends
+from analysis.cli import calibration, data, economics, fits, hosts, report, trends
 from analysis.cli.shared import Options
 from analysis.errors import CostfloorError
 from analysis.inference.fit import FitSettings
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (data, trends, fits, economics, report, calibration):
+for part in (data, hosts, trends, fits, economics, report, calibration):
     app.registered_commands += part.app.registered_commands
     app.registered_groups += part.app.registered_groups
 

@@ -62,6 +62,8 @@ def ingest(
         f"{found.vintage}: {found.rows_new} new, {found.rows_changed} changed, {found.rows_unchanged} unchanged, "
         f"{found.rows_quarantined} held back, {found.models_unresolved} ids without a model"
     )
+    if found.sellers_unknown:
+        text += f", {found.sellers_unknown} sellers that nobody has looked at (see `costfloor hosts review`)"
     call.emit(asdict(found), text=text if found.stored else f"{found.vintage} is in the store already: nothing new")
 
 

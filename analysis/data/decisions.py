@@ -56,9 +56,7 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
     LockedError
         Another process writes.
     """
-    for option, value, remedy in (("--who", who, "Say who decides"), ("--why", why, "A decision needs a reason")):
-        if not value.strip():
-            raise InputError("is empty", column=option, value=value, remedy=remedy)
+    who, why = reasoned(who, why)
     known = quotes[quotes["quote_id"] == quote_id]
     if known.empty:
         raise InputError(
@@ -78,6 +76,14 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
         content = decisions.to_csv(index=False, lineterminator="\n").encode()
         parse_table(content, DECISIONS, path)
         write_atomic(path, content)
+
+
+def reasoned(who: str, why: str) -> tuple[str, str]:
+    """Who decides and why, refused when nobody does or for no reason."""
+    for option, value, remedy in (("--who", who, "Say who decides"), ("--why", why, "A decision needs a reason")):
+        if not value.strip():
+            raise InputError("is empty", column=option, value=value, remedy=remedy)
+    return who, why
 
 
 def load_decisions(data_dir: Path) -> pd.DataFrame:

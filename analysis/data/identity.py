@@ -13,15 +13,25 @@ from numpy.typing import NDArray
 
 from analysis.data.distinct import distinct_rows
 from analysis.data.normalise import compact, strip_display_name, strip_id, version_stem
-from analysis.data.spellings import TUNED, Spellings, SpellingTable
+from analysis.data.spellings import KNOWN_TO, TUNED, Spellings, SpellingTable
+
+LATEST = "-latest"
+INFERRED = ("newest snapshot", "only snapshot", ", latest")
+"""Ends of the bases of names that nobody has looked up for the day: a stated release may contradict them."""
 
 DISPLAY_NAME_SOURCES = ("curated", "epoch_api", "monthly_lowest")
 MOVING_CREATORS = ("anthropic", "google", "mistral", "openai", "qwen", "xai")
 """Vendors whose undated ids follow the newest snapshot; hosts of open weights stay with the snapshot they loaded."""
 
-
 UNKNOWN = "no model has this name"
 MOVED = "moving name on a day without a known model"
+LATER = "the list states a later release than that of the model this name is known for"
+
+STATED_RELEASE = r"release date stated(?: then)? (\d{4}-\d{2}(?:-\d{2})?)"
+"""How the note of a quote gives the release that its source states."""
+
+ROUGH = pd.Timedelta(days=45)
+"""Catalogues give rough dates: a stated release this much after a model's own may still be meant for it."""
 
 
 def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
@@ -30,7 +40,7 @@ def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
     Parameters
     ----------
     quotes
-        Needs `source`, `provider`, `model_id`, `mode`, `recorded_on`, `valid_to`.
+        Needs `source`, `provider`, `model_id`, `mode`, `recorded_on`, `valid_to`, `note`.
     known
         From `spellings`.
 
@@ -45,9 +55,9 @@ def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
     tuned = {name + suffix for name in compacted.values() for suffix in TUNED} & set(compacted.values())
     # What nothing below tells apart is looked up once.
     matters = _seller_matters(names, known, {name for name in compacted if _may_be_tuned(compacted[name], tuned)})
-    kinds = names.assign(
-        provider=names["provider"].where(matters, ""), matters=matters, period=_periods(names["model_id"], day, known)
-    )
+    period = _periods(names["model_id"], day, known)
+    stated = quotes["note"].str.extract(STATED_RELEASE, expand=False).where(period >= 0)
+    kinds = names.assign(provider=names["provider"].where(matters, ""), matters=matters, period=period, stated=stated)
     first, kind = distinct_rows(kinds)
     rivals = names.loc[
         names["model_id"].isin([model_id for model_id, name in compacted.items() if name in tuned]),
@@ -55,8 +65,10 @@ def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
     ].drop_duplicates()
     listed = {(source, provider, compacted[model_id]) for source, provider, model_id in rivals.to_numpy()}
     sightings = [
-        _Sighting(source, provider, model_id, mode, when)
-        for (source, provider, model_id, mode), when in zip(names.iloc[first].to_numpy(), day.iloc[first], strict=True)
+        _Sighting(source, provider, model_id, mode, when, release)
+        for (source, provider, model_id, mode), when, release in zip(
+            names.iloc[first].to_numpy(), day.iloc[first], _days(stated.iloc[first]), strict=True
+        )
     ]
     found = pd.DataFrame(
         [_resolve_one(seen, known, listed) for seen in sightings],
@@ -64,6 +76,11 @@ def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
         dtype="str",
     )
     return pd.concat([quotes, found.iloc[kind].set_axis(quotes.index)], axis=1)
+
+
+def _days(texts: pd.Series) -> pd.Series:
+    """Days or months as text, missing where they are none."""
+    return pd.to_datetime(texts, format="ISO8601", errors="coerce")
 
 
 def _may_be_tuned(name: str, tuned: set[str]) -> bool:
@@ -81,7 +98,8 @@ def _seller_matters(names: pd.DataFrame, known: Spellings, siblings: set[str]) -
 
 def _periods(model_ids: pd.Series, day: pd.Series, known: Spellings) -> NDArray[np.intp]:
     """Number of the period a row is in: within one, no name changes its model. All days are one for names that never do."""
-    turns = {end for spans in known.moving.values() for span in spans for end in span[:2]}
+    turns = {KNOWN_TO + pd.Timedelta(days=1)}
+    turns |= {end for spans in known.moving.values() for span in spans for end in span[:2]}
     turns |= {released for versions in known.snapshots.values() for released, _ in versions}
     ordered = pd.Series(sorted(turn for turn in turns if not pd.isna(turn)), dtype="datetime64[us]").to_numpy()
     period = np.where(day.isna(), -1, ordered.searchsorted(day.to_numpy("datetime64[us]"), side="right"))
@@ -93,7 +111,11 @@ def _periods(model_ids: pd.Series, day: pd.Series, known: Spellings) -> NDArray[
 def _depends_on_day(model_id: str, known: Spellings) -> bool:
     """Whether a spelling could be a moving name or share its stem with dated snapshots."""
     stripped = strip_id(model_id)
-    return compact(stripped) in known.moving or compact(version_stem(stripped)) in known.snapshots
+    return (
+        stripped.endswith(LATEST)
+        or compact(stripped) in known.moving
+        or compact(version_stem(stripped)) in known.snapshots
+    )
 
 
 class _Sighting(NamedTuple):
@@ -102,6 +124,7 @@ class _Sighting(NamedTuple):
     model_id: str
     mode: str
     day: pd.Timestamp
+    stated_release: pd.Timestamp
 
     @property
     def stripped(self) -> str:
@@ -117,7 +140,7 @@ class _Sighting(NamedTuple):
 
     @property
     def is_latest(self) -> bool:
-        return self.stripped.endswith("-latest")
+        return self.stripped.endswith(LATEST)
 
     @property
     def stem(self) -> str:
@@ -125,17 +148,28 @@ class _Sighting(NamedTuple):
         stem = version_stem(self.stripped)
         return compact(stem) if stem == self.stripped or self.is_latest else ""
 
+    @property
+    def is_after_the_record(self) -> bool:
+        """Nothing is known of this day's moving names."""
+        return bool(self.day > KNOWN_TO)
+
+    def contradicts(self, released: pd.Timestamp | None) -> bool:
+        """Whether the list states a release that is later than a model's."""
+        return released is not None and bool(self.stated_release > released + ROUGH)
+
 
 def _resolve_one(
     seen: _Sighting, known: Spellings, listed: set[tuple[str, str, str]]
 ) -> tuple[str | None, str | None, str | None]:
     stripped = seen.stripped
-    if compact(stripped) in known.moving:
-        for start, end, key in known.moving[compact(stripped)]:
-            if start <= seen.day < end:
-                return key, "moving name", None
+    if (spans := known.moving.get(compact(stripped))) is not None:
+        key = next((key for start, end, key in spans if start <= seen.day < end), None)
+        return (key, "moving name", None) if key else (None, None, MOVED)
+    if seen.is_after_the_record and (seen.is_latest or _follows_snapshots(seen, known)):
         return None, None, MOVED
     for key, basis in _candidates(seen, known):
+        if basis.endswith(INFERRED) and seen.contradicts(known.released.get(key)):
+            return None, None, LATER
         served = known.instruct.get(key)
         # A host that lists the tuned model beside this id sells the base model under it.
         tuned = any((seen.source, seen.provider, compact(stripped) + suffix) in listed for suffix in TUNED)
@@ -170,10 +204,15 @@ def _loosely(spelled: str, tables: list[SpellingTable], how: str) -> Iterator[tu
     return ((table.loose[spelled], f"{table.basis}, {how}") for table in tables if spelled in table.loose)
 
 
-def _newest_snapshot(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, str]]:
+def _follows_snapshots(seen: _Sighting, known: Spellings) -> bool:
+    """Whether a bare name is one of those that their vendor points at each new snapshot."""
     versions = known.snapshots.get(seen.stem, [])
-    released = [key for start, key in versions if start <= seen.day]
-    if released and len(versions) > 1 and released[-1].startswith(MOVING_CREATORS):
+    return len(versions) > 1 and versions[-1][1].startswith(MOVING_CREATORS)
+
+
+def _newest_snapshot(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, str]]:
+    released = [key for start, key in known.snapshots.get(seen.stem, []) if start <= seen.day]
+    if released and _follows_snapshots(seen, known):
         yield released[-1], "newest snapshot"
 
 

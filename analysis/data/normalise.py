@@ -4,9 +4,11 @@ import re
 from functools import cache
 
 _ROUTING = re.compile(r"^hf:")
+_REGION = r"^(?:(?:us|eu|apac|au|jp|ca|sa|in|global|us-gov)\.)?"
+_VERSION_ONLY = re.compile(_REGION + r"deepseek\.(?=v\d+\.\d)")
 _VENDOR = re.compile(
-    r"^(?:(?:us|eu|apac|au|jp|ca|global|us-gov)\.)?"
-    r"(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|xai|zai)"
+    _REGION
+    + r"(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|xai|zai)"
     r"(?:\.|--)(?=[a-z])"
 )
 _SUFFIX = re.compile(
@@ -35,7 +37,7 @@ def strip_id(model_id: str) -> str:
     while before != name:
         before = name
         name = _ROUTING.sub("", name.rstrip("/ ").rsplit("/", 1)[-1].strip())
-        name = _SUFFIX.sub("", _VENDOR.sub("", name))
+        name = _SUFFIX.sub("", _VENDOR.sub("", _VERSION_ONLY.sub("deepseek-", name)))
         name = re.sub(r"@(\d+|latest)$", r"-\1", name)
         name = re.sub(r"(?<=\d)p(?=\d)", ".", name)
         name = _EXPERTS.sub("", name)

@@ -29,8 +29,14 @@ SOURCES = [
     {"title": "Our World in Data, data sets", "path": "https://github.com/owid/owid-datasets"},
 ]
 LICENSES = [
-    {"name": "MIT", "title": "MIT: models.dev, LiteLLM, genai-prices, LLMStats, the leaderboard archive"},
-    {"name": "CC-BY-4.0", "title": "Creative Commons Attribution: Epoch AI"},
+    {"name": "MIT", "title": "MIT: models.dev, LiteLLM, genai-prices"},
+    {"name": "CC-BY-4.0", "title": "Creative Commons Attribution: Epoch AI, LLMStats"},
+    {"name": "Apache-2.0", "title": "Apache 2.0: Aider"},
+    {
+        "name": "other-artificial-analysis",
+        "title": "Artificial Analysis asks for attribution, and for consent before its data are passed on; facts only "
+        "(the public archive's MIT covers the archive's own work)",
+    },
     {"name": "other-facts", "title": "Not stated by the others; only facts (dates, prices, scores) are taken"},
 ]
 

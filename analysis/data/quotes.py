@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.decisions import apply_decisions, apply_mapping, load_decisions, load_mapping
-from analysis.data.hosts import attach_hosts
+from analysis.data.hosts import OWN_PRICE_KINDS, Sellers, attach_hosts, load_sellers
 from analysis.data.identity import resolve
 from analysis.data.raw import load_raw, validated
 from analysis.data.rules import blended_price, quarantine_reasons
@@ -23,7 +23,9 @@ LONG_INTERVAL_DAYS = 180
 PASS_THROUGH_LEAD_DAYS = 14
 PASS_THROUGH = np.log(1.02)
 MONTH = pd.Timedelta(days=31)
-REPEATERS = ("aggregator", "cloud")
+REPEATERS = ("aggregator", "cloud", "unknown")
+"""Sellers whose price is no second one when it repeats that of the model's creator."""
+
 FAR_DAY = pd.Timestamp("9999-12-31")
 
 
@@ -65,18 +67,20 @@ def build_quotes(data_dir: Path, as_of: pd.Timestamp | None = None) -> QuoteTabl
     if raw["recorded_on"].isna().all():
         day = None if as_of is None else str(as_of.date())
         raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")
-    return assemble(raw, models, known, load_mapping(data_dir, models), load_decisions(data_dir))
+    sellers = load_sellers(data_dir)
+    return assemble(raw, models, known, sellers, load_mapping(data_dir, models), load_decisions(data_dir))
 
 
 def assemble(
     raw: pd.DataFrame,
     models: pd.DataFrame,
     known: Spellings,
+    sellers: Sellers,
     mapping: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
 ) -> QuoteTables:
     """The same as `build_quotes`, from tables in memory."""
-    quotes = analysis_dates(clean(raw, models, known, mapping, decisions))
+    quotes = analysis_dates(clean(raw, models, known, sellers, mapping, decisions))
     reasons, disagreements = settle_all(quotes)
     quotes = _mark_pass_through(_as_duplicates(quotes, reasons))
     quotes = quotes.assign(best_host=best_host(quotes))
@@ -90,11 +94,12 @@ def clean(
     raw: pd.DataFrame,
     models: pd.DataFrame,
     known: Spellings,
+    sellers: Sellers,
     mapping: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Spells with model, host, blended price, status and reason, each by itself: nothing is compared between sources yet."""
-    quotes = attach_hosts(resolved(raw, known, mapping))
+    quotes = attach_hosts(resolved(raw, known, mapping), sellers)
     quotes = quotes.assign(price_usd_per_mtok=blended_price(quotes))
     quotes = quotes.merge(models[["model_key", "release_date", "open_weights"]], on="model_key", how="left")
     unresolved = quotes["model_key"].isna()
@@ -148,10 +153,12 @@ def analysis_dates(quotes: pd.DataFrame) -> pd.DataFrame:
 def best_host(quotes: pd.DataFrame) -> pd.Series:
     """Whether a kept quote is, on its date, the lowest blended price for its model among those known by then.
 
-    A host's price is known from its date until its next kept price or the end of its spell.
+    A host's price is known from its date until its next kept price or the end of its spell. Only sellers with prices of their own
+    compete: what a relay asks is another's price.
     """
     columns = ["model_key", "host", "date", "quote_id", "valid_to", "price_usd_per_mtok"]
-    offers = quotes.loc[quotes["status"] == "kept", columns].sort_values(["model_key", "date", "quote_id"])
+    competing = quotes["status"].eq("kept") & quotes["host_kind"].isin(OWN_PRICE_KINDS)
+    offers = quotes.loc[competing, columns].sort_values(["model_key", "date", "quote_id"])
     dates = offers["date"].to_numpy("datetime64[D]").astype(int)
     ends = offers["valid_to"].fillna(FAR_DAY).to_numpy("datetime64[D]").astype(int)
     position = pd.Series(np.arange(len(offers)), index=offers.index)

@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.data.fields import dtype
-from analysis.data.schemas import RAW_SCHEMAS
+from analysis.data.schemas import CORRECTED, RAW_SCHEMAS
 from analysis.data.vintages import VINTAGES_FOLDER, list_vintages
 from analysis.errors import InputError, IntegrityError
 from analysis.sources.table_file import csv_cells
@@ -16,8 +16,8 @@ from analysis.storage import sha256_bytes, sha256_file
 
 RAW_FOLDER = "raw"
 DATAPACKAGE = "datapackage.json"
-BY_HAND = ("decisions.csv", "mapping.csv")
-"""Files of `analysis.data.decisions`: they may change, and their content is part of the vintage."""
+BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv")
+"""Files of `analysis.data.decisions` and `analysis.data.host_decisions`: they may change, and their content is part of the vintage."""
 
 
 def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of the schema, in its order; one row per row of the file.
+        The columns of the schema, in its order; one row per row of the file, with the corrections of `corrections.csv`.
 
     Raises
     ------
@@ -55,6 +55,8 @@ def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
         )
     schema = RAW_SCHEMAS[table]
     frame = parse_table(content, schema, path)
+    if table in CORRECTED:
+        frame = validated(_corrected(frame, table, load_raw(data_dir, "corrections"), path), schema, path)
     for column, parent in (schema.metadata or {}).get("references", {}).items():
         check_references(frame, load_raw(data_dir, parent), column, path)
     return frame
@@ -133,6 +135,33 @@ def check_references(child: pd.DataFrame, parent: pd.DataFrame, column: str, fil
         raise InputError(
             "names a row that does not exist", file=file, row=row + 1, column=column, value=child[column].iloc[row]
         )
+
+
+def _corrected(frame: pd.DataFrame, table: str, corrections: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The table with the cells that `corrections.csv` puts right; the file itself stays as it came."""
+    schema = RAW_SCHEMAS[table]
+    (key,) = (schema.metadata or {})["key"]
+    frame = frame.copy()
+    listed, where = corrections.astype(object).to_dict("records"), path.with_name("corrections.csv")
+    for number, row in enumerate(listed, start=1):
+        if row["table"] != table:
+            continue
+        name = str(row["column"])
+        if name not in schema.columns:
+            raise InputError(f"is no column of {table}", file=where, row=number, column="column", value=name)
+        was, correct = _typed(pd.Series([row["was"], row["correct"]]), schema.columns[name], where)
+        cell = frame[key].eq(row["row"])
+        if frame.loc[cell, name].tolist() != [was]:
+            raise InputError(
+                f"is not what {path.name} says there, for {row['row']}",
+                file=where,
+                row=number,
+                column="was",
+                value=row["was"],
+                remedy="A correction names the cell as it stands in the file",
+            )
+        frame.loc[cell, name] = correct
+    return frame
 
 
 def _typed(cells: pd.Series, column: pa.Column, path: Path) -> pd.Series:

@@ -11,15 +11,21 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.distinct import by_value, distinct_rows
+from analysis.data.hosts import OWN_PRICE_KINDS
 
 type Mask = pd.Series[bool]
 
 UNIT_ERROR_FACTOR = 50.0
 PLAUSIBLE_USD_PER_MTOK = (0.0005, 5000.0)
 MIN_PRICES_OF_SELLER = 20
+MIN_PEERS = 2
+WITNESSES = (*OWN_PRICE_KINDS, "market_low")
+"""Kinds of sellers whose quotes say something of other sellers' prices."""
 CNY_PER_USD_RANGE = (5.0, 9.0)
 GPT4_FIXED_ON = pd.Timestamp("2025-08-08")
 VERTEX_PER_TOKEN_ON = pd.Timestamp("2024-11-08")
+BEDROCK = "amazon-bedrock"
+SAME_LIST_PRICE = 1.005
 EARLY_ACCESS = pd.Timedelta(days=31)
 
 _NOT_TEXT = (
@@ -32,9 +38,11 @@ _TIER = (
     r"> ?\d+k|-(?:128|200)k$|off-peak|batch|\bflex\b|priority|specdec|-highspeed|fp8-fast$|-tput$|:nitro|:extended"
     r"|gemini-2\.5-flash.*(?<!non-)thinking|kimi-k2-thinking-turbo|commitment|-basic$"
 )
-_REGIONAL = r"azure/(?:eu|us)/|bedrock/[a-z]{2}-[a-z-]+-\d/|bedrock/\*/|^regional\.|^(?:eu|apac|au|jp)\.[a-z]"
-_PLANS = ("zai-coding-plan", "zhipuai-coding-plan", "kimi-for-coding", "github-copilot", "minimax-coding-plan")
-_LOCAL = ("ollama", "lmstudio")
+_REGIONS = r"eu|apac|au|jp|ca|sa|in|us-gov"
+_REGIONAL = (
+    rf"^azure(?:_ai)?/(?:us|{_REGIONS})/|^bedrock(?:_[a-z]+)?/(?:[a-z]{{2}}-[a-z-]+-\d|\*)/"
+    rf"|^regional\.|(?:^|/)(?:{_REGIONS})\.[a-z]"
+)
 
 
 def blended_price(quotes: pd.DataFrame) -> pd.Series:
@@ -65,7 +73,7 @@ def free_tier(quotes: pd.DataFrame) -> Mask:
 
 def subscription(quotes: pd.DataFrame) -> Mask:
     """Sold by subscription, or run on the user's own machine: no price per token."""
-    return quotes["provider"].isin(_PLANS + _LOCAL)
+    return quotes["host_kind"].isin(["subscription", "local"])
 
 
 def flagged_unit_error(quotes: pd.DataFrame) -> Mask:
@@ -74,15 +82,22 @@ def flagged_unit_error(quotes: pd.DataFrame) -> Mask:
 
 
 def far_from_peers(quotes: pd.DataFrame) -> Mask:
-    """The blend is at least 50 times above or below the median of the other quotes of the same model."""
+    """The blend is at least 50 times above or below the median of the other quotes of the same model.
+
+    Quotes of relays and of unknown sellers are compared, but nothing is compared with them: a slip that they copy has no more witnesses.
+    """
     usable = quotes["quality_flag"].eq("ok") & quotes["price_usd_per_mtok"].gt(0) & quotes["model_key"].notna()
     logs = np.log(quotes["price_usd_per_mtok"].where(usable))
     far = pd.Series(False, index=quotes.index)
+    witness = quotes["host_kind"].isin(WITNESSES)
     for _, peers in logs.dropna().groupby(quotes["model_key"]):
-        if len(peers) < 3:
-            continue
-        values = peers.to_numpy()
-        far.loc[peers.index] = np.abs(values - _medians_of_others(values)) >= np.log(UNIT_ERROR_FACTOR)
+        values, vouched = peers.to_numpy(), witness.loc[peers.index].to_numpy()
+        others = np.full(len(values), np.nan)
+        if vouched.sum() >= MIN_PEERS:
+            others[~vouched] = np.median(values[vouched])
+        if vouched.sum() > MIN_PEERS:
+            others[vouched] = _medians_of_others(values[vouched])
+        far.loc[peers.index] = np.abs(values - others) >= np.log(UNIT_ERROR_FACTOR)
     return far
 
 
@@ -136,22 +151,27 @@ def source_regression(quotes: pd.DataFrame) -> Mask:
 
 
 def yuan_as_dollar(quotes: pd.DataFrame) -> Mask:
-    """A host whose prices stand 5 to 9 times above other hosts' for the same models: yuan listed as dollars.
+    """A host that prices in yuan and stands 5 to 9 times above other hosts for the same models: yuan listed as dollars.
 
-    The ratio is the median over the host's models, at least two of them, of its price over the median of other hosts.
+    The ratio is the median over the host's models, at least two of them, of its price over the median of other hosts' own prices. A host
+    that is merely dear, and not known to have a price list in yuan, stays.
     """
     usable = quotes["quality_flag"].eq("ok") & quotes["price_usd_per_mtok"].gt(0) & quotes["model_key"].notna()
-    logs = np.log(quotes.loc[usable, "price_usd_per_mtok"]).groupby([quotes["provider"], quotes["model_key"]]).median()
-    table = logs.unstack("provider")
-    levels = table.to_numpy()
-    ratios = np.full(levels.shape, np.nan)
-    for row, priced in zip(range(len(levels)), ~np.isnan(levels), strict=True):
-        if priced.sum() > 1:
-            ratios[row, priced] = levels[row, priced] - _medians_of_others(levels[row, priced])
+    yuan, witness = quotes["currency"].eq("CNY"), quotes["host_kind"].isin(WITNESSES)
+    keys = [quotes["provider"], quotes["model_key"]]
+    logs = (
+        np.log(quotes.loc[usable & (yuan | witness), "price_usd_per_mtok"]).groupby(keys).median().unstack("provider")
+    )
+    suspects = quotes.loc[usable & yuan, "provider"].unique()
+    witnesses = logs[logs.columns.intersection(quotes.loc[usable & witness, "provider"].unique())]
     low, high = np.log(CNY_PER_USD_RANGE)
-    typical = pd.DataFrame(ratios, columns=table.columns).median()
-    compared = (~np.isnan(ratios)).sum(axis=0) >= 2
-    return quotes["provider"].isin(table.columns[compared & typical.between(low, high).to_numpy()])
+    in_yuan = []
+    for provider in suspects:
+        others = witnesses.drop(columns=provider, errors="ignore").median(axis=1)
+        ratios = (logs[provider] - others).dropna()
+        if len(ratios) >= MIN_PEERS and low <= ratios.median() <= high:
+            in_yuan.append(provider)
+    return quotes["provider"].isin(in_yuan)
 
 
 def gpt4_turbo_entered_as_gpt4(quotes: pd.DataFrame) -> Mask:
@@ -214,8 +234,25 @@ def superseded(quotes: pd.DataFrame) -> Mask:
 
 
 def regional(quotes: pd.DataFrame) -> Mask:
-    """A region with its own surcharge; the list price is the unmarked id."""
-    return _id_matches(quotes, _REGIONAL)
+    """A region with its own surcharge; the list price is that of the unmarked or global id.
+
+    Bedrock's ids of the United States cost what the unmarked ones do until Claude 4.5, and more from then on: they are regional where
+    the same list has the model for less under the other id on the day of their record.
+    """
+    return _id_matches(quotes, _REGIONAL) | _dearer_than_global(quotes)
+
+
+def _dearer_than_global(quotes: pd.DataFrame) -> Mask:
+    columns = ["source", "model_id", "tier", "recorded_on", "valid_to", "price_usd_per_mtok"]
+    usable = quotes["quality_flag"].eq("ok") & quotes["price_usd_per_mtok"].gt(0)
+    offers = quotes.loc[quotes["host"].eq(BEDROCK) & usable, columns]
+    offers = offers.assign(name=offers["model_id"].str.replace(r"^(?:.*/)?(?:us|global)\.", "", regex=True))
+    american = offers["model_id"].str.contains(r"(?:^|/)us\.", regex=True)
+    marked, listed = offers[american].reset_index(names="row"), offers[~american]
+    pairs = marked.merge(listed, on=["source", "name", "tier"], suffixes=("", "_listed"))
+    holds = pairs["recorded_on_listed"].le(pairs["recorded_on"]) & ~pairs["valid_to_listed"].le(pairs["recorded_on"])
+    dearer = pairs["price_usd_per_mtok"] > pairs["price_usd_per_mtok_listed"] * SAME_LIST_PRICE
+    return pd.Series(quotes.index.isin(pairs.loc[holds & dearer, "row"]), index=quotes.index)
 
 
 def before_release(quotes: pd.DataFrame) -> Mask:

@@ -10,7 +10,14 @@ SOURCES = ("curated", "table", "llm_prices", "models_dev", "genai_prices", "lite
 
 EVENTS = ("launch", "first", "observed", "change", "reappeared", "auxiliary")
 ALIAS_BASES = ("reviewed", "moving", "suggested_exact", "suggested_stripped", "suggested_tokens")
-HOST_KINDS = ("first_party", "cloud", "inference_host", "aggregator", "market_low")
+CORRECTED = ("models",)
+"""Raw tables whose facts `corrections` may put right."""
+
+LISTED_KINDS = ("first_party", "cloud", "inference_host", "aggregator", "subscription", "local")
+"""Kinds of sellers that `hosts` and decisions name; an aggregator is a relay, a gateway or a router of others' models."""
+
+HOST_KINDS = (*LISTED_KINDS, "market_low", "unknown")
+HOST_NAME = r"^[a-z0-9][a-z0-9 ._-]*$"
 STATUSES = ("kept", "duplicate", "unresolved", "quarantined")
 
 _QUOTE_COLUMNS = {
@@ -162,9 +169,62 @@ PROVIDER_MODELS = table(
     evidence="evidence",
 )
 
+HOSTS = table(
+    "hosts",
+    "Sellers",
+    {
+        "spelling": text(
+            "Seller as a source spells it, in lower case; a star at the end stands for any end", pattern=r"^[^A-Z]*$"
+        ),
+        "creator": text(
+            "Only for models of this creator, the first part of model_key; empty for all others", nullable=True
+        ),
+        "host": text("The seller's one name", pattern=HOST_NAME),
+        "kind": text(
+            "first_party: sells what it makes; cloud: a cloud's catalogue; inference_host: serves models on machines of its own; "
+            "aggregator: relay, gateway or router, passes on the prices of others; subscription: sold by the month; local: runs on the "
+            "user's machine",
+            one_of=LISTED_KINDS,
+        ),
+        "currency": text(
+            "Currency of its own price list, where it is not the dollar", nullable=True, pattern=r"^[A-Z]{3}$"
+        ),
+        "evidence": text("What the name and the kind rest on"),
+        "valid_from": date("First day this holds; empty for always", nullable=True),
+        "valid_to": date("First day it no longer holds; empty while it does", nullable=True),
+    },
+    key=["spelling", "creator", "valid_from"],
+    evidence="evidence",
+)
+
+CORRECTIONS = table(
+    "corrections",
+    "Corrections of facts in the other raw tables, replayed when these are read",
+    {
+        "table": text("Raw table", one_of=CORRECTED),
+        "row": text("Key of the row"),
+        "column": text("Column"),
+        "was": text("Content of the cell as it stands in the file"),
+        "correct": text("What it should say"),
+        "evidence": text("Why"),
+    },
+    key=["table", "row", "column"],
+    evidence="evidence",
+)
+
 RAW_SCHEMAS: dict[str, pa.DataFrameSchema] = {
     schema.name: schema
-    for schema in (QUOTES, MODELS, ALIASES, PERFORMANCE, BENCHMARK_COSTS, PROVIDER_MODELS, *CONTEXT_SCHEMAS)
+    for schema in (
+        QUOTES,
+        MODELS,
+        ALIASES,
+        PERFORMANCE,
+        BENCHMARK_COSTS,
+        PROVIDER_MODELS,
+        HOSTS,
+        CORRECTIONS,
+        *CONTEXT_SCHEMAS,
+    )
 }
 """Every raw table by name; the file is `<name>.csv`."""
 
@@ -183,7 +243,7 @@ PROCESSED_QUOTES = table(
         "price_usd_per_mtok": price("Blend, (3 input + output) / 4", nullable=True),
         "status": text("Fate of the quote", one_of=STATUSES),
         "reason": text("Why it is not kept", nullable=True),
-        "best_host": flag("Cheapest kept quote of its model known on its date"),
+        "best_host": flag("Cheapest kept quote of its model known on its date, among sellers with prices of their own"),
     },
     key=["quote_id"],
 )
@@ -253,7 +313,7 @@ PANEL = table(
         "open_weights": flag("Weights can be downloaded", nullable=True),
         "reasoning": flag("Reasons before it answers", nullable=True),
         "first_party": flag("The model's creator sells it"),
-        "best_host": flag("Cheapest kept quote of its model known on its date"),
+        "best_host": flag("Cheapest kept quote of its model known on its date, among sellers with prices of their own"),
         "release_date": date("Release of the model", nullable=True),
         "days_since_release": number("date minus release_date", "days", nullable=True),
         "source": text("Record the price comes from", one_of=SOURCES),

@@ -23,6 +23,8 @@ ID_SOURCES = (
 NAME_SOURCES = ("hand", "gundlach", "epoch_efficiency", "epoch_hub", "artificial_analysis", "llmstats_name")
 SUGGESTED = ("suggested_exact", "suggested_stripped", "suggested_tokens")
 TUNED = ("it", "chat", "instruct")
+KNOWN_TO = pd.Timestamp("2025-12-31")
+"""Last day of the record that the tables of names were made for: what a moving name means later, they do not know."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Spellings:
     Attributes
     ----------
     moving
-        Compact id to (first day, first day no longer, model), for names whose model changed.
+        Compact id to (first day, first day no longer, model), for names whose model changed. None is known to hold after `KNOWN_TO`.
     tables
         The surest first; the first one holds the spellings read by hand.
     snapshots
@@ -52,6 +54,8 @@ class Spellings:
         (source of the suggestion, spelling) to (basis, model).
     catalogue
         (provider, model id) to the base model the models.dev catalogue states.
+    released
+        Release day of every model that has one.
     """
 
     moving: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]]
@@ -60,6 +64,7 @@ class Spellings:
     instruct: dict[str, str]
     suggested: dict[tuple[str, str], tuple[str, str]]
     catalogue: dict[tuple[str, str], str]
+    released: dict[str, pd.Timestamp]
 
 
 def spellings(models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.DataFrame) -> Spellings:
@@ -85,6 +90,7 @@ def spellings(models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.D
         (provider, model_id): base
         for provider, model_id, base in zip(stated["provider"], stated["model_id"], stated["base_model"], strict=True)
     }
+    dated = models.dropna(subset=["release_date"])
     return Spellings(
         moving=_moving(usable[usable["basis"] == "moving"]),
         tables=tables,
@@ -92,6 +98,7 @@ def spellings(models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.D
         instruct=_instruct(models),
         suggested=suggested,
         catalogue=catalogue,
+        released=dict(zip(dated["model_key"], dated["release_date"], strict=True)),
     )
 
 
@@ -110,7 +117,7 @@ def _unique(choices: dict[str, set[str]]) -> dict[str, str]:
 
 def _moving(aliases: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]]:
     periods: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]] = {}
-    ends = aliases["valid_to"].fillna(pd.Timestamp.max.floor("D"))
+    ends = aliases["valid_to"].fillna(KNOWN_TO + pd.Timedelta(days=1))
     for name, start, end, key in zip(
         aliases["source_name"], aliases["valid_from"], ends, aliases["model_key"], strict=True
     ):

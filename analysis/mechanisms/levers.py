@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from analysis.data.hosts import OWN_PRICE_KINDS
+
 MIN_OBSERVED: Final = 5
 """Fewer say nothing of quartiles."""
 
@@ -48,11 +50,12 @@ def discount(name: str, quotes: pd.DataFrame, discounted: str, full: str) -> Lev
     name
         Of the lever.
     quotes
-        Columns `status`, `host`, `model_key`, `date`, and the two prices.
+        Columns `status`, `host`, `host_kind`, `model_key`, `date`, and the two prices. A relay passes on discounts of others.
     discounted, full
         Columns, USD per million tokens. Prices of zero or less are no discounts.
     """
-    offered = quotes[quotes["status"].isin(OFFERS) & quotes[discounted].gt(0.0) & quotes[full].gt(0.0)]
+    own = quotes["status"].isin(OFFERS) & quotes["host_kind"].isin(OWN_PRICE_KINDS)
+    offered = quotes[own & quotes[discounted].gt(0.0) & quotes[full].gt(0.0)]
     latest = offered.sort_values("date", kind="stable").drop_duplicates(["host", "model_key"], keep="last")
     return _lever(name, latest[discounted] / latest[full], latest["date"].dt.year)
 

@@ -92,7 +92,7 @@ def _data(study: Study) -> list[Block]:
             f"The panel has {plural(build.quotes, 'price')} of {plural(build.models, 'model')} at {plural(build.hosts, 'host')} from "
             f"{build.first} to {build.last}; the laws see {study.obs.n:,} of them, those of {seen} with at least "
             f"{plural(MIN_USABLE_BENCHMARKS, 'benchmark score')}, sold by their makers, by clouds or by inference hosts. "
-            "Aggregators and monthly lowest "
+            "Aggregators, sellers that nobody has looked at and monthly lowest "
             f"prices stay out. Vintage {build.vintage} is the hash of all raw tables."
         ),
         text(

@@ -71,10 +71,10 @@ FORMATS: dict[str, Format] = {
             "genai-prices",
             "genai_prices",
             genai_prices.read,
-            "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/data.json",
+            "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json",
             "MIT",
             True,
-            "price data by Pydantic (data.json)",
+            "price data by Pydantic (data.json; version 2 is the living one)",
         ),
         Format(
             "table",

@@ -1,7 +1,8 @@
-"""The price data of genai-prices (`data.json`), in USD per million tokens."""
+"""The price data of genai-prices (`data.json` of versions 1 to 3), in USD per million tokens."""
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,13 +10,20 @@ from analysis.sources.json_input import as_list, as_mapping, pointer, read_json,
 from analysis.sources.snapshot import Snapshot, SnapshotBuilder, label, tier_above
 from analysis.sources.values import day
 
-COLUMNS = {
-    "input_mtok": "input_usd_per_mtok",
-    "output_mtok": "output_usd_per_mtok",
-    "cache_read_mtok": "cache_read_usd_per_mtok",
-    "cache_write_mtok": "cache_write_usd_per_mtok",
+KEYS = {
+    "input_usd_per_mtok": ("input_text_mtok", "input_mtok"),
+    "output_usd_per_mtok": ("output_text_mtok", "output_mtok"),
+    "cache_read_usd_per_mtok": ("cache_text_read_mtok", "cache_read_mtok"),
+    "cache_write_usd_per_mtok": (
+        "cache_text_write_5m_mtok",
+        "cache_text_write_mtok",
+        "cache_write_5m_mtok",
+        "cache_write_mtok",
+    ),
 }
-OTHER_PRICES = re.compile(r"\w+_(?:mtok|kcount|mchars|hours|gpixels|kpages)")
+"""Where each price stands, the narrower name first: version 2 has names for text alone and for how long a cache is kept."""
+
+PRICE_KEY = re.compile(r"\w+_(?:mtok|kcount|mchars|hours|gpixels|kpages)")
 PROVIDER_FIELDS = {
     *(
         "id",
@@ -116,9 +124,7 @@ def _read_model(builder: SnapshotBuilder, place: str, provider: object, model: o
         until = (
             next((str(start) for start in starts if own is None or start > own), None) if step.hours is None else None
         )
-        builder.count_unknown(
-            field for field in step.prices if field not in COLUMNS and not OTHER_PRICES.fullmatch(field)
-        )
+        builder.count_unknown(field for field in step.prices if not PRICE_KEY.fullmatch(field))
         _add_tiers(builder, step, provider, model_id, when, until, note)
 
 
@@ -153,10 +159,16 @@ def _titles(steps: list[_Step]) -> list[str]:
 
     Where the price depends on the hour, the one that holds for most of the day is the list price: the file puts the other first.
     """
-    timed = [step.hours for step in steps if step.hours is not None]
-    if len(timed) == 1 and _minutes(timed[0]) > 12 * 60:
-        return ["" if step.hours else "outside {} to {}".format(*timed[0]) for step in steps]
-    return ["from {} to {}".format(*step.hours) if step.hours else "" for step in steps]
+    timed = [(step, step.hours) for step in steps if step.hours is not None]
+    held = Counter[str]()
+    for step, hours in timed:
+        held[repr(step.prices)] += _minutes(hours)
+    usual = next((step for step, _ in timed if held[repr(step.prices)] > 12 * 60), None)
+    outside = "" if usual is None else "outside " + ", ".join("{} to {}".format(*hours) for _, hours in timed)
+    return [
+        "" if step is usual else outside if step.hours is None else "from {} to {}".format(*step.hours)
+        for step in steps
+    ]
 
 
 def _minutes(hours: tuple[str, str]) -> int:
@@ -170,7 +182,8 @@ def _add_tiers(
     """Add the base price of a step, and a row for each size of context from which any of its prices changes."""
     base: dict[str, object] = {}
     changes: dict[str, dict[str, object]] = {}
-    for field, column in COLUMNS.items():
+    for column, fields in KEYS.items():
+        field = next((field for field in fields if step.prices.get(field) is not None), fields[-1])
         value = step.prices.get(field)
         if isinstance(value, dict):
             try:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from analysis.sources.json_input import as_mapping, pointer, read_json
+from analysis.sources.off_peak import WEEK, minutes_a_week
 from analysis.sources.snapshot import MODES, Snapshot, SnapshotBuilder, tier_above
 
 STEMS = {
@@ -21,7 +22,7 @@ OTHER_UNIT = re.compile(rf"\w*cost_per_(?:\w+_)?({'|'.join(UNITS)})\w*")
 KNOWN = re.compile(
     r"(?:supports?|supported|max|min|uses|regional|default)_\w+|\w*cost_per_(?!token)\w+|\w+_dbu_cost_per_token"
     r"|cache_(?:creation|read)_\w+|mode|litellm_provider|source|metadata|comment|notes?|deprecation_date|display_name|model_v\w+"
-    r"|tool_use_system_prompt_tokens|output_vector_size|[rt]p[dm]|provider_specific_entry|tiered_pricing|\w+_processing_\w+"
+    r"|off_peak_pricing|tool_use_system_prompt_tokens|output_vector_size|[rt]p[dm]|provider_specific_entry|tiered_pricing|\w+_processing_\w+"
 )
 
 
@@ -79,7 +80,12 @@ class _Entry:
         groups = _groups(entry)
         base = groups.pop("", {})
         steps = entry.get("tiered_pricing")
-        if any(column in base for column in LIST_PRICES):
+        if block := entry.get("off_peak_pricing"):
+            peak = self.read_hours(block, base, steps)
+            if peak is None:
+                return
+            base = peak
+        elif any(column in base for column in LIST_PRICES):
             self.add(self.place, base, "")
         elif not groups and not steps:
             units = {match.group(1) for field in entry if (match := OTHER_UNIT.fullmatch(field))}
@@ -89,6 +95,30 @@ class _Entry:
             self.add(pointer(self.place, first), _inherit(base, prices), tier)
         if steps is not None:
             self.read_steps(steps, base)
+
+    def read_hours(self, block: object, base: Mapping[str, object], steps: object) -> dict[str, object] | None:
+        """Add the prices of an entry that costs less at some hours: those of most hours are the list price.
+
+        What stands beside the block is the price at the peak. Where the cheaper one does not hold for most of the week, neither is a list
+        price, and the entry is held back: nothing is returned, else the price at the peak.
+        """
+        place = pointer(self.place, "off_peak_pricing")
+        first = steps[0] if isinstance(steps, list) and steps and isinstance(steps[0], dict) else {}
+        peak = _inherit(_groups(first).get("", {}), base)
+        try:
+            if not isinstance(block, dict):
+                raise ValueError("off-peak pricing is not an object")
+            minutes = minutes_a_week(block)
+            if minutes <= WEEK // 2:
+                raise ValueError(
+                    f"the off-peak price holds for {minutes / 60:g} of 168 hours, so that there is no list price"
+                )
+        except ValueError as error:
+            self.reject(place, str(error), block)
+            return None
+        self.add(self.place, peak, "peak hours")
+        self.add(place, {**peak, **_groups(block).get("", {})}, "")
+        return peak
 
     def read_steps(self, steps: object, base: Mapping[str, object]) -> None:
         """Add the steps of `tiered_pricing`, each with the range of tokens it is for."""

@@ -30,6 +30,8 @@ COMMANDS = [
     "quarantine accept",
     "quarantine reject",
     "models unresolved",
+    "hosts review",
+    "hosts set",
     "trend frontier",
     "trend hedonic",
     "index",

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.data.hosts import Sellers, load_sellers
 from analysis.data.quotes import QuoteTables, build_quotes
 from analysis.data.schemas import QUOTES
 
@@ -87,6 +88,12 @@ def aliases() -> Callable[..., pd.DataFrame]:
 @pytest.fixture
 def no_catalogue() -> pd.DataFrame:
     return pd.DataFrame({"provider": [], "model_id": [], "base_model": []}, dtype="str")
+
+
+@pytest.fixture(scope="session")
+def sellers() -> Sellers:
+    """The project's own table of sellers, with no decisions."""
+    return load_sellers(PROJECT_DATA)
 
 
 @pytest.fixture(scope="session")

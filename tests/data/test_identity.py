@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.data.identity import MOVED, UNKNOWN, resolve
+from analysis.data.identity import LATER, MOVED, UNKNOWN, resolve
 from analysis.data.normalise import compact, strip_display_name, strip_id, version_stem
 from analysis.data.raw import load_raw
 from analysis.data.spellings import spellings
@@ -29,6 +29,8 @@ ID_TEXT = st.text(alphabet="abcdefgllamaqwnv0123456789.:@/-_ ", max_size=40)
         ("z-ai/glm-4.5-air:free", "glm-4.5-air"),
         ("meta/llama-3.3-70b-instruct-maas", "llama-3.3-70b-instruct"),
         ("anthropic.claude-v2:1", "claude-v2:1"),
+        ("ca.deepseek.v3.1-v1:0", "deepseek-v3.1"),
+        ("bedrock_mantle/us-gov-west-1/openai.gpt-oss-120b", "gpt-oss-120b"),
     ],
 )
 def test_ids_lose_host_region_version_and_precision(model_id: str, stripped: str) -> None:
@@ -74,12 +76,13 @@ def test_a_moving_name_means_the_model_of_its_day(quotes, models, aliases, no_ca
         ),
         no_catalogue,
     )
-    days = ["2024-12-25", "2024-12-26", "2025-03-23", "2025-03-24", "2030-01-01"]
+    days = ["2024-12-25", "2024-12-26", "2025-03-23", "2025-03-24", "2025-12-31", "2026-01-01"]
     rows = [{"provider": "deepseek", "model_id": "deepseek/deepseek-chat", "recorded_on": day} for day in days]
     found = resolve(quotes(*rows), known)
     v3, march = "deepseek/deepseek-v3", "deepseek/deepseek-v3-0324"
-    assert found["model_key"].fillna("").tolist() == ["", v3, v3, march, march]
-    assert found["unresolved_reason"].fillna("").tolist() == [MOVED, "", "", "", ""]
+    # What a name means after the record that the tables of names were made for, nobody here knows.
+    assert found["model_key"].fillna("").tolist() == ["", v3, v3, march, march, ""]
+    assert found["unresolved_reason"].fillna("").tolist() == [MOVED, "", "", "", "", MOVED]
 
 
 def test_leaderboard_slugs_are_never_used(quotes, models, aliases, no_catalogue) -> None:
@@ -130,6 +133,51 @@ def test_latest_follows_the_newest_snapshot_released_by_then(quotes, models, ali
     ]
     found = resolve(quotes(*rows), known)["model_key"].fillna("").tolist()
     assert found == ["", "mistral/mistral-small-2402", "mistral/mistral-small-2503"]
+
+
+def test_names_that_follow_their_vendor_are_known_to_the_end_of_the_record_only(
+    quotes, models, aliases, no_catalogue
+) -> None:
+    keys = ("mistral/mistral-small-2503", "mistral/mistral-small-2506", "meta/llama-3-0424", "meta/llama-3-0624")
+    fixed = ("google/gemini-1.0-pro", "google/gemini-2.5-flash")
+    known = spellings(
+        models(*((key, f"2025-06-2{number}") for number, key in enumerate((*keys, *fixed)))),
+        aliases(
+            *(("canonical_tail", key.split("/")[1], key, "reviewed", None, None) for key in (*fixed, *keys)),
+            ("api_id", "gemini-pro", "google/gemini-1.0-pro", "reviewed", None, None),
+        ),
+        no_catalogue,
+    )
+    names = ["gemini-pro-latest", "mistral-small", "mistral-small-latest", "vertex_ai/mistral-small@latest"]
+    names += ["gemini-2.5-flash", "mistral-small-2503"]
+    found = {
+        day: resolve(quotes(*({"model_id": name, "recorded_on": day} for name in names)), known)
+        for day in ("2025-12-31", "2026-01-01")
+    }
+    newest, dated = "mistral/mistral-small-2506", ["google/gemini-2.5-flash", "mistral/mistral-small-2503"]
+    assert found["2025-12-31"]["model_key"].tolist() == ["google/gemini-1.0-pro", *[newest] * 3, *dated]
+    assert found["2026-01-01"]["model_key"].fillna("").tolist() == [*[""] * 4, *dated]
+    assert found["2026-01-01"]["unresolved_reason"].fillna("").tolist() == [*[MOVED] * 4, "", ""]
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason"), [("2025-09-30", LATER), ("2025-09", LATER), ("2025-07-20", ""), ("2024-05", ""), ("soon", "")]
+)
+def test_a_release_stated_later_than_the_models_contradicts_a_name_that_was_inferred(
+    quotes, models, aliases, no_catalogue, stated, reason
+) -> None:
+    known = spellings(
+        models(("mistral/devstral-medium-2507", "2025-07-10"), ("openai/gpt-5", "2025-07-10")),
+        aliases(
+            ("api_id", "gpt-5", "openai/gpt-5", "reviewed", None, None),
+            ("api_id", "devstral-medium-2507", "mistral/devstral-medium-2507", "reviewed", None, None),
+        ),
+        no_catalogue,
+    )
+    told = {"note": f"listed as X; release date stated then {stated}", "recorded_on": "2025-12-09"}
+    rows = [told | {"model_id": name} for name in ("devstral-medium-latest", "devstral-medium-2507", "gpt-5")]
+    found = resolve(quotes(*rows), known)["unresolved_reason"].fillna("").tolist()
+    assert found == [reason, "", ""]
 
 
 def test_an_endpoint_serves_the_tuned_model_unless_both_are_listed(quotes, models, aliases, no_catalogue) -> None:

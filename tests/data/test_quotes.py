@@ -21,13 +21,13 @@ DAY_ZERO = datetime(2025, 1, 1)  # noqa: DTZ001  prices hold on days, which have
 
 
 @pytest.fixture
-def build(quotes, models, aliases, no_catalogue):
+def build(quotes, models, aliases, no_catalogue, sellers):
     """Assemble quotes of one model, GPT-5, released on 7 August 2025."""
 
     def run(*rows):
         known = models(("openai/gpt-5", "2025-08-07"))
         table = aliases(("api_id", "gpt-5", "openai/gpt-5", "reviewed", None, None))
-        return assemble(quotes(*rows), known, spellings(known, table, no_catalogue))
+        return assemble(quotes(*rows), known, spellings(known, table, no_catalogue), sellers)
 
     return run
 
@@ -135,6 +135,22 @@ def test_resellers_that_repeat_the_first_party_price_are_duplicates(build):
     assert quotes["status"].tolist() == ["kept", "duplicate", "kept"]
 
 
+@pytest.mark.parametrize(("seller", "kind"), [("kilo", "aggregator"), ("nobody-knows", "unknown")])
+def test_a_relay_or_an_unknown_seller_at_the_creators_price_is_no_second_price(build, seller, kind):
+    quotes = build({"recorded_on": "2025-08-07"}, {"provider": seller, "recorded_on": "2025-10-01"}).quotes
+    assert quotes["host_kind"].tolist() == ["first_party", kind]
+    assert quotes["status"].tolist() == ["kept", "duplicate"]
+
+
+def test_two_spellings_of_a_seller_give_one_price(build):
+    quotes = build(
+        {"provider": "novita-ai", "recorded_on": "2025-10-01"},
+        {"source": "litellm", "provider": "novita", "recorded_on": "2025-10-02"},
+    ).quotes
+    assert quotes["host"].tolist() == ["novita", "novita"]
+    assert quotes["status"].tolist() == ["kept", "duplicate"]
+
+
 def test_an_inference_host_at_the_same_price_is_a_price_of_its_own(build):
     quotes = build({"recorded_on": "2025-08-07"}, {"provider": "deepinfra", "recorded_on": "2025-10-01"}).quotes
     assert quotes["status"].tolist() == ["kept", "kept"]
@@ -153,18 +169,22 @@ def test_only_cache_prices_moved_is_no_new_price(build):
 def test_best_host_is_the_lowest_price_known_on_the_day():
     offers = pd.DataFrame(
         [
-            ("a", "2025-01-01", None, 2.0, "kept"),
-            ("b", "2025-02-01", "2025-03-01", 1.0, "kept"),
-            ("c", "2025-02-15", None, 1.5, "kept"),
-            ("d", "2025-04-01", None, 1.4, "kept"),
-            ("e", "2025-05-01", None, 0.1, "quarantined"),
-            ("a", "2025-06-01", None, 3.0, "kept"),
+            ("a", "2025-01-01", None, 2.0, "kept", "first_party"),
+            ("b", "2025-02-01", "2025-03-01", 1.0, "kept", "inference_host"),
+            ("c", "2025-02-15", None, 1.5, "kept", "cloud"),
+            ("d", "2025-04-01", None, 1.4, "kept", "inference_host"),
+            ("e", "2025-05-01", None, 0.1, "quarantined", "cloud"),
+            ("a", "2025-06-01", None, 3.0, "kept", "first_party"),
+            # What a relay, an unknown seller or nobody in particular asks beats nobody.
+            ("f", "2025-01-02", None, 0.2, "kept", "aggregator"),
+            ("g", "2025-01-02", None, 0.2, "kept", "unknown"),
+            ("lowest of month", "2025-01-02", None, 0.2, "kept", "market_low"),
         ],
-        columns=["host", "date", "valid_to", "price_usd_per_mtok", "status"],
+        columns=["host", "date", "valid_to", "price_usd_per_mtok", "status", "host_kind"],
     )
     offers = offers.astype({"date": "datetime64[us]", "valid_to": "datetime64[us]"})
     offers = offers.assign(model_key="m/x", quote_id=[f"q{i}" for i in range(len(offers))])
-    assert best_host(offers).tolist() == [True, True, False, True, False, False]
+    assert best_host(offers).tolist() == [True, True, False, True, *[False] * 5]
 
 
 def test_a_silent_source_leaves_room_for_a_less_trusted_one():

@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.data.package import write_datapackage
-from analysis.data.quote_id import quote_ids
 from analysis.data.raw import check_references, load_raw, parse_table, raw_vintage
-from analysis.data.schemas import MODELS, QUOTES, RAW_SCHEMAS
+from analysis.data.schemas import MODELS, RAW_SCHEMAS
 from analysis.errors import InputError, IntegrityError
 from analysis.storage import sha256_file
 
@@ -171,12 +170,43 @@ def test_every_price_spell_has_evidence_and_unsure_dates_stay_empty():
     assert quotes.loc[quotes["event"] == "observed", "changed_after"].isna().all()
 
 
-def test_quote_ids_depend_on_what_a_spell_is_and_not_on_its_end_or_place():
-    cells = pd.read_csv(PROJECT_DATA / "raw" / "quotes.csv", dtype=str, keep_default_na=False)
-    assert list(cells.columns) == list(QUOTES.columns)
-    assert quote_ids(cells).tolist() == cells["quote_id"].tolist()
-    closed = cells.assign(valid_to="2030-01-01").iloc[::-1]
-    dated = closed["recorded_on"] != ""
-    assert (quote_ids(closed)[dated] == closed["quote_id"][dated]).all()
-    dearer = cells.assign(input_usd_per_mtok="1000")
-    assert not quote_ids(dearer).isin(cells["quote_id"]).any()
+CORRECTION_HEADER = "table,row,column,was,correct,evidence"
+
+
+def test_a_fact_is_corrected_where_it_is_read_and_stays_as_it_came_in_the_file(store):
+    path = store / "raw" / "models.csv"
+    assert (
+        "deepseek/deepseek-llm-67b-chat,DeepSeek LLM 67B Chat (V1),DeepSeek,2023-11-29,day,true,7,7,"
+        in path.read_text()
+    )
+    models = load_raw(store, "models").set_index("model_key")
+    sizes = models.loc["deepseek/deepseek-llm-67b-chat", ["params_total_b", "params_active_b"]]
+    assert sizes.tolist() == [67.0, 67.0]
+    before = raw_vintage(store)
+    (store / "raw" / "corrections.csv").write_text(
+        f"{CORRECTION_HEADER}\nmodels,zai/glm-4.6,release_date,2025-09-30,2025-10-01,a page\n"
+    )
+    write_datapackage(store)
+    models = load_raw(store, "models").set_index("model_key")
+    assert models["params_total_b"]["deepseek/deepseek-llm-67b-chat"] == 7
+    assert models["release_date"]["zai/glm-4.6"] == pd.Timestamp("2025-10-01")
+    assert raw_vintage(store) != before
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value"),
+    [
+        ("models,deepseek/deepseek-llm-67b-chat,params_total_b,8,67,a page", "was", "8"),
+        ("models,nobody/nothing,params_total_b,7,67,a page", "was", "7"),
+        ("models,deepseek/deepseek-llm-67b-chat,params_total_b,7,many,a page", "params_total_b", "many"),
+        ("models,deepseek/deepseek-llm-67b-chat,params_total_b,7,-1,a page", "params_total_b", -1.0),
+        ("models,deepseek/deepseek-llm-67b-chat,size,7,67,a page", "column", "size"),
+        ("quotes,curated-1,model_id,a,b,a page", "table", "quotes"),
+    ],
+)
+def test_a_correction_that_fits_no_cell_is_refused(store, row, column, value):
+    (store / "raw" / "corrections.csv").write_text(f"{CORRECTION_HEADER}\n{row}\n")
+    write_datapackage(store)
+    with pytest.raises(InputError) as caught:
+        load_raw(store, "models")
+    assert (caught.value.column, caught.value.value) == (column, value)

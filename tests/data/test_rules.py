@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.data import rules
-from analysis.data.hosts import attach_hosts, host_name
+from analysis.data.hosts import attach_hosts
 
 PRICE = st.floats(min_value=0.0, max_value=1e6, allow_nan=False)
 
 
 @pytest.fixture
-def resolved(quotes):
+def resolved(quotes, sellers):
     """Quotes with the columns that resolving adds; `model_key` defaults to GPT-5."""
 
     def build(*rows):
         extra = [{"model_key": "openai/gpt-5", "release_date": "2025-08-07"} | row for row in rows]
-        frame = attach_hosts(quotes(*extra))
+        frame = attach_hosts(quotes(*extra), sellers)
         frame["release_date"] = frame["release_date"].astype("datetime64[us]")
         return frame.assign(price_usd_per_mtok=rules.blended_price(frame))
 
@@ -58,8 +58,16 @@ def test_free_tier(resolved):
 
 
 def test_subscription(resolved):
-    rows = ({"provider": "zai-coding-plan"}, {"provider": "ollama"}, {"provider": "zai"})
-    assert rules.subscription(resolved(*rows)).tolist() == [True, True, False]
+    plans = (
+        "zai-coding-plan",
+        "alibaba-coding-plan",
+        "opencode-go",
+        "github_copilot",
+        "xiaomi-token-plan-sgp",
+        "ollama",
+    )
+    rows = [{"provider": provider} for provider in (*plans, "zai", "opencode")]
+    assert rules.subscription(resolved(*rows)).tolist() == [*[True] * len(plans), False, False]
 
 
 def test_unit_errors_by_flag_and_by_own_look(resolved):
@@ -68,6 +76,13 @@ def test_unit_errors_by_flag_and_by_own_look(resolved):
     frame = resolved(*peers, wrong, wrong | {"quality_flag": "unit_error_suspect"})
     assert rules.far_from_peers(frame).tolist() == [False, False, False, True, False]
     assert rules.flagged_unit_error(frame).tolist() == [False, False, False, False, True]
+
+
+def test_a_slip_that_relays_copy_does_not_put_the_true_price_in_doubt(resolved):
+    wrong = {"input_usd_per_mtok": 1.25e6, "output_usd_per_mtok": 1e7}
+    relays = [wrong | {"provider": seller} for seller in ("kilo", "openrouter", "vercel", "nobody-knows")]
+    frame = resolved({}, {"provider": "azure"}, {"provider": "together"}, *relays)
+    assert rules.far_from_peers(frame).tolist() == [*[False] * 3, *[True] * 4]
 
 
 def test_twenty_times_away_is_not_a_unit_error_and_two_quotes_prove_nothing(resolved):
@@ -132,8 +147,22 @@ def test_one_dear_model_does_not_make_a_yuan_host(resolved):
     assert not rules.yuan_as_dollar(resolved({}, {"provider": "azure"}, once)).any()
 
 
+def test_a_dear_host_that_does_not_price_in_yuan_stays(resolved):
+    keys = ("openai/gpt-oss-120b", "openai/gpt-oss-20b", "deepseek/deepseek-v3.2")
+    fair = [{"provider": host, "model_key": key} for key in keys for host in ("novita", "together", "groq")]
+    dear = [
+        row | {"provider": "cloudferro-sherlock", "input_usd_per_mtok": 8.75, "output_usd_per_mtok": 70.0}
+        for row in fair[::3]
+    ]
+    assert not rules.yuan_as_dollar(resolved(*fair, *dear)).any()
+    chinese = [row | {"provider": "moark"} for row in dear]
+    frame = resolved(*fair, *dear, *chinese)
+    assert set(frame.loc[rules.yuan_as_dollar(frame), "provider"]) == {"moark"}
+
+
+SELLERS = {"a": ("USD", "cloud"), "b": ("CNY", "aggregator"), "c": ("CNY", "cloud"), "d": ("", "unknown")}
 PLACE_PRICES = st.dictionaries(
-    st.tuples(st.sampled_from("abcd"), st.sampled_from("xyz")), st.sampled_from([1.0, 1.5, 6.0, 7.0, 40.0]), max_size=12
+    st.tuples(st.sampled_from(list(SELLERS)), st.sampled_from("xyz")), st.sampled_from([1.0, 1.5, 6.0, 7.0, 40.0])
 )
 
 
@@ -141,12 +170,22 @@ PLACE_PRICES = st.dictionaries(
 def test_yuan_hosts_are_those_of_a_search_host_by_host(prices):
     frame = pd.DataFrame([(*place, price) for place, price in prices.items()], columns=["provider", "model_key", "p"])
     texts = frame.astype({"provider": "str", "model_key": "str"})
-    quotes = texts.assign(quality_flag="ok", price_usd_per_mtok=frame["p"].astype("float64"))
-    logs = np.log(quotes.pivot(index="model_key", columns="provider", values="price_usd_per_mtok"))
+    told = texts["provider"].map(SELLERS)
+    quotes = texts.assign(
+        quality_flag="ok",
+        price_usd_per_mtok=frame["p"].astype("float64"),
+        currency=told.str[0].astype("str"),
+        host_kind=told.str[1].astype("str"),
+    )
     yuan = set()
-    for host in logs:
-        ratios = (logs[host] - logs.drop(columns=host).median(axis=1)).dropna()
-        if len(ratios) >= 2 and np.log(5) <= ratios.median() <= np.log(9):
+    for host in ("b", "c"):
+        others = {key: [p for (h, k), p in prices.items() if k == key and h in {"a", "c"} - {host}] for key in "xyz"}
+        ratios = [
+            prices[host, key] / np.exp(np.median(np.log(others[key])))
+            for key in "xyz"
+            if others[key] and (host, key) in prices
+        ]
+        if len(ratios) >= 2 and 5 <= np.exp(np.median(np.log(ratios))) <= 9:
             yuan.add(host)
     assert rules.yuan_as_dollar(quotes).tolist() == quotes["provider"].isin(yuan).tolist()
 
@@ -233,11 +272,50 @@ def test_tiers_beside_the_list_price(resolved, model_id, model_key, marked):
         ("azure/eu/gpt-4o-2024-08-06", True),
         ("bedrock/eu-central-1/anthropic.claude-v2", True),
         ("azure/gpt-4o-2024-08-06", False),
+        ("azure/global-standard/gpt-4o-2024-08-06", False),
+        ("azure_ai/global/grok-3", False),
+        ("azure/us-gov/gpt-4o-2024-08-06", True),
+        ("azure_ai/us-gov/deepseek-v3.1", True),
+        ("bedrock/us-gov-west-1/anthropic.claude-sonnet-4-5-20250929-v1:0", True),
+        ("bedrock_mantle/us-gov-west-1/openai.gpt-oss-20b", True),
+        ("us-gov.anthropic.claude-haiku-4-5-20251001-v1:0", True),
+        ("ca.deepseek.v3.1-v1:0", True),
+        ("bedrock/eu.anthropic.claude-sonnet-4-5", True),
         ("us.deepseek.r1-v1:0", False),
+        ("global.anthropic.claude-sonnet-4-5", False),
     ],
 )
 def test_regional(resolved, model_id, marked):
     assert rules.regional(resolved({"model_id": model_id})).tolist() == [marked]
+
+
+@pytest.mark.parametrize(
+    ("american", "listed", "marked"),
+    [
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "global.anthropic.claude-x"}, True),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x"}, True),
+        ({"input_usd_per_mtok": 3.0}, {"model_id": "global.anthropic.claude-x"}, False),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "global.anthropic.claude-y"}, False),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "global.anthropic.claude-x", "source": "models_dev"}, False),
+        # The price of another tier, a slip, and a price that came later say nothing of the list price on that day.
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x", "tier": "flex"}, False),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x", "quality_flag": "unit_error_suspect"}, False),
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x", "recorded_on": "2025-09-02"}, False),
+        # The dearer price came after the cheaper one had gone.
+        ({"input_usd_per_mtok": 3.3}, {"model_id": "anthropic.claude-x", "valid_to": "2025-09-01"}, False),
+    ],
+)
+def test_american_ids_are_regional_where_they_cost_more(resolved, american, listed, marked):
+    row = {
+        "source": "litellm",
+        "provider": "bedrock_converse",
+        "model_key": "anthropic/claude-x",
+        "input_usd_per_mtok": 3.0,
+    }
+    frame = resolved(
+        row | {"model_id": "us.anthropic.claude-x"} | american, row | {"recorded_on": "2025-08-20"} | listed
+    )
+    assert rules.regional(frame).tolist() == [marked, False]
 
 
 def test_before_release_with_a_month_of_grace(resolved):
@@ -256,41 +334,3 @@ def test_every_reason_is_given_once_and_every_mask_is_boolean(resolved):
     assert len({rule.reason for rule in rules.RULES}) == len(rules.RULES)
     for rule in rules.RULES:
         assert rule.mask(frame).isin([True, False]).all(), rule.reason
-
-
-@pytest.mark.parametrize(
-    ("source", "provider", "host"),
-    [
-        ("litellm", "together_ai", "together"),
-        ("models_dev", "togetherai", "together"),
-        ("genai_prices", "huggingface_fireworks-ai", "fireworks"),
-        ("epoch_api", "Mistral AI", "mistral"),
-        ("litellm", "vertex_ai-llama_models", "google-vertex"),
-        ("monthly_lowest", "OpenAI", "lowest of month"),
-        ("litellm", "", "unknown"),
-    ],
-)
-def test_hosts_have_one_name(source, provider, host):
-    assert host_name(source, provider) == host
-
-
-def test_the_creator_is_the_first_party_only_for_its_own_models():
-    frame = pd.DataFrame(
-        [
-            ("openai", "openai/gpt-5"),
-            ("azure", "openai/gpt-5"),
-            ("azure", "microsoft/phi-4"),
-            ("vertex_ai-language-models", "google/gemini-2.5-pro"),
-            ("google", "anthropic/claude-3-5-haiku-20241022"),
-            ("openrouter", "openai/gpt-5"),
-            ("deepinfra", "deepseek/deepseek-v3"),
-            ("deepinfra", np.nan),
-        ],
-        columns=["provider", "model_key"],
-    ).assign(source="models_dev", model_id="x")
-    found = attach_hosts(frame)
-    assert found["host"].tolist()[3:5] == ["google", "google-vertex"]
-    assert found["host_kind"].tolist() == [
-        "first_party", "cloud", "first_party", "first_party", "cloud", "aggregator", "inference_host", "inference_host",
-    ]  # fmt: skip
-    assert found["first_party"].tolist() == [True, False, True, True, False, False, False, False]

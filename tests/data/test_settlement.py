@@ -47,6 +47,7 @@ def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
         recorded_on=(DAY_ZERO + start + late).astype("datetime64[us]"),
         valid_to=(DAY_ZERO + start + length).astype("datetime64[us]"),
         status="kept",
+        host_kind="inference_host",
     )
 
 

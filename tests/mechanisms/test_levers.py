@@ -12,6 +12,7 @@ def quotes(cached: list[float], hosts: list[str], statuses: list[str] | None = N
         {
             "status": statuses or ["kept"] * n,
             "host": hosts,
+            "host_kind": ["aggregator" if host == "relay" else "inference_host" for host in hosts],
             "model_key": "maker/model",
             "date": pd.date_range("2024-12-30", periods=n),
             "cached": cached,
@@ -21,7 +22,7 @@ def quotes(cached: list[float], hosts: list[str], statuses: list[str] | None = N
 
 
 def test_ratio_of_the_latest_price_of_each_host() -> None:
-    table = quotes([2.0, 0.2, 0.4, 0.6, 0.8, 1.0], ["one", "one", "two", "three", "four", "five"])
+    table = quotes([2.0, 0.2, 0.4, 0.6, 0.8, 1.0, 0.2], ["one", "one", "two", "three", "four", "five", "relay"])
     lever = discount("cache", table, "cached", "full")
     assert lever.observed == 5
     assert lever.ratio == pytest.approx((0.2, 0.3, 0.4))

@@ -96,6 +96,57 @@ def test_version_3_wraps_the_list() -> None:
     assert snapshot.quotes["place"].iloc[0] == "/providers/0/models/0/prices"
 
 
+def test_version_2_has_names_for_text_and_for_how_long_a_cache_is_kept() -> None:
+    whole = {
+        "input_mtok": 5,
+        "output_mtok": 25,
+        "cache_read_mtok": 0.5,
+        "cache_write_mtok": 6.25,
+        "cache_write_1h_mtok": 10,
+    }
+    narrow = {
+        "input_mtok": 32,
+        "input_text_mtok": 4,
+        "output_text_mtok": 16,
+        "cache_text_read_mtok": 0.4,
+        "output_image_mtok": 64,
+        "cache_write_5m_mtok": 5,
+        "cache_write_mtok": 9,
+        "output_reasoning_mtok": 16,
+        "web_searches_kcount": 10,
+    }
+    tiered = {"input_text_mtok": {"base": 1, "tiers": [{"start": 200000, "price": 2}]}, "output_mtok": 3}
+    prices = {"whole": whole, "narrow": narrow, "tiered": tiered}
+    models = [{"id": name, "match": {"equals": name}, "prices": found} for name, found in prices.items()]
+    snapshot = read(dumps([{"id": "h", "name": "H", "api_pattern": "x", "models": models}]), "data.json")
+    check(snapshot)
+    assert [row[1:] for row in rows(snapshot)] == [
+        ("whole", "", 5.0, 25.0),
+        ("narrow", "", 4.0, 16.0),
+        ("tiered", "", 1.0, 3.0),
+        ("tiered", "above 200000 tokens", 2.0, 3.0),
+    ]
+    quotes = snapshot.quotes
+    assert quotes["cache_read_usd_per_mtok"].dropna().tolist() == [0.5, 0.4]
+    assert quotes["cache_write_usd_per_mtok"].dropna().tolist() == [6.25, 5.0]
+    assert not snapshot.unknown_fields
+
+
+def test_several_windows_count_together() -> None:
+    dear, cheap = {"input_mtok": 2, "output_mtok": 4}, FLAT
+    windows = [("00:00", "07:00"), ("12:00", "19:00")]
+    timed = [{"constraint": {"start_time": start, "end_time": end}, "prices": dear} for start, end in windows]
+    models = [{"id": "a", "prices": [{"prices": cheap}, *timed]}, {"id": "b", "prices": [{"prices": cheap}, timed[0]]}]
+    found = [row[1:] for row in rows(read(dumps([{"id": "h", "models": models}]), "x"))]
+    assert found == [
+        ("a", "outside 00:00 to 07:00, 12:00 to 19:00", 3.0, 15.0),
+        ("a", "", 2.0, 4.0),
+        ("a", "from 12:00 to 19:00", 2.0, 4.0),
+        ("b", "", 3.0, 15.0),
+        ("b", "from 00:00 to 07:00", 2.0, 4.0),
+    ]
+
+
 def test_a_bad_day_costs_only_its_step() -> None:
     steps = [
         {"prices": FLAT},

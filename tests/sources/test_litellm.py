@@ -1,6 +1,7 @@
 """LiteLLM's price map becomes one row per key and tier, in USD per million tokens."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_checks import IDS, JSON, check, dumps, read_or_refuse, rows
@@ -157,3 +158,72 @@ def test_random_json(value: object) -> None:
     read_or_refuse(read, dumps({"good": good, "a": value}))
     read_or_refuse(read, dumps({"good": good, "a": {"mode": "chat", "tiered_pricing": value}}))
     read_or_refuse(read, dumps({"good": good, "a": {**good, "input_cost_per_token_above_200k_tokens": value}}))
+
+
+PEAK = {"litellm_provider": "deepseek", "mode": "chat", "input_cost_per_token": 3e-07, "output_cost_per_token": 1.2e-06}
+HALF = {"input_cost_per_token": 1.5e-07, "output_cost_per_token": 6e-07}
+WORKDAYS = [1, 2, 3, 4, 5]
+
+
+def priced_by_hours(**hours: object) -> dict[str, object]:
+    return {**PEAK, "off_peak_pricing": {**HALF, **hours}}
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        {"hours_utc": ["04:00-06:00", "10:00-01:00"]},
+        {
+            "windows": [
+                {"hours_utc": ["04:00-06:00", "10:00-01:00"], "weekdays": WORKDAYS},
+                {"hours_utc": "00:00-00:00", "weekdays": [6, 7]},
+            ]
+        },
+        {
+            "windows": [{"hours_utc": "00:00-00:00", "weekdays": ["Monday", "tue", "Wed", "thu"]}],
+            "weekday_timezone": "Asia/Shanghai",
+        },
+    ],
+)
+def test_the_price_of_most_hours_is_the_list_price(hours: dict[str, object]) -> None:
+    snapshot = read(dumps({"deepseek/deepseek-flash": priced_by_hours(**hours)}), "x")
+    check(snapshot)
+    key = ("deepseek", "deepseek/deepseek-flash")
+    assert rows(snapshot) == [(*key, "peak hours", 0.3, 1.2), (*key, "", 0.15, 0.6)]
+    assert not snapshot.unknown_fields
+
+
+@pytest.mark.parametrize(
+    ("hours", "why"),
+    [
+        ({"hours_utc": "16:30-00:30"}, "holds for 56 of 168 hours"),
+        ({"hours_utc": "00:00-12:00"}, "holds for 84 of 168 hours"),
+        ({}, "without hours"),
+        ({"hours_utc": "night"}, "not written as"),
+        ({"hours_utc": [8, 9]}, "not written as"),
+        ({"windows": "night"}, "not a list"),
+        ({"windows": [{"weekdays": [1]}]}, "not written as"),
+        ({"windows": [{"hours_utc": "00:00-00:00", "weekdays": [0]}]}, "neither 1 to 7"),
+        ({"windows": [{"hours_utc": "00:00-00:00", "weekdays": "all"}]}, "not a list"),
+    ],
+)
+def test_where_no_price_is_that_of_most_hours_the_entry_is_held_back(hours: dict[str, object], why: str) -> None:
+    snapshot = read(dumps({"deepseek/deepseek-flash": priced_by_hours(**hours), "other": PEAK}), "x")
+    check(snapshot)
+    assert [row[1] for row in rows(snapshot)] == ["other"]
+    assert snapshot.rejected["model_id"].tolist() == ["deepseek/deepseek-flash"]
+    assert why in snapshot.rejected["reason"].iloc[0]
+
+
+def test_hours_with_tiers_keep_the_tiers() -> None:
+    entry = {
+        "litellm_provider": "dashscope",
+        "mode": "chat",
+        "tiered_pricing": [
+            {"range": [0, 1000], "input_cost_per_token": 3e-06, "output_cost_per_token": 4e-06},
+            {"range": [1000, 2000], "input_cost_per_token": 5e-06, "output_cost_per_token": 6e-06},
+        ],
+        "off_peak_pricing": {"hours_utc": "10:00-01:00", "input_cost_per_token": 1e-06},
+    }
+    found = [(tier, *prices) for _, _, tier, *prices in rows(read(dumps({"dashscope/qwen": entry}), "x"))]
+    assert found == [("peak hours", 3.0, 4.0), ("", 1.0, 4.0), ("above 1000 tokens", 5.0, 6.0)]
