@@ -41,8 +41,7 @@ def unit_slips(frame: pd.DataFrame) -> pd.Series:
     if small.any():
         marked |= _far_from_neighbours(by_date) & small
         marked |= _beyond_gap(log_price) & small
-    for _, members in frame[~small].groupby("family", sort=False):
-        own = by_date[by_date.index.isin(members.index)]
+    for _, own in by_date[~small[by_date.index]].groupby(frame["family"], sort=False):
         marked.loc[own.index] |= _far_from_neighbours(own) | _beyond_gap(own)
     return marked
 
