@@ -139,10 +139,12 @@ def check_references(child: pd.DataFrame, parent: pd.DataFrame, column: str, fil
 
 def _typed(cells: pd.Series, column: pa.Column, path: Path) -> pd.Series:
     kind = (column.metadata or {})["kind"]
-    filled = cells.dropna()
     if kind == "string":
-        _require_clean(filled, path)
+        # A quoted cell of a table that people edit may run over several lines; it is one text.
+        cells = cells.str.replace(r"[ \t]*[\t\r\n]+[ \t]*", " ", regex=True)
+        _require_clean(cells.dropna(), path)
         return cells.str.normalize("NFC")
+    filled = cells.dropna()
     if kind == "date":
         values = pd.to_datetime(filled, format="%Y-%m-%d", errors="coerce")
         expectation = "a date such as 2025-01-31"

@@ -112,7 +112,7 @@ def _answer(pool: httpcore.ConnectionPool, target: httpx.URL) -> Iterator[httpco
     where = httpcore.URL(
         scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path or b"/"
     )
-    headers = {"Host": target.netloc, "User-Agent": "costfloor", "Accept-Encoding": "identity"}
+    headers = [(b"Host", target.netloc), (b"User-Agent", b"costfloor"), (b"Accept-Encoding", b"identity")]
     with pool.stream("GET", where, headers=headers) as answer:
         yield answer
 

@@ -209,7 +209,7 @@ def test_the_address_that_was_looked_at_is_the_one_connected_to(monkeypatch: pyt
 
 
 def test_a_name_that_is_never_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_, **__: time.sleep(3))
+    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_, **__: time.sleep(3) or [])
     assert "cannot be fetched" in refusal("https://slow.example/", Limits(total_s=1.0, idle_s=0.5))
 
 
