@@ -106,10 +106,9 @@ def ingest(data_dir: Path, format_name: str, where: str, observed_on: dt.date, p
     progress(f"reading {len(content) / 1e6:.1f} MB as {format_name}")
     snapshot = chosen.read(content, where)
     if snapshot.repeated:
-        names = ", ".join(list(snapshot.repeated)[:3])
-        progress(
-            f"{sum(snapshot.repeated.values())} names are repeated with the same content, which is read once: {names}"
-        )
+        count, names = sum(snapshot.repeated.values()), ", ".join(list(snapshot.repeated)[:3])
+        are = "name is" if count == 1 else "names are"
+        progress(f"{count} {are} repeated with the same content, which is read once: {names}")
     if chosen.source == "table":
         _check_table(snapshot.quotes, where, observed_on)
     vintage = _describe(chosen, snapshot, content, where, observed_on)

@@ -14,7 +14,7 @@ from analysis.sources.table_file import read_cells
 from analysis.sources.units import unit_slips
 from analysis.sources.values import ISO_MIDNIGHT, ISO_MOMENT, NOT_A_DAY
 from analysis.storage import sha256_bytes
-from analysis.text import MAX_TEXT, UNSAFE
+from analysis.text import MAX_TEXT, UNSAFE, printable
 
 ScoreScale = Literal["fraction", "percent", "raw"]
 
@@ -25,6 +25,9 @@ SCORE_BOUNDS: dict[str, tuple[float, float]] = {"fraction": (0.0, 1.0), "percent
 BOOLEAN_STYLES = ({"true": True, "false": False}, {"1": True, "0": False})
 
 DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+
+MAX_SHOWN = 80
+"""Longest name of a column in a message."""
 
 MAX_SCORE = 1e12
 """Sums of squares of larger scores leave the range in which numbers can be told apart."""
@@ -126,7 +129,7 @@ def read_price_table(
 def _check_columns(cells: pd.DataFrame, path: Path) -> None:
     for name in REQUIRED:
         if name not in cells:
-            found = ", ".join(repr(str(column)) for column in cells.columns[:12])
+            found = ", ".join(repr(printable(str(column), MAX_SHOWN)) for column in cells.columns[:12])
             raise InputError(
                 "missing", file=path, column=name, remedy=f"The file has {found}; rename the one that holds the {name}"
             )

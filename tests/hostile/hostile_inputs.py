@@ -187,7 +187,10 @@ def parquet_files() -> Iterable[tuple[str, Hostile]]:
     }
     files: dict[str, tuple[Content, str]] = {
         "no columns": (lambda: parquet({}), "has no columns"),
-        "bomb": (lambda: parquet({**bomb, "model": repeated("x" * 500_000, pa.string(), 20_000)}), "too large when unpacked"),
+        "bomb": (
+            lambda: parquet({**bomb, "model": repeated("x" * 500_000, pa.string(), 20_000)}),
+            "too large when unpacked",
+        ),
         "bomb elsewhere": (
             lambda: parquet({**bomb, "other": repeated("x" * 500_000, pa.string(), 20_000)}),
             "too large when unpacked",
@@ -197,7 +200,7 @@ def parquet_files() -> Iterable[tuple[str, Hostile]]:
             "too large when unpacked",
         ),
         "bomb of fixed bytes": (
-            lambda: parquet({**bomb, "other": repeated(b"x" * 500_000, pa.binary(500_000), 20_000)}),
+            lambda: parquet({"date": repeated(b"x" * 5_000, pa.binary(5_000), 60_000)}),
             "too large when unpacked",
         ),
         "rows": (lambda: parquet({"date": repeated("2023-01-01", pa.string(), 1_000_001)}), "too many rows"),
@@ -207,20 +210,29 @@ def parquet_files() -> Iterable[tuple[str, Hostile]]:
         ),
         "501 columns": (lambda: parquet({f"c{number}": pa.array([1]) for number in range(501)}), "too many columns"),
         "nested column": (lambda: parquet({**good, "other": pa.array([[1, 2]] * rows)}), "column 'other': holds list"),
-        "nested price": (lambda: parquet({**good, "price": pa.array([{"usd": 1}] * rows)}), "column 'price': holds struct"),
+        "nested price": (
+            lambda: parquet({**good, "price": pa.array([{"usd": 1}] * rows)}),
+            "column 'price': holds struct",
+        ),
         "map": (
             lambda: parquet({**good, "other": pa.array([[("a", 1)]] * rows, pa.map_(pa.string(), pa.int64()))}),
             "holds map",
         ),
         "zone of Berlin": (lambda: parquet({**good, "date": zone}), "midnight in UTC"),
-        "moments": (lambda: parquet({**good, "date": pa.array(frame["date"] + pd.Timedelta(hours=1))}), "midnight in UTC"),
+        "moments": (
+            lambda: parquet({**good, "date": pa.array(frame["date"] + pd.Timedelta(hours=1))}),
+            "midnight in UTC",
+        ),
         "bytes for names": (lambda: parquet({**good, "family": pa.array([b"\xff\xfe"] * rows)}), "error: "),
         "price of nothing": (lambda: parquet({**good, "price": pa.nulls(rows)}), "empty"),
         "price of truth": (lambda: parquet({**good, "price": pa.array([True] * rows)}), "not a number"),
         "dates of numbers": (lambda: parquet({**good, "date": pa.array(range(rows))}), "not an ISO date"),
         "durations": (lambda: parquet({**good, "date": pa.array([pd.Timedelta(1)] * rows)}), "not an ISO date"),
         "far dates": (lambda: parquet({**good, "date": pa.array([2**50] * rows, pa.timestamp("s"))}), "error: "),
-        "control characters": (lambda: parquet({**good, "host": pa.array(["a\x1bb"] * rows)}), "holds control characters"),
+        "control characters": (
+            lambda: parquet({**good, "host": pa.array(["a\x1bb"] * rows)}),
+            "holds control characters",
+        ),
         "magic only": (b"PAR1" + b"\0" * 64 + b"PAR1", "not a readable Parquet file"),
         "magic alone": (b"PAR1", "not a readable Parquet file"),
         "empty": (b"", "is empty"),
@@ -248,7 +260,11 @@ def lists() -> Iterable[tuple[str, Hostile]]:
         ),
         "list of many fields": price_list(
             "litellm",
-            lambda: b'{"m": {' + b",".join(b'"input_cost_per_token_above_%d_tokens": null' % n for n in range(20_000)) + b"}}",
+            lambda: (
+                b'{"m": {'
+                + b",".join(b'"input_cost_per_token_above_%d_tokens": null' % n for n in range(20_000))
+                + b"}}"
+            ),
             nothing,
             "l.json",
         ),
@@ -292,9 +308,7 @@ def scenarios() -> Iterable[tuple[str, Hostile]]:
         "scenario of lists over lines": scenario("a = " + "[\n" * 10_000 + "]\n" * 10_000, "nested too deep"),
         "scenario of some lists": scenario("a = " + "[" * 20 + "]" * 20, "nested too deep"),
         "scenario of tables": scenario("a = " + "{a = " * 180 + "1" + "}" * 180, "line of more than 1000"),
-        "scenario of tables over lines": scenario(
-            "a = [" + "\n[{a = " * 400 + "1" + "}]" * 400 + "]", "nested too deep"
-        ),
+        "scenario of tables over lines": scenario("a = " + "[\n{a = " * 400 + "1" + "}\n]" * 400, "nested too deep"),
         "scenario of a dotted key": scenario(".".join("a" * 50_000) + " = 1", "too large"),
         "scenario of a dotted line": scenario(".".join("a" * 30_000) + " = 1", "line of more than 1000"),
         "scenario of a dotted section": scenario(f"[{'.'.join('a' * 450)}]\nx = 1", "nested too deep"),
@@ -402,10 +416,8 @@ def places() -> Iterable[tuple[str, Hostile]]:
     }
     for way, (command, suffix) in ways.items():
         for kind, (name, make, says) in PLACES.items():
-            if kind == "below a file":
-                # The file that is no folder has no suffix.
-                yield f"{way} {kind}", place(name, make, says, command, suffix)
-            else:
+            # Where the parser of the command line expects a path it refuses NUL itself; no shell can pass it on.
+            if "\0" not in name or command[0] == "ingest":
                 yield f"{way} {kind}", place(name, make, says, command, suffix)
 
 
@@ -464,7 +476,6 @@ def options() -> Iterable[tuple[str, Hostile]]:
         "ingest an unknown format": Hostile(
             lambda _: ["ingest", "../x\n", "y", "--observed-on", "2026-01-31"], "column 'FORMAT'"
         ),
-        "data of nul": Hostile(lambda _: ["build", "--data", "a\0b"], "error: "),
     }.items()
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from cli_run import Run, contents, run
-from hostile_inputs import BY_HAND, INPUTS, SCENARIO, UNSAFE_TEXT, written
+from hostile_inputs import BY_HAND, GOOD, INPUTS, SCENARIO, UNSAFE_TEXT, written
 from store import small_store
 from test_panel import stand_in_capability
 
 import analysis.panel
+from analysis.economics.scenario import read_scenario
 from analysis.panel import build, load_processed
 
 SECONDS = 10
@@ -86,13 +87,27 @@ def test_refused_in_one_line(name: str, data: Path, tmp_path: Path, capsys: pyte
     assert looked_at(data) == before
 
 
+@contextmanager
+def in_place_of(path: Path) -> Iterator[None]:
+    """Room for another file of that name, and the one that was there again afterwards."""
+    kept = path.with_name(f"{path.name}.kept")
+    there = path.exists()
+    if there:
+        path.rename(kept)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        if there:
+            kept.rename(path)
+
+
 @pytest.mark.parametrize("name", BY_HAND)
 def test_tables_that_people_edit(name: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, content, says = BY_HAND[name]
     path = data / "raw" / file
-    kept = path.read_bytes() if path.exists() else None
-    path.write_bytes(content)
-    try:
+    with in_place_of(path):
+        path.write_bytes(content)
         before = looked_at(data / "processed")
         with in_time():
             answer = run(capsys, "--data", data, "models", "unresolved", "--quiet")
@@ -100,20 +115,15 @@ def test_tables_that_people_edit(name: str, data: Path, capsys: pytest.CaptureFi
         assert path.name in answer.err
         assert looked_at(data / "processed") == before
         assert path.read_bytes() == content
-    finally:
-        path.unlink() if kept is None else path.write_bytes(kept)
 
 
 @pytest.mark.parametrize("file", ["mapping.csv", "decisions.csv"])
 def test_a_pipe_among_the_tables_is_not_waited_for(file: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = data / "raw" / file
-    assert not path.exists()
-    os.mkfifo(path)
-    try:
+    with in_place_of(path):
+        os.mkfifo(path)
         with in_time():
             require_refusal(run(capsys, "--data", data, "build", "--quiet"), "is not a regular file")
-    finally:
-        path.unlink()
 
 
 @pytest.mark.parametrize("option", ["--who", "--why"])
@@ -154,8 +164,6 @@ SCRIPTS = {
 def test_names_in_any_script_give_the_same_numbers(
     script: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from hostile_inputs import GOOD  # noqa: PLC0415  beside its use
-
     named = '"' + SCRIPTS[script].replace('"', '""') + '"'
     plain = written(tmp_path, "plain.csv", GOOD)
     other = written(tmp_path, f"{script}.csv", GOOD.replace(",big,", f",{named},").replace(",h1,", f",{named},"))
@@ -173,8 +181,6 @@ def test_one_name_in_two_forms_is_one_name(data: Path, tmp_path: Path, capsys: p
 
 
 def test_a_scenario_in_any_script_is_read(tmp_path: Path) -> None:
-    from analysis.economics.scenario import read_scenario  # noqa: PLC0415  slow to import
-
     text = SCENARIO.replace("Worked example", "\U0001f916 \u6a21\u578b mode\u0300le")
     found = read_scenario(written(tmp_path, "mode\u0300le.toml", text))
     assert (found.title, found.name) == ("\U0001f916 \u6a21\u578b mod\u00e8le", "mod\u00e8le")
