@@ -28,7 +28,7 @@ MIN_FAMILY_ROWS = 15
 LAW_HOST_KINDS = ("first_party", "inference_host", "cloud")
 """Whose prices the laws see: aggregators pass others' prices on, and the lowest price of a month is no single price."""
 
-PACKAGES = ("sources", "data", "capability", "panel.py", "sampling.py")
+PACKAGES = ("text.py", "sources", "data", "capability", "panel.py", "sampling.py")
 
 Progress = Callable[[str], None]
 

@@ -28,8 +28,8 @@ MODES = ("chat", "completion", "responses")
 # So that a hostile file cannot make the report as large as itself.
 MAX_FIELD_NAME = 80
 MAX_FIELD_NAMES = 1000
-MAX_ENTRIES = 200_000
-"""Twenty times the longest public list."""
+MAX_ENTRIES = 100_000
+"""Ten times the longest public list."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -270,7 +270,7 @@ def lists() -> Iterable[tuple[str, Hostile]]:
         ),
         "list of many names": price_list(
             "models-dev",
-            lambda: b'{"h": {"models": {' + b",".join(b'"%d": {}' % n for n in range(200_001)) + b"}}}",
+            lambda: b'{"h": {"models": {' + b",".join(b'"%d": {}' % n for n in range(100_001)) + b"}}}",
             "too many prices",
             "l.json",
         ),
