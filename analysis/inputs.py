@@ -12,7 +12,7 @@ MAX_BYTES = 64 * 1024 * 1024
 CHECK = "Check the path"
 
 
-def read_file(path: Path, *, max_bytes: int = MAX_BYTES, content: str = "file") -> bytes:
+def read_file(path: Path, *, max_bytes: int = MAX_BYTES, content: str = "file", missing: str = CHECK) -> bytes:
     """The bytes of a regular file.
 
     A pipe, a socket or a device is never opened: reading one may wait for ever or change it. The name is text that enters too, since
@@ -26,6 +26,8 @@ def read_file(path: Path, *, max_bytes: int = MAX_BYTES, content: str = "file") 
         Largest size.
     content
         What the file should be, for the message: "CSV or Parquet file".
+    missing
+        What to do when there is no such file.
 
     Raises
     ------
@@ -45,7 +47,7 @@ def read_file(path: Path, *, max_bytes: int = MAX_BYTES, content: str = "file") 
             # A file may grow, and those of /proc state no size.
             read = stream.read(max_bytes + 1)
     except FileNotFoundError as error:
-        raise InputError("cannot be read: it does not exist", file=path, remedy=CHECK) from error
+        raise InputError("cannot be read: it does not exist", file=path, remedy=missing) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(f"cannot be read ({reason})", file=path, remedy=f"{CHECK} and its permissions") from error

@@ -178,6 +178,4 @@ def _require_clean(texts: pd.Series, path: Path) -> None:
 
 
 def _read(path: Path) -> bytes:
-    if not path.exists():
-        raise InputError("does not exist", file=path, remedy="Name the data folder with --data")
-    return read_file(path, content="table")
+    return read_file(path, content="table", missing="Name the data folder with --data")

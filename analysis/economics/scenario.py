@@ -235,7 +235,7 @@ def parse_scenario(text: str, path: Path) -> Scenario:
     _known(content, ("title", *SECTIONS, "ranges"), "", path)
     title = content.get("title")
     if not isinstance(title, str) or not title.strip():
-        value, remedy = described(title), 'Write title = "My service"'
+        value, remedy = None if title is None else described(title), 'Write title = "My service"'
         raise InputError("must be a text", file=path, column="title", value=value, remedy=remedy)
     try:
         title = clean_text(title.strip(), "it")
