@@ -19,7 +19,7 @@ from analysis.sources.snapshot import (
     Snapshot,
     empty_rejected,
 )
-from analysis.sources.table_file import csv_cells, parquet_table
+from analysis.sources.table_file import check_unpacked, csv_cells, parquet_table, text_bytes
 from analysis.sources.values import DECIMAL, FIRST_YEAR, ISO_MIDNIGHT, ISO_MOMENT, LAST_YEAR, MAX_PRICE, NOT_A_DAY, UTC
 from analysis.text import MAX_TEXT, UNSAFE, printable
 
@@ -119,6 +119,7 @@ class _Cells:
             too_long = pc.greater(pc.utf8_length(entries.cast(pa.large_string())), MAX_TEXT)
             too_long = pc.take(too_long, cells.indices) if repeated else too_long
             self._refuse(too_long, f"longer than {MAX_TEXT} characters", "Shorten it")
+            check_unpacked(text_bytes(cells), file)
             self.cells = pc.fill_null(cells.cast(pa.string()), "")
 
     def texts(self) -> pa.Array:

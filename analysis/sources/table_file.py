@@ -134,7 +134,7 @@ def parquet_table(
         fixed = sum(leaf.length for leaf in leaves if leaf.physical_type == "FIXED_LEN_BYTE_ARRAY")
         groups = (file.metadata.row_group(group) for group in range(file.metadata.num_row_groups))
         stated = sum(group.total_byte_size for group in groups)
-        _check_unpacked(max(stated, fixed * file.metadata.num_rows), path)
+        check_unpacked(max(stated, fixed * file.metadata.num_rows), path)
         # A text that repeats stays one text: a small file can unpack to more than the machine holds.
         texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
         file = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts)
@@ -146,18 +146,25 @@ def parquet_table(
 def _parquet_cells(content: bytes, path: Path | str) -> pd.DataFrame:
     names, table = parquet_table(content, path)
     try:
-        _check_unpacked(sum(_text_bytes(column) for column in table.itercolumns()), path)
+        check_unpacked(sum(text_bytes(chunk) for column in table.itercolumns() for chunk in column.chunks), path)
         return pd.DataFrame({name: pd.Series(_texts(table[name]), dtype=str) for name in names})
     except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
         raise _unreadable(error, path) from error
 
 
-def _text_bytes(column: pa.ChunkedArray) -> int:
-    """Length of the texts of a column when every repeat is written out."""
-    if not pa.types.is_dictionary(column.type):
+def text_bytes(cells: pa.Array) -> int:
+    """Length of the texts of a column when every repeat is written out; zero when there is no dictionary of them."""
+    if not pa.types.is_dictionary(cells.type):
         return 0
-    lengths = (pc.take(pc.binary_length(chunk.dictionary), chunk.indices) for chunk in column.chunks)
-    return sum(pc.sum(chunk.cast(pa.int64())).as_py() or 0 for chunk in lengths)
+    lengths = pc.take(pc.binary_length(cells.dictionary), cells.indices)
+    return pc.sum(lengths.cast(pa.int64())).as_py() or 0
+
+
+def check_unpacked(size: int, path: Path | str) -> None:
+    """Refuse what would take more memory than a table may."""
+    if size > MAX_UNPACKED:
+        remedy = f"Leave columns out: at most {MAX_UNPACKED // 2**20} MiB are read"
+        raise InputError("too large when unpacked", file=path, value=f"{size} bytes", remedy=remedy)
 
 
 def _unreadable(error: Exception, path: Path | str) -> InputError:
@@ -175,12 +182,6 @@ def _check_size(rows: int, columns: int, path: Path | str) -> None:
     if rows > MAX_ROWS or rows * columns > MAX_CELLS:
         remedy = f"Keep it under {MAX_ROWS:,} rows and {MAX_CELLS:,} cells: one row per price change, not per day"
         raise InputError("too many rows", file=path, value=rows, remedy=remedy)
-
-
-def _check_unpacked(size: int, path: Path | str) -> None:
-    if size > MAX_UNPACKED:
-        remedy = f"Leave columns out: at most {MAX_UNPACKED // 2**20} MiB are read"
-        raise InputError("too large when unpacked", file=path, value=f"{size} bytes", remedy=remedy)
 
 
 def _check_separator(header: list[str], path: Path | str) -> None:

@@ -282,6 +282,19 @@ def lists() -> Iterable[tuple[str, Hostile]]:
         "list of one name as number and truth": price_list(
             "models-dev", b'{"a": 1, "a": true}', "with two values", "l.json"
         ),
+        "list of texts that repeat": price_list(
+            "table",
+            lambda: parquet(
+                {
+                    "provider": repeated("x" * 400, pa.string(), 800_000),
+                    "model_id": repeated("y" * 400, pa.string(), 800_000),
+                    "input_usd_per_mtok": repeated(1.0, pa.float64(), 800_000),
+                    "output_usd_per_mtok": repeated(1.0, pa.float64(), 800_000),
+                }
+            ),
+            "too large when unpacked",
+            "l.parquet",
+        ),
         "list of repeats": price_list(
             "models-dev", lambda: b"{" + b'"a": {"models": {}},' * 20_000 + b'"a": {"models": {}}}', nothing, "l.json"
         ),
