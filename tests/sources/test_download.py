@@ -217,3 +217,10 @@ def test_a_user_s_download_goes_to_the_public_internet_by_https_only() -> None:
     assert (Limits().schemes, Limits().loopback) == (("https",), False)
     with server(say(OK)) as address, pytest.raises(InputError, match="is not an https address"):
         download(address, lambda line: None)
+
+
+def test_a_server_that_does_not_prove_who_it_is() -> None:
+    with server(say(OK)) as address:
+        assert "cannot be fetched ([SSL" in refusal(address.replace("http:", "https:"))
+    with server(lambda client: time.sleep(3)) as address:
+        assert "no answer within 1 s" in refusal(address.replace("http:", "https:"))
