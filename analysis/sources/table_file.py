@@ -87,8 +87,7 @@ def csv_cells(content: bytes, path: Path | str) -> pd.DataFrame:
                     remedy="Put quotes around a field that holds a comma",
                 )
             table.append(fields)
-            if len(table) > MAX_ROWS or len(table) * len(header) > MAX_CELLS:
-                _check_size(len(table), len(header), path)
+            _check_size(len(table), len(header), path)
     except csv.Error as error:
         problem = f"not valid CSV ({error})"
         raise InputError(problem, file=path, row=len(table) + 1, remedy="Check the quotes in this row") from error
