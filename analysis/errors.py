@@ -7,6 +7,8 @@ and shows a traceback.
 from collections.abc import Mapping
 from pathlib import Path
 
+from analysis.text import printable
+
 
 class CostfloorError(Exception):
     """Root of all errors raised on purpose."""
@@ -49,7 +51,9 @@ class InputError(CostfloorError):
             if part
         ]
         message = f"{', '.join(where)}: {problem}" if where else problem
-        super().__init__(f"{message}. {remedy}" if remedy else message)
+        message = f"{message}. {remedy}" if remedy else message
+        # A file's name or a cell may hold line breaks, or bytes that are no text.
+        super().__init__(printable(message, len(message)))
 
 
 class IntegrityError(CostfloorError):

@@ -18,10 +18,10 @@ from analysis.data.spellings import spellings
 from analysis.data.spells import dated_list, price_spells, read_list, seen_in
 from analysis.data.vintages import Vintage, add_vintage, list_vintages
 from analysis.errors import InputError
+from analysis.inputs import read_file
 from analysis.sources.download import download, is_address
 from analysis.sources.formats import FORMATS, Format
 from analysis.sources.snapshot import Snapshot
-from analysis.sources.table_file import MAX_BYTES
 from analysis.storage import data_lock, sha256_bytes
 
 MAX_MEDIAN_MOVE = np.log(10.0)
@@ -54,6 +54,8 @@ class IngestReport:
         Ids of the file that no model is known for.
     sellers_unknown
         Sellers of new and changed prices that nobody has looked at; the laws do not see them.
+    rows_repeated
+        Names that the file repeats with the same content; each is read once and not part of `rows_read` a second time.
     """
 
     source: str
@@ -69,6 +71,7 @@ class IngestReport:
     rows_skipped: int
     models_unresolved: int
     sellers_unknown: int
+    rows_repeated: int
     rejected: list[dict[str, str]]
     skipped: dict[str, int]
     unknown_fields: dict[str, int]
@@ -106,6 +109,10 @@ def ingest(data_dir: Path, format_name: str, where: str, observed_on: dt.date, p
     content = _fetch(where, progress)
     progress(f"reading {len(content) / 1e6:.1f} MB as {format_name}")
     snapshot = chosen.read(content, where)
+    if snapshot.repeated:
+        count, names = sum(snapshot.repeated.values()), ", ".join(list(snapshot.repeated)[:3])
+        are = "name is" if count == 1 else "names are"
+        progress(f"{count} {are} repeated with the same content, which is read once: {names}")
     if chosen.source == "table":
         _check_table(snapshot.quotes, where, observed_on)
     vintage = _describe(chosen, snapshot, content, where, observed_on)
@@ -124,18 +131,7 @@ def ingest(data_dir: Path, format_name: str, where: str, observed_on: dt.date, p
 def _fetch(where: str, progress: Progress) -> bytes:
     if is_address(where):
         return download(where, progress)
-    path = Path(where)
-    try:
-        if path.is_dir():
-            raise InputError("is a folder", file=path, remedy="Name the file inside it")
-        if path.exists() and not path.is_file():
-            raise InputError("is not a regular file", file=path, remedy="Save the list to a file first")
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"is larger than {MAX_BYTES // 2**20} MiB", file=path, remedy="Is it the right file?")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot be read ({reason})", file=where, remedy="Check the path") from error
+    return read_file(Path(where))
 
 
 def _describe(chosen: Format, snapshot: Snapshot, content: bytes, where: str, observed_on: dt.date) -> Vintage:
@@ -234,6 +230,7 @@ def _report(
         rows_skipped=sum(snapshot.skipped.values()),
         models_unresolved=int(unresolved["_merge"].eq("left_only").sum()),
         sellers_unknown=int(own.loc[own["host_kind"].eq("unknown"), "host"].nunique()),
+        rows_repeated=sum(snapshot.repeated.values()),
         rejected=[
             {str(name): str(value) for name, value in row.items()} for row in snapshot.rejected.to_dict("records")
         ],

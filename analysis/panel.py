@@ -29,7 +29,7 @@ MIN_FAMILY_ROWS = 15
 LAW_HOST_KINDS = OWN_PRICE_KINDS
 """Whose prices the laws see: those of sellers with prices of their own. Of a seller that nobody has looked at it is not known."""
 
-PACKAGES = ("sources", "data", "capability", "panel.py", "sampling.py")
+PACKAGES = ("text.py", "sources", "data", "capability", "panel.py", "sampling.py")
 
 Progress = Callable[[str], None]
 

@@ -104,6 +104,8 @@ def day(text: str | None, option: str = "--as-of") -> pd.Timestamp | None:
     if text is None:
         return None
     try:
+        if not text.isascii():
+            raise ValueError(text)  # `strptime` reads the digits of every script
         found = dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
     except ValueError as error:
         raise InputError("is not a date", column=option, value=text, remedy="Write it as 2025-06-30") from error

@@ -13,7 +13,9 @@ from analysis.data.fields import date, table, text
 from analysis.data.raw import RAW_FOLDER, check_references, parse_table
 from analysis.data.schemas import SOURCES
 from analysis.errors import InputError
+from analysis.inputs import read_file
 from analysis.storage import data_lock, write_atomic
+from analysis.text import clean_text
 
 DECISIONS = table(
     "decisions",
@@ -79,11 +81,18 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
 
 
 def reasoned(who: str, why: str) -> tuple[str, str]:
-    """Who decides and why, refused when nobody does or for no reason."""
-    for option, value, remedy in (("--who", who, "Say who decides"), ("--why", why, "A decision needs a reason")):
-        if not value.strip():
-            raise InputError("is empty", column=option, value=value, remedy=remedy)
-    return who, why
+    """Who decides and why, by the rule on text; refused when nobody does or for no reason."""
+    return _stated("--who", who, "Say who decides"), _stated("--why", why, "A decision needs a reason")
+
+
+def _stated(option: str, value: str, remedy: str) -> str:
+    """What a person says on the command line, by the rule on text."""
+    if not value.strip():
+        raise InputError("is empty", column=option, value=value, remedy=remedy)
+    try:
+        return clean_text(value, "the text")
+    except ValueError as error:
+        raise InputError(str(error), column=option, value=value, remedy="Write it in plain words") from error
 
 
 def load_decisions(data_dir: Path) -> pd.DataFrame:
@@ -134,7 +143,6 @@ def apply_mapping(quotes: pd.DataFrame, mapping: pd.DataFrame) -> pd.DataFrame:
 def _load(data_dir: Path, name: str) -> pd.DataFrame:
     schema = {"decisions": DECISIONS, "mapping": MAPPING}[name]
     path = data_dir / RAW_FOLDER / f"{name}.csv"
-    content = (
-        path.read_bytes() if path.exists() else pd.DataFrame(columns=list(schema.columns)).to_csv(index=False).encode()
-    )
+    empty = pd.DataFrame(columns=list(schema.columns)).to_csv(index=False).encode()
+    content = read_file(path, content="table") if path.exists() else empty
     return parse_table(content, schema, path)

@@ -11,8 +11,10 @@ from analysis.data.fields import dtype
 from analysis.data.schemas import CORRECTED, RAW_SCHEMAS
 from analysis.data.vintages import VINTAGES_FOLDER, list_vintages
 from analysis.errors import InputError, IntegrityError
+from analysis.inputs import read_file
 from analysis.sources.table_file import csv_cells
-from analysis.storage import sha256_bytes, sha256_file
+from analysis.storage import sha256_bytes
+from analysis.text import MAX_TEXT, UNSAFE
 
 RAW_FOLDER = "raw"
 DATAPACKAGE = "datapackage.json"
@@ -70,7 +72,7 @@ def raw_vintage(data_dir: Path) -> str:
     hashes = dict(recorded_hashes(data_dir))
     hashes |= {f"{VINTAGES_FOLDER}/{vintage.name}": vintage.sha256 for vintage in list_vintages(data_dir)}
     by_hand = [data_dir / RAW_FOLDER / name for name in BY_HAND]
-    hashes |= {path.name: sha256_file(path) for path in by_hand if path.exists()}
+    hashes |= {path.name: sha256_bytes(read_file(path)) for path in by_hand if path.exists()}
     return sha256_bytes("".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items())).encode())
 
 
@@ -167,7 +169,10 @@ def _corrected(frame: pd.DataFrame, table: str, corrections: pd.DataFrame, path:
 def _typed(cells: pd.Series, column: pa.Column, path: Path) -> pd.Series:
     kind = (column.metadata or {})["kind"]
     if kind == "string":
-        return cells
+        # A quoted cell of a table that people edit may run over several lines; it is one text.
+        cells = cells.str.replace(r"[ \t]*[\t\r\n]+[ \t]*", " ", regex=True)
+        _require_clean(cells.dropna(), path)
+        return cells.str.normalize("NFC")
     filled = cells.dropna()
     if kind == "date":
         values = pd.to_datetime(filled, format="%Y-%m-%d", errors="coerce")
@@ -187,9 +192,19 @@ def _typed(cells: pd.Series, column: pa.Column, path: Path) -> pd.Series:
     return values if values.isna().any() and kind != "date" and not column.nullable else values.astype(dtype(column))
 
 
+def _require_clean(texts: pd.Series, path: Path) -> None:
+    """Refuse a table with a text that breaks the rule of `analysis.text`."""
+    for broken, problem in (
+        (texts.str.len().gt(MAX_TEXT), f"is longer than {MAX_TEXT} characters"),
+        (texts.str.contains(UNSAFE), "holds control characters"),
+    ):
+        if broken.any():
+            label = texts.index[int(broken.to_numpy().argmax())]
+            raise InputError(
+                problem, file=path, row=int(label) + 1, column=str(texts.name), value=texts[label],
+                remedy="Write it in plain words",
+            )  # fmt: skip
+
+
 def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(f"cannot be read ({reason})", file=path, remedy="Name the data folder with --data") from error
+    return read_file(path, content="table", missing="Name the data folder with --data")

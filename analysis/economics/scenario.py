@@ -1,6 +1,7 @@
 """A service as a user describes it: a TOML file, checked key by key before anything is computed."""
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from importlib.resources import files
@@ -8,6 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import InputError
+from analysis.inputs import read_file, utf8
+from analysis.sources.values import described
+from analysis.text import clean_text, printable
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,11 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = {
 }
 """Lowest and highest value by path."""
 
+MAX_BYTES: Final = 64 * 1024
+MAX_LINE: Final = 1_000
+MAX_DEPTH: Final = 8
+"""Far above what a scenario needs, and below what costs its parser more than a second."""
+
 _WHOLE: Final = ("decision.wait_years", "decision.horizon_years")
 
 
@@ -210,11 +219,7 @@ def read_scenario(path: Path) -> Scenario:
     InputError
         The file is missing, is not TOML, or has an unknown, missing or impossible key; the message has the key's path and what is allowed.
     """
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("cannot be read", file=path, remedy="Name a text file in TOML") from error
-    return parse_scenario(text, path)
+    return parse_scenario(utf8(read_file(path, max_bytes=MAX_BYTES, content="TOML file"), path), path)
 
 
 def shipped_scenarios() -> tuple[Scenario, ...]:
@@ -226,18 +231,46 @@ def shipped_scenarios() -> tuple[Scenario, ...]:
 
 def parse_scenario(text: str, path: Path) -> Scenario:
     """As `read_scenario`, from text; `path` gives name and messages."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"is not TOML: {error}", file=path, remedy="See docs/economics.md for the format") from error
+    content = _parsed(text, path)
     _known(content, ("title", *SECTIONS, "ranges"), "", path)
     title = content.get("title")
     if not isinstance(title, str) or not title.strip():
-        raise InputError("must be a text", file=path, column="title", value=title, remedy='Write title = "My service"')
+        value, remedy = None if title is None else described(title), 'Write title = "My service"'
+        raise InputError("must be a text", file=path, column="title", value=value, remedy=remedy)
+    try:
+        title = clean_text(title.strip(), "it")
+    except ValueError as error:
+        raise InputError(str(error), file=path, column="title", remedy="Shorten it, or write it plainly") from error
     sections = {name: _section(name, content.get(name), path) for name in SECTIONS}
-    scenario = Scenario(name=path.stem, title=title.strip(), ranges={}, **sections)
+    name = unicodedata.normalize("NFC", path.stem)
+    scenario = Scenario(name=name, title=title, ranges={}, **sections)
     _consistent(scenario, path)
     return replace(scenario, ranges=_ranges(scenario, content.get("ranges", {}), path))
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    """The TOML, after a look at what would keep its parser busy or take it to the end of its stack."""
+    long = next((number for number, line in enumerate(text.splitlines(), 1) if len(line) > MAX_LINE), None)
+    if long is not None:
+        problem = f"has a line of more than {MAX_LINE} characters (line {long})"
+        raise InputError(problem, file=path, remedy="See docs/economics.md for the format")
+    try:
+        content = tomllib.loads(text)
+        if _depth(content) > MAX_DEPTH:
+            raise RecursionError
+    except RecursionError:
+        # Without its thousand frames, which nobody reads.
+        remedy = "A scenario has sections with keys, and ranges of two numbers"
+        raise InputError("nested too deep", file=path, remedy=remedy) from None
+    except ValueError as error:
+        problem = f"is not TOML: {printable(str(error))}"
+        raise InputError(problem, file=path, remedy="See docs/economics.md for the format") from error
+    return content
+
+
+def _depth(value: Any) -> int:
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max((_depth(child) for child in children), default=0)
 
 
 def _section(name: str, content: Any, path: Path) -> Any:
@@ -266,7 +299,7 @@ def _number(key: str, value: Any, path: Path) -> float:
     kinds = (int,) if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds):
         kind = "a whole number" if whole else "a number"
-        raise InputError(f"is not {kind}", file=path, column=key, value=value, remedy=_allowed(key))
+        raise InputError(f"is not {kind}", file=path, column=key, value=described(value), remedy=_allowed(key))
     if not low <= value <= high:
         raise InputError("is out of range", file=path, column=key, value=value, remedy=_allowed(key))
     return value if whole else float(value)
@@ -323,7 +356,9 @@ def _ranges(scenario: Scenario, content: Any, path: Path) -> dict[str, tuple[flo
                 remedy='Write "tokens.growth_per_year" = [0.0, 0.6]',
             )
         if not isinstance(ends, list) or len(ends) != 2:
-            raise InputError("is not a low and a high", file=path, column=column, value=ends, remedy=_allowed(key))
+            raise InputError(
+                "is not a low and a high", file=path, column=column, value=described(ends), remedy=_allowed(key)
+            )
         low, high = (_number(key, end, path) for end in ends)
         if not low <= scenario.value(key) <= high:
             raise InputError(

@@ -83,10 +83,10 @@ def read(content: bytes, name: str) -> Snapshot:
     InputError
         Not JSON, not in this format, or with hardly a readable price.
     """
-    top, place = read_json(content, name), ""
+    builder = SnapshotBuilder(name)
+    top, place = read_json(content, name, builder.count_repeated), ""
     if isinstance(top, dict):
         top, place = required(top, "providers", "", name), "/providers"
-    builder = SnapshotBuilder(name)
     for position, value in enumerate(as_list(top, place, name)):
         where = pointer(place, position)
         provider = as_mapping(value, where, name)

@@ -4,20 +4,27 @@ import codecs
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import NoReturn
 
 from analysis.errors import InputError
-from analysis.sources.table_file import MAX_BYTES
-from analysis.sources.values import described, printable
+from analysis.inputs import utf8
+from analysis.sources.values import described
+from analysis.text import printable
 
 COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+MAX_BYTES = 16 * 1024 * 1024
+"""Ten times the longest public list."""
+
 MAX_DIGITS = 40
 STRING_OR_CONSTANT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|(NaN|-?Infinity)', re.DOTALL)
 CHECK = "Fetch the file again, or check that FORMAT names its format"
 
 
-def read_json(content: bytes, file: str) -> object:
+def read_json(content: bytes, file: str, on_repeat: Callable[[str], None] = lambda name: None) -> object:
     """The value that a JSON file holds.
+
+    A name that stands twice in one object with the same value is read once.
 
     Parameters
     ----------
@@ -25,11 +32,14 @@ def read_json(content: bytes, file: str) -> object:
         Its bytes.
     file
         Display name, for messages.
+    on_repeat
+        Called with a name each time that it is repeated.
 
     Raises
     ------
     InputError
-        Empty, too large, compressed, not UTF-8, not JSON, nested too deep, with a name twice in one object, or with NaN or Infinity.
+        Empty, too large, compressed, not UTF-8, not JSON, nested too deep, with two values for one name in one object, or with NaN
+        or Infinity.
     """
     if len(content) > MAX_BYTES:
         limit = f"Is it the right file? At most {MAX_BYTES // 2**20} MiB are read"
@@ -45,7 +55,7 @@ def read_json(content: bytes, file: str) -> object:
     try:
         return json.loads(
             text,
-            object_pairs_hook=lambda pairs: _object(pairs, file),
+            object_pairs_hook=lambda pairs: _object(pairs, file, on_repeat),
             parse_constant=lambda constant: _refuse_constant(constant, text, file),
             parse_int=_integer,
         )
@@ -116,22 +126,20 @@ def _decode(content: bytes, file: str) -> str:
         raise InputError("compressed file, unpack it first", file=file, remedy="Give the JSON file inside it")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InputError("is UTF-16, not UTF-8 text", file=file, remedy="Save it as UTF-8")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        value = content[error.start : error.end]
-        raise InputError(f"not UTF-8 text (line {line})", file=file, value=value, remedy="Save it as UTF-8") from error
+    return utf8(content, file)
 
 
-def _object(pairs: list[tuple[str, object]], file: str) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # None: go on
-        problem = "appears more than once in one object"
-        raise InputError(problem, file=file, column=printable(twice), remedy="Keep one of the two")
-    return found
+def _object(pairs: list[tuple[str, object]], file: str, on_repeat: Callable[[str], None]) -> dict[str, object]:
+    mapping: dict[str, object] = {}
+    for name, value in pairs:
+        if name in mapping:
+            # As written, for Python takes 1 and true for equal.
+            if json.dumps(value, sort_keys=True) != json.dumps(mapping[name], sort_keys=True):
+                problem = "appears more than once in one object, with two values"
+                raise InputError(problem, file=file, column=printable(name), remedy="Keep one of the two")
+            on_repeat(name)
+        mapping[name] = value
+    return mapping
 
 
 def _refuse_constant(name: str, text: str, file: str) -> NoReturn:

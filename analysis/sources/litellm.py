@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from analysis.sources.json_input import as_mapping, pointer, read_json
 from analysis.sources.off_peak import WEEK, minutes_a_week
-from analysis.sources.snapshot import MODES, Snapshot, SnapshotBuilder, tier_above
+from analysis.sources.snapshot import MAX_FIELD_NAME, MODES, Snapshot, SnapshotBuilder, tier_above
 
 STEMS = {
     "input_cost_per_token": "input_usd_per_mtok",
@@ -42,7 +42,7 @@ def read(content: bytes, name: str) -> Snapshot:
         Not JSON, not in this format, or with hardly a readable price.
     """
     builder = SnapshotBuilder(name)
-    for key, entry in as_mapping(read_json(content, name), "", name).items():
+    for key, entry in as_mapping(read_json(content, name, builder.count_repeated), "", name).items():
         _read_entry(builder, key, entry)
     return builder.build(complete=True)
 
@@ -55,7 +55,7 @@ def _read_entry(builder: SnapshotBuilder, key: str, entry: object) -> None:
     if not isinstance(entry, dict):
         builder.reject(place, None, key, "entry is not an object", entry)
         return
-    builder.count_unknown(field for field in entry if not PRICE.fullmatch(field) and not KNOWN.fullmatch(field))
+    builder.count_unknown(field for field in entry if not _is_known(field))
     provider, mode = entry.get("litellm_provider"), entry.get("mode")
     if mode is None:
         builder.skip("no mode stated")
@@ -77,7 +77,7 @@ class _Entry:
 
     def read(self, entry: Mapping[str, object]) -> None:
         """Add the base price and every tier."""
-        groups = _groups(entry)
+        groups, first = _groups(entry)
         base = groups.pop("", {})
         steps = entry.get("tiered_pricing")
         if block := entry.get("off_peak_pricing"):
@@ -88,11 +88,11 @@ class _Entry:
         elif any(column in base for column in LIST_PRICES):
             self.add(self.place, base, "")
         elif not groups and not steps:
-            units = {match.group(1) for field in entry if (match := OTHER_UNIT.fullmatch(field))}
+            short = (field for field in entry if len(field) <= MAX_FIELD_NAME)
+            units = {match.group(1) for field in short if (match := OTHER_UNIT.fullmatch(field))}
             self.builder.skip(f"priced per {min(units)}, not per token" if units else "no price per token")
         for tier, prices in groups.items():
-            first = next(field for field in entry if _tier(field) == tier)
-            self.add(pointer(self.place, first), _inherit(base, prices), tier)
+            self.add(pointer(self.place, first[tier]), _inherit(base, prices), tier)
         if steps is not None:
             self.read_steps(steps, base)
 
@@ -132,7 +132,7 @@ class _Entry:
             if not isinstance(step, dict) or not isinstance(bounds, list) or not bounds:
                 self.reject(where, "step has no range of tokens", step)
                 continue
-            prices = _inherit(base, _groups(step).get("", {}))
+            prices = _inherit(base, _groups(step)[0].get("", {}))
             if bounds[0] == 0 and not isinstance(bounds[0], bool):
                 if all(column in base for column in LIST_PRICES):
                     self.builder.skip("repeats the base price")
@@ -164,19 +164,22 @@ class _Entry:
         self.builder.reject(place, self.provider, self.key, reason, value)
 
 
-def _tier(field: str) -> str | None:
-    """Name of the tier that a price field belongs to, "" for the base price; None when it is no price field."""
-    match = PRICE.fullmatch(field)
-    if match is None:
-        return None
-    _, size, thousand, service = match.groups()
+def _is_known(field: str) -> bool:
+    # The patterns take time with the square of the length.
+    return len(field) <= MAX_FIELD_NAME and bool(PRICE.fullmatch(field) or KNOWN.fullmatch(field))
+
+
+def _tier(price_field: re.Match[str]) -> str:
+    """Name of the tier that a price field belongs to, "" for the base price."""
+    _, size, thousand, service = price_field.groups()
     context = [f"above {int(size) * (1000 if thousand else 1)} tokens"] if size else []
     return ", ".join(context + ([service] if service in ("priority", "flex") else []))
 
 
-def _groups(entry: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """The stated prices of an entry, by tier and column."""
+def _groups(entry: Mapping[str, object]) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
+    """The stated prices of an entry, by tier and column, and the first field of each tier."""
     groups: dict[str, dict[str, object]] = {}
+    first: dict[str, str] = {}
     for field, value in entry.items():
         match = PRICE.fullmatch(field)
         if match is None or value is None:
@@ -186,8 +189,10 @@ def _groups(entry: Mapping[str, object]) -> dict[str, dict[str, object]]:
             if column not in LIST_PRICES:
                 continue
             column = f"batch_{column}"
-        groups.setdefault(_tier(field) or "", {})[column] = value
-    return groups
+        tier = _tier(match)
+        groups.setdefault(tier, {})[column] = value
+        first.setdefault(tier, field)
+    return groups, first
 
 
 def _inherit(base: Mapping[str, object], prices: Mapping[str, object]) -> dict[str, object]:

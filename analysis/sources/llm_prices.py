@@ -24,8 +24,8 @@ def read(content: bytes, name: str) -> Snapshot:
     InputError
         Not JSON, not in this format, or with hardly a readable price.
     """
-    top = as_mapping(read_json(content, name), "", name)
     builder = SnapshotBuilder(name)
+    top = as_mapping(read_json(content, name, builder.count_repeated), "", name)
     builder.count_unknown(top.keys() - {"updated_at", "prices"})
     entries = as_list(required(top, "prices", "", name), "/prices", name)
     for position, entry in enumerate(entries):

@@ -58,7 +58,7 @@ def read(content: bytes, name: str) -> Snapshot:
         Not JSON, not in this format, or with hardly a readable price.
     """
     builder = SnapshotBuilder(name)
-    for provider_id, value in as_mapping(read_json(content, name), "", name).items():
+    for provider_id, value in as_mapping(read_json(content, name, builder.count_repeated), "", name).items():
         place = pointer("", provider_id)
         provider = as_mapping(value, place, name)
         builder.count_unknown(provider.keys() - PROVIDER_FIELDS)

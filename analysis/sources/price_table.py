@@ -12,7 +12,9 @@ from scipy.special import logit
 from analysis.errors import InputError
 from analysis.sources.table_file import read_cells
 from analysis.sources.units import unit_slips
+from analysis.sources.values import ISO_MIDNIGHT, ISO_MOMENT, NOT_A_DAY
 from analysis.storage import sha256_bytes
+from analysis.text import MAX_TEXT, UNSAFE, printable
 
 ScoreScale = Literal["fraction", "percent", "raw"]
 
@@ -23,8 +25,15 @@ SCORE_BOUNDS: dict[str, tuple[float, float]] = {"fraction": (0.0, 1.0), "percent
 BOOLEAN_STYLES = ({"true": True, "false": False}, {"1": True, "0": False})
 
 DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-# A table written by a program often carries midnight along.
-ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]00:00:00(?:\.0+)?)?"
+
+MAX_SHOWN = 80
+"""Longest name of a column in a message."""
+
+MAX_SCORE = 1e12
+"""Sums of squares of larger scores leave the range in which numbers can be told apart."""
+
+PRICE_BOUNDS = (1e-30, 1e30)
+"""Wide enough for a dollar per operation; products and powers of prices within stay finite."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +98,18 @@ def read_price_table(
     frame = pd.DataFrame({"date": _dates(cells["date"], path, today or dt.datetime.now(dt.UTC).astimezone().date())})
     frame["price"] = _numbers(cells["price"], path)
     _refuse(cells["price"], frame["price"] <= 0, path, "not above zero", "Leave free or unknown prices out")
+    low, high = PRICE_BOUNDS
+    extreme = (frame["price"] < low) | (frame["price"] > high)
+    _refuse(
+        cells["price"], extreme, path, f"not between {low:g} and {high:g}", "Give prices in a larger or smaller unit"
+    )
     frame["score"] = _scores(cells["score"], path, score_scale, closed_scale)
     frame["quality"] = _quality(frame["score"], score_scale)
     for name in LABELS:
         if name in cells:
             blank = cells[name].str.strip() == ""
             _refuse(cells[name], blank, path, "empty", "Fill in every cell or leave the column out")
-            frame[name] = cells[name]
+            frame[name] = _names(cells[name], path)
     if "family" not in frame:
         frame["family"] = "all"
     if "open_weights" in cells:
@@ -113,15 +127,9 @@ def read_price_table(
 
 
 def _check_columns(cells: pd.DataFrame, path: Path) -> None:
-    header = str(cells.columns[0])
-    if len(cells.columns) == 1 and any(mark in header for mark in ";\t"):
-        raise InputError(
-            "separated by something else than commas", file=path, value=header,
-            remedy="Write the table with commas between cells and points in numbers",
-        )  # fmt: skip
     for name in REQUIRED:
         if name not in cells:
-            found = ", ".join(repr(str(column)) for column in cells.columns[:12])
+            found = ", ".join(repr(printable(str(column), MAX_SHOWN)) for column in cells.columns[:12])
             raise InputError(
                 "missing", file=path, column=name, remedy=f"The file has {found}; rename the one that holds the {name}"
             )
@@ -130,13 +138,21 @@ def _check_columns(cells: pd.DataFrame, path: Path) -> None:
 def _dates(cells: pd.Series, path: Path, today: dt.date) -> pd.Series:
     remedy = "Write the date as YYYY-MM-DD"
     text = cells.str.strip()
-    _refuse(cells, ~text.str.fullmatch(ISO_DATE), path, "not an ISO date", remedy)
+    iso = text.str.fullmatch(ISO_MIDNIGHT)
+    _refuse(cells, text.str.fullmatch(ISO_MOMENT) & ~iso, path, NOT_A_DAY, remedy)
+    _refuse(cells, ~iso, path, "not an ISO date", remedy)
     dates = pd.to_datetime(text.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
     _refuse(cells, dates.isna(), path, "not a day of the calendar", remedy)
     _refuse(cells, dates < pd.Timestamp(1900, 1, 1), path, "before 1900", remedy)
     remedy = "Only prices that have been seen belong here; correct the year or drop the row"
     _refuse(cells, dates > pd.Timestamp(today), path, f"in the future (today is {today})", remedy)
     return dates
+
+
+def _names(cells: pd.Series, path: Path) -> pd.Series:
+    _refuse(cells, cells.str.len() > MAX_TEXT, path, f"longer than {MAX_TEXT} characters", "Shorten it")
+    _refuse(cells, cells.str.contains(UNSAFE), path, "holds control characters", "Remove them")
+    return cells.str.normalize("NFC")
 
 
 def _numbers(cells: pd.Series, path: Path) -> pd.Series:
@@ -151,6 +167,8 @@ def _numbers(cells: pd.Series, path: Path) -> pd.Series:
 
 def _scores(cells: pd.Series, path: Path, scale: ScoreScale, closed: bool) -> pd.Series:
     scores = _numbers(cells, path)
+    extreme = scores.abs() > MAX_SCORE
+    _refuse(cells, extreme, path, f"beyond {MAX_SCORE:g}", "Give scores on a scale nearer to one")
     if scale != "raw":
         low, high = SCORE_BOUNDS[scale]
         outside = (scores < low) | (scores > high)
@@ -181,20 +199,24 @@ def _booleans(cells: pd.Series, path: Path) -> pd.Series:
 def _check_duplicates(cells: pd.DataFrame, frame: pd.DataFrame, path: Path) -> None:
     if {"host", "model"} <= set(frame):
         key = ["date", "model", "host"]
-        _refuse_repeat(frame[key], path, "a second price of one model at one host on one day", "Keep one of the two")
-    values = frame.assign(**{str(name): cells[name] for name in cells if name not in COLUMNS})
-    _refuse_repeat(values, path, "a repeat of an earlier row", "Drop it, or tell the rows apart with a model column")
+        problem = "a second price of one model at one host on one day"
+        _refuse_repeat(frame[key], frame[key], path, problem, "Keep one of the two")
+    # Columns without a meaning here tell rows apart, whatever they are called.
+    others = cells[[name for name in cells if name not in COLUMNS]]
+    values = pd.concat([frame, others], axis=1).set_axis(range(frame.shape[1] + others.shape[1]), axis=1)
+    problem = "a repeat of an earlier row"
+    _refuse_repeat(values, frame, path, problem, "Drop it, or tell the rows apart with a model column")
 
 
-def _refuse_repeat(rows: pd.DataFrame, path: Path, problem: str, remedy: str) -> None:
+def _refuse_repeat(rows: pd.DataFrame, named: pd.DataFrame, path: Path, problem: str, remedy: str) -> None:
     repeated = rows.duplicated().to_numpy()
     if repeated.any():
         row = int(repeated.argmax())
         first = int((rows == rows.iloc[row]).all(axis=1).to_numpy().argmax())
         shown = {
-            name: str(value) for name, value in rows.iloc[row].items() if name in ("model", "host", "price", "score")
+            name: str(value) for name, value in named.iloc[row].items() if name in ("model", "host", "price", "score")
         }
-        shown = {"date": f"{rows['date'].iloc[row]:%Y-%m-%d}", **shown}
+        shown = {"date": f"{named['date'].iloc[row]:%Y-%m-%d}", **shown}
         value = ", ".join(f"{name} {text}" for name, text in shown.items())
         raise InputError(
             f"{problem}: row {first + 1} has it", file=path, row=row + 1, column="date", value=value, remedy=remedy

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.errors import InputError
+from analysis.inputs import MAX_BYTES
 from analysis.sources.snapshot import (
     DAY_COLUMNS,
     MAX_FIELD_NAME,
@@ -18,13 +19,13 @@ from analysis.sources.snapshot import (
     Snapshot,
     empty_rejected,
 )
-from analysis.sources.table_file import MAX_BYTES, csv_cells, parquet_table
-from analysis.sources.values import DECIMAL, FIRST_YEAR, LAST_YEAR, MAX_PRICE, MAX_TEXT, printable
+from analysis.sources.table_file import check_unpacked, csv_cells, parquet_table, text_bytes
+from analysis.sources.values import DECIMAL, FIRST_YEAR, ISO_MIDNIGHT, ISO_MOMENT, LAST_YEAR, MAX_PRICE, NOT_A_DAY, UTC
+from analysis.text import MAX_TEXT, UNSAFE, printable
 
 REQUIRED = ("provider", "model_id", "input_usd_per_mtok", "output_usd_per_mtok")
 DAYS = {"valid_from": "date", "valid_to": "valid_to"}
 COLUMNS = {"provider", "model_id", "tier", "note", "mode", *PRICE_COLUMNS, *DAYS.values()}
-ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]00:00:00(?:\.0+)?)?$"
 PLAIN_NUMBER = "Write a plain number such as 0.25, without currency signs or thousands separators"
 
 
@@ -118,6 +119,7 @@ class _Cells:
             too_long = pc.greater(pc.utf8_length(entries.cast(pa.large_string())), MAX_TEXT)
             too_long = pc.take(too_long, cells.indices) if repeated else too_long
             self._refuse(too_long, f"longer than {MAX_TEXT} characters", "Shorten it")
+            check_unpacked(text_bytes(cells), file)
             self.cells = pc.fill_null(cells.cast(pa.string()), "")
 
     def texts(self) -> pa.Array:
@@ -127,9 +129,9 @@ class _Cells:
         if self.column in ("provider", "model_id"):
             blank = pc.equal(pc.utf8_trim_whitespace(self.cells), "")
             self._refuse(blank, "empty", "Fill in every cell")
-        self._refuse(pc.match_substring_regex(self.cells, r"\p{Cc}"), "holds control characters", "Remove them")
+        self._refuse(pc.match_substring_regex(self.cells, UNSAFE), "holds control characters", "Remove them")
         if self.column != "mode":
-            return self.cells
+            return pc.utf8_normalize(self.cells, form="NFC")
         modes = pc.if_else(pc.equal(self.cells, ""), "chat", self.cells)
         known = pc.is_in(modes, value_set=pa.array(MODES))
         self._refuse(pc.invert(known), "not a mode", f"Use one of {', '.join(MODES)}, or leave it empty")
@@ -168,15 +170,20 @@ class _Cells:
         if self.is_text:
             text = pc.utf8_trim_whitespace(self.cells)
             absent = pc.equal(text, "")
-            iso = pc.match_substring_regex(text, ISO_DATE)
-            self._refuse(pc.invert(pc.or_(iso, absent)), "not an ISO date", remedy)
+            iso = pc.or_(pc.match_substring_regex(text, f"^(?:{ISO_MIDNIGHT})$"), absent)
+            moment = pc.match_substring_regex(text, f"^(?:{ISO_MOMENT})$")
+            self._refuse(pc.and_(moment, pc.invert(iso)), NOT_A_DAY, remedy)
+            self._refuse(pc.invert(iso), "not an ISO date", remedy)
             first = pc.utf8_slice_codeunits(text, 0, 10)
             found = pd.to_datetime(first.to_pandas(), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
             days = pa.array(found, pa.timestamp("us"), from_pandas=True)
             self._refuse(pc.and_(pc.is_null(days), pc.invert(absent)), "not a day of the calendar", remedy)
-        elif pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and kind.tz is None):
+        elif pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and (kind.tz is None or kind.tz in UTC)):
             days = pc.cast(self.cells, pa.timestamp("us"), safe=False)
             self._refuse(pc.not_equal(pc.floor_temporal(days, unit="day"), days), "not midnight", remedy)
+        elif pa.types.is_timestamp(kind):
+            problem = f"holds moments in the time zone {kind.tz}, of which the day depends on where one is"
+            raise InputError(problem, file=self.file, column=self.column, remedy="Write days, or midnights in UTC")
         else:
             self._wrong_type("dates")
         years = pc.year(days)

@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.sources.values import MAX_TEXT, day, described, identifier, price, printable
+from analysis.sources.values import day, described, identifier, price
+from analysis.text import MAX_TEXT, printable
 
 PRICE_COLUMNS = (
     "input_usd_per_mtok",
@@ -27,6 +28,8 @@ MODES = ("chat", "completion", "responses")
 # So that a hostile file cannot make the report as large as itself.
 MAX_FIELD_NAME = 80
 MAX_FIELD_NAMES = 1000
+MAX_ENTRIES = 100_000
+"""Ten times the longest public list."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,8 @@ class Snapshot:
         How many entries are no whole price of a text model, by reason.
     unknown_fields
         How often a field occurs that the reader does not know.
+    repeated
+        How often a name is repeated with the same content; it is read once.
     rows_read
         Entries looked at. An entry is one price of one model: the base price and each tier count apart, and so does each step of a
         dated schedule; a model without a price is one entry. Always `len(quotes) + len(rejected) + sum(skipped.values())`.
@@ -58,6 +63,7 @@ class Snapshot:
     unknown_fields: dict[str, int]
     rows_read: int
     complete: bool
+    repeated: dict[str, int] = field(default_factory=dict)
 
 
 def holding_on(quotes: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
@@ -85,22 +91,28 @@ class SnapshotBuilder:
         self._rejected: list[tuple[str, ...]] = []
         self._skipped: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
+        self._repeated: Counter[str] = Counter()
+        self._entries = 0
 
     def skip(self, reason: str) -> None:
         """Count an entry that is no price of a text model."""
+        self._count_entry()
         self._skipped[printable(reason)] += 1
 
     def reject(self, place: str, provider: object, model_id: object, reason: str, value: object) -> None:
         """Keep an entry with a wrong value, and why."""
+        self._count_entry()
         shown = (printable(name) if isinstance(name, str) else described(name) for name in (provider, model_id))
         self._rejected.append((printable(place), *shown, reason, described(value)))
 
     def count_unknown(self, names: Iterable[str]) -> None:
         """Count fields that the reader does not know."""
         for name in names:
-            short = printable(name, MAX_FIELD_NAME)
-            room = short in self._unknown or len(self._unknown) < MAX_FIELD_NAMES
-            self._unknown[short if room else "(further names)"] += 1
+            _count(name, self._unknown)
+
+    def count_repeated(self, name: str) -> None:
+        """Count a name that is repeated with the same content."""
+        _count(name, self._repeated)
 
     def add(
         self,
@@ -155,6 +167,7 @@ class SnapshotBuilder:
             if number is None:
                 self.skip(f"no {which} price")
                 return
+        self._count_entry()
         row = (*ids, printable(tier), *numbers, mode, start, end, printable(place), printable(note))
         self._quotes.append(row)
 
@@ -186,7 +199,18 @@ class SnapshotBuilder:
         rejected = _frame(self._rejected, REJECTED_COLUMNS)
         skipped = dict(self._skipped)
         rows_read = len(quotes) + len(rejected) + sum(skipped.values())
-        return Snapshot(quotes, rejected, skipped, dict(self._unknown), rows_read, complete)
+        return Snapshot(quotes, rejected, skipped, dict(self._unknown), rows_read, complete, dict(self._repeated))
+
+    def _count_entry(self) -> None:
+        self._entries += 1
+        if self._entries > MAX_ENTRIES:
+            remedy = f"Is it the right file? At most {MAX_ENTRIES:,} are read"
+            raise InputError("holds too many prices", file=self.file, remedy=remedy)
+
+
+def _count(name: str, counts: Counter[str]) -> None:
+    short = printable(name, MAX_FIELD_NAME)
+    counts[short if short in counts or len(counts) < MAX_FIELD_NAMES else "(further names)"] += 1
 
 
 def empty_rejected() -> pd.DataFrame:

@@ -2,19 +2,24 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
-from analysis.sources.values import printable
+from analysis.inputs import read_file, utf8
+from analysis.text import printable
 
-MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 1_000_000
-MAX_UNPACKED = 1024 * 1024 * 1024
+MAX_COLUMNS = 500
+MAX_CELLS = 10_000_000
+MAX_UNPACKED = 256 * 1024 * 1024
+"""Bytes of all cells of a Parquet file, as text or numbers."""
 
 
 def read_cells(path: Path) -> tuple[bytes, pd.DataFrame]:
@@ -37,22 +42,10 @@ def read_cells(path: Path) -> tuple[bytes, pd.DataFrame]:
     InputError
         The path is no regular file of a known kind, too large, unreadable, empty or malformed.
     """
+    content = read_file(path, content="CSV or Parquet file")
     reader = {".csv": csv_cells, ".parquet": _parquet_cells}.get(path.suffix.lower())
-    try:
-        if path.is_dir():
-            raise InputError("is a folder", file=path, remedy="Name the CSV or Parquet file inside it")
-        if not path.exists():
-            raise InputError("does not exist", file=path, remedy="Check the path")
-        if reader is None:
-            raise InputError("not a .csv or .parquet file", file=path, remedy="Save the table as CSV or Parquet")
-        if not path.is_file():
-            raise InputError("not a regular file", file=path, remedy="Save the table to a file first")
-        if path.stat().st_size > MAX_BYTES:
-            limit = f"Keep it under {MAX_BYTES // 2**20} MiB: one row per price change, not per day"
-            raise InputError("too large", file=path, value=f"{path.stat().st_size} bytes", remedy=limit)
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read ({error})", file=path, remedy="Check the path and its permissions") from error
+    if reader is None:
+        raise InputError("not a .csv or .parquet file", file=path, remedy="Save the table as CSV or Parquet")
     if not content:
         raise InputError("is empty", file=path, remedy="Start it with a header row")
     return content, reader(content, path)
@@ -71,15 +64,9 @@ def csv_cells(content: bytes, path: Path | str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        Not UTF-8, malformed, without a header, or too many rows.
+        Not UTF-8, malformed, without a header, separated by something else than commas, or too many rows or columns.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        problem = f"not UTF-8 text (line {line})"
-        raise InputError(problem, file=path, value=content[error.start : error.end], remedy="Save as UTF-8") from error
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.reader(io.StringIO(utf8(content, path), newline=""), strict=True)
     table: list[list[str]] = []
     header: list[str] | None = None
     try:
@@ -88,6 +75,8 @@ def csv_cells(content: bytes, path: Path | str) -> pd.DataFrame:
                 continue
             if header is None:
                 header = [name.strip() for name in fields]
+                _check_separator(header, path)
+                _check_columns(header, path)
                 continue
             if len(fields) != len(header):
                 raise InputError(
@@ -98,20 +87,19 @@ def csv_cells(content: bytes, path: Path | str) -> pd.DataFrame:
                     remedy="Put quotes around a field that holds a comma",
                 )
             table.append(fields)
+            _check_size(len(table), len(header), path)
     except csv.Error as error:
         problem = f"not valid CSV ({error})"
         raise InputError(problem, file=path, row=len(table) + 1, remedy="Check the quotes in this row") from error
     if header is None:
         raise InputError("is empty", file=path, remedy="Start it with a header row")
-    _check_row_count(len(table), path)
-    _check_names(header, path)
     return pd.DataFrame(table, columns=header, dtype=str)
 
 
 def parquet_table(
     content: bytes, path: Path | str, columns: Collection[str] | None = None
 ) -> tuple[list[str], pa.Table]:
-    """The names of all columns of a Parquet file, and those asked for.
+    """The names of all columns of a Parquet file, and those asked for; what they would take is looked at first.
 
     Parameters
     ----------
@@ -125,31 +113,57 @@ def parquet_table(
     Raises
     ------
     InputError
-        Unreadable, a name twice, too many rows, or too large when unpacked.
+        Unreadable, without a column, a name twice, a column of lists or objects, or too many rows, columns or bytes when unpacked.
     """
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         names = [str(name) for name in file.schema_arrow.names]
-        _check_row_count(file.metadata.num_rows, path)
-        _check_names(names, path)
-        size = sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups))
-        if size > MAX_UNPACKED:
-            raise InputError("too large when unpacked", file=path, value=f"{size} bytes", remedy="Leave columns out")
+        chosen = [name for name in names if columns is None or name in columns]
+        if not names:
+            raise InputError("has no columns", file=path, remedy="Write the table again, with a header")
+        _check_columns(names, path)
+        _check_size(file.metadata.num_rows, len(chosen), path)
+        for name in chosen:
+            kind = file.schema_arrow.field(name).type
+            if pa.types.is_nested(kind):
+                problem = f"holds {printable(str(kind), 80)}, not numbers, dates or text"
+                raise InputError(problem, file=path, column=name, remedy="Leave the column out, or write it plainly")
+        every = (file.schema.column(position) for position in range(len(file.schema)))
+        leaves = [leaf for leaf in every if leaf.path in chosen]
+        fixed = sum(leaf.length for leaf in leaves if leaf.physical_type == "FIXED_LEN_BYTE_ARRAY")
+        groups = (file.metadata.row_group(group) for group in range(file.metadata.num_row_groups))
+        stated = sum(group.total_byte_size for group in groups)
+        check_unpacked(max(stated, fixed * file.metadata.num_rows), path)
         # A text that repeats stays one text: a small file can unpack to more than the machine holds.
-        leaves = (file.schema.column(position) for position in range(len(file.schema)))
-        texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY" and leaf.path in names]
+        texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
         file = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts)
-        return names, file.read(columns=[name for name in names if columns is None or name in columns])
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        return names, file.read(columns=chosen)
+    except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise _unreadable(error, path) from error
 
 
 def _parquet_cells(content: bytes, path: Path | str) -> pd.DataFrame:
     names, table = parquet_table(content, path)
     try:
+        check_unpacked(sum(text_bytes(chunk) for column in table.itercolumns() for chunk in column.chunks), path)
         return pd.DataFrame({name: pd.Series(_texts(table[name]), dtype=str) for name in names})
-    except (pa.ArrowException, ValueError, OverflowError) as error:
+    except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
         raise _unreadable(error, path) from error
+
+
+def text_bytes(cells: pa.Array) -> int:
+    """Length of the texts of a column when every repeat is written out; zero when there is no dictionary of them."""
+    if not pa.types.is_dictionary(cells.type):
+        return 0
+    lengths = pc.take(pc.binary_length(cells.dictionary), cells.indices)
+    return pc.sum(lengths.cast(pa.int64())).as_py() or 0
+
+
+def check_unpacked(size: int, path: Path | str) -> None:
+    """Refuse what would take more memory than a table may."""
+    if size > MAX_UNPACKED:
+        remedy = f"Leave columns out: at most {MAX_UNPACKED // 2**20} MiB are read"
+        raise InputError("too large when unpacked", file=path, value=f"{size} bytes", remedy=remedy)
 
 
 def _unreadable(error: Exception, path: Path | str) -> InputError:
@@ -163,13 +177,23 @@ def _texts(column: pa.ChunkedArray) -> list[str]:
     return ["" if value is None else str(value) for value in values]
 
 
-def _check_row_count(rows: int, path: Path | str) -> None:
-    if rows > MAX_ROWS:
-        remedy = f"Keep it under {MAX_ROWS:,} rows: one row per price change, not per day"
+def _check_size(rows: int, columns: int, path: Path | str) -> None:
+    if rows > MAX_ROWS or rows * columns > MAX_CELLS:
+        remedy = f"Keep it under {MAX_ROWS:,} rows and {MAX_CELLS:,} cells: one row per price change, not per day"
         raise InputError("too many rows", file=path, value=rows, remedy=remedy)
 
 
-def _check_names(names: list[str], path: Path | str) -> None:
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
+def _check_separator(header: list[str], path: Path | str) -> None:
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        remedy = "Write the table with commas between cells and points, not commas, in numbers (0.25, not 0,25)"
+        problem = "separated by something else than commas"
+        raise InputError(problem, file=path, value=header[0], remedy=remedy)
+
+
+def _check_columns(names: list[str], path: Path | str) -> None:
+    if len(names) > MAX_COLUMNS:
+        remedy = f"Keep those that the program reads: at most {MAX_COLUMNS}"
+        raise InputError("too many columns", file=path, value=len(names), remedy=remedy)
+    for name, count in Counter(names).items():
+        if count > 1:
             raise InputError("appears more than once in the header", file=path, column=name, remedy="Keep one of them")

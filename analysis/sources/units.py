@@ -33,30 +33,38 @@ def unit_slips(frame: pd.DataFrame) -> pd.Series:
     pandas.Series
         Booleans, on the frame's index.
     """
-    log_price = np.log10(frame["price"])
-    by_date = log_price.loc[frame["date"].sort_values(kind="stable").index]
-    marked = pd.Series(False, index=frame.index)
-    sizes = frame["family"].map(frame["family"].value_counts())
-    small = sizes < SMALLEST_FAMILY
+    log_price = np.log10(frame["price"].to_numpy(dtype=float))
+    family = pd.factorize(frame["family"])[0]
+    # By family, and by date within: lexsort takes its last key first, and leaves what is equal in the file's order.
+    positions = np.lexsort((frame["date"].to_numpy(), family))
+    members = np.split(positions, np.flatnonzero(np.diff(family[positions])) + 1)
+    marked = np.zeros(len(frame), dtype=bool)
+    small = (np.bincount(family) < SMALLEST_FAMILY)[family]
     if small.any():
-        marked |= _far_from_neighbours(by_date) & small
-        marked |= _beyond_gap(log_price) & small
-    for _, members in frame[~small].groupby("family", sort=False):
-        own = by_date[by_date.index.isin(members.index)]
-        marked.loc[own.index] |= _far_from_neighbours(own) | _beyond_gap(own)
-    return marked
+        by_date = frame["date"].to_numpy().argsort(kind="stable")
+        marked[by_date] = _slips(log_price[by_date])
+        marked &= small
+    for rows in members:
+        if len(rows) >= SMALLEST_FAMILY:
+            marked[rows] = _slips(log_price[rows])
+    return pd.Series(marked, index=frame.index)
 
 
-def _far_from_neighbours(log_price_by_date: pd.Series) -> pd.Series:
-    window = min(NEIGHBOURS, len(log_price_by_date))
-    half = window // 2
-    values = log_price_by_date.to_numpy()
+def _slips(log_price_by_date: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    if np.ptp(log_price_by_date) <= MAX_EMPTY_DECADES:
+        # Neither a gap nor a distance can be larger.
+        return np.zeros(len(log_price_by_date), dtype=bool)
+    return _far_from_neighbours(log_price_by_date) | _beyond_gap(log_price_by_date)
+
+
+def _far_from_neighbours(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    window = min(NEIGHBOURS, len(values))
     # Near either end the window stays whole and stops moving.
-    starts = np.clip(np.arange(len(values)) - half, 0, len(values) - window)
+    starts = np.clip(np.arange(len(values)) - window // 2, 0, len(values) - window)
     medians = np.median(np.lib.stride_tricks.sliding_window_view(values, window), axis=1)[starts]
     distances = values - medians
-    far = np.abs(distances) > max(MAX_DECADES_FROM_NEIGHBOURS, _reach_of_chance(distances))
-    return pd.Series(far, index=log_price_by_date.index)
+    far: npt.NDArray[np.bool_] = np.abs(distances) > max(MAX_DECADES_FROM_NEIGHBOURS, _reach_of_chance(distances))
+    return far
 
 
 def _reach_of_chance(distances: npt.NDArray[np.float64]) -> float:
@@ -67,12 +75,12 @@ def _reach_of_chance(distances: npt.NDArray[np.float64]) -> float:
     return float(spread * norm.isf(0.001 / len(distances)))
 
 
-def _beyond_gap(log_price: pd.Series) -> pd.Series:
-    ordered = np.sort(log_price.to_numpy())
+def _beyond_gap(log_price: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    ordered = np.sort(log_price)
     gaps = np.diff(ordered)
-    if not gaps.size or gaps.max() <= MAX_EMPTY_DECADES:
-        return pd.Series(False, index=log_price.index)
+    if gaps.max() <= MAX_EMPTY_DECADES:
+        return np.zeros(len(log_price), dtype=bool)
     split = int(gaps.argmax())
     low_side_is_larger = split + 1 > len(ordered) / 2
-    above: pd.Series = log_price > ordered[split]
+    above: npt.NDArray[np.bool_] = log_price > ordered[split]
     return above if low_side_is_larger else ~above

@@ -3,12 +3,11 @@
 import datetime as dt
 import math
 import re
-import unicodedata
+
+from analysis.text import clean_text, printable
 
 MAX_PRICE = 1e8
 """USD per million tokens. No price of a text model comes near; a larger one is a slip."""
-
-MAX_TEXT = 500
 
 # Upstream prices per token carry the noise of a division (2.9999900000000002e-06); the history is exact, so noise would read as a change.
 SIGNIFICANT_DIGITS = 12
@@ -18,6 +17,13 @@ ISO_DAY = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+# A table written by a program often carries midnight along, and the zone of its clock.
+ISO_MIDNIGHT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|UTC|\+00:?00|-00:?00))?)?"
+ISO_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*"
+UTC = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu", "Z", "+00:00", "-00:00")
+"""Names of the zone whose midnights are days, as Parquet files spell them."""
+NOT_A_DAY = "not an ISO date: it has a time of day other than midnight in UTC"
 
 
 def price(value: object, what: str, *, per_token: bool = False) -> float | None:
@@ -76,12 +82,12 @@ def day(value: object, what: str) -> dt.date | None:
 
 
 def identifier(value: object, what: str, *, required: bool = True) -> str:
-    """An id as it is: it may look like a path, markup or a formula, for it is only ever text.
+    """An id by the rule of `analysis.text`: it may look like a path, markup or a formula, for it is only ever text.
 
     Raises
     ------
     ValueError
-        Not text, empty, too long, or with characters that cannot be shown.
+        Not text, empty, too long, or with control characters.
     """
     if value is None and not required:
         return ""
@@ -89,11 +95,7 @@ def identifier(value: object, what: str, *, required: bool = True) -> str:
         raise ValueError(f"{what} is {described(value)}, not text")
     if not value.strip() and required:
         raise ValueError(f"{what} is empty")
-    if len(value) > MAX_TEXT:
-        raise ValueError(f"{what} is longer than {MAX_TEXT} characters")
-    if any(_unprintable(character) for character in value):
-        raise ValueError(f"{what} holds control characters")
-    return value
+    return clean_text(value, what)
 
 
 def described(value: object) -> str:
@@ -109,17 +111,3 @@ def described(value: object) -> str:
     if isinstance(value, list):
         return "a list"
     return repr(value)
-
-
-def printable(text: str, limit: int = MAX_TEXT) -> str:
-    """Text with control characters and stray surrogates escaped, and the rest of a very long one left out."""
-    size = len(text)
-    if size > limit:
-        text = text[:limit]
-    if not text.isprintable():
-        text = "".join(ascii(one)[1:-1] if _unprintable(one) else one for one in text)
-    return f"{text}... ({size} characters)" if size > limit else text
-
-
-def _unprintable(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs")

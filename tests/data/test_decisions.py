@@ -27,7 +27,7 @@ def test_a_decision_comes_after_those_before_it(tmp_path: Path, end: str) -> Non
     decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
     found = load_decisions(tmp_path)
     assert found[["quote_id", "decision", "who", "why"]].to_numpy().tolist() == [
-        ["q1", "reject", "Ada", "a promotion, not\na price"],
+        ["q1", "reject", "Ada", "a promotion, not a price"],
         ["q2", "reject", "Bob", "a slip"],
     ]
     assert found["decided_on"].iloc[0] == pd.Timestamp("2026-01-31")

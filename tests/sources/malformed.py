@@ -146,7 +146,7 @@ CASES: dict[str, tuple[str, bytes]] = {
     "trailing-comma": ("llm-prices", b'{"prices": [],}'),
     "nan": ("models-dev", raw_input("NaN")),
     "minus-infinity": ("models-dev", raw_input("-Infinity")),
-    "duplicate-model": ("models-dev", b'{"h": {"models": {"gpt-4": {}, "gpt-4": {}}}}'),
+    "duplicate-model": ("models-dev", b'{"h": {"models": {"gpt-4": {}, "gpt-4": {"cost": null}}}}'),
     "duplicate-price": ("litellm", b'{"gpt-4": {"mode": "chat", "mode": "embedding"}}'),
     # containers of the wrong kind
     "models-dev-a-list": ("models-dev", b"[]"),

@@ -9,12 +9,20 @@ from hypothesis import strategies as st
 
 from analysis.errors import InputError
 from analysis.sources.snapshot import DAY_COLUMNS, MODES, PRICE_COLUMNS, REJECTED_COLUMNS, TIDY_COLUMNS, Snapshot
+from analysis.text import clean_text
 
 Reader = Callable[[bytes, str], Snapshot]
 
-IDS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=20).filter(
-    lambda text: text.strip() != ""
-)
+
+def is_clean(text: str) -> bool:
+    """Not blank, and as the rule on text leaves it."""
+    try:
+        return bool(text.strip()) and clean_text(text, "text") == text
+    except ValueError:
+        return False
+
+
+IDS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=20).filter(is_clean)
 PRICES = st.floats(0, 1e8, allow_subnormal=False) | st.integers(0, 10**8)
 
 # Names that the readers look for, so that the random documents go deep.

@@ -52,7 +52,7 @@ def test_a_bad_file_is_refused(content: bytes, problem: str) -> None:
 
 
 def test_the_limit_of_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert json_input.MAX_BYTES == 64 * 1024 * 1024
+    assert json_input.MAX_BYTES == 16 * 1024 * 1024
     monkeypatch.setattr(json_input, "MAX_BYTES", 3)
     assert "too large" in refusal(b"[ 1]")
 

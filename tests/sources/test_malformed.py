@@ -66,7 +66,7 @@ REFUSED = {
     "table-duplicate-header": "column 'date': appears more than once",
     "table-ragged-row": "row 2, value 'host,bad,1': has 3 fields where the header has 6",
     "table-open-quote": "row 2: not valid CSV",
-    "table-semicolons": "column 'provider': missing",
+    "table-semicolons": "separated by something else than commas",
     "table-nul-bytes": "row 2, column 'model_id', value 'b\\x00d': holds control characters",
     "table-latin-1": "not UTF-8 text (line 3)",
     "table-utf-16": "not UTF-8 text (line 1)",
