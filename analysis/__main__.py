@@ -1,5 +1,15 @@
 """`python -m analysis` is `costfloor`."""
 
-from analysis.cli import main
+from analysis.stopping import stop_on_signals
 
-main()
+
+def main() -> None:
+    """Run the program; to be stopped from here on, since its imports alone take a second."""
+    stop_on_signals()
+    from analysis.cli import main as run  # noqa: PLC0415  after the signals
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

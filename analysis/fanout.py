@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from analysis.dask_workers import DEATHS, elsewhere, local_cluster, lost
 from analysis.errors import FanoutError
 from analysis.storage import data_lock, sha256_bytes, write_json
+from analysis.wording import duration
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -162,14 +163,8 @@ class _Tally:
             parts.append(f"{failed} failed")
         left = self.total - self.read - computed - failed
         if left and computed:
-            parts.append(f"about {_duration((time.monotonic() - self.started) / computed * left)} left")
+            parts.append(f"about {duration((time.monotonic() - self.started) / computed * left)} left")
         return ", ".join(parts)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
 
 
 def _fingerprint(request: dict[str, Any], key: str) -> str:

@@ -23,6 +23,7 @@ from analysis import dask_workers, fanout
 from analysis.errors import FanoutError, LockedError
 from analysis.fanout import Job, run_jobs
 from analysis.storage import data_lock, write_atomic
+from analysis.wording import duration
 
 REQUEST = {"code": "1", "draws": 100}
 
@@ -210,7 +211,7 @@ def test_progress_estimates_from_the_jobs_of_this_run(tmp_path: Path, monkeypatc
     ("seconds", "text"), [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (9000, "2.5 h")]
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert fanout._duration(seconds) == text
+    assert duration(seconds) == text
 
 
 def test_a_job_that_raises_is_named_after_all_others_are_stored(tmp_path: Path) -> None:

@@ -11,8 +11,16 @@ import numpy as np
 import xarray as xr
 
 from analysis.inference import store
-from analysis.inference.fit import PACKAGES, FitSettings
-from analysis.sampling import CI_QUANTILES, SamplerSettings, compile_model, diagnose_quantities, sample
+from analysis.inference.fit import ATTEMPTS, PACKAGES, FitSettings
+from analysis.sampling import (
+    CI_QUANTILES,
+    SamplerSettings,
+    attempt_line,
+    attempt_seed,
+    compile_model,
+    diagnose_quantities,
+    sample,
+)
 from analysis.storage import code_version
 from analysis.technologies.laws import TechnologyLaw
 from analysis.technologies.model import build_model
@@ -75,6 +83,7 @@ def fit_request(law: TechnologyLaw, costs: Costs, settings: FitSettings) -> dict
         "data_hash": costs.data_hash,
         "priors": {prior.name: prior.describe() for prior in law.priors},
         "settings": asdict(settings),
+        "attempts": ATTEMPTS,
         "code": code_version(*EQUATIONS),
         "versions": {name: version(name) for name in PACKAGES},
     }
@@ -106,6 +115,10 @@ def fit_technologies(
     if found is not None:
         receipt, tree = found
         return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
+
+    def say(line: str) -> None:
+        progress(f"{law.name}: {line}")
+
     started = time.perf_counter()
     progress(f"{law.name}: compiling for {len(costs.series)} series")
     compiled = compile_model(build_model(law, costs))
@@ -113,10 +126,11 @@ def fit_technologies(
     attempts: list[dict[str, Any]] = []
     while (asked := next_attempt(settings, attempts)) is not None:
         target_accept, draws, tune = asked
-        progress(f"{law.name}: sampling {settings.chains} x {draws} draws, acceptance target {target_accept}")
-        sampler = SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed)
+        number = len(attempts) + 1
+        sampler = SamplerSettings(draws, tune, settings.chains, target_accept, seed=attempt_seed(settings.seed, number))
+        say(attempt_line(number, sampler, attempts[-1] if attempts else None))
         # Series of ten points leave funnels, where draws alone give too coarse a scale: three of six laws then miss their gates.
-        sampled = sample(compiled, sampler, adaptation="diag")
+        sampled = sample(compiled, sampler, adaptation="diag", progress=say)
         posterior = sampled.posterior[kept]
         diagnostics = diagnose_quantities(posterior, sampled.sample_stats)
         attempts.append(
@@ -124,6 +138,7 @@ def fit_technologies(
                 "target_accept": target_accept,
                 "draws": draws,
                 "tune": tune,
+                "seed": sampler.seed,
                 "seconds_sample": round(sampled.seconds_sample, 2),
                 **asdict(diagnostics),
             }
