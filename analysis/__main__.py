@@ -1,12 +1,14 @@
 """`python -m analysis` is `costfloor`."""
 
+from analysis.compiler_cache import prepare_compilers
 from analysis.stopping import stop_on_signals
 
 
 def main() -> None:
     """Run the program; to be stopped from here on, since its imports alone take a second."""
     stop_on_signals()
-    from analysis.cli import main as run  # noqa: PLC0415  after the signals
+    prepare_compilers()
+    from analysis.cli import main as run  # noqa: PLC0415  after both
 
     run()
 

@@ -23,7 +23,6 @@ from analysis.wording import duration
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-WORKERS: Final = ".workers"
 PROGRESS_SECONDS: Final = 5.0
 _TICK_SECONDS: Final = 0.5
 _NAMED: Final = 10
@@ -75,9 +74,9 @@ def run_jobs(
     interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that cannot be
     read counts as missing and is replaced.
 
-    Each local worker is one process with one thread, and has folders of its own for what PyTensor and Numba compile, below
-    ``directory/.workers``. They begin with what this process has compiled and stay, so that the next run compiles nothing. The
-    workers of a cluster elsewhere must be started with such settings, and with this package installed. A worker that dies (out of
+    Each local worker is one process with one thread, and has a folder of its own for what PyTensor and Numba compile, in the cache of this
+    user. It begins with what this process has compiled and stays, so that the next run compiles nothing. The workers of a cluster
+    elsewhere must be started with such settings, and with this package installed. A worker that dies (out of
     memory, say) is replaced, and its job runs again, up to four times. A job that raises an exception does not run again.
 
     Parameters
@@ -94,7 +93,7 @@ def run_jobs(
     workers
         Local processes; by default one per core. 0 calls the function in this process, one job after the other, for tests and debugging.
     scheduler
-        Address of a Dask scheduler, as ``tcp://host:8786``, to use instead. Waits while it has no workers.
+        Address of a Dask scheduler, as ``tcp://host:8786``, to use instead. Waits while it has no workers. It can run any code here.
     progress
         Called with one line every few seconds and at the end. What it raises ends the run.
 
@@ -121,7 +120,7 @@ def run_jobs(
     tally = _Tally(total=len(jobs), read=len(results))
     failed: dict[str, Exception] = {}
     with ExitStack() as stack:
-        for ended in _all_ended(stack, function, missing, directory, workers, scheduler):
+        for ended in _all_ended(stack, function, missing, directory, workers, scheduler, progress):
             if ended is not None:
                 key, outcome = ended
                 try:
@@ -212,19 +211,20 @@ def _all_ended(
     directory: Path,
     workers: int | None,
     scheduler: str | None,
+    progress: Callable[[str], None],
 ) -> Iterator[Ended]:
     """Run the jobs; what must be closed after them goes onto the stack."""
     if not jobs:
         return
     stack.enter_context(data_lock(directory))
     if scheduler is not None:
-        client, room = stack.enter_context(elsewhere(scheduler))
+        client, room = stack.enter_context(elsewhere(scheduler, progress))
     elif workers == 0:
         yield from _here(function, jobs)
         return
     else:
         count = min(workers or os.cpu_count() or 1, len(jobs))
-        client, room = stack.enter_context(local_cluster(directory.resolve() / WORKERS, count))
+        client, room = stack.enter_context(local_cluster(count))
     yield from _fanned(client, room, function, jobs)
 
 

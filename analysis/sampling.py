@@ -15,11 +15,16 @@ import numpy as np
 import nutpie
 import xarray as xr
 
+from analysis.compiler_cache import prepare_compilers, warn_of_temporary_cache
 from analysis.errors import SamplingError
 from analysis.wording import duration, ordinal
 
 if TYPE_CHECKING:
     import pymc as pm
+
+# PyTensor is not imported yet, and reads where to keep what it compiles when it is.
+prepare_compilers()
+warn_of_temporary_cache()
 
 # Set here once: ArviZ changed its defaults (0.94 HDI, then 0.89 equal-tailed) between minor releases.
 CI_PROB: Final = 0.90

@@ -33,9 +33,9 @@ def stop_on_signals() -> None:
 
 @contextmanager
 def stopping_at_once() -> Iterator[None]:
-    """Within, the process ends at once on Ctrl-C and SIGTERM, and with 141 when nobody is left at the other end of stdout or stderr.
+    """Within, the process ends at once on Ctrl-C or SIGTERM, and with 141 when the reader of stdout or stderr is gone.
 
-    Python's own handlers wait for the main thread to leave compiled code, which may take a minute; a thread that waits for signals need not.
+    Python's own handlers wait for the main thread to leave compiled code, which may take a minute; a thread of its own does not.
     Afterwards the handlers are those from before. In another than the main thread, which has no say in signals, nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():

@@ -267,7 +267,7 @@ def test_progress_says_how_far_and_how_long(
 
 def test_seeds_of_attempts_are_the_same_in_every_run_and_differ() -> None:
     seeds = [attempt_seed(20251231, attempt) for attempt in range(1, 5)]
-    assert seeds == [20251231, 3131914211, 3036037563, 1106866936]
+    assert seeds == [20251231, 3073085176, 1550278920, 443273332]
     assert attempt_seed(1, 2) != attempt_seed(2, 2)
 
 

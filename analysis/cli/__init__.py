@@ -1,6 +1,7 @@
 """The command line: parse, call, print. Names and keys are a contract with scripts (see README)."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 
 from analysis.cli import calibration, data, economics, fits, report, trends
 from analysis.cli.shared import Options
+from analysis.compiler_cache import prepare_compilers
 from analysis.errors import CostfloorError
 from analysis.inference.fit import FitSettings
 from analysis.stopping import flush_output, stop_unread, stopping_at_once
@@ -54,11 +56,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> None:
+    prepare_compilers()
     try:
-        app(args=globals_first(arguments), prog_name="costfloor")
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning  # type: ignore[assignment]  # it needs no more of its arguments
+            app(args=globals_first(arguments), prog_name="costfloor")
     except CostfloorError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+
+
+def _show_warning(message: Warning | str, *_: object) -> None:
+    print(f"warning: {message}", file=sys.stderr)
 
 
 def globals_first(arguments: list[str]) -> list[str]:
