@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.compiler_cache import compiling_in, prepare_compilers, worker_caches
@@ -63,13 +64,7 @@ def elsewhere(address: str, progress: Callable[[str], None]) -> Iterator[tuple["
         raise FanoutError(
             f"{address!r} is not the address of a Dask scheduler. Write it as tcp://host:8786 or tls://host:8786"
         )
-    from distributed import Client  # noqa: PLC0415  slow to import
-
-    try:
-        client = Client(address, timeout=CONNECT_SECONDS)
-    except (OSError, ValueError, TypeError) as error:
-        reason = f" ({error})" if address.startswith("tls") else ""
-        raise FanoutError(f"no Dask scheduler answers at {address}{reason}; start one with `dask scheduler`") from error
+    client = _connected(address)
 
     def room() -> int:
         try:
@@ -84,6 +79,33 @@ def elsewhere(address: str, progress: Callable[[str], None]) -> Iterator[tuple["
                 f"the scheduler at {address} has no workers yet: waiting for them (`dask worker {address}` starts one)"
             )
         yield client, room
+
+
+def _connected(address: str) -> "Client":
+    """A client, within seconds: Dask itself waits for ever for the rest of what another kind of server says."""
+    from distributed import Client  # noqa: PLC0415  slow to import
+
+    answer: SimpleQueue[Client | Exception] = SimpleQueue()
+
+    def connect() -> None:
+        try:
+            answer.put(Client(address, timeout=CONNECT_SECONDS))
+        except Exception as error:
+            answer.put(error)
+
+    threading.Thread(target=connect, daemon=True).start()
+    try:
+        found = answer.get(timeout=1.5 * CONNECT_SECONDS)
+    except Empty:
+        found = TimeoutError()
+    if isinstance(found, Exception):
+        # Of another kind of server, whose first words it takes for a length, it says that memory is short.
+        reason = str(found).partition("\n")[0] if isinstance(found, OSError) else ""
+        reason = reason or "what listens there speaks another language"
+        raise FanoutError(
+            f"no Dask scheduler answers at {address} ({reason}); start one with `dask scheduler`"
+        ) from found
+    return found
 
 
 @contextmanager
