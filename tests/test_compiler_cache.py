@@ -34,8 +34,9 @@ def places(*arguments: str, **variables: str) -> tuple[list[str], str]:
     }
     environment = {**kept, "PYTHONPATH": os.pathsep.join(sys.path), **variables}
     ended = subprocess.run(
-        [sys.executable, "-c", CODE, *arguments], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", CODE, *arguments], env=environment, capture_output=True, text=True, check=False
     )
+    assert ended.returncode == 0, ended.stderr
     found: list[str] = json.loads(ended.stdout)
     return found, ended.stderr
 

@@ -214,7 +214,7 @@ def require_same_end(scene: Scene, worker: Worker) -> None:
 @cache
 def require_draws(receipt: Path, _sha256: str) -> None:
     """The draws beside a receipt can be read; once for the same bytes."""
-    assert store.load(receipt.parent, receipt.stem) is not None
+    assert store.read_named(receipt.parent, receipt.stem) is not None
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,7 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
         return found
     fit, sample_stats = fit_in_steps(law, obs, settings, progress)
     tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
-    receipt = store.save(directory, f"{law.name}-{fit.receipt['fingerprint'][:16]}", fit.receipt, tree)
-    return replace(fit, receipt=receipt)
+    return _as_stored(law, *store.save(directory, fit.receipt, tree))
 
 
 def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progress: Progress) -> tuple[Fit, xr.Dataset]:
@@ -256,11 +255,11 @@ def run_fit(
 
 def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:
     """The stored fit with the fingerprint of this request, or None."""
-    fingerprint = store.fingerprint(fit_request(law, obs, settings))
-    found = store.load(directory, f"{law.name}-{fingerprint[:16]}")
-    if found is None:
-        return None
-    receipt, tree = found
+    found = store.load(directory, law.name, store.fingerprint(fit_request(law, obs, settings)))
+    return None if found is None else _as_stored(law, *found)
+
+
+def _as_stored(law: Law, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:
     return Fit(law, receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
 
 

@@ -110,11 +110,9 @@ def fit_technologies(
     """
     request = fit_request(law, costs, settings)
     fingerprint = store.fingerprint(request)
-    name = f"{law.name}-{fingerprint[:16]}"
-    found = store.load(directory, name)
+    found = store.load(directory, law.name, fingerprint)
     if found is not None:
-        receipt, tree = found
-        return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
+        return _as_stored(law, *found)
 
     def say(line: str) -> None:
         progress(f"{law.name}: {line}")
@@ -162,9 +160,14 @@ def fit_technologies(
         "request": request,
     }
     evenly = {"draw": slice(None, None, max(1, posterior.sizes["draw"] // KEPT_DRAWS))}
-    posterior = posterior.isel(evenly)
-    tree = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": sampled.sample_stats.isel(evenly)})
-    return TechnologyFit(law, store.save(directory, name, receipt, tree), posterior)
+    tree = xr.DataTree.from_dict(
+        {"posterior": posterior.isel(evenly), "sample_stats": sampled.sample_stats.isel(evenly)}
+    )
+    return _as_stored(law, *store.save(directory, receipt, tree))
+
+
+def _as_stored(law: TechnologyLaw, receipt: dict[str, Any], tree: xr.DataTree) -> TechnologyFit:
+    return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
 
 
 def next_attempt(settings: FitSettings, attempts: Sequence[Mapping[str, Any]]) -> tuple[float, int, int] | None:

@@ -56,8 +56,14 @@ def store_fake(law: str, obs: PriceObservations, settings: FitSettings, folder: 
     fingerprint = store.fingerprint(fit_request(LAWS[law], obs, settings))
     draws = xr.Dataset({"noise_scale": (("chain", "draw"), np.full((2, 3), 0.3))})
     tree = xr.DataTree.from_dict({"posterior": draws, "reported": draws, "sample_stats": draws})
-    receipt = {"fingerprint": fingerprint, "data_hash": obs.data_hash, "diagnostics": {"passed": True}}
-    return store.save(folder, f"{law}-{fingerprint[:16]}", receipt, tree)
+    receipt = {
+        "law": law,
+        "fingerprint": fingerprint,
+        "data_hash": obs.data_hash,
+        "diagnostics": {"passed": True},
+        "parameters": {"rate_now": {"mean": 0.61}},
+    }
+    return store.save(folder, receipt, tree)[0]
 
 
 @pytest.mark.usefixtures("no_sampling")
