@@ -70,9 +70,9 @@ def run_jobs(
 ) -> dict[str, Result]:
     """Call a function once per job, many at a time, and keep each result.
 
-    A result is stored as ``directory/KEY.json`` when it arrives, with a fingerprint of `request` and key. A run that was
+    A result is stored as ``directory/KEY.json`` when it arrives, with a fingerprint of `request` and key and its own hash. A run that was
     interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that cannot be
-    read counts as missing and is replaced.
+    read, or whose result is not as it was written, counts as missing and is replaced.
 
     Each local worker is one process with one thread, and has a folder of its own for what PyTensor and Numba compile, in the cache of this
     user. It begins with what this process has compiled and stays, so that the next run compiles nothing. The workers of a cluster
@@ -128,7 +128,8 @@ def run_jobs(
                 except Exception as error:
                     failed[key] = error
                 else:
-                    write_json(directory / f"{key}.json", {"fingerprint": fingerprints[key], "result": results[key]})
+                    content = {"fingerprint": fingerprints[key], "result": results[key], "sha256": _hash(results[key])}
+                    write_json(directory / f"{key}.json", content)
             if line := tally.due(computed=len(results) - tally.read, failed=len(failed)):
                 progress(line)
     progress(tally.line(computed=len(results) - tally.read, failed=len(failed)))
@@ -167,18 +168,22 @@ class _Tally:
 
 
 def _fingerprint(request: dict[str, Any], key: str) -> str:
-    return sha256_bytes(json.dumps({"request": request, "key": key}, sort_keys=True, allow_nan=False).encode())
+    return _hash({"request": request, "key": key})
+
+
+def _hash(content: dict[str, Any]) -> str:
+    return sha256_bytes(json.dumps(content, sort_keys=True, allow_nan=False).encode())
 
 
 def _stored(path: Path, fingerprint: str) -> Result | None:
     try:
         content = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+        result = content["result"]
+        whole = content["fingerprint"] == fingerprint and content["sha256"] == _hash(result)
+    # Not there, no JSON, JSON of something else, or nested too deep.
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    if not isinstance(content, dict) or content.get("fingerprint") != fingerprint:
-        return None
-    result = content.get("result")
-    return result if isinstance(result, dict) else None
+    return result if whole and isinstance(result, dict) else None
 
 
 def _plain(outcome: Any) -> Result:

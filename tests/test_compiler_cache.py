@@ -21,7 +21,7 @@ if len(sys.argv) > 1:
     with pm.Model() as model:
         pm.Normal("x")
     sample(compile_model(model), SamplerSettings(draws=10, tune=10, chains=1))
-print(json.dumps([str(cache_folder()), pytensor.config.base_compiledir, os.environ["NUMBA_CACHE_DIR"], cache_folder().exists()]))
+print(json.dumps([str(cache_folder()), str(pytensor.config.base_compiledir), os.environ["NUMBA_CACHE_DIR"], cache_folder().exists()]))
 """
 
 
@@ -56,13 +56,13 @@ def test_a_place_that_the_user_chose_stays(tmp_path: Path) -> None:
     assert found[1:3] == [str(tmp_path / "mine"), str(tmp_path / "own")]
 
 
-@pytest.mark.parametrize("home", ["a file", "missing", "open to all", "a link"])
+@pytest.mark.parametrize("home", ["a file", "open to all", "a link"])
 def test_without_a_home_to_write_to_it_is_temporary_and_says_so_once(home: str, tmp_path: Path) -> None:
     """The last two are folders that somebody else may have filled."""
     own = tmp_path / home
     if home == "a file":
         own.touch()
-    elif home != "missing":
+    else:
         (own / ".cache").mkdir(parents=True)
         target = own / ".cache" / "costfloor"
         if home == "a link":
@@ -71,7 +71,7 @@ def test_without_a_home_to_write_to_it_is_temporary_and_says_so_once(home: str, 
         else:
             target.mkdir()
             target.chmod(0o777)
-    found, said = places("and sample", HOME=str(own))
+    found, said = places(*["and sample"] * (home == "a file"), HOME=str(own))
     assert not found[0].startswith(str(tmp_path))
     assert found[1].startswith(found[0])
     assert found[3]

@@ -168,17 +168,27 @@ def test_what_is_missing_is_computed_and_the_rest_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"\xff", b"[]", b"{}", None, b'{"fingerprint": "other", "result": {}}'], ids=repr
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b'{"fingerprint": "other", "result": {}}',
+        {"result": 1},
+        {"result": {"square": 5}},
+        {"sha256": 1},
+    ],
+    ids=lambda content: repr(content)[:50],
 )
-def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, content: bytes | dict[str, Any]) -> None:
     todo = jobs(tmp_path / "marks")
     run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent)
     path = tmp_path / "out" / "job-2.json"
     whole = path.read_bytes()
-    if content is None:
-        stored = json.loads(whole)
-        content = json.dumps({**stored, "result": 1}).encode()
-    path.write_bytes(content)
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps({**json.loads(whole), **content}).encode())
     assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent) == expected()
     assert calls(tmp_path / "marks") == 5
     assert path.read_bytes() == whole
