@@ -1,5 +1,17 @@
 """`python -m analysis` is `costfloor`."""
 
-from analysis.cli import main
+from analysis.compiler_cache import prepare_compilers
+from analysis.stopping import stop_on_signals
 
-main()
+
+def main() -> None:
+    """Run the program; to be stopped from here on, since its imports alone take a second."""
+    stop_on_signals()
+    prepare_compilers()
+    from analysis.cli import main as run  # noqa: PLC0415  after both
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

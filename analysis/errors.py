@@ -70,6 +70,10 @@ class MissingResultError(CostfloorError):
     """A result was asked for that has not been computed yet."""
 
 
+class SamplingError(CostfloorError):
+    """The sampler gave other draws than it was asked for, or none."""
+
+
 class UnlikeModelsError(CostfloorError):
     """Two models differ in more than their data, so that one compiled density cannot serve both."""
 

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 from analysis.dask_workers import DEATHS, elsewhere, local_cluster, lost
 from analysis.errors import FanoutError
 from analysis.storage import data_lock, sha256_bytes, write_json
+from analysis.wording import duration
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-WORKERS: Final = ".workers"
 PROGRESS_SECONDS: Final = 5.0
 _TICK_SECONDS: Final = 0.5
 _NAMED: Final = 10
@@ -70,13 +70,13 @@ def run_jobs(
 ) -> dict[str, Result]:
     """Call a function once per job, many at a time, and keep each result.
 
-    A result is stored as ``directory/KEY.json`` when it arrives, with a fingerprint of `request` and key. A run that was
+    A result is stored as ``directory/KEY.json`` when it arrives, with a fingerprint of `request` and key and its own hash. A run that was
     interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that cannot be
-    read counts as missing and is replaced.
+    read, or whose result is not as it was written, counts as missing and is replaced.
 
-    Each local worker is one process with one thread, and has folders of its own for what PyTensor and Numba compile, below
-    ``directory/.workers``. They begin with what this process has compiled and stay, so that the next run compiles nothing. The
-    workers of a cluster elsewhere must be started with such settings, and with this package installed. A worker that dies (out of
+    Each local worker is one process with one thread, and has a folder of its own for what PyTensor and Numba compile, in the cache of this
+    user. It begins with what this process has compiled and stays, so that the next run compiles nothing. The workers of a cluster
+    elsewhere must be started with such settings, and with this package installed. A worker that dies (out of
     memory, say) is replaced, and its job runs again, up to four times. A job that raises an exception does not run again.
 
     Parameters
@@ -93,7 +93,7 @@ def run_jobs(
     workers
         Local processes; by default one per core. 0 calls the function in this process, one job after the other, for tests and debugging.
     scheduler
-        Address of a Dask scheduler, as ``tcp://host:8786``, to use instead. Waits while it has no workers.
+        Address of a Dask scheduler, as ``tcp://host:8786``, to use instead. Waits while it has no workers. It can run any code here.
     progress
         Called with one line every few seconds and at the end. What it raises ends the run.
 
@@ -120,7 +120,7 @@ def run_jobs(
     tally = _Tally(total=len(jobs), read=len(results))
     failed: dict[str, Exception] = {}
     with ExitStack() as stack:
-        for ended in _all_ended(stack, function, missing, directory, workers, scheduler):
+        for ended in _all_ended(stack, function, missing, directory, workers, scheduler, progress):
             if ended is not None:
                 key, outcome = ended
                 try:
@@ -128,7 +128,8 @@ def run_jobs(
                 except Exception as error:
                     failed[key] = error
                 else:
-                    write_json(directory / f"{key}.json", {"fingerprint": fingerprints[key], "result": results[key]})
+                    content = {"fingerprint": fingerprints[key], "result": results[key], "sha256": _hash(results[key])}
+                    write_json(directory / f"{key}.json", content)
             if line := tally.due(computed=len(results) - tally.read, failed=len(failed)):
                 progress(line)
     progress(tally.line(computed=len(results) - tally.read, failed=len(failed)))
@@ -162,29 +163,27 @@ class _Tally:
             parts.append(f"{failed} failed")
         left = self.total - self.read - computed - failed
         if left and computed:
-            parts.append(f"about {_duration((time.monotonic() - self.started) / computed * left)} left")
+            parts.append(f"about {duration((time.monotonic() - self.started) / computed * left)} left")
         return ", ".join(parts)
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
-
-
 def _fingerprint(request: dict[str, Any], key: str) -> str:
-    return sha256_bytes(json.dumps({"request": request, "key": key}, sort_keys=True, allow_nan=False).encode())
+    return _hash({"request": request, "key": key})
+
+
+def _hash(content: dict[str, Any]) -> str:
+    return sha256_bytes(json.dumps(content, sort_keys=True, allow_nan=False).encode())
 
 
 def _stored(path: Path, fingerprint: str) -> Result | None:
     try:
         content = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+        result = content["result"]
+        whole = content["fingerprint"] == fingerprint and content["sha256"] == _hash(result)
+    # Not there, no JSON, JSON of something else, or nested too deep.
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    if not isinstance(content, dict) or content.get("fingerprint") != fingerprint:
-        return None
-    result = content.get("result")
-    return result if isinstance(result, dict) else None
+    return result if whole and isinstance(result, dict) else None
 
 
 def _plain(outcome: Any) -> Result:
@@ -217,19 +216,20 @@ def _all_ended(
     directory: Path,
     workers: int | None,
     scheduler: str | None,
+    progress: Callable[[str], None],
 ) -> Iterator[Ended]:
     """Run the jobs; what must be closed after them goes onto the stack."""
     if not jobs:
         return
     stack.enter_context(data_lock(directory))
     if scheduler is not None:
-        client, room = stack.enter_context(elsewhere(scheduler))
+        client, room = stack.enter_context(elsewhere(scheduler, progress))
     elif workers == 0:
         yield from _here(function, jobs)
         return
     else:
         count = min(workers or os.cpu_count() or 1, len(jobs))
-        client, room = stack.enter_context(local_cluster(directory.resolve() / WORKERS, count))
+        client, room = stack.enter_context(local_cluster(count))
     yield from _fanned(client, room, function, jobs)
 
 

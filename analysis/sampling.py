@@ -15,8 +15,16 @@ import numpy as np
 import nutpie
 import xarray as xr
 
+from analysis.compiler_cache import prepare_compilers, warn_of_temporary_cache
+from analysis.errors import SamplingError
+from analysis.wording import duration, ordinal
+
 if TYPE_CHECKING:
     import pymc as pm
+
+# PyTensor is not imported yet, and reads where to keep what it compiles when it is.
+prepare_compilers()
+warn_of_temporary_cache()
 
 # Set here once: ArviZ changed its defaults (0.94 HDI, then 0.89 equal-tailed) between minor releases.
 CI_PROB: Final = 0.90
@@ -25,6 +33,9 @@ CI_QUANTILES: Final = (0.05, 0.50, 0.95)
 RHAT_LIMIT: Final = 1.01
 ESS_LIMIT: Final = 400.0
 EBFMI_LIMIT: Final = 0.3
+
+PROGRESS_SECONDS: Final = 10.0
+"""Between two lines of progress."""
 
 # The rest of nutpie's statistics describe its tuning, and some are object arrays that no netCDF engine can store.
 _KEPT_STATS: Final = ("diverging", "energy", "depth", "maxdepth_reached", "n_steps", "step_size")
@@ -160,12 +171,17 @@ def sample(
     adaptation
         How nutpie finds the mass matrix: ``"draw_diag"`` from the variances of draws, ``"diag"`` from draws and gradients.
     progress
-        Called with one line when compilation starts, when it ends and when sampling ends.
+        Called with one line when compilation starts, when it ends and when sampling ends, and every ten seconds with how far it has come.
 
     Returns
     -------
     Sampled
         Unchecked draws: see `diagnose`.
+
+    Raises
+    ------
+    SamplingError
+        The sampler gave up, or stopped before it had made every draw. What an interrupted sampler has so far is no posterior.
     """
     report = progress or _silent
     if not isinstance(model, CompiledModel):
@@ -175,20 +191,7 @@ def sample(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         start = time.perf_counter()
-        tree = nutpie.sample(
-            model.compiled.with_data(**data) if data else model.compiled,
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            cores=min(4, settings.chains, os.cpu_count() or 1),
-            seed=settings.seed,
-            save_warmup=False,
-            progress_bar=False,
-            target_accept=settings.target_accept,
-            maxdepth=settings.max_treedepth,
-            adaptation=adaptation,
-            store_unconstrained=True,
-        )
+        tree = _sampled(model.compiled.with_data(**data) if data else model.compiled, settings, adaptation, report)
         posterior = model.variables.at(tree, data or {})
         seconds = time.perf_counter() - start
     report(f"sampled in {seconds:.1f} s")
@@ -200,6 +203,111 @@ def sample(
         sampler=f"nutpie {nutpie.__version__}",
         warnings=tuple(dict.fromkeys((*model.warnings, *warning_texts(caught)))),
     )
+
+
+def _sampled(compiled: Any, settings: SamplerSettings, adaptation: str, report: Callable[[str], None]) -> xr.DataTree:
+    """Every draw that was asked for. An interrupt ends the chains and goes on to the caller."""
+    pace = _Pace()
+    chains = nutpie.sample(
+        compiled,
+        draws=settings.draws,
+        tune=settings.tune,
+        chains=settings.chains,
+        cores=min(4, settings.chains, os.cpu_count() or 1),
+        seed=settings.seed,
+        save_warmup=False,
+        progress_bar=False,
+        # From a thread of the sampler, which must not print.
+        progress_callback=pace.note,
+        progress_rate=1000,
+        target_accept=settings.target_accept,
+        maxdepth=settings.max_treedepth,
+        adaptation=adaptation,
+        store_unconstrained=True,
+        # While it blocks, nutpie answers an interrupt with the draws it has so far.
+        blocking=False,
+    )
+    try:
+        while True:
+            try:
+                tree: xr.DataTree = chains.wait(timeout=PROGRESS_SECONDS)
+            except TimeoutError:
+                report(pace.line())
+            else:
+                break
+    except RuntimeError as error:
+        raise SamplingError(f"the sampler gave up: {error}") from error
+    except BaseException:
+        chains.cancel()
+        raise
+    _require_every_draw(tree, settings)
+    return tree
+
+
+def _require_every_draw(tree: xr.DataTree, settings: SamplerSettings) -> None:
+    """Chains that were cut short are padded with NaN, which no step size is."""
+    made = int(np.isfinite(tree["sample_stats"]["step_size"].to_numpy()).sum())
+    shape = tree["posterior"].sizes["chain"], tree["posterior"].sizes["draw"]
+    if shape != (settings.chains, settings.draws) or made != settings.chains * settings.draws:
+        raise SamplingError(
+            f"sampling stopped after {made} of {settings.chains * settings.draws} draws; draws that stop early are no posterior. "
+            "Run it again"
+        )
+
+
+class _Pace:
+    """How far the chains are, as the sampler last told."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.finished = self.total = self.divergences = 0
+        self.tuning = True
+
+    def note(self, chains: Iterable[Any]) -> None:
+        """Take in what nutpie says of each chain; a chain that waits for its turn has not started."""
+        known = list(chains)
+        self.finished = sum(chain.finished_draws for chain in known)
+        self.total = sum(chain.total_draws for chain in known)
+        self.divergences = sum(chain.divergences for chain in known)
+        self.tuning = all(chain.tuning for chain in known)
+
+    def line(self) -> str:
+        """How many iterations are done, how many after the warm-up diverged, and when the rest will be if the pace stays."""
+        if not self.finished:
+            return "warming up"
+        left = (time.monotonic() - self.started) / self.finished * (self.total - self.finished)
+        parts = [f"{self.finished / self.total:.0%} of {self.total} iterations"]
+        if self.divergences:
+            parts.append(f"{self.divergences} divergence{'s' * (self.divergences > 1)}")
+        return f"{'warming up' if self.tuning else 'sampling'}: {', '.join(parts)}, about {duration(left)} left at this pace"
+
+
+def attempt_seed(seed: int, attempt: int) -> int:
+    """Seed of an attempt, numbered from 1: the same in every run, the seed itself for the first, another for each that follows."""
+    return seed if attempt == 1 else int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0])
+
+
+def attempt_line(attempt: int, asked: SamplerSettings, before: Mapping[str, Any] | None = None) -> str:
+    """What an attempt is for, in one line.
+
+    Parameters
+    ----------
+    attempt
+        Its number, from 1.
+    asked
+        What the sampler is asked for.
+    before
+        The last attempt: `draws` and `target_accept` that were asked for, and in `worst` what it missed.
+    """
+    what = f"{asked.chains} x {asked.draws} draws, acceptance target {asked.target_accept}"
+    if before is None:
+        return f"sampling {what}"
+    ways = (
+        ("smaller steps", asked.target_accept > before["target_accept"]),
+        ("longer chains", asked.draws > before["draws"]),
+    )
+    how = " and ".join(way for way, taken in ways if taken) or "other random numbers"
+    return f"{ordinal(attempt)} attempt: {before['worst']} in the {ordinal(attempt - 1)}, {how} now ({what})"
 
 
 def diagnose(sampled: Sampled, var_names: Iterable[str]) -> Diagnostics:

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from analysis.inference.compiled import compile_law
-from analysis.inference.fit import fit_law
-from analysis.inference.project import SETTINGS, panel_observations
+from analysis.inference.fit import FitSettings, fit_law
+from analysis.inference.project import panel_observations
 from analysis.laws import LAWS
 
 FITTED = ("exponential", "plateau", "baumol", "discovery", "encompassing")
@@ -27,7 +27,7 @@ def compiled() -> None:
 def fitted(folder: Path) -> None:
     obs = panel_observations(Path("data"))
     for law in FITTED:
-        fit = fit_law(LAWS[law], obs, SETTINGS, folder, lambda _: None)
+        fit = fit_law(LAWS[law], obs, FitSettings(), folder, lambda _: None)
         seconds, worst = fit.receipt["seconds"], fit.receipt["diagnostics"]
         tried = ", ".join(
             f"{one['target_accept']} ({one['divergences']} divergences)" for one in fit.receipt["attempts"]

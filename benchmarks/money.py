@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from analysis.economics.scenario import shipped_scenarios
 from analysis.economics.study import economics
 from analysis.inference.fit import FitSettings, stored_fit
-from analysis.inference.project import SETTINGS, fits_dir, panel_observations
+from analysis.inference.project import fits_dir, panel_observations
 from analysis.laws import LAWS
 from analysis.report.figures.economics import draw
 from analysis.report.stored import open_results
@@ -39,7 +39,7 @@ def main() -> int:
     """Measure both and hold them against their limits."""
     data_dir = Path(sys.argv[1] if len(sys.argv) > 1 else "data")
     services, obs = shipped_scenarios(), panel_observations(data_dir)
-    found = {name: stored_fit(law, obs, SETTINGS, fits_dir(data_dir)) for name, law in LAWS.items()}
+    found = {name: stored_fit(law, obs, FitSettings(), fits_dir(data_dir)) for name, law in LAWS.items()}
     fits = {name: fit for name, fit in found.items() if fit is not None}
     if len(fits) < len(LAWS):
         print("fits of the panel are missing: run make report first", file=sys.stderr)

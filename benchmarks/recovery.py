@@ -44,7 +44,7 @@ QUANTITIES = {
     "discovery": ("rate_now", "score_elasticity"),
 }
 DESIGN = TableDesign(rows=1500, families=5, noise_scale=0.5)
-SETTINGS = FitSettings(draws=2000)
+SETTINGS = FitSettings(draws=2000, tune=1000, target_accepts=(0.95, 0.99, 0.995))
 """Half of plateau's tables miss an effective sample size of 400 with 1,000 draws a chain."""
 SHARE_EACH, SHARE_POOLED = 15 / 20, 0.87
 FIRST_SEED = 1000

@@ -8,7 +8,7 @@ Usage: python benchmarks/reweight.py [DATA_DIR]. Takes about a quarter of an hou
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,7 @@ from arviz_stats import mcse
 from scipy.stats import binom, norm
 
 from analysis.inference.continuation import Continuation, continuation
-from analysis.inference.fit import Fit, fit_law
-from analysis.inference.project import SETTINGS
+from analysis.inference.fit import Fit, FitSettings, fit_law
 from analysis.inference.reweight import KHAT_LIMIT, possible, reweight
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
@@ -84,8 +83,8 @@ def compared(
     def quiet(line: str) -> None:
         del line
 
-    before = fit_law(LAWS[law], observations(old), SETTINGS, folder, quiet)
-    full = fit_law(LAWS[law], target, replace(SETTINGS, seed=round(1000 * share)), folder, quiet)
+    before = fit_law(LAWS[law], observations(old), FitSettings(), folder, quiet)
+    full = fit_law(LAWS[law], target, FitSettings(seed=round(1000 * share)), folder, quiet)
     started = time.perf_counter()
     updated = reweight(before, continued, target, seed=1)
     seconds = time.perf_counter() - started

@@ -18,7 +18,7 @@ from analysis.laws.simulate import TableDesign, simulate_table
 
 STORED: Final = Path(__file__).with_name("price_worlds.json")
 DESIGN: Final = TableDesign(rows=400, families=5, years=5.0, stagger_years=0.2, noise_scale=0.3)
-SETTINGS: Final = FitSettings(target_accepts=(0.95, 0.99, 0.995), seed=3)
+SETTINGS: Final = FitSettings(draws=2000, tune=1000, target_accepts=(0.95, 0.99, 0.995), seed=3)
 DRAWS: Final = 200
 
 WORLDS: Final[Mapping[str, tuple[str, Mapping[str, float]]]] = {

@@ -4,11 +4,16 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +25,11 @@ import pytest
 from distributed import LocalCluster
 
 from analysis import dask_workers, fanout
+from analysis.compiler_cache import cache_folder
 from analysis.errors import FanoutError, LockedError
 from analysis.fanout import Job, run_jobs
 from analysis.storage import data_lock, write_atomic
+from analysis.wording import duration
 
 REQUEST = {"code": "1", "draws": 100}
 
@@ -161,17 +168,27 @@ def test_what_is_missing_is_computed_and_the_rest_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"\xff", b"[]", b"{}", None, b'{"fingerprint": "other", "result": {}}'], ids=repr
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b'{"fingerprint": "other", "result": {}}',
+        {"result": 1},
+        {"result": {"square": 5}},
+        {"sha256": 1},
+    ],
+    ids=lambda content: repr(content)[:50],
 )
-def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, content: bytes | dict[str, Any]) -> None:
     todo = jobs(tmp_path / "marks")
     run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent)
     path = tmp_path / "out" / "job-2.json"
     whole = path.read_bytes()
-    if content is None:
-        stored = json.loads(whole)
-        content = json.dumps({**stored, "result": 1}).encode()
-    path.write_bytes(content)
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps({**json.loads(whole), **content}).encode())
     assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent) == expected()
     assert calls(tmp_path / "marks") == 5
     assert path.read_bytes() == whole
@@ -210,7 +227,7 @@ def test_progress_estimates_from_the_jobs_of_this_run(tmp_path: Path, monkeypatc
     ("seconds", "text"), [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (9000, "2.5 h")]
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert fanout._duration(seconds) == text
+    assert duration(seconds) == text
 
 
 def test_a_job_that_raises_is_named_after_all_others_are_stored(tmp_path: Path) -> None:
@@ -294,11 +311,13 @@ def test_workers_give_the_same_results_and_keep_apart(tmp_path: Path) -> None:
     waits = [Job(f"place-{n}", {"seconds": 1.0}) for n in range(2)]
     places = list(run_jobs(place, waits, tmp_path / "out", request=REQUEST, workers=2, progress=silent).values())
     assert len({found["pid"] for found in places} | {os.getpid()}) == 3
-    for what in ("pytensor", "numba"):
-        own = {tmp_path / "out" / ".workers" / str(n) / what for n in range(2)}
-        assert {Path(found[what]) for found in places} == own
+    folders = {Path(found["pytensor"]).parent for found in places}
+    assert len(folders) == 2
+    assert {folder.parent for folder in folders} == {cache_folder() / "workers"}
+    assert {Path(found["numba"]).parent for found in places} == folders
     assert {found["threads"] for found in places} == {"1"}
-    assert list((tmp_path / "out" / ".workers" / "0" / "pytensor").iterdir()), "kept for the next run"
+    assert all(list((folder / "pytensor").iterdir()) for folder in folders), "kept for the next run"
+    assert not (tmp_path / "out" / ".workers").exists()
 
 
 def test_arguments_reach_the_function_as_they_are(tmp_path: Path) -> None:
@@ -421,6 +440,110 @@ def test_a_scheduler_that_is_lost_ends_the_run_and_what_finished_stays(tmp_path:
         with pytest.raises(FanoutError, match="connection to the Dask scheduler is lost"):
             run_jobs(scheduler_killed, todo, tmp_path, request=REQUEST, scheduler=address, progress=silent)
     assert {path.name for path in tmp_path.glob("*.json")} == {"0.json", "1.json"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "host:8786",
+        "http://127.0.0.1:8786",
+        "inproc://1/2/3",
+        "tcp://",
+        "tcp://host",
+        "tcp://host:port",
+        "",
+        "tcp://a b:1",
+    ],
+)
+def test_what_is_no_address_of_a_scheduler_is_refused(address: str, tmp_path: Path) -> None:
+    with pytest.raises(FanoutError, match=r"not the address of a Dask scheduler\. Write it as tcp://host:8786"):
+        run_jobs(given, [Job("a", {"value": {}})], tmp_path, request=REQUEST, scheduler=address, progress=silent)
+
+
+def test_a_scheduler_that_does_not_answer_is_named_within_seconds(tmp_path: Path) -> None:
+    """Nobody listens; somebody listens and says nothing; somebody speaks another language; the host does not exist; TLS without keys."""
+
+    talks: list[socket.socket] = []
+
+    def greet(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                talks.append(listener.accept()[0])
+                talks[-1].sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10)
+
+    with socket.create_server(("127.0.0.1", 0)) as mute, socket.create_server(("127.0.0.1", 0)) as other:
+        threading.Thread(target=greet, args=(other,), daemon=True).start()
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            free = closed.getsockname()[1]
+        ports = [free, mute.getsockname()[1], other.getsockname()[1]]
+        addresses = [
+            *(f"tcp://127.0.0.1:{port}" for port in ports),
+            "tcp://no-such-host.invalid:8786",
+            f"tls://127.0.0.1:{free}",
+        ]
+        for address in addresses:
+            begun = time.monotonic()
+            with pytest.raises(FanoutError, match=f"no Dask scheduler answers at {re.escape(address)}"):
+                run_jobs(
+                    given, [Job("a", {"value": {}})], tmp_path, request=REQUEST, scheduler=address, progress=silent
+                )
+            assert time.monotonic() - begun < 2 * dask_workers.CONNECT_SECONDS
+        other.shutdown(socket.SHUT_RDWR)
+        for talk in talks:
+            talk.close()
+
+
+def test_a_scheduler_without_workers_is_waited_for_and_says_so(tmp_path: Path) -> None:
+    lines: list[str] = []
+    with LocalCluster(
+        n_workers=0, host="127.0.0.1", protocol="tcp", processes=False, dashboard_address=None
+    ) as cluster:
+
+        def add_worker(line: str) -> None:
+            lines.append(line)
+            if "no workers yet" in line:
+                cluster.scale(1)
+
+        address = cluster.scheduler_address
+        found = run_jobs(
+            given, [Job("a", {"value": {"x": 1}})], tmp_path, request=REQUEST, scheduler=address, progress=add_worker
+        )
+    assert found == {"a": {"x": 1}}
+    assert lines[0].startswith(f"the scheduler at {address} has no workers yet: waiting")
+
+
+def test_nobody_without_the_key_reaches_a_local_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every port is on the loopback interface, none has pages, and none speaks Dask to another process of this machine."""
+    monkeypatch.setattr(dask_workers, "CONNECT_SECONDS", 1)
+    with dask_workers.local_cluster(1) as (client, _):
+        family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        ports = {
+            port.laddr for one in family for port in one.net_connections("tcp") if port.status == psutil.CONN_LISTEN
+        }
+        assert {address.ip for address in ports} == {"127.0.0.1"}
+        assert len(ports) >= 4, "scheduler, worker, its nanny, and pages"
+        for address in ports:
+            for protocol in ("tcp", "tls"):
+                with pytest.raises(FanoutError, match="no Dask scheduler answers"):
+                    dask_workers._connected(f"{protocol}://127.0.0.1:{address.port}")
+            for page in ("", "status", "info/main/workers.html", "json/counts.json", "metrics", "health"):
+                with pytest.raises(OSError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{address.port}/{page}", timeout=1)
+        assert client.submit(os.getpid).result() in {one.pid for one in family}
+
+
+def test_code_in_the_folder_of_results_is_not_run(tmp_path: Path) -> None:
+    """A folder that was copied from elsewhere may hold a cache of compiled functions, which is unpickled by whoever reads it."""
+    todo = [Job("a", {"seconds": 0.0})]
+    out = tmp_path / "out"
+    (place_of,) = run_jobs(place, todo, out, request=REQUEST, workers=1, progress=silent).values()
+    worker = Path(place_of["pytensor"]).parent
+    assert not worker.is_relative_to(tmp_path)
+    assert worker.stat().st_mode & 0o077 == 0
+    shutil.copytree(worker, out / ".workers" / "0")
+    (again,) = run_jobs(place, todo, out, request={**REQUEST, "code": "2"}, workers=1, progress=silent).values()
+    assert not Path(again["pytensor"]).is_relative_to(tmp_path)
+    assert not Path(again["numba"]).is_relative_to(tmp_path)
 
 
 def test_a_worker_begins_with_what_was_compiled_before(tmp_path: Path) -> None:

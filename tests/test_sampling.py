@@ -1,6 +1,9 @@
 """The sampler wrapper draws what it was asked for, and the gates catch what they are for."""
 
+import re
+import threading
 import warnings
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +12,19 @@ import pymc as pm
 import pytest
 import xarray as xr
 
-from analysis.sampling import CI_PROB, CI_QUANTILES, Sampled, SamplerSettings, compile_model, diagnose, sample
+from analysis import sampling
+from analysis.errors import SamplingError
+from analysis.sampling import (
+    CI_PROB,
+    CI_QUANTILES,
+    Sampled,
+    SamplerSettings,
+    attempt_line,
+    attempt_seed,
+    compile_model,
+    diagnose,
+    sample,
+)
 
 SHORT = SamplerSettings(draws=500, tune=300, seed=3)
 
@@ -175,3 +190,95 @@ def test_everything_that_follows_from_the_parameters_is_there_for_every_draw() -
     np.testing.assert_allclose(found["last"][..., 1], path.isel(group=2, step=1), atol=1e-12)
     np.testing.assert_allclose(found["with_data"], found["plain"] + given, atol=1e-12)
     assert float(found["plain"].mean()) == pytest.approx(4.0, abs=0.2)
+
+
+@pytest.fixture(scope="module")
+def long_run() -> tuple[sampling.CompiledModel, SamplerSettings]:
+    with pm.Model() as model:
+        pm.Normal("x", shape=100)
+    return compile_model(model), SamplerSettings(draws=200_000, tune=300, chains=2)
+
+
+def test_an_interrupt_is_no_shorter_run(
+    long_run: tuple[sampling.CompiledModel, SamplerSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reaches the caller, the chains end, and there are no draws."""
+    monkeypatch.setattr(sampling, "PROGRESS_SECONDS", 0.2)
+
+    def interrupt(line: str) -> None:
+        if "iterations" in line:
+            raise KeyboardInterrupt
+
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        sample(*long_run, progress=interrupt)
+    assert threading.active_count() == before
+
+
+def test_draws_that_stop_early_are_refused(
+    long_run: tuple[sampling.CompiledModel, SamplerSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled, settings = long_run
+    asked_of = nutpie.sample
+
+    def cut_short(*arguments: object, **options: object) -> object:
+        chains = asked_of(*arguments, **options)
+
+        class Cut:
+            def wait(self, timeout: float) -> xr.DataTree:
+                with suppress(TimeoutError):
+                    chains.wait(timeout=1.0)
+                tree: xr.DataTree = chains.abort()
+                return tree
+
+        return Cut()
+
+    monkeypatch.setattr(nutpie, "sample", cut_short)
+    with pytest.raises(SamplingError, match=r"stopped after \d+ of 400000 draws"):
+        sample(compiled, settings)
+    # One chain alone is whole: the others are padded to its length.
+    whole = made_tree(2, 30)
+    for cut in (whole.isel(draw=slice(29)), whole.isel(chain=[0]), made_tree(2, 30, short=1)):
+        with pytest.raises(SamplingError):
+            sampling._require_every_draw(cut, SamplerSettings(draws=30, chains=2))
+    sampling._require_every_draw(whole, SamplerSettings(draws=30, chains=2))
+
+
+def made_tree(chains: int, draws: int, short: int = 0) -> xr.DataTree:
+    """As nutpie gives it, the last chain cut short by some draws."""
+    steps = np.full((chains, draws), 0.5)
+    steps[-1, draws - short :] = np.nan
+    stats = xr.Dataset({"step_size": (("chain", "draw"), steps)})
+    return xr.DataTree.from_dict({"posterior": stats.rename(step_size="x"), "sample_stats": stats})
+
+
+def test_progress_says_how_far_and_how_long(
+    long_run: tuple[sampling.CompiledModel, SamplerSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "PROGRESS_SECONDS", 1.2)
+    lines: list[str] = []
+    compiled, settings = long_run
+    sample(compiled, replace(settings, draws=60_000), progress=lines.append)
+    assert any(
+        re.fullmatch(r"sampling: \d+% of 120600 iterations, about \d+ s left at this pace", line) for line in lines
+    )
+    assert lines[-1].startswith("sampled in")
+
+
+def test_seeds_of_attempts_are_the_same_in_every_run_and_differ() -> None:
+    seeds = [attempt_seed(20251231, attempt) for attempt in range(1, 5)]
+    assert seeds == [20251231, 3073085176, 1550278920, 443273332]
+    assert attempt_seed(1, 2) != attempt_seed(2, 2)
+
+
+def test_an_attempt_says_what_it_is_for() -> None:
+    first = SamplerSettings(draws=1500, target_accept=0.975)
+    before = {"draws": 1500, "target_accept": 0.975, "worst": "3 divergences"}
+    assert attempt_line(1, first) == "sampling 4 x 1500 draws, acceptance target 0.975"
+    assert attempt_line(2, replace(first, target_accept=0.99), before) == (
+        "second attempt: 3 divergences in the first, smaller steps now (4 x 1500 draws, acceptance target 0.99)"
+    )
+    both = attempt_line(
+        3, replace(first, draws=3000, target_accept=0.99), {**before, "worst": "bulk ESS 310 of rate_now"}
+    )
+    assert both.startswith("third attempt: bulk ESS 310 of rate_now in the second, smaller steps and longer chains now")

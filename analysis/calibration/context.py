@@ -12,7 +12,7 @@ Progress = Callable[[str], None]
 
 def study_settings(seed: int) -> FitSettings:
     """How fits are sampled that a study does not shorten: for longer than those of a report, as a study runs once."""
-    return FitSettings(seed=seed)
+    return FitSettings(draws=2000, tune=1000, target_accepts=(0.95, 0.99, 0.995), seed=seed)
 
 
 @dataclass(frozen=True)

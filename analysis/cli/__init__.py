@@ -1,6 +1,7 @@
 """The command line: parse, call, print. Names and keys are a contract with scripts (see README)."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +10,10 @@ import typer
 
 from analysis.cli import calibration, data, economics, fits, hosts, report, trends
 from analysis.cli.shared import Options
+from analysis.compiler_cache import prepare_compilers
 from analysis.errors import CostfloorError
 from analysis.inference.fit import FitSettings
+from analysis.stopping import flush_output, stop_unread, stopping_at_once
 
 app = typer.Typer(
     help="Do AI inference prices fall to a floor, or keep falling?",
@@ -38,12 +41,33 @@ def options(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the program and exit with its code: 0 done, 1 a gate failed, 2 wrong input, 3 data in use."""
+    """Run the program and exit with its code: 0 done, 1 a gate failed, 2 wrong input, 3 data in use; stopped: 130, 141 or 143."""
     try:
-        app(args=globals_first(list(sys.argv[1:] if arguments is None else arguments)), prog_name="costfloor")
+        with stopping_at_once():
+            _run(list(sys.argv[1:] if arguments is None else arguments))
+    except SystemExit as ending:
+        # The parser makes a failure of a closed pipe.
+        if isinstance(ending.__context__, BrokenPipeError):
+            stop_unread()
+        flush_output()
+        raise
+    except BrokenPipeError:
+        stop_unread()
+
+
+def _run(arguments: list[str]) -> None:
+    prepare_compilers()
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning  # type: ignore[assignment]  # it needs no more of its arguments
+            app(args=globals_first(arguments), prog_name="costfloor")
     except CostfloorError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+
+
+def _show_warning(message: Warning | str, *_: object) -> None:
+    print(f"warning: {message}", file=sys.stderr)
 
 
 def globals_first(arguments: list[str]) -> list[str]:

@@ -34,7 +34,12 @@ def calibrate(
     workers: Annotated[
         int | None, typer.Option(min=0, help="Processes; default: one per core, 0: in this process.")
     ] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a Dask scheduler to use instead, as tls://host:8786. It can run any code here: name none but your own."
+        ),
+    ] = None,
 ) -> None:
     """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
     from analysis.calibration.studies import FOLDER, STUDIES, run_study  # noqa: PLC0415  slow to import

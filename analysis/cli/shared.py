@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ import typer
 
 from analysis.errors import InputError
 from analysis.inference.fit import FitSettings
-from analysis.inference.project import SETTINGS, panel_observations
+from analysis.inference.project import panel_observations
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import build as build_panel
 from analysis.report.phrases import plural
@@ -42,7 +42,7 @@ class Options:
     @property
     def settings(self) -> FitSettings:
         """How fits are sampled, with the seed of this call."""
-        return replace(SETTINGS, seed=self.seed)
+        return FitSettings(seed=self.seed)
 
     def progress(self) -> Callable[[str], None]:
         """Write progress lines with the seconds passed to stderr, unless quiet."""

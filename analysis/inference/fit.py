@@ -1,11 +1,11 @@
 """Fit a law to observations, with a receipt; an unchanged fit is read, not run again."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import xarray as xr
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
+ATTEMPTS: Final = 2
+"""Version of the sequence of attempts and of their seeds: by another one, the same request would give another posterior."""
+
 PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
 
 
@@ -32,14 +35,16 @@ class FitSettings:
     """How long and how carefully to sample.
 
     After divergences the next acceptance target is tried, with smaller steps; where another gate is missed, or there is no next target,
-    longer attempts follow (`fit_in_steps`). The receipt keeps all.
+    longer attempts follow (`fit_in_steps`). The receipt keeps all. Every attempt has a seed of its own (`attempt_seed`).
     Of each chain at most `kept` draws, evenly spaced, are stored; the gates are judged by all of them.
+    As it stands by default every fit of a report is sampled, whichever way it is asked for. Why so many, and why so careful at once:
+    docs/decisions.md.
     """
 
-    draws: int = 2000
-    tune: int = 1000
+    draws: int = 1500
+    tune: int = 700
     chains: int = 4
-    target_accepts: tuple[float, ...] = (0.95, 0.99, 0.995)
+    target_accepts: tuple[float, ...] = (0.975, 0.99, 0.995)
     seed: int = 20251231
     kept: int = 1000
 
@@ -93,6 +98,7 @@ def fit_request(law: Law, obs: PriceObservations, settings: FitSettings) -> dict
         "data_hash": obs.data_hash,
         "priors": priors_of(law),
         "settings": asdict(settings),
+        "attempts": ATTEMPTS,
         "code": code_version("laws"),
         "versions": {name: version(name) for name in PACKAGES},
     }
@@ -120,8 +126,7 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
         return found
     fit, sample_stats = fit_in_steps(law, obs, settings, progress)
     tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
-    receipt = store.save(directory, f"{law.name}-{fit.receipt['fingerprint'][:16]}", fit.receipt, tree)
-    return replace(fit, receipt=receipt)
+    return _as_stored(law, *store.save(directory, fit.receipt, tree))
 
 
 def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progress: Progress) -> tuple[Fit, xr.Dataset]:
@@ -141,14 +146,14 @@ def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progre
     attempts: list[dict[str, Any]] = []
     for target_accept in settings.target_accepts:
         alone = replace(settings, target_accepts=(target_accept,))
-        fit, sample_stats = run_fit(law, obs, alone, progress, compiled)
+        fit, sample_stats = run_fit(law, obs, alone, progress, compiled, attempts)
         attempts += fit.receipt["attempts"]
         if not attempts[-1]["divergences"]:
             break
     if not fit.passed:
         left = settings.target_accepts[len(attempts) - 1 :]
         longer = replace(settings, draws=2 * settings.draws, tune=2 * settings.tune, target_accepts=left)
-        fit, sample_stats = run_fit(law, obs, longer, progress, compiled)
+        fit, sample_stats = run_fit(law, obs, longer, progress, compiled, attempts)
         attempts += fit.receipt["attempts"]
     request = fit_request(law, obs, settings)
     seconds = {
@@ -166,6 +171,7 @@ def run_fit(
     settings: FitSettings,
     progress: Progress,
     compiled: "CompiledModel | None" = None,
+    earlier: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Fit, xr.Dataset]:
     """Fit a law with attempts of growing length, and store nothing: the fit, and the sampler's statistics.
 
@@ -178,11 +184,22 @@ def run_fit(
         As in `fit_law`.
     compiled
         The model of `law`, compiled for other prices of the same things on the same dates.
+    earlier
+        Attempts that failed before, as a receipt keeps them: the seeds go on from there.
     """
     request = fit_request(law, obs, settings)
     # Imported here: a report that only reads stored fits should not wait for PyMC.
     from analysis.laws.model import price_data  # noqa: PLC0415  slow to import
-    from analysis.sampling import SamplerSettings, diagnose_quantities, sample  # noqa: PLC0415  as above
+    from analysis.sampling import (  # noqa: PLC0415  as above
+        SamplerSettings,
+        attempt_line,
+        attempt_seed,
+        diagnose_quantities,
+        sample,
+    )
+
+    def say(line: str) -> None:
+        progress(f"{law.name}: {line}")
 
     started = time.perf_counter()
     if compiled is None:
@@ -195,9 +212,10 @@ def run_fit(
         if attempts and attempts[-1]["divergences"]:
             target_accept = next(target_accepts)
         draws, tune = settings.draws * attempt, settings.tune * attempt
-        progress(f"{law.name}: sampling {settings.chains} x {draws} draws, acceptance target {target_accept}")
-        asked = SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed)
-        sampled = sample(compiled, asked, data=price_data(obs.log_price))
+        number = len(earlier) + attempt
+        asked = SamplerSettings(draws, tune, settings.chains, target_accept, seed=attempt_seed(settings.seed, number))
+        say(attempt_line(number, asked, next(reversed([*earlier, *attempts]), None)))
+        sampled = sample(compiled, asked, data=price_data(obs.log_price), progress=say)
         reported = reported_quantities(sampled.posterior, law, obs)
         diagnostics = diagnose_quantities(reported, sampled.sample_stats)
         attempts.append(
@@ -205,6 +223,7 @@ def run_fit(
                 "target_accept": target_accept,
                 "draws": draws,
                 "tune": tune,
+                "seed": asked.seed,
                 "seconds_sample": round(sampled.seconds_sample, 2),
                 **asdict(diagnostics),
             }
@@ -236,11 +255,11 @@ def run_fit(
 
 def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:
     """The stored fit with the fingerprint of this request, or None."""
-    fingerprint = store.fingerprint(fit_request(law, obs, settings))
-    found = store.load(directory, f"{law.name}-{fingerprint[:16]}")
-    if found is None:
-        return None
-    receipt, tree = found
+    found = store.load(directory, law.name, store.fingerprint(fit_request(law, obs, settings)))
+    return None if found is None else _as_stored(law, *found)
+
+
+def _as_stored(law: Law, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:
     return Fit(law, receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
 
 

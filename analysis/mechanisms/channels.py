@@ -121,13 +121,17 @@ def fit_channels(
     progress
         Called with a line before each long step.
     """
-    from analysis.sampling import SamplerSettings, diagnose_quantities, sample  # noqa: PLC0415  slow to import
+    from analysis.sampling import SamplerSettings, attempt_seed, diagnose_quantities, sample  # noqa: PLC0415  slow to import
 
     shape = shape or shape_of(data)
     compiled = compiled or compile_channels(data, shape)
     for attempt, target in enumerate(settings.target_accepts, start=1):
         asked = SamplerSettings(
-            settings.draws * attempt, settings.tune * attempt, settings.chains, target, seed=settings.seed
+            settings.draws * attempt,
+            settings.tune * attempt,
+            settings.chains,
+            target,
+            seed=attempt_seed(settings.seed, attempt),
         )
         sampled = sample(compiled, asked, data=shared_data(data, shape), progress=progress)
         quantities = channel_quantities(sampled.posterior, data)

@@ -17,7 +17,7 @@ from analysis.mechanisms.domains_model import (
     share_left,
 )
 from analysis.mechanisms.gains_data import DOMAINS, SOURCES, GainSeries
-from analysis.sampling import CI_QUANTILES, Diagnostics, SamplerSettings, diagnose_quantities, sample
+from analysis.sampling import CI_QUANTILES, Diagnostics, SamplerSettings, attempt_seed, diagnose_quantities, sample
 
 SLOWED: Final = 0.5
 """A rate below this share of the initial one has flattened: the threshold of the verdict on prices."""
@@ -130,8 +130,9 @@ def study_series(series: Sequence[GainSeries], settings: FitSettings, *, whole: 
     There are as many attempts as acceptance targets; a further one only when one misses a gate.
     """
     draws = settings.draws if whole else settings.draws // 2
-    for target in settings.target_accepts:
-        sampler = SamplerSettings(draws, settings.tune, settings.chains, target_accept=target, seed=settings.seed)
+    for attempt, target in enumerate(settings.target_accepts, start=1):
+        seed = attempt_seed(settings.seed, attempt)
+        sampler = SamplerSettings(draws, settings.tune, settings.chains, target_accept=target, seed=seed)
         found = study_domains(series, sampler)
         if found.passed:
             break

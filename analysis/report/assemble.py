@@ -16,6 +16,7 @@ from analysis.errors import MissingResultError
 from analysis.inference.fit import FitSettings, fit_law
 from analysis.inference.ledger import Entry, entry, read_ledger
 from analysis.inference.project import fits_dir, panel_observations
+from analysis.inference.store import receipts
 from analysis.laws import LAWS
 from analysis.mechanisms.events import event_study, innovation_months
 from analysis.mechanisms.levers import observed_levers
@@ -182,9 +183,8 @@ def status(data_dir: Path) -> dict[str, Any]:
     built = json.loads((folder / "build.json").read_text("utf-8"))
     code = code_version("laws")
     fits = []
-    for path in sorted(fits_dir(data_dir).glob("*.json")):
-        receipt = json.loads(path.read_text("utf-8"))
-        if receipt.get("law") in LAWS:
+    for receipt in receipts(fits_dir(data_dir)):
+        if receipt["law"] in LAWS:
             fits.append(
                 {
                     "law": receipt["law"],

@@ -98,7 +98,7 @@ def save_results(study: Study, folder: Path, draws_per_chain: int | None = None)
     for name, fit in study.fits.items():
         kept = fit if draws_per_chain is None else _thinned(fit, draws_per_chain)
         tree = xr.DataTree.from_dict({"posterior": kept.posterior, "reported": kept.reported})
-        store.save(folder, name, kept.receipt, tree)
+        store.write(folder, name, kept.receipt, tree)
     write_json(
         folder / RESULTS,
         {
@@ -161,10 +161,14 @@ def _thinned(fit: Fit, draws_per_chain: int) -> Fit:
 
 
 def _open_fit(folder: Path, name: str, obs: PriceObservations) -> Fit:
-    found = store.load(folder, name)
+    found = store.read_named(folder, name)
     if found is None:
         raise IntegrityError(f"{folder / name}.json is missing. Run bin/store-results again")
     receipt, tree = found
+    if receipt["law"] != name:
+        raise IntegrityError(
+            f"{folder / name}.json is the receipt of a fit of {receipt['law']}. Run bin/store-results again"
+        )
     if receipt["data_hash"] != obs.data_hash:
         raise IntegrityError(
             f"the {name} fit in {folder} is to data {receipt['data_hash'][:12]}, not to the panel beside it "

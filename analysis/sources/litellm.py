@@ -104,7 +104,7 @@ class _Entry:
         """
         place = pointer(self.place, "off_peak_pricing")
         first = steps[0] if isinstance(steps, list) and steps and isinstance(steps[0], dict) else {}
-        peak = _inherit(_groups(first).get("", {}), base)
+        peak = _inherit(_groups(first)[0].get("", {}), base)
         try:
             if not isinstance(block, dict):
                 raise ValueError("off-peak pricing is not an object")
@@ -117,7 +117,7 @@ class _Entry:
             self.reject(place, str(error), block)
             return None
         self.add(self.place, peak, "peak hours")
-        self.add(place, {**peak, **_groups(block).get("", {})}, "")
+        self.add(place, {**peak, **_groups(block)[0].get("", {})}, "")
         return peak
 
     def read_steps(self, steps: object, base: Mapping[str, object]) -> None:

@@ -11,8 +11,16 @@ import numpy as np
 import xarray as xr
 
 from analysis.inference import store
-from analysis.inference.fit import PACKAGES, FitSettings
-from analysis.sampling import CI_QUANTILES, SamplerSettings, compile_model, diagnose_quantities, sample
+from analysis.inference.fit import ATTEMPTS, PACKAGES, FitSettings
+from analysis.sampling import (
+    CI_QUANTILES,
+    SamplerSettings,
+    attempt_line,
+    attempt_seed,
+    compile_model,
+    diagnose_quantities,
+    sample,
+)
 from analysis.storage import code_version
 from analysis.technologies.laws import TechnologyLaw
 from analysis.technologies.model import build_model
@@ -75,6 +83,7 @@ def fit_request(law: TechnologyLaw, costs: Costs, settings: FitSettings) -> dict
         "data_hash": costs.data_hash,
         "priors": {prior.name: prior.describe() for prior in law.priors},
         "settings": asdict(settings),
+        "attempts": ATTEMPTS,
         "code": code_version(*EQUATIONS),
         "versions": {name: version(name) for name in PACKAGES},
     }
@@ -101,11 +110,13 @@ def fit_technologies(
     """
     request = fit_request(law, costs, settings)
     fingerprint = store.fingerprint(request)
-    name = f"{law.name}-{fingerprint[:16]}"
-    found = store.load(directory, name)
+    found = store.load(directory, law.name, fingerprint)
     if found is not None:
-        receipt, tree = found
-        return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
+        return _as_stored(law, *found)
+
+    def say(line: str) -> None:
+        progress(f"{law.name}: {line}")
+
     started = time.perf_counter()
     progress(f"{law.name}: compiling for {len(costs.series)} series")
     compiled = compile_model(build_model(law, costs))
@@ -113,10 +124,11 @@ def fit_technologies(
     attempts: list[dict[str, Any]] = []
     while (asked := next_attempt(settings, attempts)) is not None:
         target_accept, draws, tune = asked
-        progress(f"{law.name}: sampling {settings.chains} x {draws} draws, acceptance target {target_accept}")
-        sampler = SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed)
+        number = len(attempts) + 1
+        sampler = SamplerSettings(draws, tune, settings.chains, target_accept, seed=attempt_seed(settings.seed, number))
+        say(attempt_line(number, sampler, attempts[-1] if attempts else None))
         # Series of ten points leave funnels, where draws alone give too coarse a scale: three of six laws then miss their gates.
-        sampled = sample(compiled, sampler, adaptation="diag")
+        sampled = sample(compiled, sampler, adaptation="diag", progress=say)
         posterior = sampled.posterior[kept]
         diagnostics = diagnose_quantities(posterior, sampled.sample_stats)
         attempts.append(
@@ -124,6 +136,7 @@ def fit_technologies(
                 "target_accept": target_accept,
                 "draws": draws,
                 "tune": tune,
+                "seed": sampler.seed,
                 "seconds_sample": round(sampled.seconds_sample, 2),
                 **asdict(diagnostics),
             }
@@ -147,9 +160,14 @@ def fit_technologies(
         "request": request,
     }
     evenly = {"draw": slice(None, None, max(1, posterior.sizes["draw"] // KEPT_DRAWS))}
-    posterior = posterior.isel(evenly)
-    tree = xr.DataTree.from_dict({"posterior": posterior, "sample_stats": sampled.sample_stats.isel(evenly)})
-    return TechnologyFit(law, store.save(directory, name, receipt, tree), posterior)
+    tree = xr.DataTree.from_dict(
+        {"posterior": posterior.isel(evenly), "sample_stats": sampled.sample_stats.isel(evenly)}
+    )
+    return _as_stored(law, *store.save(directory, receipt, tree))
+
+
+def _as_stored(law: TechnologyLaw, receipt: dict[str, Any], tree: xr.DataTree) -> TechnologyFit:
+    return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
 
 
 def next_attempt(settings: FitSettings, attempts: Sequence[Mapping[str, Any]]) -> tuple[float, int, int] | None:

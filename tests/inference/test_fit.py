@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from fault_worker import stand_in_sample
 from known_laws import SHORT, TRUTHS, simulated_frame
 
 import analysis.sampling
@@ -23,6 +24,7 @@ from analysis.inference.posterior import Draws, expected_log_price
 from analysis.laws import LAWS, Law
 from analysis.laws.observations import PriceObservations, observations
 from analysis.laws.simulate import TableDesign
+from analysis.sampling import Sampled, SamplerSettings, attempt_seed
 
 EVERY_LAW = {"rate_now", "score_elasticity", "noise_scale"}
 OWN = {
@@ -56,8 +58,14 @@ def store_fake(law: str, obs: PriceObservations, settings: FitSettings, folder: 
     fingerprint = store.fingerprint(fit_request(LAWS[law], obs, settings))
     draws = xr.Dataset({"noise_scale": (("chain", "draw"), np.full((2, 3), 0.3))})
     tree = xr.DataTree.from_dict({"posterior": draws, "reported": draws, "sample_stats": draws})
-    receipt = {"fingerprint": fingerprint, "data_hash": obs.data_hash, "diagnostics": {"passed": True}}
-    return store.save(folder, f"{law}-{fingerprint[:16]}", receipt, tree)
+    receipt = {
+        "law": law,
+        "fingerprint": fingerprint,
+        "data_hash": obs.data_hash,
+        "diagnostics": {"passed": True},
+        "parameters": {"rate_now": {"mean": 0.61}},
+    }
+    return store.save(folder, receipt, tree)[0]
 
 
 @pytest.mark.usefixtures("no_sampling")
@@ -210,6 +218,35 @@ def test_smaller_steps_come_before_longer_chains(
     assert next(coming, "all used") == "all used"
     assert fit.receipt["seconds"]["sample"] == len(divergences)
     assert fit.receipt["fingerprint"] == store.fingerprint(fit_request(LAWS["discovery"], small_obs, settings))
+
+
+def test_every_attempt_has_a_seed_of_its_own_and_says_why_it_is_made(
+    small_obs: PriceObservations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every attempt diverges once: smaller steps, then longer chains, with the same seeds in every run."""
+
+    def diverges(compiled: tuple[Law, PriceObservations], asked: SamplerSettings, **_: object) -> Sampled:
+        sampled = stand_in_sample(compiled, asked)
+        sampled.sample_stats["diverging"][0, 0] = True
+        return sampled
+
+    monkeypatch.setattr(fit_module, "compile_law", lambda law, obs: (law, obs))
+    monkeypatch.setattr(analysis.sampling, "sample", diverges)
+    settings = FitSettings(draws=300, tune=100, target_accepts=(0.8, 0.9), seed=11)
+    attempts = []
+    for folder in ("one", "two"):
+        lines: list[str] = []
+        fit = fit_law(LAWS["exponential"], small_obs, settings, tmp_path / folder, lines.append)
+        attempts.append([(one["seed"], one["target_accept"], one["draws"]) for one in fit.receipt["attempts"]])
+    seeds = [attempt_seed(11, number) for number in (1, 2, 3)]
+    assert attempts[0] == list(zip(seeds, (0.8, 0.9, 0.9), (300, 300, 600), strict=True))
+    assert attempts[0] == attempts[1]
+    assert not fit.passed
+    assert lines[1:] == [
+        "exponential: sampling 4 x 300 draws, acceptance target 0.8",
+        "exponential: second attempt: 1 divergences in the first, smaller steps now (4 x 300 draws, acceptance target 0.9)",
+        "exponential: third attempt: 1 divergences in the second, longer chains now (4 x 600 draws, acceptance target 0.9)",
+    ]
 
 
 @pytest.mark.slow

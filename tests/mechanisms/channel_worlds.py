@@ -21,7 +21,7 @@ from analysis.mechanisms.record_lows import accounting
 from analysis.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
 
 STORED = Path(__file__).with_name("channel_worlds.json")
-SETTINGS = FitSettings(draws=1000, target_accepts=(0.95, 0.99), seed=5)
+SETTINGS = FitSettings(draws=1000, tune=1000, target_accepts=(0.95, 0.99), seed=5)
 WORLDS = {"all_fixed": (ALL_FIXED, 250), "all_changed": (ALL_CHANGED, 250), "undecided": (HALF, 40)}
 """Each world with its number of models."""
 

@@ -18,7 +18,7 @@ from analysis.mechanisms.domains_model import Intervals, intervals, simulate
 from analysis.mechanisms.gains_data import DOMAINS, INFERENCE, TRAINING, GainSeries
 
 STORED = Path(__file__).with_name("domain_worlds.json")
-SETTINGS = FitSettings(target_accepts=(0.98, 0.995), seed=5)
+SETTINGS = FitSettings(draws=2000, tune=1000, target_accepts=(0.98, 0.995), seed=5)
 
 Pair = tuple[float, float]
 """Of training and of inference."""

@@ -18,6 +18,7 @@ from analysis.inference.fit import Fit, priors_of
 from analysis.inference.ledger import Entry
 from analysis.inference.quantities import reported_quantities
 from analysis.inference.sensitivity import PriorSensitivity
+from analysis.inference.store import fingerprint
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
 from analysis.mechanisms.events import event_study, innovation_months
@@ -122,6 +123,7 @@ def make_fit(law_name: str, obs: PriceObservations, diagnostics: dict[str, Any] 
     )
     receipt = {
         "law": law_name,
+        "fingerprint": fingerprint({"law": law_name, "data": obs.data_hash}),
         "n": obs.n,
         "data_hash": obs.data_hash,
         "diagnostics": diagnostics,

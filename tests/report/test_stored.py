@@ -123,14 +123,14 @@ def test_a_save_cut_short_leaves_nothing_to_trust(
 ) -> None:
     save_results(whole, tmp_path / "old")
     shutil.copytree(tmp_path / "old", tmp_path / "new")
-    saved = store.save
+    saved = store.write
 
     def killed_at_plateau(folder: Path, name: str, receipt: dict[str, Any], draws: xr.DataTree) -> dict[str, Any]:
         if name == "plateau":
             raise KeyboardInterrupt
         return saved(folder, name, receipt, draws)
 
-    monkeypatch.setattr(store, "save", killed_at_plateau)
+    monkeypatch.setattr(store, "write", killed_at_plateau)
     with pytest.raises(KeyboardInterrupt):
         save_results(whole, tmp_path / "new", draws_per_chain=5)
     with pytest.raises(IntegrityError, match="manifest"):
