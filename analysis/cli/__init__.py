@@ -72,7 +72,7 @@ def _run(arguments: list[str]) -> None:
     except MemoryError:
         _fail("the memory does not suffice. Bring fewer rows, or use a machine with more", CostfloorError.exit_code)
     except Exception as error:
-        trace = traceback.format_exc()
+        trace = traceback.format_exc().rstrip()
         _fail(f"a defect of the program ({type(error).__name__}). Please report it with what follows\n{trace}", DEFECT)
 
 
