@@ -177,6 +177,10 @@ def run_study(
 
     built = build(data_dir, as_of, progress)
     panel, obs = load_panel(data_dir, as_of), panel_observations(data_dir, as_of)
+    if as_of is not None and reports_dir is not None:
+        # The heavy studies are held against the data of today.
+        build(data_dir, None, progress)
+    studies = stored_studies(data_dir, reports_dir, settings.seed) if reports_dir else {}
     fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, fits_dir(data_dir), progress, workers=workers)
     checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
@@ -194,7 +198,7 @@ def run_study(
         epoch=published_rates(),
         indexes=panel_indexes(panel),
         history=(*earlier, entry(built.vintage, str(obs.last.date()), fits, comparison)),
-        calibration=stored_studies(data_dir, reports_dir, settings.seed) if reports_dir else {},
+        calibration=studies,
         economics=economics(shipped_scenarios(), fits, obs, data_dir, settings.seed),
         innovations=innovations,
         events=event_study(panel, innovations),

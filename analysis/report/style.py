@@ -72,6 +72,13 @@ def page_figure(height: float) -> Figure:
     return Figure(figsize=(PAGE_WIDTH, height), layout="constrained")
 
 
+def nothing(ax: Axes, words: str) -> None:
+    """Say why there is nothing to draw."""
+    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color=GREY)
+    ax.set_xticks([])
+    ax.set_yticks([])
+
+
 def interval(
     ax: Axes,
     along: float,
