@@ -10,6 +10,7 @@ import typst
 
 from analysis.report.blocks import CAPTIONS
 from analysis.report.document import document
+from analysis.report.fonts import FOLDER, legible
 from analysis.report.study import Study
 from analysis.report.style import svg
 from analysis.storage import json_bytes, write_together
@@ -57,14 +58,19 @@ def render(study: Study, folder: Path, progress: Callable[[str], None]) -> Rende
     for name in CAPTIONS:
         progress(f"drawing {name}")
         figures[name] = svg(importlib.import_module(f"analysis.report.figures.{name}").draw, study)
-    content = document(study)
+    content = legible(document(study))
     project = {f"{name}.svg": drawn for name, drawn in figures.items()}
     project |= {"report.json": json_bytes(content), "report.typ": TEMPLATE.read_bytes()}
     write_together({folder / name: part for name, part in project.items()})
     progress("setting the pages")
     stamp = datetime.fromisoformat(study.build.last).replace(tzinfo=UTC)
     pdf = typst.compile(
-        folder / "report.typ", root=folder, ignore_system_fonts=True, timestamp=stamp, pdf_standards="ua-1"
+        folder / "report.typ",
+        root=folder,
+        font_paths=[FOLDER],
+        ignore_system_fonts=True,
+        timestamp=stamp,
+        pdf_standards="ua-1",
     )
     return RenderResult(
         pdf,

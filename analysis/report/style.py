@@ -1,5 +1,6 @@
 """One look for all figures: Okabe-Ito colours, thin lines, text as paths so that it is the same everywhere."""
 
+import warnings
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from analysis.report.fonts import MISSING_GLYPH
 
 PAGE_WIDTH = 6.69
 """Width of the text block in inches: A4 less margins of 20 mm."""
@@ -60,9 +63,10 @@ STYLE: dict[Any, Any] = {
 
 
 def svg[T](draw: Callable[[T], Figure], subject: T) -> bytes:
-    """Draw in the style of the report; equal subjects give equal bytes."""
+    """Draw in the style of the report; equal subjects give equal bytes. A character that the font lacks is a box."""
     buffer = BytesIO()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", MISSING_GLYPH)
         draw(subject).savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
