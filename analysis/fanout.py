@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.dask_workers import DEATHS, elsewhere, local_cluster, lost
-from analysis.errors import FanoutError
-from analysis.storage import data_lock, sha256_bytes, write_json
+from analysis.errors import FanoutError, IntegrityError
+from analysis.records import read_record, write_record
+from analysis.storage import data_lock, sha256_bytes
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -71,8 +72,8 @@ def run_jobs(
     """Call a function once per job, many at a time, and keep each result.
 
     A result is stored as ``directory/KEY.json`` when it arrives, with a fingerprint of `request` and key. A run that was
-    interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that cannot be
-    read counts as missing and is replaced.
+    interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that is
+    not as it was written counts as missing, is replaced, and one line says how many there were.
 
     Each local worker is one process with one thread, and has folders of its own for what PyTensor and Numba compile, below
     ``directory/.workers``. They begin with what this process has compiled and stay, so that the next run compiles nothing. The
@@ -114,8 +115,9 @@ def run_jobs(
     fingerprints = {job.key: _fingerprint(request, job.key) for job in jobs}
     if len(fingerprints) < len(jobs):
         raise ValueError("two jobs have the same key")
-    stored = {key: _stored(directory / f"{key}.json", expected) for key, expected in fingerprints.items()}
-    results = {key: result for key, result in stored.items() if result is not None}
+    results, damaged = _read(directory, fingerprints)
+    if damaged:
+        progress(f"warning: {damaged} results in {directory} are not as they were written and are computed again")
     missing = [job for job in jobs if job.key not in results]
     tally = _Tally(total=len(jobs), read=len(results))
     failed: dict[str, Exception] = {}
@@ -128,7 +130,7 @@ def run_jobs(
                 except Exception as error:
                     failed[key] = error
                 else:
-                    write_json(directory / f"{key}.json", {"fingerprint": fingerprints[key], "result": results[key]})
+                    write_record(directory / f"{key}.json", {"fingerprint": fingerprints[key], "result": results[key]})
             if line := tally.due(computed=len(results) - tally.read, failed=len(failed)):
                 progress(line)
     progress(tally.line(computed=len(results) - tally.read, failed=len(failed)))
@@ -176,15 +178,18 @@ def _fingerprint(request: dict[str, Any], key: str) -> str:
     return sha256_bytes(json.dumps({"request": request, "key": key}, sort_keys=True, allow_nan=False).encode())
 
 
-def _stored(path: Path, fingerprint: str) -> Result | None:
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-    if not isinstance(content, dict) or content.get("fingerprint") != fingerprint:
-        return None
-    result = content.get("result")
-    return result if isinstance(result, dict) else None
+def _read(directory: Path, fingerprints: dict[str, str]) -> tuple[dict[str, Result], int]:
+    """The results that are there, by key, and the number of those that were damaged."""
+    results, damaged = {}, 0
+    for key, fingerprint in fingerprints.items():
+        try:
+            stored = read_record(directory / f"{key}.json", remedy="It is computed again")
+        except IntegrityError:
+            damaged += 1
+            continue
+        if stored is not None and stored.get("fingerprint") == fingerprint:
+            results[key] = stored["result"]
+    return results, damaged
 
 
 def _plain(outcome: Any) -> Result:

@@ -27,8 +27,17 @@ def write_record(path: Path, content: dict[str, Any]) -> None:
     write_json(path, sealed(content))
 
 
-def read_record(path: Path, *, remedy: str) -> dict[str, Any] | None:
+def read_record(path: Path, *, remedy: str, unsealed: bool = False) -> dict[str, Any] | None:
     """Read what `write_record` wrote; None when there is no file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    remedy
+        What the user can do about a damaged one: a sentence without its stop.
+    unsealed
+        Whether a file without a hash is taken as it is: from before there were any.
 
     Raises
     ------
@@ -42,7 +51,7 @@ def read_record(path: Path, *, remedy: str) -> dict[str, Any] | None:
     except ValueError as error:
         raise IntegrityError(f"{path}: is no JSON of this program ({error}). {remedy}") from error
     stored = record.pop(HASH, None)
-    if stored != _hash(record):
+    if stored != _hash(record) and not (unsealed and stored is None):
         why = "is not as the program wrote it" if stored else "does not hold the hash of its content"
         raise IntegrityError(f"{path}: {why}. {remedy}")
     return record

@@ -170,9 +170,11 @@ def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, content: bytes |
     whole = path.read_bytes()
     if content is None:
         stored = json.loads(whole)
-        content = json.dumps({**stored, "result": 1}).encode()
+        content = json.dumps({**stored, "result": {"edited": 1}}).encode()
     path.write_bytes(content)
-    assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent) == expected()
+    lines: list[str] = []
+    assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=lines.append) == expected()
+    assert lines[0].startswith("warning: 1 results in ")
     assert calls(tmp_path / "marks") == 5
     assert path.read_bytes() == whole
 
