@@ -214,6 +214,15 @@ def test_a_broken_line_of_the_ledger_is_named(content: str, tmp_path: Path) -> N
         read_ledger(tmp_path)
 
 
+def test_a_damaged_ledger_stops_a_refit_before_any_fit(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "reports" / LEDGER
+    path.parent.mkdir()
+    path.write_text('{"vintage": "v"}\n')
+    one_line(run(capsys, "refit", "--data", data, "--reports", path.parent, "--quiet"), path)
+
+
 @pytest.mark.parametrize(
     ("suffix", "damage"),
     [

@@ -51,7 +51,7 @@ class Options:
 
         def say(line: str) -> None:
             if not self.quiet:
-                print(f"[{time.perf_counter() - started:6.1f} s] {line}", file=sys.stderr, flush=True)
+                print(f"[{time.perf_counter() - started:6.1f} s] {visible(line)}", file=sys.stderr, flush=True)
 
         return say
 
@@ -117,7 +117,7 @@ def day(text: str | None, option: str = "--as-of") -> pd.Timestamp | None:
 def exit_unless(passed: bool, message: str) -> None:
     """Say why and exit with 1 when a gate failed."""
     if not passed:
-        print(message, file=sys.stderr)
+        print(visible(message), file=sys.stderr)
         raise typer.Exit(1)
 
 

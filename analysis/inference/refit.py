@@ -13,7 +13,7 @@ from analysis.errors import IntegrityError
 from analysis.inference.compare import Comparison, compare
 from analysis.inference.continuation import Continuation, continuation
 from analysis.inference.fit import Fit, FitSettings, fit_law, stored_fit
-from analysis.inference.ledger import add_entry, entry
+from analysis.inference.ledger import add_entry, entry, read_ledger
 from analysis.inference.project import PRICE_UNIT, fits_dir, study_dir, study_lock
 from analysis.inference.quantities import HEADLINE_RATES
 from analysis.inference.reweight import possible, reweight
@@ -99,7 +99,9 @@ def refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Pr
     Raises
     ------
     LockedError
-        Another refit is under way.
+        Another refit or report is under way.
+    IntegrityError
+        The record of the last study, or the ledger, is damaged.
     """
     with study_lock(data_dir):
         return _refit(data_dir, reports_dir, settings, progress)
@@ -107,6 +109,8 @@ def refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Pr
 
 def _refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress) -> RefitReport:
     state = load_state(data_dir)
+    # A damaged ledger is said before all fits, not when the line is added.
+    read_ledger(reports_dir)
     built = build(data_dir, None, progress)
     rows = law_rows(load_panel(data_dir))
     obs = observations(rows, price_unit=PRICE_UNIT)

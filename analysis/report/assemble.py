@@ -35,6 +35,8 @@ Progress = Callable[[str], None]
 LOCK = ".report.lock"
 """Of the folder of reports: another name than that of a data folder, which may be the same folder."""
 
+SUMMARY = "report.json"
+
 DRAWING = ("costfloor", "matplotlib", "statsmodels", "arviz", "typst")
 """Distributions whose versions show in the report; those that sample are in the fingerprints of the fits."""
 
@@ -105,7 +107,7 @@ def _make_report(
     pdf, answer = reports_dir / f"report{day}.pdf", reports_dir / f"answer{day}.svg"
     folder = processed_dir(data_dir, as_of)
     receipt = folder / "report" / "receipt.json"
-    for path in (pdf, answer):
+    for path in (pdf, answer, reports_dir / SUMMARY):
         refuse_folder(path)
     earlier = () if as_of is not None else _earlier(data_dir, reports_dir)
     fingerprint = _fingerprint(data_dir, reports_dir, settings, as_of, earlier)
@@ -138,7 +140,7 @@ def _make_report(
     )
     outputs = {pdf: rendered.pdf, answer: rendered.answer}
     if as_of is None:
-        outputs[reports_dir / "report.json"] = json_bytes(vars(result))
+        outputs[reports_dir / SUMMARY] = json_bytes(vars(result))
     write_together(outputs)
     if as_of is None:
         remember(

@@ -133,7 +133,7 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["report.pdf", "answer.svg"])
+@pytest.mark.parametrize("name", ["report.pdf", "answer.svg", "report.json"])
 def test_a_report_in_whose_place_lies_a_folder_is_refused_before_any_work(
     name: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +142,19 @@ def test_a_report_in_whose_place_lies_a_folder_is_refused_before_any_work(
     result = run(capsys, "report", "--data", data, "--reports", tmp_path / "reports", "--quiet")
     assert result.code == 2
     assert f"{name}: cannot be written (Is a directory)" in the_line(result.err)
+
+
+@pytest.mark.parametrize("name", ["calibration", "calibration/sbc.json/inside"])
+def test_a_study_that_could_not_be_written_is_not_begun(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "reports" / name
+    path.parent.mkdir(parents=True)
+    path.write_text("")
+    result = run(capsys, "calibrate", "sbc", "--data", tmp_path / "data", "--reports", tmp_path / "reports")
+    assert (result.code, result.out) == (2, "")
+    assert str(tmp_path / "reports" / "calibration") in the_line(result.err)
+    assert not (tmp_path / "data").exists()
 
 
 def test_two_reports_at_once(
