@@ -156,7 +156,7 @@ def load_processed(data_dir: Path, table: str, as_of: pd.Timestamp | None = None
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise MissingResultError(f"{path} does not exist yet. Run `costfloor build` first") from error
-    if sha256_bytes(content) != built.tables[table]:
+    if sha256_bytes(content) != built.tables.get(table):
         raise MissingResultError(f"{path} is not that of the last whole build. Run `costfloor build` again")
     return pd.read_parquet(BytesIO(content))
 

@@ -159,12 +159,15 @@ def refuse_links(folder: Path) -> None:
     """
     if folder.is_symlink():
         raise _misplaced(folder)
-    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                refuse_links(Path(entry.path))
-            elif not entry.is_file(follow_symlinks=False):
-                raise _misplaced(Path(entry.path))
+    pending = [folder]
+    while pending:
+        # What another run removes meanwhile is no concern.
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(Path(entry.path))
+                elif not entry.is_file(follow_symlinks=False):
+                    raise _misplaced(Path(entry.path))
 
 
 def _misplaced(path: Path) -> IntegrityError:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.shared import AsOf, Options, day, exit_unless
+from analysis.cli.shared import AsOf, Options, day, exit_unless, visible
 from analysis.data.decisions import decide
 from analysis.data.history import PRICES
 from analysis.data.raw import load_raw
@@ -43,7 +43,7 @@ def status(context: typer.Context) -> None:
     call.emit(found)
     stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
     for path in found["unreadable"]:
-        print(f"warning: {path} is no receipt of a fit. Remove it", file=sys.stderr)
+        print(visible(f"warning: {path} is no receipt of a fit. Remove it"), file=sys.stderr)
     exit_unless(not found["unfitted"], f"not fitted: {', '.join(found['unfitted'])}. Run `costfloor report`")
     exit_unless(not stale, "something is stale or missing: run `costfloor report`")
     exit_unless(all(fit["passed"] for fit in found["fits"]), "a fit missed its gates")

@@ -297,7 +297,7 @@ def _unchanged(receipt: Path, pdf: Path, answer: Path, fingerprint: str, progres
     try:
         # Where it lies is what the caller says, not what a file says.
         known = checked(ReportResult, {**record.get("result", {}), "pdf": str(pdf)})
-    except ValueError:
+    except (ValueError, TypeError):
         return None
-    unchanged = sha256_file(pdf) == known.pdf_sha256 and sha256_file(answer) == record["answer_sha256"]
+    unchanged = sha256_file(pdf) == known.pdf_sha256 and sha256_file(answer) == record.get("answer_sha256")
     return known if unchanged and known.fingerprint == fingerprint else None
