@@ -1,13 +1,30 @@
 """Every failure a caller may branch on, under one root.
 
-The command line prints the message of a `CostfloorError` and exits with its `exit_code`; anything else is a defect
-and shows a traceback.
+The command line prints the message of a `CostfloorError` and exits with its `exit_code`; a refusal of the system is worded by `refused`;
+anything else is a defect of the program, exits with `DEFECT` and shows a traceback.
 """
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 
 from analysis.text import printable
+
+DEFECT = 70
+"""Exit code of a defect of the program: EX_SOFTWARE of sysexits.h."""
+
+REMEDIES = {
+    errno.EDQUOT: "Make room on the disk",
+    errno.EFBIG: "Raise the limit on the size of files (ulimit -f)",
+    errno.EIO: "Check the disk",
+    errno.EISDIR: "Move that folder away, or name another place",
+    errno.ELOOP: "Remove the links that lead in a circle",
+    errno.EMFILE: "Raise the limit on open files (ulimit -n)",
+    errno.ENAMETOOLONG: "Name a shorter path",
+    errno.ENOMEM: "Free some memory",
+    errno.ENOSPC: "Make room on the disk",
+}
+"""What helps against the system's reasons; against others, a folder that may be written to."""
 
 
 class CostfloorError(Exception):
@@ -97,3 +114,23 @@ class FanoutError(CostfloorError):
 def _shortened(value: object, limit: int = 80) -> str:
     text = repr(value)
     return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
+
+
+def refused(error: OSError, path: Path | str | None = None, *, action: str = "written") -> InputError:
+    """A refusal of the system as one line: the path, the reason, what helps.
+
+    Parameters
+    ----------
+    error
+        What the system said.
+    path
+        What it was about; default: the file that the error names.
+    action
+        What cannot be done with it, as a participle.
+    """
+    reason = error.strerror or str(error) or type(error).__name__
+    remedy = REMEDIES.get(error.errno or 0, "Name a place that you may read and write")
+    name = path if path is not None else error.filename
+    return InputError(
+        f"cannot be {action} ({reason})", file=name if name is not None else "standard output or a file", remedy=remedy
+    )

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.dask_workers import DEATHS, elsewhere, local_cluster, lost
-from analysis.errors import FanoutError
-from analysis.storage import data_lock, sha256_bytes, write_json
+from analysis.errors import FanoutError, IntegrityError
+from analysis.records import read_record, write_record
+from analysis.storage import data_lock, sha256_bytes
 from analysis.wording import duration
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def run_jobs(
     """Call a function once per job, many at a time, and keep each result.
 
     A result is stored as ``directory/KEY.json`` when it arrives, with a fingerprint of `request` and key and its own hash. A run that was
-    interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that cannot be
-    read, or whose result is not as it was written, counts as missing and is replaced.
+    interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that is
+    not as it was written counts as missing, is replaced, and one line says how many there were.
 
     Each local worker is one process with one thread, and has a folder of its own for what PyTensor and Numba compile, in the cache of this
     user. It begins with what this process has compiled and stays, so that the next run compiles nothing. The workers of a cluster
@@ -114,8 +115,9 @@ def run_jobs(
     fingerprints = {job.key: _fingerprint(request, job.key) for job in jobs}
     if len(fingerprints) < len(jobs):
         raise ValueError("two jobs have the same key")
-    stored = {key: _stored(directory / f"{key}.json", expected) for key, expected in fingerprints.items()}
-    results = {key: result for key, result in stored.items() if result is not None}
+    results, damaged = _read(directory, fingerprints)
+    if damaged:
+        progress(f"warning: {damaged} results in {directory} are not as they were written and are computed again")
     missing = [job for job in jobs if job.key not in results]
     tally = _Tally(total=len(jobs), read=len(results))
     failed: dict[str, Exception] = {}
@@ -128,8 +130,7 @@ def run_jobs(
                 except Exception as error:
                     failed[key] = error
                 else:
-                    content = {"fingerprint": fingerprints[key], "result": results[key], "sha256": _hash(results[key])}
-                    write_json(directory / f"{key}.json", content)
+                    write_record(directory / f"{key}.json", {"fingerprint": fingerprints[key], "result": results[key]})
             if line := tally.due(computed=len(results) - tally.read, failed=len(failed)):
                 progress(line)
     progress(tally.line(computed=len(results) - tally.read, failed=len(failed)))
@@ -175,15 +176,18 @@ def _hash(content: dict[str, Any]) -> str:
     return sha256_bytes(json.dumps(content, sort_keys=True, allow_nan=False).encode())
 
 
-def _stored(path: Path, fingerprint: str) -> Result | None:
-    try:
-        content = json.loads(path.read_text("utf-8"))
-        result = content["result"]
-        whole = content["fingerprint"] == fingerprint and content["sha256"] == _hash(result)
-    # Not there, no JSON, JSON of something else, or nested too deep.
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return None
-    return result if whole and isinstance(result, dict) else None
+def _read(directory: Path, fingerprints: dict[str, str]) -> tuple[dict[str, Result], int]:
+    """The results that are there, by key, and the number of those that were damaged."""
+    results, damaged = {}, 0
+    for key, fingerprint in fingerprints.items():
+        try:
+            stored = read_record(directory / f"{key}.json", remedy="It is computed again")
+        except IntegrityError:
+            damaged += 1
+            continue
+        if stored is not None and stored.get("fingerprint") == fingerprint:
+            results[key] = stored["result"]
+    return results, damaged
 
 
 def _plain(outcome: Any) -> Result:

@@ -22,7 +22,7 @@ from analysis.inputs import read_file
 from analysis.sources.download import download, is_address
 from analysis.sources.formats import FORMATS, Format
 from analysis.sources.snapshot import Snapshot
-from analysis.storage import data_lock, sha256_bytes
+from analysis.storage import data_lock, refuse_links, sha256_bytes
 
 MAX_MEDIAN_MOVE = np.log(10.0)
 """A list whose prices have moved by more than this at the median is in another unit, not cheaper."""
@@ -118,6 +118,7 @@ def ingest(data_dir: Path, format_name: str, where: str, observed_on: dt.date, p
     vintage = _describe(chosen, snapshot, content, where, observed_on)
     load_raw(data_dir, "models")
     with data_lock(data_dir):
+        refuse_links(data_dir / "raw")
         lists = {other.name: read_list(data_dir, other) for other in list_vintages(data_dir)}
         known = vintage.name in lists
         if not known:

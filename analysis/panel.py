@@ -1,6 +1,5 @@
 """The panel: kept quotes joined with capability, in bands. `costfloor build`."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from io import BytesIO
@@ -14,8 +13,17 @@ from analysis.data.hosts import OWN_PRICE_KINDS
 from analysis.data.quotes import build_quotes
 from analysis.data.raw import load_raw, raw_vintage, validated
 from analysis.data.schemas import CAPABILITY, PANEL
-from analysis.errors import MissingResultError
-from analysis.storage import code_version, data_lock, sha256_bytes, sha256_file, write_atomic, write_json
+from analysis.errors import InputError, IntegrityError, MissingResultError
+from analysis.records import checked, read_record, sealed
+from analysis.storage import (
+    code_version,
+    data_lock,
+    json_bytes,
+    refuse_links,
+    sha256_bytes,
+    sha256_file,
+    write_together,
+)
 
 MIN_PUBLISHED_BENCHMARKS = 2
 """A priced model enters the panel with this many distinct benchmarks published."""
@@ -28,6 +36,8 @@ MIN_FAMILY_ROWS = 15
 
 LAW_HOST_KINDS = OWN_PRICE_KINDS
 """Whose prices the laws see: those of sellers with prices of their own. Of a seller that nobody has looked at it is not known."""
+
+RECORD = "build.json"
 
 PACKAGES = ("text.py", "sources", "data", "capability", "panel.py", "sampling.py")
 
@@ -84,9 +94,14 @@ def build(data_dir: Path, as_of: pd.Timestamp | None = None, progress: Progress 
         When raw data is wrong, changed, or in use.
     """
     say = progress or (lambda line: None)
+    refuse_links(data_dir / "processed")
     target = processed_dir(data_dir, as_of)
     fingerprint = build_fingerprint(data_dir, as_of)
-    known = _stored(target)
+    try:
+        known = _stored(target)
+    except IntegrityError as error:
+        say(f"warning: {error}; that is done now")
+        known = None
     if known is not None and known.fingerprint == fingerprint and _whole(target, known):
         return known
     with data_lock(data_dir):
@@ -104,20 +119,45 @@ def load_panel(data_dir: Path, as_of: pd.Timestamp | None = None) -> pd.DataFram
 
     Raises
     ------
-    MissingResultError
-        Nothing has been built yet.
+    MissingResultError, IntegrityError
+        As `load_processed`.
     """
     return validated(load_processed(data_dir, "panel", as_of), PANEL, processed_dir(data_dir, as_of) / "panel.parquet")
 
 
-def load_processed(data_dir: Path, table: str, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
-    """Read a processed table: `quotes`, `disagreements`, `capability`, `panel` or `capability_residuals`."""
+def load_build(data_dir: Path, as_of: pd.Timestamp | None = None) -> BuildReport:
+    """Read the record of the last build.
+
+    Raises
+    ------
+    MissingResultError
+        Nothing has been built yet, or by another version of the program.
+    IntegrityError
+        The record is not as it was written.
+    """
     folder = processed_dir(data_dir, as_of)
-    path, built = folder / f"{table}.parquet", _stored(folder)
-    if built is None or not path.exists():
-        raise MissingResultError(f"{path} does not exist yet. Run `costfloor build` first")
-    content = path.read_bytes()
-    if sha256_bytes(content) != built.tables[table]:
+    built = _stored(folder)
+    if built is None:
+        raise MissingResultError(f"{folder / RECORD} does not exist yet. Run `costfloor build` first")
+    return built
+
+
+def load_processed(data_dir: Path, table: str, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Read a processed table: `quotes`, `disagreements`, `capability`, `panel` or `capability_residuals`.
+
+    Raises
+    ------
+    MissingResultError
+        There is no such table yet, or it is that of another build than the last whole one.
+    IntegrityError
+        The record of the build is not as it was written.
+    """
+    path, built = processed_dir(data_dir, as_of) / f"{table}.parquet", load_build(data_dir, as_of)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise MissingResultError(f"{path} does not exist yet. Run `costfloor build` first") from error
+    if sha256_bytes(content) != built.tables.get(table):
         raise MissingResultError(f"{path} is not that of the last whole build. Run `costfloor build` again")
     return pd.read_parquet(BytesIO(content))
 
@@ -190,6 +230,9 @@ def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
     banded = validated(assign_bands(capability, priced), CAPABILITY, target / "capability.parquet")
     panel = validated(make_panel(quotes, models, performance, banded), PANEL, target / "panel.parquet")
+    if panel.empty:
+        day = "" if as_of is None else f" that were recorded on or before {as_of.date()}"
+        raise InputError(f"has no prices{day} of models with benchmark scores", file=data_dir / "raw")
     launch = panel[panel["days_since_release"].between(-5, 180)]
     contents = {
         name: _parquet(frame)
@@ -209,7 +252,7 @@ def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint
         hosts=panel["host"].nunique(),
         first=str(panel["date"].min().date()),
         last=str(panel["date"].max().date()),
-        path=str(target / "panel.parquet"),
+        path=_panel_path(target),
         launch_priced_models=launch["model"].nunique(),
         statuses={str(name): int(count) for name, count in quotes["status"].value_counts().items()},
         disagreements=len(tables.disagreements),
@@ -217,10 +260,10 @@ def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint
         fingerprint=fingerprint,
         tables={name: sha256_bytes(content) for name, content in contents.items()},
     )
-    for name, content in contents.items():
-        write_atomic(target / f"{name}.parquet", content)
+    record = {name: value for name, value in asdict(report).items() if name != "path"}
+    files = {target / f"{name}.parquet": content for name, content in contents.items()}
     # Last: the tables count as built when the record that has their hashes is there.
-    write_json(target / "build.json", asdict(report))
+    write_together({**files, target / RECORD: json_bytes(sealed(record))})
     return report
 
 
@@ -237,9 +280,13 @@ def _capability(
     receipt_path, table_path, residuals_path = (
         folder / f"{name}{suffix}" for suffix in (".json", ".parquet", "-residuals.parquet")
     )
-    if receipt_path.exists() and table_path.exists() and residuals_path.exists():
-        receipt = json.loads(receipt_path.read_text("utf-8"))
-        return pd.read_parquet(table_path), receipt, pd.read_parquet(residuals_path)
+    try:
+        cached = _cached_capability(receipt_path, table_path, residuals_path)
+    except IntegrityError as error:
+        say(f"warning: {error}")
+        cached = None
+    if cached is not None:
+        return cached
     say(f"measuring the capability of {len(scores.models)} models from {len(scores.logit)} scores (about a minute)")
     fit = fit_capability(scores, progress=say)
     table, residuals = capability_table(fit), residual_check(fit)
@@ -256,19 +303,44 @@ def _capability(
         "eci_rank_correlation": float(shared["capability"].corr(shared["eci_score"], method="spearman")),
         "eci_models": len(shared),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(table_path, _parquet(table))
-    write_atomic(residuals_path, _parquet(residuals))
-    write_json(receipt_path, receipt)
+    files = {table_path: _parquet(table), residuals_path: _parquet(residuals)}
+    hashes = {path.name: sha256_bytes(content) for path, content in files.items()}
+    write_together({**files, receipt_path: json_bytes(sealed({"receipt": receipt, "files": hashes}))})
     return table, receipt, residuals
+
+
+def _cached_capability(
+    receipt_path: Path, table_path: Path, residuals_path: Path
+) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame] | None:
+    """Table, receipt and residuals of a capability fit as it was stored; None when there is none."""
+    remedy = "Capability is measured anew"
+    record = read_record(receipt_path, remedy=remedy)
+    if record is None:
+        return None
+    frames = []
+    for path in (table_path, residuals_path):
+        content = path.read_bytes() if path.exists() else b""
+        if sha256_bytes(content) != record["files"].get(path.name):
+            raise IntegrityError(f"{path}: is not as the program wrote it. {remedy}")
+        frames.append(pd.read_parquet(BytesIO(content)))
+    return frames[0], record["receipt"], frames[1]
 
 
 def _stored(target: Path) -> BuildReport | None:
     """The record of the last build; None without one, or when another version of the program wrote it."""
-    path = target / "build.json"
-    names = {field.name for field in fields(BuildReport)}
-    known = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    return BuildReport(**known) if set(known) == names else None
+    path, remedy = target / RECORD, "Run `costfloor build` again"
+    record = read_record(path, remedy=remedy)
+    if record is None or {*record, "path"} != {field.name for field in fields(BuildReport)}:
+        return None
+    try:
+        # Where it lies is what the caller says, not what a file says.
+        return checked(BuildReport, {**record, "path": _panel_path(target)})
+    except ValueError as error:
+        raise IntegrityError(f"{path}: {error}. {remedy}") from error
+
+
+def _panel_path(target: Path) -> str:
+    return str(target / "panel.parquet")
 
 
 def _whole(target: Path, known: BuildReport) -> bool:

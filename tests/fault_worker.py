@@ -101,13 +101,12 @@ def replace_what_takes_minutes() -> None:
     analysis.cli.shared.Options.settings = property(lambda _: short)
 
 
-class HalfWritten(io.BufferedWriter):
+class HalfWritten(io.FileIO):
     """A file whose content comes in two parts, since a kill may fall between any two."""
 
     def write(self, content: Any) -> int:
         half = len(content) // 2
         super().write(content[:half])
-        self.flush()
         step("half written")
         return half + super().write(content[half:])
 
@@ -149,7 +148,10 @@ def die_at_every_step(folders: list[str]) -> None:
 
     def opened(self: Path, mode: str = "r", *arguments: Any, **named: Any) -> Any:
         stream = path_open(self, mode, *arguments, **named)
-        return HalfWritten(stream.detach()) if mode in {"wb", "xb"} and below(self) else stream
+        if mode not in {"wb", "xb"} or not below(self):
+            return stream
+        with stream:
+            return HalfWritten(os.dup(stream.fileno()), "wb")
 
     fsync, path_open = os.fsync, Path.open
     globals()["step"] = killed

@@ -189,7 +189,9 @@ def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, content: bytes |
     path = tmp_path / "out" / "job-2.json"
     whole = path.read_bytes()
     path.write_bytes(content if isinstance(content, bytes) else json.dumps({**json.loads(whole), **content}).encode())
-    assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent) == expected()
+    lines: list[str] = []
+    assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=lines.append) == expected()
+    assert lines[0].startswith("warning: 1 results in ")
     assert calls(tmp_path / "marks") == 5
     assert path.read_bytes() == whole
 

@@ -178,7 +178,9 @@ def require_whole(scene: Scene, capsys: Capture) -> None:
     data, reports = scene.stage / "data", scene.stage / "reports"
     told = run(capsys, "status", "--data", data, "--json", "--quiet")
     assert told.code in {0, 1}, told.err
-    assert set(told.json) == {"vintage", "panel", "fits", "quarantined", "unresolved", "stale"}
+    assert set(told.json) == {
+        "vintage", "panel", "fits", "unfitted", "unreadable", "quarantined", "unresolved", "stale",
+    }  # fmt: skip
     for vintage in list_vintages(data):
         read_original(data, vintage)
     for table in TABLES:

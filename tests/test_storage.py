@@ -7,12 +7,23 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from analysis.errors import InputError, LockedError
-from analysis.storage import TEMPORARY, data_lock, sha256_bytes, sha256_file, write_atomic, write_json
+from analysis.errors import InputError, IntegrityError, LockedError
+from analysis.storage import (
+    LOCK_NAME,
+    TEMPORARY,
+    data_lock,
+    refuse_links,
+    sha256_bytes,
+    sha256_file,
+    write_atomic,
+    write_json,
+    write_together,
+)
 
 
 def start(code: str, *arguments: str) -> subprocess.Popen[str]:
@@ -117,7 +128,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(InputError, match=r"result: cannot be written \(No space left on device\). Make room"):
         write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
@@ -155,3 +166,130 @@ def test_the_lock_is_free_again_after_use_and_after_an_error(tmp_path: Path) -> 
         raise RuntimeError
     with data_lock(tmp_path / "data"), pytest.raises(LockedError), data_lock(tmp_path / "data"):
         pass
+
+
+def as_link(place: Path, target: Path) -> None:
+    place.symlink_to(target)
+
+
+def as_hard_link(place: Path, target: Path) -> None:
+    place.hardlink_to(target)
+
+
+def as_file(place: Path, target: Path) -> None:
+    place.write_bytes(target.read_bytes())
+
+
+def as_pipe(place: Path, _target: Path) -> None:
+    os.mkfifo(place)
+
+
+def as_folder(place: Path, _target: Path) -> None:
+    place.mkdir()
+
+
+@pytest.mark.parametrize("put", [as_link, as_hard_link, as_file, as_pipe, as_folder])
+def test_what_lies_in_the_place_of_a_lock_is_never_written_to(
+    put: Callable[[Path, Path], None], tmp_path: Path
+) -> None:
+    precious, data = tmp_path / "precious", tmp_path / "data"
+    precious.write_text("what somebody needs")
+    data.mkdir()
+    put(data / LOCK_NAME, precious)
+    with pytest.raises(IntegrityError, match=r"data/.lock: cannot be used as the lock .* Remove it"), data_lock(data):
+        pass
+    assert precious.read_text() == "what somebody needs"
+
+
+def test_a_lock_that_is_a_dead_link_makes_no_file(tmp_path: Path) -> None:
+    (tmp_path / LOCK_NAME).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(IntegrityError, match="cannot be used as the lock"), data_lock(tmp_path):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_link_by_the_name_of_a_file_is_replaced_not_followed(tmp_path: Path) -> None:
+    precious, place = tmp_path / "precious", tmp_path / "data" / "result.json"
+    precious.write_text("as it was")
+    place.parent.mkdir()
+    place.symlink_to(precious)
+    (place.parent / ".result.json.01234567.tmp").symlink_to(precious)
+    write_atomic(place, b"new")
+    assert precious.read_text() == "as it was"
+    assert place.read_bytes() == b"new"
+    assert not place.is_symlink()
+
+
+@pytest.mark.parametrize("place", ["", "fits", "fits/deep/file.json"])
+def test_folders_that_lead_elsewhere_are_refused(place: str, tmp_path: Path) -> None:
+    elsewhere, processed = tmp_path / "elsewhere", tmp_path / "data" / "processed"
+    elsewhere.mkdir()
+    refuse_links(processed)
+    link = processed / place
+    link.parent.mkdir(parents=True)
+    link.symlink_to(elsewhere)
+    with pytest.raises(IntegrityError, match=r"is a link, which has no place in a data folder. Remove it") as refusal:
+        refuse_links(processed)
+    assert str(link) in str(refusal.value)
+
+
+def test_a_pipe_in_a_data_folder_is_refused_before_somebody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "build.json")
+    with pytest.raises(IntegrityError, match=r"build.json: is neither a file nor a folder"):
+        refuse_links(tmp_path)
+
+
+def test_the_folder_that_the_user_names_may_lie_behind_a_link(tmp_path: Path) -> None:
+    (tmp_path / "large disk" / "processed").mkdir(parents=True)
+    (tmp_path / "data").symlink_to(tmp_path / "large disk")
+    refuse_links(tmp_path / "data" / "processed")
+
+
+def test_several_files_change_together_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / "a", tmp_path / "b" / "c"]
+    write_together(dict.fromkeys(paths, b"old"))
+    synced, calls = os.fsync, []
+
+    def full_at_the_second(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        synced(descriptor)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full_at_the_second)
+        with pytest.raises(InputError, match=r"b/c: cannot be written \(No space left on device\)"):
+            write_together(dict.fromkeys(paths, b"new"))
+    assert [path.read_bytes() for path in paths] == [b"old", b"old"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "b", "c"]
+
+
+def test_a_folder_by_the_name_of_a_file_is_said_before_anything_changes(tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").mkdir()
+    with pytest.raises(InputError, match=r"report.pdf: cannot be written \(Is a directory\). Move that folder away"):
+        write_together({tmp_path / "answer.svg": b"new", tmp_path / "report.pdf": b"new"})
+    assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
+
+
+def test_a_name_that_is_too_long_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot be written \(File name too long\). Name a shorter path"):
+        write_atomic(tmp_path / ("x" * 300) / "result", b"")
+    with pytest.raises(InputError, match="File name too long"), data_lock(tmp_path / ("x" * 300)):
+        pass
+
+
+LIMITED = """
+import pathlib, resource, sys
+from analysis.storage import write_atomic
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+write_atomic(pathlib.Path(sys.argv[1]), b"new" * 100_000)
+"""
+
+
+def test_a_limit_on_the_size_of_files_is_said_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+    path = tmp_path / "result"
+    path.write_bytes(b"old")
+    ended = subprocess.run([sys.executable, "-c", LIMITED, str(path)], capture_output=True, text=True, check=False)
+    assert "result: cannot be written (File too large). Raise the limit" in ended.stderr.splitlines()[-1]
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]

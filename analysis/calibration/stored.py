@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import IntegrityError
-from analysis.storage import write_json
+from analysis.records import read_record, write_record
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def misses_a_gate(result: Any) -> bool:
 
 def write_study(folder: Path, name: str, request: dict[str, Any], result: dict[str, Any]) -> None:
     """Write a study with what determined it."""
-    write_json(folder / f"{name}.json", {"request": request, "result": result})
+    write_record(folder / f"{name}.json", {"request": request, "result": result})
 
 
 def read_study(folder: Path, name: str, request: dict[str, Any] | None) -> Stored | None:
@@ -49,14 +49,14 @@ def read_study(folder: Path, name: str, request: dict[str, Any] | None) -> Store
     IntegrityError
         The file is not what `write_study` writes.
     """
-    path = folder / f"{name}.json"
-    if not path.exists():
+    path, remedy = folder / f"{name}.json", "Delete it and run `make calibrate` again"
+    # Studies that were run before there were hashes are in git, which has its own.
+    written = read_record(path, remedy=remedy, unsealed=True)
+    if written is None:
         return None
-    try:
-        written = json.loads(path.read_text("utf-8"))
-        before, result = written["request"], written["result"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise IntegrityError(f"{path} cannot be read; delete it and run `make calibrate` again") from error
+    before, result = (written.get(part) for part in ("request", "result"))
+    if not isinstance(before, dict) or not isinstance(result, dict):
+        raise IntegrityError(f"{path}: is no study. {remedy}")
     if request is None:
         return Stored(name, result, ())
     # Through JSON, as what was written went: tuples come back as lists.

@@ -1,19 +1,23 @@
 """The command line: parse, call, print. Names and keys are a contract with scripts (see README)."""
 
+import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from analysis.cli import calibration, data, economics, fits, hosts, report, trends
-from analysis.cli.shared import Options
+from analysis.cli.shared import Options, visible
 from analysis.compiler_cache import prepare_compilers
-from analysis.errors import CostfloorError
+from analysis.errors import DEFECT, CostfloorError, refused
 from analysis.inference.fit import FitSettings
 from analysis.stopping import flush_output, stop_unread, stopping_at_once
+from analysis.storage import refuse_links
 
 app = typer.Typer(
     help="Do AI inference prices fall to a floor, or keep falling?",
@@ -37,11 +41,20 @@ def options(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Hold the global options for the command."""
+    for folder in (data / "processed", reports / "calibration"):
+        refuse_links(folder)
     context.obj = Options(data, reports, seed, as_json, quiet)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the program and exit with its code: 0 done, 1 a gate failed, 2 wrong input, 3 data in use; stopped: 130, 141 or 143."""
+    """Run the program and exit with its code.
+
+    0 done, 1 a gate failed, 2 wrong input or a refusal of the system, 3 data in use, 70 a defect of the program; stopped: 130, 141 or 143.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # What the terminal's encoding lacks is shown as numbers.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         with stopping_at_once():
             _run(list(sys.argv[1:] if arguments is None else arguments))
@@ -56,14 +69,39 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> None:
-    prepare_compilers()
+    """Parse, call, and turn whatever fails into a message and an exit code."""
     try:
+        prepare_compilers()
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning  # type: ignore[assignment]  # it needs no more of its arguments
-            app(args=globals_first(arguments), prog_name="costfloor")
+            try:
+                app(args=globals_first(arguments), prog_name="costfloor")
+            finally:
+                # Here, where a refusal can still be told: the interpreter's own flush is too late.
+                print(end="", flush=True)
     except CostfloorError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _fail(str(refused(error, action="used")), CostfloorError.exit_code)
+    except MemoryError:
+        _fail("the memory does not suffice. Bring fewer rows, or use a machine with more", CostfloorError.exit_code)
+    except Exception as error:
+        trace = traceback.format_exc().rstrip()
+        _fail(f"a defect of the program ({type(error).__name__}). Please report it with what follows\n{trace}", DEFECT)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    """Say why on stderr, and exit; a stream that takes no more is left to /dev/null, where the interpreter's last flush succeeds."""
+    for stream, text in ((sys.stderr, f"error: {visible(message)}\n"), (sys.stdout, "")):
+        if stream is None:
+            continue
+        try:
+            print(text, end="", file=stream, flush=True)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
 
 
 def _show_warning(message: Warning | str, *_: object) -> None:

@@ -8,6 +8,7 @@ from analysis.calibration.context import Context, study_settings
 from analysis.calibration.stored import misses_a_gate
 from analysis.cli.shared import Options, exit_unless, one_of, writable
 from analysis.panel import build as build_panel
+from analysis.storage import refuse_folder
 
 app = typer.Typer()
 NAMES = (
@@ -46,7 +47,10 @@ def calibrate(
 
     call: Options = context.obj
     chosen = NAMES if name == "all" else (one_of(name, NAMES, "NAME"),)
-    say, reports = call.progress(), writable(call.reports)
+    say, reports = call.progress(), writable(call.reports / FOLDER).parent
+    for one in chosen:
+        # Said before hours of work, not after them.
+        refuse_folder(reports / FOLDER / f"{one}.json")
     build_panel(call.data, None, say)
     where = Context(call.data, study_settings(call.seed), say, workers, scheduler)
     missed = []

@@ -1,14 +1,16 @@
 """Commands about the data: what comes in, what is built, what is held back."""
 
+import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from analysis.cli.shared import AsOf, Options, day, exit_unless
+from analysis.cli.shared import AsOf, Options, day, exit_unless, visible
 from analysis.data.decisions import decide
 from analysis.data.history import PRICES
 from analysis.data.raw import load_raw
+from analysis.errors import MissingResultError
 from analysis.panel import build as build_panel
 from analysis.panel import load_processed
 from analysis.report.assemble import status as data_status
@@ -40,6 +42,9 @@ def status(context: typer.Context) -> None:
     found = data_status(call.data)
     call.emit(found)
     stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
+    for path in found["unreadable"]:
+        print(visible(f"warning: {path} is no receipt of a fit. Remove it"), file=sys.stderr)
+    exit_unless(not found["unfitted"], f"not fitted: {', '.join(found['unfitted'])}. Run `costfloor report`")
     exit_unless(not stale, "something is stale or missing: run `costfloor report`")
     exit_unless(all(fit["passed"] for fit in found["fits"]), "a fit missed its gates")
 
@@ -75,6 +80,10 @@ def sources(context: typer.Context) -> None:
 
     call: Options = context.obj
     days = last_days(call.data)
+    try:
+        agreed = agreement(load_processed(call.data, "quotes"), load_processed(call.data, "disagreements"))
+    except MissingResultError:
+        agreed = []
     formats = {
         name: {
             "description": chosen.description,
@@ -84,7 +93,7 @@ def sources(context: typer.Context) -> None:
         }
         for name, chosen in FORMATS.items()
     }
-    call.emit({"formats": formats, "last_observed": days, "agreement": agreement(call.data)})
+    call.emit({"formats": formats, "last_observed": days, "agreement": agreed})
 
 
 @quarantine.command(name="list", epilog="Example: costfloor quarantine list --reason yuan --json")

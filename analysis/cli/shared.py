@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,14 +51,15 @@ class Options:
 
         def say(line: str) -> None:
             if not self.quiet:
-                print(f"[{time.perf_counter() - started:6.1f} s] {line}", file=sys.stderr, flush=True)
+                print(f"[{time.perf_counter() - started:6.1f} s] {visible(line)}", file=sys.stderr, flush=True)
 
         return say
 
     def emit(self, result: Mapping[str, Any], *, text: str | None = None) -> None:
         """Print a result: one JSON object, or lines for a reader."""
         bare = plain(result)
-        print(json.dumps(bare, indent=2, allow_nan=False) if self.json else text or "\n".join(lines(bare)))
+        said = json.dumps(bare, indent=2, allow_nan=False) if self.json else visible(text or "\n".join(lines(bare)))
+        print(said)
 
 
 def read_observations(call: Options, table: Path | None, score_scale: str) -> PriceObservations:
@@ -117,8 +119,16 @@ def day(text: str | None, option: str = "--as-of") -> pd.Timestamp | None:
 def exit_unless(passed: bool, message: str) -> None:
     """Say why and exit with 1 when a gate failed."""
     if not passed:
-        print(message, file=sys.stderr)
+        print(visible(message), file=sys.stderr)
         raise typer.Exit(1)
+
+
+def visible(text: str) -> str:
+    """Text for a terminal: what would move its cursor or change its colours is shown as numbers."""
+    return "".join(
+        letter if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf"} else ascii(letter)[1:-1]
+        for letter in text
+    )
 
 
 def lines(value: Mapping[str, Any], indent: str = "") -> list[str]:

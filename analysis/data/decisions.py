@@ -14,7 +14,7 @@ from analysis.data.raw import RAW_FOLDER, check_references, parse_table
 from analysis.data.schemas import SOURCES
 from analysis.errors import InputError
 from analysis.inputs import read_file
-from analysis.storage import data_lock, write_atomic
+from analysis.storage import data_lock, refuse_links, write_atomic
 from analysis.text import clean_text
 
 DECISIONS = table(
@@ -73,6 +73,7 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
     today = str(dt.datetime.now(dt.UTC).date())
     row = pd.DataFrame([[quote_id, decision, who, today, why]], columns=list(DECISIONS.columns))
     with data_lock(data_dir):
+        refuse_links(data_dir / "raw")
         # The whole table anew: a file that people edit need not end with a line break.
         decisions = pd.concat([load_decisions(data_dir), row.astype({"decided_on": "datetime64[us]"})])
         content = decisions.to_csv(index=False, lineterminator="\n").encode()

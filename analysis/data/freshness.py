@@ -18,25 +18,23 @@ def last_days(data_dir: Path) -> dict[str, str]:
     return days
 
 
-def agreement(data_dir: Path) -> list[dict[str, Any]]:
+def agreement(quotes: pd.DataFrame, disagreements: pd.DataFrame) -> list[dict[str, Any]]:
     """Per pair of sources: quotes of the weaker one that repeat the stronger one's price, and quotes that contradict it.
 
-    From the tables of the last build; empty before the first.
+    Parameters
+    ----------
+    quotes, disagreements
+        Tables of a build.
     """
-    folder = data_dir / "processed"
-    if not (folder / "quotes.parquet").exists():
-        return []
-    quotes = pd.read_parquet(folder / "quotes.parquet", columns=["quote_id", "source", "reason"])
     repeated = quotes[quotes["reason"].str.startswith("same price as ", na=False)]
     of = quotes.set_index("quote_id")["source"]
     pairs = pd.DataFrame(
         {"source": repeated["reason"].str.removeprefix("same price as ").map(of), "other_source": repeated["source"]}
     )
     pairs = pairs[pairs["source"] != pairs["other_source"]]
-    disputes = pd.read_parquet(folder / "disagreements.parquet", columns=["source", "other_source"])
     keys = ["source", "other_source"]
     counts = pd.concat(
-        [pairs.value_counts(keys).rename("same"), disputes.value_counts(keys).rename("different")], axis=1
+        [pairs.value_counts(keys).rename("same"), disagreements.value_counts(keys).rename("different")], axis=1
     ).fillna(0)
     table = counts.astype(int).sort_index().reset_index()
     return [{str(name): value for name, value in record.items()} for record in table.to_dict("records")]

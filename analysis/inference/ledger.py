@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 from analysis.errors import IntegrityError
 from analysis.inference.compare import Comparison
 from analysis.inference.fit import Fit
 from analysis.inference.quantities import headline_rates
+from analysis.records import checked, parsed
 from analysis.storage import write_atomic
 
 LEDGER = "ledger.jsonl"
@@ -42,6 +44,14 @@ class Entry:
     passed: bool
     quantities: dict[str, dict[str, list[float]]]
 
+    def __post_init__(self) -> None:
+        date.fromisoformat(self.last)
+        if self.n < 1 or not (0 <= self.p_slowed <= 1 and 0 <= self.p_floor_15_20 <= 1):
+            raise ValueError("a number of rows or a probability is out of range")
+        triples = [triple for rates in self.quantities.values() for triple in rates.values()]
+        if any(len(triple) != 3 or sorted(triple) != triple for triple in triples):
+            raise ValueError("a quantity is no three quantiles in order")
+
 
 def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparison) -> Entry:
     """The line for a finished study."""
@@ -70,11 +80,16 @@ def read_ledger(reports_dir: Path) -> list[Entry]:
         A line is no entry.
     """
     path = reports_dir / LEDGER
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    try:
-        return [Entry(**json.loads(line)) for line in lines]
-    except (ValueError, TypeError) as error:
-        raise IntegrityError(f"{path}: a line is no entry of the ledger ({error}). Restore it from a copy") from error
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    entries = []
+    for number, line in enumerate(lines, 1):
+        try:
+            entries.append(checked(Entry, parsed(line)))
+        except ValueError as error:
+            raise IntegrityError(
+                f"{path}, line {number}: is no entry ({error}). Restore the file from a copy"
+            ) from error
+    return entries
 
 
 def add_entry(reports_dir: Path, new: Entry) -> None:

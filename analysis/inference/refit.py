@@ -1,6 +1,5 @@
 """New prices have arrived: what is new, was the old forecast right, and does the answer move? `costfloor refit`."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -14,15 +13,18 @@ from analysis.errors import IntegrityError
 from analysis.inference.compare import Comparison, compare
 from analysis.inference.continuation import Continuation, continuation
 from analysis.inference.fit import Fit, FitSettings, fit_law, stored_fit
-from analysis.inference.ledger import add_entry, entry
-from analysis.inference.project import PRICE_UNIT, fits_dir
+from analysis.inference.ledger import add_entry, entry, read_ledger
+from analysis.inference.project import PRICE_UNIT, fits_dir, study_dir, study_lock
 from analysis.inference.quantities import HEADLINE_RATES
 from analysis.inference.reweight import possible, reweight
 from analysis.inference.score import ScoreReport, score_rows
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import build, law_rows, load_panel
-from analysis.storage import data_lock, sha256_bytes, write_atomic, write_json
+from analysis.records import checked, read_record, write_record
+from analysis.storage import sha256_bytes, write_atomic
+
+STATE = "state.json"
 
 Progress = Callable[[str], None]
 
@@ -97,14 +99,18 @@ def refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Pr
     Raises
     ------
     LockedError
-        Another refit is under way.
+        Another refit or report is under way.
+    IntegrityError
+        The record of the last study, or the ledger, is damaged.
     """
-    with data_lock(_folder(data_dir)):
+    with study_lock(data_dir):
         return _refit(data_dir, reports_dir, settings, progress)
 
 
 def _refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress) -> RefitReport:
     state = load_state(data_dir)
+    # A damaged ledger is said before all fits, not when the line is added.
+    read_ledger(reports_dir)
     built = build(data_dir, None, progress)
     rows = law_rows(load_panel(data_dir))
     obs = observations(rows, price_unit=PRICE_UNIT)
@@ -156,22 +162,33 @@ def remember(
     rows.to_parquet(buffer, index=False)
     content = buffer.getvalue()
     digest = sha256_bytes(content)
-    folder = _folder(data_dir)
+    folder = study_dir(data_dir)
     write_atomic(folder / f"rows-{digest[:16]}.parquet", content)
-    before = load_state(data_dir)
+    before = None if sampled >= set(fits) else load_state(data_dir)
     kept = before.rows if before else {}
     data_hash = next(iter(fits.values())).receipt["data_hash"]
     state = State(
         vintage, data_hash, comparison.verdict, {name: digest if name in sampled else kept[name] for name in fits}
     )
     add_entry(reports_dir, entry(vintage, str(rows["date"].max().date()), fits, comparison))
-    write_json(folder / "state.json", asdict(state))
+    write_record(folder / STATE, asdict(state))
 
 
 def load_state(data_dir: Path) -> State | None:
-    """What the last study rests on, or None before the first."""
-    path = _folder(data_dir) / "state.json"
-    return State(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+    """What the last study rests on, or None before the first.
+
+    Raises
+    ------
+    IntegrityError
+        The record is not as it was written.
+    """
+    path = study_dir(data_dir) / STATE
+    remedy = f"Delete {path.parent} to start afresh"
+    record = read_record(path, remedy=remedy)
+    try:
+        return None if record is None else checked(State, record)
+    except ValueError as error:
+        raise IntegrityError(f"{path}: {error}. {remedy}") from error
 
 
 def to_json(report: RefitReport) -> dict[str, Any]:
@@ -186,7 +203,7 @@ def _old(
     if state is None or name not in state.rows:
         return None
     digest = state.rows[name]
-    path = _folder(data_dir) / f"rows-{digest[:16]}.parquet"
+    path = study_dir(data_dir) / f"rows-{digest[:16]}.parquet"
     content = path.read_bytes() if path.exists() else b""
     if sha256_bytes(content) != digest:
         raise IntegrityError(f"{path} is not what it was. Delete {path.parent} to start afresh")
@@ -225,7 +242,3 @@ def _moved(before: Fit, after: Fit) -> dict[str, float]:
 
 def _since(started: float) -> float:
     return round(time.perf_counter() - started, 2)
-
-
-def _folder(data_dir: Path) -> Path:
-    return data_dir / "processed" / "refit"

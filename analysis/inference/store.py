@@ -66,15 +66,21 @@ def read_named(directory: Path, name: str) -> tuple[dict[str, Any], xr.DataTree]
         return receipt, tree.load()
 
 
-def receipts(directory: Path) -> list[dict[str, Any]]:
-    """The receipts in a folder, sorted by name, of fits whose receipt is whole and named after it; other files are passed over."""
-    found = []
+def receipts(directory: Path) -> tuple[list[dict[str, Any]], list[Path]]:
+    """The receipts in a folder, sorted by name, of fits whose receipt is whole and named after it; and the files that are none."""
+    whole: list[dict[str, Any]] = []
+    other: list[Path] = []
     for path in sorted(directory.glob("*.json")):
-        with suppress(IntegrityError):
+        try:
             receipt = _receipt(path)
-            if path.stem == fit_name(receipt["law"], receipt["fingerprint"]):
-                found.append(receipt)
-    return found
+        except IntegrityError:
+            other.append(path)
+            continue
+        if path.stem == fit_name(receipt["law"], receipt["fingerprint"]):
+            whole.append(receipt)
+        else:
+            other.append(path)
+    return whole, other
 
 
 def save(directory: Path, receipt: dict[str, Any], draws: xr.DataTree) -> tuple[dict[str, Any], xr.DataTree]:

@@ -93,13 +93,13 @@ def event_effect(kind: str, drops: pd.Series, events: Sequence[pd.Period]) -> Ev
     kind
         Of the innovations.
     drops
-        Monthly drops by month (a `PeriodIndex` without gaps).
+        Monthly drops by month (a `PeriodIndex` without gaps); may be empty.
     events
         Months of the innovations; those outside the calendar count only as far as their windows reach into it.
     """
     calendar = pd.PeriodIndex(drops.index)
     exposed = exposure(calendar, events)
-    inside = sum(calendar[0] <= event <= calendar[-1] for event in events)
+    inside = sum(event in calendar for event in events)
     counts = (inside, int(exposed.sum()), len(calendar))
     if min(exposed.sum(), (~exposed).sum()) < MIN_EXPOSED:
         return EventEffect(kind, *counts, None, None, None)

@@ -1,6 +1,5 @@
 """From data to report: build, fit, compare, check, draw. `costfloor report`."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,18 +11,32 @@ import pandas as pd
 from analysis.checks import run_checks
 from analysis.data.raw import load_raw, raw_vintage
 from analysis.economics.scenario import shipped_scenarios
-from analysis.errors import MissingResultError
+from analysis.errors import IntegrityError, MissingResultError
 from analysis.inference.fit import FitSettings, fit_law
 from analysis.inference.ledger import Entry, entry, read_ledger
-from analysis.inference.project import fits_dir, panel_observations
+from analysis.inference.project import fits_dir, panel_observations, study_lock
 from analysis.inference.store import receipts
 from analysis.laws import LAWS
 from analysis.mechanisms.events import event_study, innovation_months
 from analysis.mechanisms.levers import observed_levers
-from analysis.panel import build, build_fingerprint, law_rows, load_panel, load_processed, processed_dir
-from analysis.storage import code_version, sha256_bytes, sha256_file, write_json
+from analysis.panel import build, build_fingerprint, law_rows, load_build, load_panel, load_processed, processed_dir
+from analysis.records import checked, read_record, write_record
+from analysis.storage import (
+    code_version,
+    data_lock,
+    json_bytes,
+    refuse_folder,
+    sha256_bytes,
+    sha256_file,
+    write_together,
+)
 
 Progress = Callable[[str], None]
+
+LOCK = ".report.lock"
+"""Of the folder of reports: another name than that of a data folder, which may be the same folder."""
+
+SUMMARY = "report.json"
 
 DRAWING = ("costfloor", "matplotlib", "statsmodels", "arviz", "typst")
 """Distributions whose versions show in the report; those that sample are in the fingerprints of the fits."""
@@ -72,14 +85,34 @@ def make_report(
 
     Raises
     ------
-    InputError, IntegrityError, LockedError
+    InputError, IntegrityError
         As `analysis.panel.build`.
+    LockedError
+        Another report is being written into the folder, or another report or refit works on the data.
     """
-    pdf = reports_dir / ("report.pdf" if as_of is None else f"report-{as_of.date()}.pdf")
-    receipt = processed_dir(data_dir, as_of) / "report" / "receipt.json"
+    # First: where no data are, no folder is made for a lock.
+    raw_vintage(data_dir)
+    with data_lock(reports_dir, LOCK), study_lock(data_dir):
+        return _make_report(data_dir, reports_dir, settings, progress, as_of, workers)
+
+
+def _make_report(
+    data_dir: Path,
+    reports_dir: Path,
+    settings: FitSettings,
+    progress: Progress,
+    as_of: pd.Timestamp | None,
+    workers: int | None,
+) -> ReportResult:
+    day = "" if as_of is None else f"-{as_of.date()}"
+    pdf, answer = reports_dir / f"report{day}.pdf", reports_dir / f"answer{day}.svg"
+    folder = processed_dir(data_dir, as_of)
+    receipt = folder / "report" / "receipt.json"
+    for path in (pdf, answer, reports_dir / SUMMARY):
+        refuse_folder(path)
     earlier = () if as_of is not None else _earlier(data_dir, reports_dir)
     fingerprint = _fingerprint(data_dir, reports_dir, settings, as_of, earlier)
-    known = _unchanged(receipt, pdf, fingerprint)
+    known = _unchanged(receipt, pdf, answer, fingerprint, progress)
     if known is not None:
         progress("nothing has changed since the last report")
         return known
@@ -89,11 +122,11 @@ def make_report(
     from analysis.report.stored import save_results  # noqa: PLC0415  as above
 
     study = run_study(data_dir, settings, progress, as_of, earlier, reports_dir, workers)
+    rendered = render(study, receipt.parent, progress)
     progress("storing the results for the notebooks")
-    save_results(study, processed_dir(data_dir, as_of) / "results")
-    rendered = render(study, pdf, progress)
+    save_results(study, folder / "results")
     result = ReportResult(
-        pdf=str(rendered.pdf),
+        pdf=str(pdf),
         figures=rendered.figures,
         tables=rendered.tables,
         fingerprint=fingerprint,
@@ -104,10 +137,13 @@ def make_report(
         },
         vintage=study.build.vintage,
         verdict=study.comparison.verdict,
-        pdf_sha256=sha256_file(rendered.pdf),
+        pdf_sha256=sha256_bytes(rendered.pdf),
     )
+    outputs = {pdf: rendered.pdf, answer: rendered.answer}
     if as_of is None:
-        write_json(reports_dir / "report.json", vars(result))
+        outputs[reports_dir / SUMMARY] = json_bytes(vars(result))
+    write_together(outputs)
+    if as_of is None:
         remember(
             data_dir,
             reports_dir,
@@ -118,7 +154,7 @@ def make_report(
             set(LAWS),
         )
     # Last: with the receipt in place nothing above is done again.
-    write_json(receipt, vars(result))
+    write_record(receipt, {"result": vars(result), "answer_sha256": sha256_bytes(rendered.answer)})
     return result
 
 
@@ -144,6 +180,10 @@ def run_study(
 
     built = build(data_dir, as_of, progress)
     panel, obs = load_panel(data_dir, as_of), panel_observations(data_dir, as_of)
+    if as_of is not None and reports_dir is not None:
+        # The heavy studies are held against the data of today.
+        build(data_dir, None, progress)
+    studies = stored_studies(data_dir, reports_dir, settings.seed) if reports_dir else {}
     fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, fits_dir(data_dir), progress, workers=workers)
     checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
@@ -161,7 +201,7 @@ def run_study(
         epoch=published_rates(),
         indexes=panel_indexes(panel),
         history=(*earlier, entry(built.vintage, str(obs.last.date()), fits, comparison)),
-        calibration=stored_studies(data_dir, reports_dir, settings.seed) if reports_dir else {},
+        calibration=studies,
         economics=economics(shipped_scenarios(), fits, obs, data_dir, settings.seed),
         innovations=innovations,
         events=event_study(panel, innovations),
@@ -175,32 +215,35 @@ def status(data_dir: Path) -> dict[str, Any]:
     A fit is stale when it was made from other rows than the built panel's, or by other equations. Such fits are listed only for a law that
     has no current one: those at past origins and those of users' tables lie in the same folder.
     """
-    folder = processed_dir(data_dir)
     try:
-        obs = panel_observations(data_dir)
+        obs, built = panel_observations(data_dir), load_build(data_dir)
     except MissingResultError:
-        return {"vintage": None, "panel": None, "fits": [], "quarantined": None, "unresolved": None, "stale": True}
-    built = json.loads((folder / "build.json").read_text("utf-8"))
+        missing = {"vintage": None, "panel": None, "quarantined": None, "unresolved": None}
+        return {**missing, "fits": [], "unfitted": list(LAWS), "unreadable": [], "stale": True}
     code = code_version("laws")
-    fits = []
-    for receipt in receipts(fits_dir(data_dir)):
-        if receipt["law"] in LAWS:
-            fits.append(
-                {
-                    "law": receipt["law"],
-                    "fingerprint": receipt["fingerprint"],
-                    "stale": receipt["data_hash"] != obs.data_hash or receipt["request"]["code"] != code,
-                    "passed": receipt["diagnostics"]["passed"],
-                }
-            )
+    whole, unreadable = receipts(fits_dir(data_dir))
+    fits = [
+        {
+            "law": receipt["law"],
+            "fingerprint": receipt["fingerprint"],
+            "stale": receipt["data_hash"] != obs.data_hash or receipt["request"]["code"] != code,
+            "passed": receipt["diagnostics"]["passed"],
+        }
+        for receipt in whole
+        if receipt["law"] in LAWS
+    ]
     current = {fit["law"] for fit in fits if not fit["stale"]}
     return {
-        "vintage": built["vintage"],
-        "panel": {name: built[name] for name in ("quotes", "models", "families", "hosts", "first", "last", "path")},
+        "vintage": built.vintage,
+        "panel": {
+            name: getattr(built, name) for name in ("quotes", "models", "families", "hosts", "first", "last", "path")
+        },
         "fits": [fit for fit in fits if not fit["stale"] or fit["law"] not in current],
-        "quarantined": built["statuses"].get("quarantined", 0),
-        "unresolved": built["statuses"].get("unresolved", 0),
-        "stale": built["fingerprint"] != build_fingerprint(data_dir),
+        "unfitted": [law for law in LAWS if law not in {fit["law"] for fit in fits}],
+        "unreadable": [str(path) for path in unreadable],
+        "quarantined": built.statuses.get("quarantined", 0),
+        "unresolved": built.statuses.get("unresolved", 0),
+        "stale": built.fingerprint != build_fingerprint(data_dir),
     }
 
 
@@ -242,9 +285,19 @@ def _fingerprint(
     )
 
 
-def _unchanged(receipt: Path, pdf: Path, fingerprint: str) -> ReportResult | None:
-    if not receipt.exists() or not pdf.exists():
+def _unchanged(receipt: Path, pdf: Path, answer: Path, fingerprint: str, progress: Progress) -> ReportResult | None:
+    """The record of the last report, if it is of the same results and its files are there as they were written."""
+    try:
+        record = read_record(receipt, remedy="The report is made anew")
+    except IntegrityError as error:
+        progress(f"warning: {error}")
         return None
-    known = json.loads(receipt.read_text("utf-8"))
-    same = known["fingerprint"] == fingerprint and known["pdf_sha256"] == sha256_file(pdf)
-    return ReportResult(**known) if same else None
+    if record is None or not pdf.is_file() or not answer.is_file():
+        return None
+    try:
+        # Where it lies is what the caller says, not what a file says.
+        known = checked(ReportResult, {**record.get("result", {}), "pdf": str(pdf)})
+    except (ValueError, TypeError):
+        return None
+    unchanged = sha256_file(pdf) == known.pdf_sha256 and sha256_file(answer) == record.get("answer_sha256")
+    return known if unchanged and known.fingerprint == fingerprint else None

@@ -63,5 +63,7 @@ def figure(name: str, *, floats: bool = True) -> Block:
 
 
 def table(content: Table) -> Block:
-    """A table of text."""
+    """A table of text; without rows, a sentence that says so."""
+    if not content.rows:
+        return text(f"Nothing to show here yet: {content.caption[0].lower()}{content.caption[1:]}")
     return {"kind": "table", **asdict(content)}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from analysis.mechanisms.events import WINDOW_MONTHS, EventEffect
 from analysis.report.blocks import Block, figure, heading, table, text
 from analysis.report.chapter_channels import channels
+from analysis.report.limits import unpriced
 from analysis.report.phrases import listing, minus, plural
 from analysis.report.study import Study
 from analysis.report.tables import Table
@@ -26,7 +27,7 @@ def mechanisms(study: Study) -> list[Block]:
             f"The lowest price of each capability band falls in steps. The {WINDOW_MONTHS} months from an innovation on are held "
             "against the others, and the difference against that of the same calendar of innovations moved to every other place in time, "
             f"which keeps its clusters. {events_outcome(study.events)} Most innovations are dated by their paper, and hosts take them up "
-            "at their own pace."
+            f"at their own pace. {unpriced(study.panel, study.panel['capability'])}".rstrip()
         ),
         figure("events"),
         table(_effects(study.events)),

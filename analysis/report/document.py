@@ -4,7 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 from analysis.inference.quantities import frontier_stay_years
-from analysis.panel import MIN_USABLE_BENCHMARKS
+from analysis.panel import MIN_USABLE_BENCHMARKS, law_rows
 from analysis.report import sentences, tables
 from analysis.report.baselines import PUBLISHED_SOURCE
 from analysis.report.blocks import Block, columns, figure, heading, note, table, text
@@ -18,7 +18,7 @@ from analysis.report.chapter_new_data import new_data
 from analysis.report.chapter_robustness import robustness
 from analysis.report.chapter_technologies import technologies
 from analysis.report.heldout import heldout_sentences, heldout_table
-from analysis.report.limits import limits
+from analysis.report.limits import limits, unpriced
 from analysis.report.phrases import minus, plural
 from analysis.report.study import Study
 
@@ -86,6 +86,7 @@ def _data(study: Study) -> list[Block]:
     build = study.build
     capability = build.capability
     seen = plural(len(set(study.obs.units)) or study.obs.n, "model")
+    bare = unpriced(study.panel, law_rows(study.panel)["quality"])
     return [
         heading("Data and provenance"),
         text(
@@ -102,6 +103,7 @@ def _data(study: Study) -> list[Block]:
         ),
         table(tables.quotes(study)),
         table(tables.families(study)),
+        *([text(bare)] if bare else []),
         figure("prices"),
     ]
 

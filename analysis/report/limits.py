@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.report.phrases import plural
+from analysis.report.phrases import listing, plural
 from analysis.report.study import Study
 
 EARLY = pd.Timestamp(2023, 1, 1)
@@ -23,6 +23,13 @@ def early_rows(study: Study) -> str:
         f"{plural(early, 'row')} of {len(study.panel):,} ({share:.1f} %) {'is' if early == 1 else 'are'} dated before "
         f"{EARLY.year}: the early life of the oldest bands {'is hardly observed' if share < 5 else 'is observed'}."
     )
+
+
+def unpriced(panel: pd.DataFrame, capability: "pd.Series[float]") -> str:
+    """Which bands of the panel have no priced model at or above their centre, and so no line in a figure; empty without any."""
+    centres = panel.groupby("band")["band_centre"].first().sort_values()
+    bare = [str(band) for band, centre in centres.items() if not (capability >= centre).any()]
+    return f"No model at or above the centre of {listing(bare)} has a price yet." if bare else ""
 
 
 def clocks(study: Study) -> str:

@@ -4,7 +4,6 @@ A folder holds the panel, the fits with their receipts, the comparison and the c
 every other file. Fits can be thinned to a size that a repository carries; their receipts then say so.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
@@ -22,6 +21,7 @@ from analysis.inference.fit import Fit
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import law_rows
+from analysis.records import parsed
 from analysis.report.study import Study
 from analysis.storage import sha256_file, write_atomic, write_json
 
@@ -179,15 +179,22 @@ def _open_fit(folder: Path, name: str, obs: PriceObservations) -> Fit:
 
 
 def _require_unchanged(folder: Path) -> None:
-    for name, sha256 in _read_json(folder / MANIFEST).items():
+    manifest = _read_json(folder / MANIFEST)
+    # Files of this folder only, whatever the manifest names.
+    known = {PANEL, RESULTS, *(f"{law}{suffix}" for law in LAWS for suffix in (".json", ".nc"))}
+    if not {PANEL, RESULTS} <= set(manifest) <= known:
+        raise IntegrityError(f"{folder / MANIFEST}: does not name the files of a study. Run bin/store-results again")
+    for name, sha256 in manifest.items():
         path = folder / name
         if not path.exists() or sha256_file(path) != sha256:
             raise IntegrityError(f"{path} is not what {MANIFEST} says it is. Run bin/store-results again")
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return content
+    try:
+        return parsed(path.read_bytes())
+    except ValueError as error:
+        raise IntegrityError(f"{path}: is no JSON of this program ({error}). Run bin/store-results again") from error
 
 
 def _check_table(records: list[Mapping[str, Any]]) -> pd.DataFrame:

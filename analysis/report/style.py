@@ -1,5 +1,6 @@
 """One look for all figures: Okabe-Ito colours, thin lines, text as paths so that it is the same everywhere."""
 
+import warnings
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from analysis.report.fonts import MISSING_GLYPH
 
 PAGE_WIDTH = 6.69
 """Width of the text block in inches: A4 less margins of 20 mm."""
@@ -60,9 +63,10 @@ STYLE: dict[Any, Any] = {
 
 
 def svg[T](draw: Callable[[T], Figure], subject: T) -> bytes:
-    """Draw in the style of the report; equal subjects give equal bytes."""
+    """Draw in the style of the report; equal subjects give equal bytes. A character that the font lacks is a box."""
     buffer = BytesIO()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", MISSING_GLYPH)
         draw(subject).savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
@@ -70,6 +74,13 @@ def svg[T](draw: Callable[[T], Figure], subject: T) -> bytes:
 def page_figure(height: float) -> Figure:
     """An empty figure as wide as the text, `height` inches high."""
     return Figure(figsize=(PAGE_WIDTH, height), layout="constrained")
+
+
+def nothing(ax: Axes, words: str) -> None:
+    """Say why there is nothing to draw."""
+    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color=GREY)
+    ax.set_xticks([])
+    ax.set_yticks([])
 
 
 def interval(

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from analysis.errors import IntegrityError
 from analysis.inference.fit import FitSettings
+from analysis.records import read_record, write_record
 from analysis.sampling import CI_QUANTILES
 from analysis.storage import code_version, write_json
 from analysis.technologies.claims import Calibration, base_rate, calibration, outcomes, score_claims
@@ -159,11 +161,12 @@ def study_request(costs: Costs, settings: FitSettings) -> dict[str, Any]:
 
 
 def is_current(data_dir: Path, settings: FitSettings = SETTINGS) -> bool:
-    """Whether the stored study is that of the present data, code and settings; False when there is none."""
-    path = data_dir / FOLDER / RESULT
-    if not path.exists():
+    """Whether the stored study is that of the present data, code and settings; False when there is none, or a damaged one."""
+    try:
+        stored = read_record(data_dir / FOLDER / RESULT, remedy="Run the study again")
+    except IntegrityError:
         return False
-    return bool(json.loads(path.read_text("utf-8"))["request"] == study_request(load_costs(data_dir), settings))
+    return stored is not None and stored.get("request") == study_request(load_costs(data_dir), settings)
 
 
 def technology_study(data_dir: Path, progress: Progress, settings: FitSettings = SETTINGS) -> TechnologyStudy:
@@ -222,7 +225,7 @@ def technology_study(data_dir: Path, progress: Progress, settings: FitSettings =
         reference_of_plateau=reference_class(slowing, settings.seed),
     )
     write_json(directory / "scores.json", tables)
-    write_json(directory / RESULT, study.to_json())
+    write_record(directory / RESULT, study.to_json())
     return study
 
 

@@ -98,7 +98,7 @@ def test_fits_that_have_changed_names_are_refused(tmp_path: Path) -> None:
             target.write_bytes(source.read_bytes())
         with pytest.raises(IntegrityError, match=rf"{files(here)[0].name} is the receipt of another fit, {law}-"):
             load(here)
-        assert store.receipts(here) == []
+        assert store.receipts(here) == ([], [files(here)[0]])
 
 
 def test_draws_whose_receipt_was_made_up_are_refused(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_receipt_that_is_not_as_it_was_written_is_refused_in_one_line(tmp_path
     assert said.startswith(f"{path} is no")
     assert said.endswith(f"delete both it and {other.name} to run the fit again")
     assert "\n" not in said
-    assert store.receipts(tmp_path) == []
+    assert store.receipts(tmp_path) == ([], [path])
     for left in (path, other):
         left.unlink()
     assert (
@@ -157,8 +157,9 @@ def test_listings_pass_over_what_is_no_fit(tmp_path: Path) -> None:
     (tmp_path / "bytes.json").write_bytes(b"\xff\x00")
     (tmp_path / "a folder.json").mkdir()
     os.mkfifo(tmp_path / "a pipe.json")
-    assert store.receipts(tmp_path) == [receipt]
-    assert store.receipts(tmp_path / "missing") == []
+    other = [tmp_path / name for name in ("a folder.json", "a pipe.json", "bytes.json", "notes.json")]
+    assert store.receipts(tmp_path) == ([receipt], other)
+    assert store.receipts(tmp_path / "missing") == ([], [])
 
 
 @pytest.mark.parametrize("step", ["write_atomic", "write_json"])

@@ -12,6 +12,7 @@ from analysis.calibration.studies import recorded_studies
 from analysis.laws import LAWS
 from analysis.laws.encompassing import INITIAL_RATE
 from analysis.laws.priors import Prior
+from analysis.records import write_record
 from analysis.technologies.alternative import reference_priors, with_priors
 from analysis.technologies.document import document, write_document
 from analysis.technologies.fit import FOLDER
@@ -132,5 +133,8 @@ def test_a_study_is_plain_data_and_goes_stale(tmp_path: Path) -> None:
     (tmp_path / "raw").symlink_to(DATA / "raw")
     request = study_request(load_costs(DATA), SETTINGS)
     for stored, current in ((request, True), (request | {"code": "other"}, False)):
-        (folder / "study.json").write_text(json.dumps({"request": stored}), encoding="utf-8")
+        write_record(folder / "study.json", {"request": stored})
         assert is_current(tmp_path) is current
+    write_record(folder / "study.json", {"request": request})
+    (folder / "study.json").write_text((folder / "study.json").read_text("utf-8")[:-5], encoding="utf-8")
+    assert not is_current(tmp_path)

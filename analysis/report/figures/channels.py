@@ -22,7 +22,6 @@ def draw(study: Study) -> Figure:
         for offset, fit in enumerate(study.fits.values()):
             # Only a law whose rate decays has an initial one of its own.
             own = name if name in fit.reported else "rate_now"
-            label = fit.law.title if position == 0 else None
             if name == "same_model_rate" and name not in fit.reported:
                 continue
             interval(
@@ -31,7 +30,8 @@ def draw(study: Study) -> Figure:
                 quantiles(fit, own),
                 LAW_COLOURS[fit.law.name],
             )
-            ax.plot([], [], color=LAW_COLOURS[fit.law.name], label=label)
+    for fit in study.fits.values():
+        ax.plot([], [], color=LAW_COLOURS[fit.law.name], label=fit.law.title)
     ax.axvline(0.0, color=GREY, linewidth=0.8)
     ax.set_yticks(range(len(CHANNELS)), list(CHANNELS.values()))
     ax.set_ylim(len(CHANNELS) - 0.5, -0.5)

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.report.study import Study
-from analysis.report.style import BLACK, GREY, LAW_COLOURS, interval, page_figure
+from analysis.report.style import BLACK, GREY, LAW_COLOURS, interval, nothing, page_figure
 
 COLUMNS = 4
 UNITS = {
@@ -35,6 +35,8 @@ def draw(study: Study) -> Figure:
         ax.set_xlabel(UNITS.get(check.name, ""), fontsize=6.5)
     for ax in axes.ravel()[len(shown) :]:
         ax.set_axis_off()
+    if not shown:
+        nothing(axes[0, 0], "No statistic has a predictive distribution.")
     return figure
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from analysis.indexes.price_index import PriceIndex
 from analysis.report.price_indexes import GroupIndexes, ShownIndex
 from analysis.report.study import Study
-from analysis.report.style import BLUE, GREEN, GREY, VERMILLION, interval, page_figure
+from analysis.report.style import BLUE, GREEN, GREY, VERMILLION, interval, nothing, page_figure
 
 LINES = {
     "Matched models, chained Jevons": (GREY, "-"),
@@ -45,9 +45,12 @@ def _levels(ax: Axes, shown: Sequence[ShownIndex]) -> None:
         days = pd.PeriodIndex([row.period for row in one.monthly.periods], freq="M").end_time
         years = days.year + days.day_of_year / 365.25
         ax.plot(years, [row.value for row in one.monthly.periods], color=colour, linestyle=dashes, label=one.title)
-    ax.set_yscale("log")
-    ax.yaxis.set_major_formatter("{x:g}")
-    ax.locator_params(axis="x", integer=True)
+    if ax.lines:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.locator_params(axis="x", integer=True)
+    else:
+        nothing(ax, "Too few prices for any index.")
     ax.set_xlabel("date (year)")
     ax.set_ylabel("price level (base month = 1, log scale)")
     ax.set_title("Price indexes by month")

@@ -37,8 +37,11 @@ def draw(study: Study) -> Figure:
 
 
 def _legends(ax: Axes) -> None:
-    lines = ax.legend(title="record low\nat or above", loc="upper left", bbox_to_anchor=(1.0, 1.0), alignment="left")
-    ax.add_artist(lines)
+    if ax.lines:
+        lines = ax.legend(
+            title="record low\nat or above", loc="upper left", bbox_to_anchor=(1.0, 1.0), alignment="left"
+        )
+        ax.add_artist(lines)
     markers = {
         "closed weights": Line2D([], [], marker="o", linestyle="", color=GREY, markersize=4),
         "open weights": Line2D([], [], marker="o", linestyle="", color=GREY, markersize=4, fillstyle="none"),

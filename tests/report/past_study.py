@@ -1,0 +1,82 @@
+"""A study as of a past day: the project's own prices as they were known then, under stand-in fits."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from fake_study import DATA, make_comparison, make_entry, make_fit, make_study
+
+from analysis.capability.bands import assign_bands
+from analysis.checks import run_checks
+from analysis.data.quotes import build_quotes
+from analysis.data.raw import load_raw
+from analysis.economics.scenario import shipped_scenarios
+from analysis.economics.study import economics
+from analysis.inference.project import PRICE_UNIT
+from analysis.laws import LAWS
+from analysis.laws.observations import observations
+from analysis.mechanisms.events import event_study, innovation_months
+from analysis.mechanisms.levers import observed_levers
+from analysis.panel import law_rows, make_panel
+from analysis.report.baselines import baselines
+from analysis.report.price_indexes import panel_indexes
+from analysis.report.study import Study
+
+STORED = DATA.parent / "notebooks" / "stored" / "panel.parquet"
+"""Holds a capability for every model of the full panel, so that none need be measured here."""
+
+SMALL = 150
+"""Rows below which indexes and checks are worked out: what can be missing from them is missing there."""
+
+
+@cache
+def measured() -> pd.DataFrame:
+    """Capability by model."""
+    panel = pd.read_parquet(STORED).drop_duplicates("model")
+    return panel.rename(columns={"model": "model_key"})[["model_key", "capability", "capability_sd", "n_benchmarks"]]
+
+
+def past_panel(as_of: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Quotes and panel as `costfloor build --as-of` makes them."""
+    models, quotes = load_raw(DATA, "models"), build_quotes(DATA, as_of).quotes
+    priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
+    banded = assign_bands(measured(), priced)
+    return quotes, make_panel(quotes, models, load_raw(DATA, "performance"), banded)
+
+
+def past_study(as_of: pd.Timestamp, folder: Path) -> Study:
+    """All that a report of this day shows; posterior and comparison are made up, and of a large panel what takes long."""
+    quotes, panel = past_panel(as_of)
+    obs = observations(law_rows(panel), price_unit=PRICE_UNIT)
+    fits = {name: make_fit(name, obs) for name in LAWS}
+    study = make_study(folder)
+    small = len(panel) < SMALL
+    build = replace(
+        study.build,
+        vintage=f"0123456789abcdef@{as_of.date()}",
+        quotes=len(panel),
+        models=panel["model"].nunique(),
+        families=panel["family"].nunique(),
+        hosts=panel["host"].nunique(),
+        first=str(panel["date"].min().date()),
+        last=str(panel["date"].max().date()),
+        statuses={str(name): int(count) for name, count in quotes["status"].value_counts().items()},
+    )
+    changes: dict[str, Any] = {
+        "build": build,
+        "panel": panel,
+        "quotes": quotes,
+        "obs": obs,
+        "fits": fits,
+        "comparison": make_comparison(origins=()),
+        "checks": tuple(run_checks(fits, obs, 1)) if small else study.checks,
+        "baselines": baselines(panel),
+        "indexes": panel_indexes(panel) if small else study.indexes,
+        "history": (make_entry(build.vintage, last=build.last, n=obs.n),),
+        "economics": economics(shipped_scenarios(), fits, obs, DATA, seed=1),
+        "events": event_study(panel, innovation_months(DATA)),
+        "levers": observed_levers(quotes, load_raw(DATA, "models")),
+    }
+    return replace(study, **changes)

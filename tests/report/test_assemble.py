@@ -1,0 +1,143 @@
+"""A report's files appear together, are verified, and lie where the caller says; nothing stored says otherwise."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from cli_run import contents
+from fake_study import make_study
+
+import analysis.inference.refit
+import analysis.report.assemble
+import analysis.report.render
+import analysis.report.stored
+from analysis.errors import InputError
+from analysis.inference.project import SETTINGS
+from analysis.records import HASH, sealed
+from analysis.report.assemble import ReportResult, make_report
+from analysis.report.render import RenderResult
+
+RAW = Path(__file__).parents[2] / "data" / "raw"
+OUTPUTS = ("report.pdf", "answer.svg", "report.json")
+
+
+class Place:
+    """A data folder, a folder of reports, and what was drawn so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data, self.reports = folder / "data", folder / "reports"
+        self.data.mkdir()
+        (self.data / "raw").symlink_to(RAW)
+        self.drawn = 0
+        self.lines: list[str] = []
+
+    @property
+    def receipt(self) -> Path:
+        return self.data / "processed" / "report" / "receipt.json"
+
+    def report(self, day: str | None = None) -> ReportResult:
+        as_of = None if day is None else pd.Timestamp(day)
+        return make_report(self.data, self.reports, SETTINGS, self.lines.append, as_of)
+
+    def outputs(self) -> dict[str, bytes]:
+        return {name: (self.reports / name).read_bytes() for name in OUTPUTS}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Nothing is fitted, and each drawing differs from the one before."""
+    made = Place(tmp_path)
+
+    def drawn(*_: Any) -> RenderResult:
+        made.drawn += 1
+        return RenderResult(b"%%PDF %d" % made.drawn, b"<svg> %d" % made.drawn, ["answer"], ["Rates"])
+
+    monkeypatch.setattr(analysis.report.assemble, "run_study", lambda *_: make_study(made.data / "processed"))
+    monkeypatch.setattr(analysis.report.render, "render", drawn)
+    monkeypatch.setattr(analysis.report.stored, "save_results", lambda *_: None)
+    monkeypatch.setattr(analysis.inference.refit, "remember", lambda *_: None)
+    return made
+
+
+def test_an_unchanged_report_is_not_made_again(place: Place) -> None:
+    first = place.report()
+    assert place.report() == first
+    assert place.drawn == 1
+    assert json.loads((place.reports / "report.json").read_text())["pdf_sha256"] == first.pdf_sha256
+
+
+def test_a_past_day_has_files_of_its_own(place: Place) -> None:
+    assert Path(place.report("2025-06-30").pdf).name == "report-2025-06-30.pdf"
+    assert sorted(path.name for path in place.reports.glob("[!.]*")) == [
+        "answer-2025-06-30.svg",
+        "report-2025-06-30.pdf",
+    ]
+
+
+def without(path: Path) -> None:
+    path.unlink()
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def edited(path: Path) -> None:
+    path.write_text(path.read_text().replace("1", "7", 1))
+
+
+@pytest.mark.parametrize("damage", [without, emptied, edited])
+@pytest.mark.parametrize("name", ["report.pdf", "answer.svg", "RECEIPT"])
+def test_a_damaged_file_of_a_report_is_made_anew(name: str, damage: Callable[[Path], None], place: Place) -> None:
+    place.report()
+    damage(place.receipt if name == "RECEIPT" else place.reports / name)
+    assert place.report().pdf == str(place.reports / "report.pdf")
+    assert place.drawn == 2
+    assert place.outputs()["answer.svg"] == b"<svg> 2"
+
+
+def test_no_stored_path_is_followed(place: Place, tmp_path: Path) -> None:
+    place.report()
+    record = json.loads(place.receipt.read_text())
+    del record[HASH]
+    record["result"]["pdf"] = str(tmp_path / "elsewhere.pdf")
+    place.receipt.write_text(json.dumps(sealed(record)))
+    assert place.report().pdf == str(place.reports / "report.pdf")
+    assert not (tmp_path / "elsewhere.pdf").exists()
+
+
+def test_a_full_disk_leaves_the_last_report_whole(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.report()
+    before = place.outputs()
+    (place.receipt).unlink()
+    synced, calls = os.fsync, []
+
+    def full_at_the_last(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == len(OUTPUTS):
+            raise OSError(28, "No space left on device")
+        synced(descriptor)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full_at_the_last)
+        with pytest.raises(InputError, match="No space left on device"):
+            place.report()
+    assert place.outputs() == before
+    assert {path.name for path in place.reports.iterdir()} == {*OUTPUTS, analysis.report.assemble.LOCK}
+    place.report()
+    assert place.outputs() != before
+
+
+def test_a_report_that_cannot_be_drawn_leaves_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: Any) -> None:
+        raise IndexError("single positional indexer is out-of-bounds")
+
+    monkeypatch.setattr(analysis.report.render, "render", crash)
+    with pytest.raises(IndexError):
+        place.report("2025-06-30")
+    assert [path.name for path in place.reports.iterdir()] == [analysis.report.assemble.LOCK]
+    assert str(place.receipt) not in contents(place.data / "processed")

@@ -1,0 +1,71 @@
+"""Reports of past days: bands without a price, checks without data and tables without rows are said, and nothing crashes."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from fake_study import DATA
+from past_study import past_panel, past_study
+
+from analysis.mechanisms.events import event_study, innovation_months
+from analysis.report.blocks import table
+from analysis.report.document import document
+from analysis.report.figures import events, prices
+from analysis.report.limits import unpriced
+from analysis.report.render import render
+from analysis.report.study import Study
+from analysis.report.style import svg
+from analysis.report.tables import Table
+
+MONTHS = [str(day.date()) for day in pd.date_range("2023-06-01", "2026-01-01", freq="MS")]
+SEEN_TO_FAIL = ["2023-06-01", "2025-06-30"]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [*SEEN_TO_FAIL, *(pytest.param(day, marks=pytest.mark.slow) for day in MONTHS if day not in SEEN_TO_FAIL)],
+)
+def test_a_report_as_of_a_past_day_is_drawn(day: str, tmp_path: Path) -> None:
+    study = past_study(pd.Timestamp(day), tmp_path)
+    assert render(study, tmp_path, lambda line: None).pdf.startswith(b"%PDF")
+    written = json.dumps(document(study)["blocks"], ensure_ascii=False)
+    assert not re.search(r"\b(nan|NaT|inf|None(?! of))\b", written)
+    assert unpriced(study.panel, study.panel["capability"]) in written
+
+
+def test_a_band_without_a_price_at_its_centre_is_named() -> None:
+    _, panel = past_panel(pd.Timestamp("2025-06-30"))
+    assert unpriced(panel, panel["capability"]) == "No model at or above the centre of GPT-5 has a price yet."
+    assert unpriced(panel, panel["capability"] + 100) == ""
+
+
+def without_centres(study: Study) -> Study:
+    """The same where no model reaches the centre of its band."""
+    return replace(study, panel=study.panel.assign(band_centre=1000.0))
+
+
+def test_figures_of_bands_that_nobody_reaches_say_so(study: Study) -> None:
+    assert svg(prices.draw, without_centres(study)).startswith(b"<?xml")
+    drawn = events.draw(without_centres(study))
+    assert "No model at or above the centre of a band has a price." in [text.get_text() for text in drawn.axes[0].texts]
+
+
+def test_innovations_after_the_last_price_are_not_drawn(study: Study) -> None:
+    last = study.panel["date"].max()
+    later = {
+        kind: [*months, (last + pd.Timedelta(days=400)).to_period("M")] for kind, months in study.innovations.items()
+    }
+    assert svg(events.draw, replace(study, innovations=later)) == svg(events.draw, study)
+
+
+def test_one_price_gives_no_effect_of_innovations(study: Study) -> None:
+    effects = event_study(study.panel.head(1), innovation_months(DATA))
+    assert {(one.events, one.months, one.effect) for one in effects} == {(0, 0, None)}
+
+
+def test_a_table_without_rows_is_a_sentence() -> None:
+    empty = table(Table("Quotes held back.", ("Reason", "Quotes"), "lr", ()))
+    assert empty == {"kind": "text", "text": "Nothing to show here yet: quotes held back."}

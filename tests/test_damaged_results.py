@@ -1,0 +1,257 @@
+"""Derived files that were truncated, emptied, edited, swapped or crafted: built again or refused in one line, and never believed."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from cli_run import Run, contents, run
+from store import small_store
+
+import analysis.capability.model
+import analysis.capability.scores
+import analysis.panel
+from analysis.capability.bands import BANDS
+from analysis.errors import IntegrityError
+from analysis.inference.ledger import LEDGER, Entry, add_entry, read_ledger
+from analysis.inference.refit import STATE, State, load_state
+from analysis.panel import RECORD, build
+from analysis.records import HASH, sealed, write_record
+
+TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
+MEASURE = analysis.panel._capability
+Damage = Callable[[Path], None]
+
+
+def capability(_data: Path, _performance: pd.DataFrame, models: pd.DataFrame, _say: Any) -> Any:
+    """No sampling: an even spread over the models, and rising over the anchors of the bands."""
+    table = pd.DataFrame({"model_key": models["model_key"], "capability": np.linspace(90.0, 160.0, len(models))})
+    anchors = {band.anchor: 100.0 + 12.0 * position for position, band in enumerate(BANDS)}
+    table["capability"] = table["model_key"].map(anchors).fillna(table["capability"])
+    receipt = {"diagnostics": {"passed": True}, "models": len(table)}
+    return table.assign(capability_sd=1.5, n_benchmarks=5), receipt, pd.DataFrame({"benchmark": ["x"], "n": [1]})
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    data = small_store(tmp_path_factory.mktemp("built") / "data")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(analysis.panel, "_capability", capability)
+        build(data)
+        yield data
+
+
+@pytest.fixture
+def data(built: Path, tmp_path: Path) -> Path:
+    shutil.copytree(built, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def edited(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+def swapped(path: Path) -> None:
+    others = [other for other in sorted(path.parent.glob(f"*{path.suffix}")) if other != path]
+    path.write_bytes(others[0].read_bytes() if others else b'{"law": "plateau"}')
+
+
+def nested(path: Path) -> None:
+    path.write_text("[" * 100_000)
+
+
+def no_object(path: Path) -> None:
+    path.write_text("[1]")
+
+
+def unsealed(path: Path) -> None:
+    path.write_text(json.dumps({name: value for name, value in json.loads(path.read_text()).items() if name != HASH}))
+
+
+def crafted(path: Path) -> None:
+    """Right in itself, and of wrong types."""
+    record = json.loads(path.read_text())
+    del record[HASH]
+    write_record(path, dict.fromkeys(record, 1))
+
+
+def one_line(result: Run, path: Path) -> None:
+    assert (result.code, result.out) == (2, "")
+    (line,) = result.err.splitlines()
+    assert line.startswith(f"error: {path}")
+
+
+@pytest.mark.parametrize("damage", [truncated, emptied, edited, removed, swapped])
+@pytest.mark.parametrize("table", TABLES)
+def test_a_damaged_table_is_built_again(
+    table: str, damage: Damage, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = contents(data)
+    damage(data / "processed" / f"{table}.parquet")
+    status = run(capsys, "status", "--data", data)
+    assert status.code in {1, 2}
+    assert "Traceback" not in status.err
+    assert run(capsys, "quarantine", "list", "--data", data, "--quiet").code == 0
+    assert contents(data) == before
+
+
+@pytest.mark.parametrize("damage", [truncated, emptied, edited, removed, swapped, nested, no_object, unsealed, crafted])
+def test_a_damaged_record_of_a_build_is_said_and_built_again(
+    damage: Damage, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, path = contents(data), data / "processed" / RECORD
+    damage(path)
+    status = run(capsys, "status", "--data", data)
+    assert status.code in {1, 2}
+    again = run(capsys, "build", "--data", data)
+    assert again.code == 0
+    if damage is not removed:
+        one_line(status, path)
+        (warning,) = [line for line in again.err.splitlines() if "warning" in line]
+        assert str(path) in warning
+    assert contents(data) == before
+
+
+def test_a_folder_in_the_place_of_a_record_is_one_line(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = data / "processed" / RECORD
+    path.unlink()
+    path.mkdir()
+    for command in ("status", "build"):
+        one_line(run(capsys, command, "--data", data, "--quiet"), path)
+
+
+def test_where_results_go_is_what_the_caller_says_and_not_what_a_file_says(data: Path, tmp_path: Path) -> None:
+    path, elsewhere = data / "processed" / RECORD, tmp_path / "elsewhere" / "panel.parquet"
+    record = json.loads(path.read_text())
+    del record[HASH]
+    assert "path" not in record
+    path.write_text(json.dumps(sealed({**record, "path": str(elsewhere)})))
+    assert build(data).path == str(data / "processed" / "panel.parquet")
+    assert not elsewhere.parent.exists()
+
+
+def test_stray_files_break_nothing(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fits = data / "processed" / "fits"
+    fits.mkdir()
+    for name, content in {"notes.json": "{", "a.json": "[]", "b.json": '{"law": "plateau"}', "c.nc": "x"}.items():
+        (fits / name).write_text(content)
+    (fits / "folder.json").mkdir()
+    result = run(capsys, "status", "--data", data, "--json")
+    assert result.code == 1
+    assert len(result.json["unreadable"]) == 4
+    assert "not fitted" in result.err
+
+
+@pytest.mark.parametrize("damage", [truncated, emptied, edited, swapped, nested, no_object, unsealed, crafted])
+def test_a_damaged_state_is_refused_before_any_fit(
+    damage: Damage, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = data / "processed" / "refit" / STATE
+    state = State("v", "h", "inconclusive", {"plateau": "0" * 64})
+    write_record(path, vars(state))
+    assert load_state(data) == state
+    damage(path)
+    result = run(capsys, "refit", "--data", data, "--reports", tmp_path / "reports", "--quiet")
+    one_line(result, path)
+    assert f"Delete {path.parent} to start afresh" in result.err
+
+
+LINE = Entry(
+    "v", "h", "2025-10-18", 48, "inconclusive", None, None, 0.6, 0.03, True, {"plateau": {"r": [0.1, 0.2, 0.3]}}
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"n": 0},
+        {"n": "48"},
+        {"last": "yesterday"},
+        {"p_slowed": 1.5},
+        {"p_floor_15_20": None},
+        {"passed": "yes"},
+        {"quantities": {"plateau": {"r": [0.3, 0.2, 0.1]}}},
+        {"quantities": {"plateau": {"r": [0.1]}}},
+        {"quantities": []},
+        {"unknown": 1},
+    ],
+)
+def test_an_edited_line_of_the_ledger_is_named(change: dict[str, Any], tmp_path: Path) -> None:
+    add_entry(tmp_path, LINE)
+    path = tmp_path / LEDGER
+    whole = path.read_text()
+    path.write_text(whole + json.dumps({**vars(LINE), **change}) + "\n")
+    with pytest.raises(IntegrityError, match=r"ledger.jsonl, line 2: is no entry \(.*\). Restore the file from a copy"):
+        read_ledger(tmp_path)
+    path.write_text(whole)
+    assert read_ledger(tmp_path) == [LINE]
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "", "[" * 100_000, '{"n": NaN}', "null"], ids=["cut", "empty", "deep", "nan", "null"]
+)
+def test_a_broken_line_of_the_ledger_is_named(content: str, tmp_path: Path) -> None:
+    (tmp_path / LEDGER).write_text(f"{content}\n")
+    with pytest.raises(IntegrityError, match=r"ledger.jsonl, line 1: is no entry"):
+        read_ledger(tmp_path)
+
+
+def test_a_damaged_ledger_stops_a_refit_before_any_fit(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "reports" / LEDGER
+    path.parent.mkdir()
+    path.write_text('{"vintage": "v"}\n')
+    one_line(run(capsys, "refit", "--data", data, "--reports", path.parent, "--quiet"), path)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "damage"),
+    [
+        *((".json", damage) for damage in (truncated, emptied, edited, unsealed)),
+        *((suffix, damage) for suffix in (".parquet", "-residuals.parquet") for damage in (truncated, emptied, edited)),
+    ],
+)
+def test_a_damaged_capability_fit_is_measured_anew(
+    suffix: str, damage: Damage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits = tmp_path / "processed" / "fits"
+    table, residuals = pd.DataFrame({"model_key": ["a"]}), pd.DataFrame({"n": [1]})
+    files = {fits / "capability-0.parquet": table, fits / "capability-0-residuals.parquet": residuals}
+    fits.mkdir(parents=True)
+    hashes = {}
+    for path, frame in files.items():
+        frame.to_parquet(path, index=False)
+        hashes[path.name] = contents(path)[str(path)]
+    write_record(fits / "capability-0.json", {"receipt": {"models": 1}, "files": hashes})
+    monkeypatch.setattr(analysis.capability.scores, "prepare_scores", lambda *_: None)
+    monkeypatch.setattr(analysis.capability.model, "fingerprint", lambda _: "0")
+    lines: list[str] = []
+    read, receipt, _ = MEASURE(tmp_path, table, table, lines.append)
+    assert (receipt, list(read["model_key"]), lines) == ({"models": 1}, ["a"], [])
+
+    damage(fits / f"capability-0{suffix}")
+    # What is measured would begin with the scores, of which there are none.
+    with pytest.raises(AttributeError):
+        MEASURE(tmp_path, table, table, lines.append)
+    (warning,) = lines
+    assert f"capability-0{suffix}: " in warning
+    assert warning.endswith("Capability is measured anew")
