@@ -11,8 +11,9 @@ import pandas as pd
 
 from analysis.capability.bands import assign_bands
 from analysis.data.quotes import build_quotes
-from analysis.data.raw import load_raw, raw_vintage, validated
+from analysis.data.raw import hashed_files, load_raw, raw_vintage, validated
 from analysis.data.schemas import CAPABILITY, PANEL
+from analysis.data.unchanged import remember
 from analysis.errors import MissingResultError
 from analysis.storage import code_version, data_lock, sha256_bytes, sha256_file, write_atomic, write_json
 
@@ -216,6 +217,7 @@ def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint
         fingerprint=fingerprint,
         tables={name: sha256_bytes(content) for name, content in contents.items()},
     )
+    remember(hashed_files(data_dir), data_dir)
     for name, content in contents.items():
         write_atomic(target / f"{name}.parquet", content)
     # Last: the tables count as built when the record that has their hashes is there.

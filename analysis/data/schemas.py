@@ -8,10 +8,13 @@ from analysis.data.fields import PARTIAL_DATE, date, flag, integer, number, pric
 SOURCES = ("curated", "table", "llm_prices", "models_dev", "genai_prices", "litellm", "epoch_api", "monthly_lowest")
 """Price sources, the most trusted first."""
 
+QUOTE_ID_PATTERN = r"^[a-z_0-9]+-(?:[0-9a-f]{12}|[0-9a-f]{32})$"
+"""Ids of the compiled history have 12 digits; those of quotes from vintages 32, of which the first 12 were once the whole."""
+
 EVENTS = ("launch", "first", "observed", "change", "reappeared", "auxiliary")
 ALIAS_BASES = ("reviewed", "moving", "suggested_exact", "suggested_stripped", "suggested_tokens")
 HOST_KINDS = ("first_party", "cloud", "inference_host", "aggregator", "market_low")
-STATUSES = ("kept", "duplicate", "unresolved", "quarantined")
+STATUSES = ("kept", "duplicate", "unresolved", "quarantined", "announced")
 
 _QUOTE_COLUMNS = {
     "quote_id": text("Stable identifier of the spell", unique=True, pattern=r"^[a-z_0-9]+-[0-9a-f]{12}$"),
@@ -173,6 +176,8 @@ PROCESSED_QUOTES = table(
     "Every raw quote with its model, host, cleaned price and fate",
     {
         **_QUOTE_COLUMNS,
+        "quote_id": text("Stable identifier of the spell", unique=True, pattern=QUOTE_ID_PATTERN),
+        "event": text("As in the raw table; announced: said to hold from a later day", one_of=(*EVENTS, "announced")),
         "tier": text("Tier beside the list price, empty for the list price", nullable=True),
         "model_key": text("Model, empty when unresolved", nullable=True),
         "match_basis": text("Rule that resolved the model", nullable=True),
