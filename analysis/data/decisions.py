@@ -1,8 +1,8 @@
 """What people decide about quotes and names: data beside the prices, replayed at every build.
 
 `raw/decisions.csv` says which quarantined quotes to accept and which kept ones to reject, with who, when and why; the latest decision on a
-quote counts, and it goes on with the price when only its cache or batch price moves. `raw/mapping.csv` names the model behind a source's id; it is
-meant to be edited by hand.
+quote counts, and it goes on with the price when only its cache or batch price moves. `raw/mapping.csv` names the model behind a source's
+id; it is meant to be edited by hand.
 """
 
 import datetime as dt
@@ -190,7 +190,8 @@ def whole_ids(given: pd.Series, quote_ids: pd.Series) -> pd.Series:
             value=value,
             remedy=f"Write the whole id: {', '.join(meant.loc[meant['short'].eq(value), 'whole'])}",
         )
-    return given.map(meant.set_index("short")["whole"]).fillna(given)
+    whole = given.map(meant.set_index("short")["whole"]).astype("str")
+    return whole.where(whole.notna(), given)
 
 
 def apply_mapping(quotes: pd.DataFrame, mapping: pd.DataFrame) -> pd.DataFrame:
@@ -214,7 +215,9 @@ def read_by_hand(data_dir: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     except FileNotFoundError:
         content = pd.DataFrame(columns=list(schema.columns)).to_csv(index=False).encode()
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=path, remedy="It is a table, or not there") from error
+        raise InputError(
+            f"cannot be read ({error.strerror})", file=path, remedy="It is a table, or not there"
+        ) from error
     return parse_table(content, schema, path)
 
 

@@ -62,7 +62,7 @@ def _continue(
     rows = rows.assign(
         event=np.select([~follows, ~at_once, ~repeated], ["first", "reappeared", "change"], "auxiliary"),
         changed_after=rows["seen"].shift().where(at_once, last_known),
-        flag=_flags_that_go_on(rows, base, run=(~repeated).cumsum(), follows=follows),
+        flag=_flags_that_go_on(rows, base, run=(~repeated).cumsum().astype("int64"), follows=follows),
         gone=_at(days, rows.groupby(spell)["step"].transform("last") + 1),
         at_once=at_once,
     )
@@ -123,9 +123,7 @@ def _carried(before: pd.DataFrame, listed: pd.DataFrame, item: DatedList, step: 
     if item.coverage is not Coverage.PARTIAL:
         if not item.unreadable:
             return before.iloc[:0]
-        names = [
-            (None if pd.isna(provider) else provider, model) for provider, model in before[SERIES[:2]].to_numpy()
-        ]
+        names = [(None if pd.isna(provider) else provider, model) for provider, model in before[SERIES[:2]].to_numpy()]
         held = before[np.array([name in item.unreadable for name in names], dtype=bool)]
     told = pd.MultiIndex.from_frame(listed[[*SERIES, "copy"]])
     held = held[~pd.MultiIndex.from_frame(held[[*SERIES, "copy"]]).isin(told)]

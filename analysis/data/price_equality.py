@@ -16,7 +16,7 @@ def equal_price(one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
     """Whether prices are equal up to dust, one by one; two missing values are the same."""
     left, right = np.asarray(one, float), np.asarray(other, float)
     alike = np.abs(left - right) <= DUST * np.maximum(np.abs(left), np.abs(right))
-    return alike | (np.isnan(left) & np.isnan(right))
+    return np.asarray(alike | (np.isnan(left) & np.isnan(right)))
 
 
 def equal_prices(one: pd.DataFrame, other: pd.DataFrame) -> "pd.Series[bool]":

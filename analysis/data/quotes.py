@@ -109,7 +109,7 @@ def clean(
     if decided_on is not None:
         reasons = apply_decisions(reasons, decided_on)
     reasons = quotes["unresolved_reason"].mask(~unresolved, reasons.reindex(quotes.index))
-    reasons = reasons.mask(announced, quotes["note"].str.split("; ").str[0])
+    reasons = reasons.mask(announced, quotes["note"].str.extract(r"^([^;]*)", expand=False))
     status = pd.Series("kept", index=quotes.index).mask(reasons.notna(), "quarantined").mask(unresolved, "unresolved")
     return quotes.assign(status=status.mask(announced, ANNOUNCED), reason=reasons)
 

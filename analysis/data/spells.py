@@ -86,7 +86,9 @@ def dated_list(vintage: Vintage, snapshot: Snapshot) -> DatedList:
         The receipt does not say truly whether the file is a list of all that is sold.
     """
     if snapshot.complete == (vintage.coverage is Coverage.STATEMENTS):
-        raise IntegrityError(f"{vintage.name}: its receipt calls it {vintage.coverage}, which it is not. Restore it from a copy")
+        raise IntegrityError(
+            f"{vintage.name}: its receipt calls it {vintage.coverage}, which it is not. Restore it from a copy"
+        )
     day, texts = pd.Timestamp(vintage.day), ("tier", "note", "provider")
     quotes = snapshot.quotes.assign(**{name: snapshot.quotes[name].replace("", None).astype("str") for name in texts})
     announced = quotes["valid_from"].gt(day)

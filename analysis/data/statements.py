@@ -47,16 +47,16 @@ def statements(base: pd.DataFrame, source: str, lists: Sequence[DatedList]) -> p
     # A cache or batch price that is not stated is what it was.
     sides = rows[SIDE_PRICES].groupby(run).ffill()
     ended = before["valid_to"].le(rows["day"])
-    same = repeated & equal_prices(sides, _valid_before(sides, series, ~superseded)) & ~ended & ~superseded
+    same = repeated & equal_prices(sides, _valid_before(sides, series, ~superseded)[SIDE_PRICES]) & ~ended & ~superseded
     same = (same | _told_by(base, rows, series, ~superseded)) & ~rows["known"]
 
     # What was said last of an end counts.
-    spell = (~same).cumsum()
-    ends = rows["valid_to"].groupby(spell).nth(-1).set_axis(spell.drop_duplicates())
+    spell = (~same).cumsum().astype("int64")
+    ends = _last_of(rows["valid_to"], spell)
     events = np.select([before["row"].isna(), ended, ~repeated], ["observed", "reappeared", "change"], "auxiliary")
     flags = rows["quality_flag"].groupby(run).ffill().mask(superseded, "superseded")
     new = ~same & ~rows["known"]
-    chosen = rows.assign(event=events, flag=flags, valid_to=spell.map(ends))[new].reset_index(drop=True)
+    chosen = rows.assign(event=events, flag=flags, valid_to=ends)[new].reset_index(drop=True)
     quotes = as_quotes(chosen, source, basis="stated")
     return quotes.assign(
         event=chosen["event"],
@@ -71,8 +71,8 @@ def statements(base: pd.DataFrame, source: str, lists: Sequence[DatedList]) -> p
 def announcements(source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
     """Prices that lists said would hold from a later day, once each, as of the first list that said so.
 
-    They are recorded as announced and never as held: an announced rise may be called off. One that comes true is in a later list, as a price
-    that holds.
+    They are recorded as announced and never as held: an announced rise may be called off. One that comes true is in a later list, as a
+    price that holds.
     """
     parts = [item.announced.assign(day=item.day, evidence=item.evidence) for item in lists if len(item.announced)]
     if not parts:
@@ -96,7 +96,9 @@ def announcements(source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
 
 def _in_order(base: pd.DataFrame, lists: Sequence[DatedList]) -> pd.DataFrame:
     """What is known and what is stated, by series and day; a statement that is made again stands once, with the end said last."""
-    known = base.loc[base["recorded_on"].notna(), [*SERIES, *PRICES, *SIDE_PRICES, "recorded_on", "valid_to", "quality_flag"]]
+    known = base.loc[
+        base["recorded_on"].notna(), [*SERIES, *PRICES, *SIDE_PRICES, "recorded_on", "valid_to", "quality_flag"]
+    ]
     known = known.rename(columns={"recorded_on": "day"}).assign(seen=known["recorded_on"], known=True)
     stated = [
         item.quotes.assign(
@@ -113,9 +115,15 @@ def _in_order(base: pd.DataFrame, lists: Sequence[DatedList]) -> pd.DataFrame:
     rows = rows.sort_values([*SERIES, "day", "seen", *PRICES, "evidence"]).reset_index(drop=True)
     statement = without_dust(rows[[*PRICES, *SIDE_PRICES]]).join(rows[[*SERIES, "day", "known"]])
     kind = statement.groupby(list(statement), dropna=False, sort=False).ngroup()
-    ends = rows["valid_to"].groupby(kind).nth(-1).set_axis(kind.drop_duplicates(keep="last"))
+    ends = _last_of(rows["valid_to"], kind)
     first = ~kind.duplicated() | rows["known"]
-    return rows.assign(valid_to=rows["valid_to"].where(rows["known"], kind.map(ends)))[first].reset_index(drop=True)
+    return rows.assign(valid_to=rows["valid_to"].where(rows["known"], ends))[first].reset_index(drop=True)
+
+
+def _last_of(values: pd.Series, group: "pd.Series[int]") -> pd.Series:
+    """For each row the value, or its absence, in the last row of its group."""
+    place = pd.Series(np.arange(len(values)), index=values.index).groupby(group).transform("last")
+    return values.take(place.to_numpy()).set_axis(values.index)
 
 
 def _valid_before(rows: pd.DataFrame, series: "pd.Series[int]", valid: "pd.Series[bool]") -> pd.DataFrame:

@@ -43,7 +43,9 @@ def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bo
                     "new prices come in with 'costfloor ingest'"
                 )
         except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", file=path, remedy="Restore it from a copy") from error
+            raise InputError(
+                f"cannot be read ({error.strerror})", file=path, remedy="Restore it from a copy"
+            ) from error
 
 
 def remember(files: Mapping[Path, str], data_dir: Path) -> None:

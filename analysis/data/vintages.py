@@ -1,9 +1,9 @@
 """The vintages that users bring in: one folder per ingested file, written once and never changed.
 
-`raw/vintages/<observed_on>-<source>-<32 digits>/` holds the file as it came (`original.json`, `.csv` or `.parquet`) and `receipt.json`. The
-digits are the beginning of a hash over the whole receipt, which holds the hash of the file: whatever is changed later no longer fits the name.
-A folder appears by one rename, so that it is there whole or not at all; the history of prices depends on the set of folders only, never on
-the order in which they came.
+`raw/vintages/<observed_on>-<source>-<32 digits>/` holds the file as it came (`original.json`, `.csv` or `.parquet`) and `receipt.json`.
+The digits are the beginning of a hash over the whole receipt, which holds the hash of the file: whatever is changed later no longer fits
+the name. A folder appears by one rename, so that it is there whole or not at all; the history of prices depends on the set of folders
+only, never on the order in which they came.
 """
 
 import datetime as dt

@@ -1,8 +1,8 @@
 """Taking a vintage back: a line in a table, replayed at every build; nothing is deleted.
 
 `raw/withdrawals.csv` says which vintages no longer count, with who, when and why; the latest line on a vintage counts, so that a withdrawal
-can be taken back too. It is part of the hash of the raw store, and it counts in every view, of past days too: a list that should not have come in
-was wrong on those days as well.
+can be taken back too. It is part of the hash of the raw store, and it counts in every view, of past days too: a list that should not have
+come in was wrong on those days as well.
 """
 
 from pathlib import Path
@@ -43,7 +43,9 @@ def withdrawn(data_dir: Path) -> dict[str, dict[str, str]]:
     """`who`, `decided_on` and `why` of each vintage that is withdrawn, by its name."""
     latest = load_withdrawals(data_dir).drop_duplicates("vintage", keep="last")
     rows = latest[latest["decision"] == "withdraw"].assign(decided_on=lambda t: t["decided_on"].dt.strftime("%Y-%m-%d"))
-    return {row["vintage"]: {name: row[name] for name in ("who", "decided_on", "why")} for row in rows.to_dict("records")}
+    return {
+        row["vintage"]: {name: row[name] for name in ("who", "decided_on", "why")} for row in rows.to_dict("records")
+    }
 
 
 def standing_vintages(data_dir: Path) -> tuple[Vintage, ...]:
@@ -64,13 +66,16 @@ def decide_on_vintage(data_dir: Path, name: str, decision: str, who: str, why: s
     Raises
     ------
     InputError
-        It is not in the store, stands (or is withdrawn) already, or another list of its day has come since; nobody decides, or for no reason.
+        It is not in the store, stands (or is withdrawn) already, or another list of its day has come since; nobody decides, or for no
+        reason.
     LockedError
         Another process writes.
     """
     known = {vintage.name: vintage for vintage in list_vintages(data_dir)}
     if name not in known:
-        raise InputError("is no vintage of the store", column="VINTAGE", value=name, remedy="See `costfloor vintages list`")
+        raise InputError(
+            "is no vintage of the store", column="VINTAGE", value=name, remedy="See `costfloor vintages list`"
+        )
     with data_lock(data_dir):
         standing = standing_vintages(data_dir)
         if (known[name] in standing) == (decision == "restore"):

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from analysis.errors import InputError
+from analysis.sources.address import without_secrets
 from analysis.sources.table_file import MAX_BYTES
 
 TIMEOUT_SECONDS = 30
@@ -34,9 +35,13 @@ def require_https(address: str) -> None:
     try:
         parts = urlsplit(address)
     except ValueError as error:
-        raise InputError(f"is not an address ({error})", value=address, remedy="Check its spelling") from error
+        raise InputError(
+            f"is not an address ({error})", value=without_secrets(address), remedy="Check its spelling"
+        ) from error
     if parts.scheme != "https" or not parts.hostname:
-        raise InputError("is not an https address", value=address, remedy="Only https:// addresses are fetched")
+        raise InputError(
+            "is not an https address", value=without_secrets(address), remedy="Only https:// addresses are fetched"
+        )
 
 
 def download(address: str, progress: Callable[[str], None], open_address: Callable[..., Any] | None = None) -> bytes:
@@ -63,17 +68,21 @@ def download(address: str, progress: Callable[[str], None], open_address: Callab
     try:
         with opener(request, timeout=TIMEOUT_SECONDS) as answer:
             if answer.status != 200:
-                raise InputError(f"answered {answer.status}", value=address, remedy=RETRY)
+                raise InputError(f"answered {answer.status}", value=without_secrets(address), remedy=RETRY)
             expected = answer.headers.get("Content-Length", "")
             total = f" of {int(expected) / 1e6:.1f}" if expected.isdigit() else ""
             while chunk := answer.read(CHUNK):
                 content += chunk
                 progress(f"fetched {len(content) / 1e6:.1f}{total} MB")
                 if len(content) > MAX_BYTES:
-                    raise InputError(f"is larger than {MAX_BYTES // 2**20} MiB", value=address, remedy="Check it")
+                    raise InputError(
+                        f"is larger than {MAX_BYTES // 2**20} MiB", value=without_secrets(address), remedy="Check it"
+                    )
     except (urllib.error.URLError, TimeoutError, HTTPException, OSError) as error:
         reason = getattr(error, "reason", error)
-        raise InputError(f"cannot be fetched ({reason})", value=address, remedy=RETRY) from error
+        raise InputError(f"cannot be fetched ({reason})", value=without_secrets(address), remedy=RETRY) from error
     if expected.isdigit() and len(content) != int(expected):
-        raise InputError(f"ended after {len(content)} of {expected} bytes", value=address, remedy=RETRY)
+        raise InputError(
+            f"ended after {len(content)} of {expected} bytes", value=without_secrets(address), remedy=RETRY
+        )
     return bytes(content)

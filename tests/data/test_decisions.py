@@ -8,7 +8,8 @@ import pytest
 from analysis.data.decisions import decide, load_decisions, load_mapping
 from analysis.errors import InputError
 
-QUOTES = pd.DataFrame({"quote_id": ["q1", "q2"], "status": "kept", "reason": None})
+Q1, Q2 = "litellm-000000000001", f"litellm-{2:032x}"
+QUOTES = pd.DataFrame({"quote_id": [Q1, Q2], "status": "kept", "reason": None})
 MODELS = pd.DataFrame({"model_key": ["acme/four"]})
 DECISIONS = "quote_id,decision,who,decided_on,why"
 MAPPING = "source,provider,model_id,model_key,valid_from,valid_to,note"
@@ -23,27 +24,27 @@ def write(folder: Path, name: str, *lines: str) -> Path:
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_decision_comes_after_those_before_it(tmp_path: Path, end: str) -> None:
-    write(tmp_path, "decisions.csv", DECISIONS, 'q1,reject,Ada,2026-01-31,"a promotion, not\na price"' + end)
-    decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
+    write(tmp_path, "decisions.csv", DECISIONS, f'{Q1},reject,Ada,2026-01-31,"a promotion, not\na price"' + end)
+    decide(tmp_path, QUOTES, Q2, "reject", "Bob", "a slip")
     found = load_decisions(tmp_path)
     assert found[["quote_id", "decision", "who", "why"]].to_numpy().tolist() == [
-        ["q1", "reject", "Ada", "a promotion, not\na price"],
-        ["q2", "reject", "Bob", "a slip"],
+        [Q1, "reject", "Ada", "a promotion, not\na price"],
+        [Q2, "reject", "Bob", "a slip"],
     ]
     assert found["decided_on"].iloc[0] == pd.Timestamp("2026-01-31")
 
 
 def test_the_first_decision_starts_the_file(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
-    decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
-    assert load_decisions(tmp_path)["quote_id"].tolist() == ["q2"]
+    decide(tmp_path, QUOTES, Q2, "reject", "Bob", "a slip")
+    assert load_decisions(tmp_path)["quote_id"].tolist() == [Q2]
 
 
 def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:
-    path = write(tmp_path, "decisions.csv", DECISIONS, "q1,reject,Ada,2026-01-31,a promotion, not a price")
+    path = write(tmp_path, "decisions.csv", DECISIONS, f"{Q1},reject,Ada,2026-01-31,a promotion, not a price")
     before = path.read_bytes()
     with pytest.raises(InputError, match="Put quotes around a field that holds a comma") as caught:
-        decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
+        decide(tmp_path, QUOTES, Q2, "reject", "Bob", "a slip")
     assert (caught.value.file, caught.value.row) == (path, 1)
     assert path.read_bytes() == before
 
@@ -51,7 +52,7 @@ def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("who", "why", "named"), [("Ada", " ", "needs a reason"), ("", "a slip", "Say who")])
 def test_a_decision_needs_a_name_and_a_reason(tmp_path: Path, who: str, why: str, named: str) -> None:
     with pytest.raises(InputError, match=named):
-        decide(tmp_path, QUOTES, "q1", "reject", who, why)
+        decide(tmp_path, QUOTES, Q1, "reject", who, why)
     assert not (tmp_path / "raw").exists()
 
 

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.data.history import DatedList, extend_by_lists, statements
+from analysis.data.history import extend_by_lists
+from analysis.data.spell_rows import DatedList
+from analysis.data.statements import statements
 from analysis.data.schemas import QUOTE_COLUMNS
 
 TIDY = (
@@ -194,7 +196,7 @@ def stated(when: str, prices: dict[str, float], on: str | None = None) -> DatedL
 
 def test_statements_are_placed_on_their_own_day_and_repeats_add_nothing() -> None:
     lists = [stated("2026-03-01", {"a": 1.0}, "2026-01-05"), stated("2026-04-01", {"a": 1.0}, "2026-02-05")]
-    found = statements("table", [*lists, stated("2026-05-01", {"a": 0.5}, "2026-03-05"), lists[0]])
+    found = statements(nothing(), "table", [*lists, stated("2026-05-01", {"a": 0.5}, "2026-03-05"), lists[0]])
     assert found["event"].tolist() == ["observed", "change"]
     assert found["recorded_on"].tolist() == [day("2026-01-05"), day("2026-03-05")]
     assert found["changed_after"].tolist() == [day("2026-01-04"), day("2026-03-04")]
@@ -203,19 +205,19 @@ def test_statements_are_placed_on_their_own_day_and_repeats_add_nothing() -> Non
 def test_a_later_statement_for_the_same_day_corrects_the_earlier_and_both_stay() -> None:
     lists = [stated("2026-03-01", {"a": 1.0}, "2026-01-05"), stated("2026-04-01", {"a": 2.0}, "2026-01-05")]
     for ordered in (lists, lists[::-1]):
-        found = statements("table", ordered).set_index("input_usd_per_mtok")
+        found = statements(nothing(), "table", ordered).set_index("input_usd_per_mtok")
         assert found["quality_flag"].to_dict() == {1.0: "superseded", 2.0: "ok"}
 
 
 def test_a_statement_without_a_day_holds_on_the_day_of_its_vintage() -> None:
-    found = statements("table", [stated("2026-03-01", {"a": 0.0})])
+    found = statements(nothing(), "table", [stated("2026-03-01", {"a": 0.0})])
     assert found["recorded_on"].tolist() == [day("2026-03-01")]
     assert found["quality_flag"].tolist() == ["zero_price"]
     assert np.isnan(found["cache_read_usd_per_mtok"]).all()
 
 
 def test_an_ended_price_of_unknown_start_is_placed_on_its_last_day() -> None:
-    found = statements("table", [dated("2026-03-01", {"a": 1.0}, valid_to=day("2025-06-01"))])
+    found = statements(nothing(), "table", [dated("2026-03-01", {"a": 1.0}, valid_to=day("2025-06-01"))])
     assert found["recorded_on"].tolist() == [day("2025-05-31")]
     assert found["left_censored"].tolist() == [True]
 
@@ -232,10 +234,10 @@ def test_every_new_spell_says_where_it_comes_from(column: str) -> None:
 )
 def test_a_spell_is_named_after_all_that_it_says(rows: list[tuple[str | None, float]]) -> None:
     said = pd.concat([dated("2026-01-31", {"a": price}, provider=seller).quotes for seller, price in rows])
-    found = statements("table", [DatedList(day("2026-01-31"), said, "a list")])
+    found = statements(nothing(), "table", [DatedList(day("2026-01-31"), said, "a list")])
     nan, names = float("nan"), set()
     for seller, price in rows:
         sides = (nan, nan, nan, nan)
         cells = (seller or nan, "a", nan, price, 4 * price, *sides, "2026-01-31", 0)
-        names.add(f"table-{hashlib.sha256(repr(cells).encode()).hexdigest()[:12]}")
+        names.add(f"table-{hashlib.sha256(repr(cells).encode()).hexdigest()[:32]}")
     assert set(found["quote_id"]) == names
