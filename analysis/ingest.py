@@ -129,12 +129,12 @@ def ingest(
         raise InputError("is not known", column="FORMAT", value=format_name, remedy=f"Choose from {', '.join(FORMATS)}")
     if observed_on > dt.datetime.now(dt.UTC).date():
         raise InputError("is in the future", column="--observed-on", value=str(observed_on), remedy="Correct the year")
-    chosen, shown = FORMATS[format_name], _shown(where)
+    chosen, shown = FORMATS[format_name], without_secrets(where) if is_address(where) else where
     content = _fetch(where, progress)
     progress(f"reading {len(content) / 1e6:.1f} MB as {format_name}")
-    snapshot = chosen.read(content, shown if is_address(where) else where)
+    snapshot = chosen.read(content, shown)
     if chosen.source == "table":
-        _check_table(snapshot.quotes, where, observed_on)
+        _check_table(snapshot.quotes, shown, observed_on)
     if coverage is not None and not snapshot.complete:
         raise InputError(
             "states single prices, whose absence says nothing",
@@ -146,24 +146,19 @@ def ingest(
     with data_lock(data_dir):
         progress("comparing with what is known")
         before = read_lists(data_dir)
-        known = _stored_already(data_dir, vintage, asked=coverage is not None)
+        known = _stored_already(data_dir, vintage, shown, asked=coverage is not None)
         if known is not None:
             return _report(data_dir, known, snapshot, before, before)
         refuse_second_list(vintage, before)
         lists = {**before, vintage: dated_list(vintage, snapshot)}
         spells = price_spells(data_dir, lists=before)
-        _check_magnitude(spells, snapshot.quotes, vintage)
+        _check_magnitude(spells, snapshot.quotes, vintage, shown)
         if coverage is None and vintage.coverage is Coverage.WHOLE:
-            _ask_about_exits(spells, lists[vintage], vintage)
+            _ask_about_exits(spells, lists[vintage], vintage, shown)
         # Cleans everything with the list included: what a build would refuse is refused here, and not stored.
         report = _report(data_dir, vintage, snapshot, before, lists)
         add_vintage(data_dir, vintage, content)
         return report
-
-
-def _shown(where: str) -> str:
-    """How a file or an address is stored and printed."""
-    return printable(without_secrets(where) if is_address(where) else Path(where).name)
 
 
 def _fetch(where: str, progress: Progress) -> bytes:
@@ -190,7 +185,7 @@ def _describe(
     return Vintage(
         format=chosen.name,
         source=chosen.source,
-        address=shown,
+        address=shown if is_address(shown) else printable(Path(shown).name),
         observed_on=str(observed_on),
         sha256=sha256_bytes(content),
         size_bytes=len(content),
@@ -203,7 +198,7 @@ def _describe(
     )
 
 
-def _stored_already(data_dir: Path, vintage: Vintage, *, asked: bool) -> Vintage | None:
+def _stored_already(data_dir: Path, vintage: Vintage, shown: str, *, asked: bool) -> Vintage | None:
     """The vintage of this very file and day, when it is in the store.
 
     InputError when it was withdrawn, or is there with another `coverage` than the user asked for now.
@@ -218,13 +213,13 @@ def _stored_already(data_dir: Path, vintage: Vintage, *, asked: bool) -> Vintage
         if reason is None:
             raise InputError(
                 f"is in the store already, taken to be {known.coverage} ({known.name})",
-                file=vintage.address,
+                file=shown,
                 remedy="Withdraw that one first: `costfloor vintages withdraw`",
             )
         if same:
             raise InputError(
                 f"was withdrawn by {reason['who']} on {reason['decided_on']}: {reason['why']}",
-                file=vintage.address,
+                file=shown,
                 remedy=f"Bring it back with `costfloor vintages restore {known.name}`",
             )
     return None
@@ -258,7 +253,7 @@ def _check_table(quotes: pd.DataFrame, where: str, observed_on: dt.date) -> None
         )
 
 
-def _check_magnitude(spells: pd.DataFrame, rows: pd.DataFrame, vintage: Vintage) -> None:
+def _check_magnitude(spells: pd.DataFrame, rows: pd.DataFrame, vintage: Vintage, shown: str) -> None:
     """Refuse a list whose prices are at the median more than ten times off those of the same names before it."""
     day = pd.Timestamp(vintage.day)
     before = spells[spells["source"].eq(vintage.source) & spells["recorded_on"].le(day)]
@@ -272,12 +267,12 @@ def _check_magnitude(spells: pd.DataFrame, rows: pd.DataFrame, vintage: Vintage)
     raise InputError(
         f"prices are {np.exp(abs(np.median(finite))):,.0f} times {'above' if np.median(finite) > 0 else 'below'} those of the vintage "
         f"before, at the median of {len(finite)} prices: in another unit?",
-        file=vintage.address,
+        file=shown,
         remedy="Bring prices in USD per million tokens, as the source gives them",
     )
 
 
-def _ask_about_exits(spells: pd.DataFrame, listed: DatedList, vintage: Vintage) -> None:
+def _ask_about_exits(spells: pd.DataFrame, listed: DatedList, vintage: Vintage, shown: str) -> None:
     """Refuse a list without most of the names that the source had just before, until somebody says what that means."""
     had = _held_before(spells, vintage)[NAME].drop_duplicates().fillna("")
     has = listed.quotes[NAME].fillna("").apply(tuple, axis=1)
@@ -286,7 +281,7 @@ def _ask_about_exits(spells: pd.DataFrame, listed: DatedList, vintage: Vintage) 
     if gone > MAX_GONE * len(had):
         raise InputError(
             f"does not have {gone} of the {len(had)} names that {vintage.source} listed before, and has {has.nunique()} in all",
-            file=vintage.address,
+            file=shown,
             remedy="Say --complete if all of these are gone, or --partial if the list is a part: then nothing ends",
         )
 

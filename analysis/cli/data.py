@@ -7,11 +7,12 @@ import typer
 
 from analysis.cli.shared import AsOf, Options, day, exit_unless
 from analysis.data.decisions import decide
-from analysis.data.raw import load_raw
+from analysis.data.raw import hashed_files, load_raw
 from analysis.data.spell_rows import PRICES
+from analysis.data.unchanged import check_unchanged
 from analysis.data.vintages import Coverage, list_vintages
 from analysis.data.withdrawals import decide_on_vintage, withdrawn
-from analysis.errors import InputError
+from analysis.errors import InputError, IntegrityError
 from analysis.panel import build as build_panel
 from analysis.panel import load_processed
 from analysis.report.assemble import status as data_status
@@ -40,10 +41,28 @@ def build(context: typer.Context, as_of: AsOf = None) -> None:
 
 
 @app.command(epilog="Example: costfloor status --json")
-def status(context: typer.Context) -> None:
-    """Say what is built and fitted, and whether it is up to date."""
+def status(
+    context: typer.Context,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hash every raw file, also those that look unchanged.")
+    ] = False,
+) -> None:
+    """Say what is built and fitted, whether it is up to date, and whether the raw files are as they came."""
     call: Options = context.obj
-    found = data_status(call.data)
+    try:
+        check_unchanged(hashed_files(call.data), call.data, everything=verify)
+    except IntegrityError as error:
+        # Nothing that was made from the raw files can be said to be up to date.
+        nothing: dict[str, object] = {
+            "vintage": None,
+            "panel": None,
+            "fits": [],
+            "quarantined": None,
+            "unresolved": None,
+        }
+        call.emit({**nothing, "stale": True, "raw": str(error)}, text=str(error))
+        raise typer.Exit(1) from error
+    found = data_status(call.data) | {"raw": "unchanged"}
     call.emit(found)
     stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
     exit_unless(not stale, "something is stale or missing: run `costfloor report`")

@@ -6,6 +6,7 @@ id; it is meant to be edited by hand.
 """
 
 import datetime as dt
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -160,9 +161,16 @@ def apply_decisions(reasons: pd.Series, decided_on: pd.DataFrame) -> pd.Series:
 
 
 def without_quote(decisions: pd.DataFrame, quote_ids: pd.Series) -> list[str]:
-    """Ids in decisions that are no quote's: a slip of the pen, or a quote of a vintage that was withdrawn."""
-    named = whole_ids(decisions["quote_id"], quote_ids)
-    return decisions.loc[~named.isin(quote_ids), "quote_id"].drop_duplicates().tolist()
+    """A line for each decision on what is no quote: a slip of the pen, or a quote of a vintage that was withdrawn."""
+    lost = decisions[~whole_ids(decisions["quote_id"], quote_ids).isin(quote_ids)]
+    lines = []
+    for row, given in enumerate(decisions["quote_id"], start=1):
+        if given in set(lost["quote_id"]):
+            (nearest,) = get_close_matches(given, quote_ids.tolist(), n=1, cutoff=0.0)
+            lines.append(
+                f"decisions.csv, row {row}, column 'quote_id', value {given!r}: is no quote. The nearest is {nearest!r}"
+            )
+    return lines
 
 
 def whole_ids(given: pd.Series, quote_ids: pd.Series) -> pd.Series:

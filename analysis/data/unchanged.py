@@ -14,7 +14,11 @@ from analysis.storage import sha256_file, write_json
 MEMORY = "raw_checked.json"
 
 
-def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bool = False) -> None:
+type Looks = dict[str, list[object]]
+"""Size, times and hash of each raw file, by its path below the data folder."""
+
+
+def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bool = False) -> Looks:
     """Compare raw files with the hashes on record.
 
     Parameters
@@ -26,6 +30,11 @@ def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bo
     everything
         Hash every file, whatever is remembered.
 
+    Returns
+    -------
+    dict
+        How the files looked before they were read, to `remember`.
+
     Raises
     ------
     InputError
@@ -33,11 +42,14 @@ def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bo
     IntegrityError
         The content of a file is another.
     """
-    known = {} if everything else _remembered(data_dir)
+    known: Looks = {} if everything else _remembered(data_dir)
+    looks: Looks = {}
     for path, digest in files.items():
+        name = str(path.relative_to(data_dir))
         try:
-            seen = [*_looks(path), digest]
-            if known.get(_name(path, data_dir)) != seen and sha256_file(path) != digest:
+            found = path.stat()
+            looks[name] = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, digest]
+            if known.get(name) != looks[name] and sha256_file(path) != digest:
                 raise IntegrityError(
                     f"{path}: was changed since it came in: its content does not match the hash on record. Restore it from a copy; "
                     "new prices come in with 'costfloor ingest'"
@@ -46,25 +58,16 @@ def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bo
             raise InputError(
                 f"cannot be read ({error.strerror})", file=path, remedy="Restore it from a copy"
             ) from error
+    return looks
 
 
-def remember(files: Mapping[Path, str], data_dir: Path) -> None:
-    """Write down how files look that were just checked. The caller holds the data lock."""
-    looks = {_name(path, data_dir): [*_looks(path), digest] for path, digest in files.items()}
+def remember(looks: Looks, data_dir: Path) -> None:
+    """Write down how files looked that were checked. The caller holds the data lock."""
     if looks != _remembered(data_dir):
         write_json(data_dir / "processed" / MEMORY, looks)
 
 
-def _looks(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
-
-
-def _name(path: Path, data_dir: Path) -> str:
-    return str(path.relative_to(data_dir))
-
-
-def _remembered(data_dir: Path) -> dict[str, list[object]]:
+def _remembered(data_dir: Path) -> Looks:
     """What was written down, nothing when that cannot be read: then all is hashed."""
     try:
         found = json.loads((data_dir / "processed" / MEMORY).read_text("utf-8"))

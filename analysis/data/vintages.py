@@ -188,11 +188,18 @@ def _parsed(cells: dict[str, object]) -> Vintage:
         raise ValueError(f"version {vintage.version} is not known to this program")
     if vintage.source not in SOURCES:
         raise ValueError(f"{vintage.source!r} is no price source")
-    if str(vintage.day) != vintage.observed_on:
+    if not _is_day(vintage.observed_on):
         raise ValueError(f"observed_on {vintage.observed_on!r} is not a day such as 2026-01-31")
     if not SHA256.fullmatch(vintage.sha256) or not SUFFIX.fullmatch(vintage.suffix):
         raise ValueError("sha256 or suffix is not one")
     return vintage
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return str(dt.date.fromisoformat(text)) == text
+    except ValueError:
+        return False
 
 
 def _sweep(root: Path) -> None:
