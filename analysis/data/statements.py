@@ -137,12 +137,14 @@ def _told_by(
     base: pd.DataFrame, rows: pd.DataFrame, series: "pd.Series[int]", valid: "pd.Series[bool]"
 ) -> "pd.Series[bool]":
     """Whether `base` has the price of a statement on its day, and no other statement has spoken against it since that price began."""
-    known = base[[*SERIES, *PRICES, "changed_after", "recorded_on", "valid_to"]]
+    prices = [*PRICES, *SIDE_PRICES]
+    known = base[[*SERIES, *prices, "changed_after", "recorded_on", "valid_to"]]
     known = known.assign(begins=(known["changed_after"] + ONE_DAY).fillna(known["recorded_on"]))
-    stated = rows.loc[~rows["known"], [*SERIES, *PRICES, "day"]]
+    stated = rows.loc[~rows["known"], [*SERIES, *prices, "day"]]
     pairs = stated.assign(row=stated.index).merge(known, on=SERIES, suffixes=("", "_known"))
     holds = pairs["begins"].le(pairs["day"]) & ~pairs["valid_to"].le(pairs["day"])
-    holds &= equal_prices(pairs[PRICES], pairs[[f"{name}_known" for name in PRICES]])
+    has = pairs[[f"{name}_known" for name in prices]].set_axis(prices, axis=1)
+    holds &= equal_prices(pairs[prices].where(pairs[prices].notna(), has), has)
     begins = pairs[holds].groupby("row")["begins"].min().reindex(rows.index)
     news = rows["day"].where(valid & ~rows["known"] & begins.isna())
     last_news = news.groupby(series).ffill().groupby(series).shift()

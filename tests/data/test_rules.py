@@ -105,6 +105,8 @@ def test_a_price_is_compared_with_the_last_one_that_is_not_held_back(resolved):
     days = [{"recorded_on": f"2025-09-{day:02d}", "event": "change"} for day in range(1, 5)]
     levels = [{"input_usd_per_mtok": price, "output_usd_per_mtok": price} for price in (75.0, 0.075, 0.0, 75.0)]
     frame = resolved(*(day | level for day, level in zip(days, levels, strict=True)))
+    # By itself: nothing is known of other quotes of the model.
+    frame = frame.assign(model_key=pd.Series([None] * 4, dtype="str"))
     jump, none = "50 times away from the price before it", None
 
     def reasons(frame, *decisions):
