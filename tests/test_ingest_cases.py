@@ -318,3 +318,45 @@ def test_no_key_of_an_address_is_stored_or_printed(
     assert "hunter2" not in asked.out + asked.err + done.out + done.err
     assert not [path for path in data.rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()]
     assert [vintage.address for vintage in list_vintages(data)] == ["https://example.org/list.json"]
+
+
+def test_raw_data_that_changed_after_a_build_is_noticed_by_every_command(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def call(*arguments: str) -> Run:
+        return run(capsys, *arguments, "--data", data, "--reports", data, "--quiet")
+
+    assert call("build").code == 0
+    assert call("status", "--verify", "--json").json["raw"] == "unchanged"
+    path = data / "raw" / "context_hardware.csv"
+    path.write_bytes(path.read_bytes().replace(b"Huawei", b"HUAWEI", 1))
+    for command in (["build"], ["fit", "exponential"], ["report"], ["quarantine", "list"], ["index", "matched"]):
+        result = call(*command)
+        assert (result.code, result.out) == (2, "")
+        (line,) = result.err.splitlines()
+        assert str(path) in line
+    for options in ([], ["--verify"]):
+        told = call("status", "--json", *options)
+        assert (told.code, told.json["stale"]) == (1, True)
+        assert str(path) in told.json["raw"]
+
+
+def test_a_decision_by_an_old_id_still_counts(data: Path, take: Take, capsys: pytest.CaptureFixture[str]) -> None:
+    take("litellm", "04_mended_unit_slip_held_back/F2_slip.json", "2026-07-24", "--partial")
+    whole = prices(data, source="litellm", provider="hostx")["quote_id"].iloc[0]
+    short = whole[: len("litellm-") + 12]
+    lines = [
+        "quote_id,decision,who,decided_on,why",
+        f"{short},accept,Ada,2026-08-01,seen",
+        "litellm-0123456789ab,reject,Ada,2026-08-01,x",
+    ]
+    (data / "raw" / "decisions.csv").write_text("\n".join(lines))
+    built = run(capsys, "build", "--data", data)
+    assert built.code == 0
+    assert "row 2, column 'quote_id', value 'litellm-0123456789ab': is no quote. The nearest is 'litellm-" in built.err
+    assert prices(data, quote_id=whole)["status"].tolist() == ["kept"]
+    done = run(
+        capsys, "quarantine", "reject", short, "--who", "Ada", "--why", "a slip", "--data", data, "--json", "--quiet"
+    ).json
+    assert done["quote_id"] == whole
+    assert prices(data, quote_id=whole)["reason"].tolist() == ["rejected by Ada: a slip"]

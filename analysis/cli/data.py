@@ -50,9 +50,11 @@ def status(
     """Say what is built and fitted, whether it is up to date, and whether the raw files are as they came."""
     call: Options = context.obj
     try:
-        check_unchanged(hashed_files(call.data), call.data, everything=verify)
+        found = data_status(call.data)
+        if verify:
+            check_unchanged(hashed_files(call.data), call.data, everything=True)
     except IntegrityError as error:
-        # Nothing that was made from the raw files can be said to be up to date.
+        # Of nothing that was made from the raw files can be said that it is up to date.
         nothing: dict[str, object] = {
             "vintage": None,
             "panel": None,
@@ -62,7 +64,7 @@ def status(
         }
         call.emit({**nothing, "stale": True, "raw": str(error)}, text=str(error))
         raise typer.Exit(1) from error
-    found = data_status(call.data) | {"raw": "unchanged"}
+    found["raw"] = "unchanged" if verify or found["panel"] else None
     call.emit(found)
     stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
     exit_unless(not stale, "something is stale or missing: run `costfloor report`")
