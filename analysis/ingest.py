@@ -13,7 +13,7 @@ from analysis.data.quotes import build_quotes
 from analysis.data.raw import raw_vintage
 from analysis.data.spell_rows import PRICES, SERIES, DatedList
 from analysis.data.spells import Lists, dated_list, price_spells, read_lists, seen_in
-from analysis.data.statements import stated_days
+from analysis.data.statements import ANNOUNCED, stated_days
 from analysis.data.vintages import Coverage, Vintage, add_vintage, list_vintages, refuse_second_list
 from analysis.data.withdrawals import withdrawn
 from analysis.errors import InputError
@@ -154,7 +154,7 @@ def ingest(
         spells = price_spells(data_dir, lists=before)
         _check_magnitude(spells, snapshot.quotes, vintage, shown)
         if coverage is None and vintage.coverage is Coverage.WHOLE:
-            _ask_about_exits(spells, lists[vintage], vintage, shown)
+            _ask_about_exits(spells, price_spells(data_dir, lists=lists), lists[vintage], vintage, shown)
         # Cleans everything with the list included: what a build would refuse is refused here, and not stored.
         report = _report(data_dir, vintage, snapshot, before, lists)
         add_vintage(data_dir, vintage, content)
@@ -256,7 +256,7 @@ def _check_table(quotes: pd.DataFrame, where: str, observed_on: dt.date) -> None
 def _check_magnitude(spells: pd.DataFrame, rows: pd.DataFrame, vintage: Vintage, shown: str) -> None:
     """Refuse a list whose prices are at the median more than ten times off those of the same names before it."""
     day = pd.Timestamp(vintage.day)
-    before = spells[spells["source"].eq(vintage.source) & spells["recorded_on"].le(day)]
+    before = spells[spells["source"].eq(vintage.source) & spells["recorded_on"].le(day) & spells["event"].ne(ANNOUNCED)]
     before = before.sort_values("recorded_on", kind="stable").drop_duplicates(SERIES, keep="last")
     pairs = rows.replace("", None).merge(before, on=SERIES, suffixes=("", "_before"))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -272,32 +272,38 @@ def _check_magnitude(spells: pd.DataFrame, rows: pd.DataFrame, vintage: Vintage,
     )
 
 
-def _ask_about_exits(spells: pd.DataFrame, listed: DatedList, vintage: Vintage, shown: str) -> None:
-    """Refuse a list without most of the names that the source had just before, until somebody says what that means."""
-    had = _held_before(spells, vintage)[NAME].drop_duplicates().fillna("")
-    has = listed.quotes[NAME].fillna("").apply(tuple, axis=1)
-    unreadable = {(provider or "", model_id) for provider, model_id in listed.unreadable}
-    gone = sum(name not in unreadable for name in set(had.apply(tuple, axis=1)) - set(has))
-    if gone > MAX_GONE * len(had):
+def _ask_about_exits(
+    before: pd.DataFrame, after: pd.DataFrame, listed: DatedList, vintage: Vintage, shown: str
+) -> None:
+    """Refuse a list with which most names of its source end, until somebody says what that means."""
+    day = pd.Timestamp(vintage.day)
+    held = before["source"].eq(vintage.source) & before["recorded_on"].lt(day) & ~before["valid_to"].lt(day)
+    names = before.loc[held & before["event"].ne(ANNOUNCED), NAME].drop_duplicates()
+    ended = after.loc[_ended_by(after, vintage), NAME].drop_duplicates()
+    listed_still = ended.merge(listed.quotes[NAME].drop_duplicates(), on=NAME)
+    gone = len(ended) - len(listed_still)
+    if gone > MAX_GONE * len(names):
         raise InputError(
-            f"does not have {gone} of the {len(had)} names that {vintage.source} listed before, and has {has.nunique()} in all",
+            f"does not have {gone} of the {len(names)} names that {vintage.source} listed before, and has "
+            f"{len(listed.quotes[NAME].drop_duplicates())} in all",
             file=shown,
             remedy="Say --complete if all of these are gone, or --partial if the list is a part: then nothing ends",
         )
 
 
-def _held_before(spells: pd.DataFrame, vintage: Vintage) -> pd.DataFrame:
-    """The prices that the source's lists had the day before a vintage."""
-    day = pd.Timestamp(vintage.day)
-    own = spells[spells["source"].eq(vintage.source) & spells["event"].ne("announced")]
-    return own[own["recorded_on"].lt(day) & ~own["valid_to"].lt(day)]
+def _ended_by(spells: pd.DataFrame, vintage: Vintage) -> "pd.Series[bool]":
+    """Prices that end because this list does not have them."""
+    if vintage.coverage is not Coverage.WHOLE:
+        return pd.Series(False, index=spells.index)
+    gone = spells["valid_to"].eq(pd.Timestamp(vintage.day)) & spells["end_reason"].eq("vanished")
+    return gone & spells["source"].eq(vintage.source)
 
 
 def _report(data_dir: Path, vintage: Vintage, snapshot: Snapshot, before: Lists, lists: Lists) -> IngestReport:
     """What a list brings: from everything cleaned with it, beside what was there without it."""
     stored = vintage not in before
     quotes = build_quotes(data_dir, lists=lists).quotes
-    own = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False) & quotes["event"].ne("announced")]
+    own = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False) & quotes["event"].ne(ANNOUNCED)]
     moved = own["event"].isin(["change", "auxiliary"])
     if vintage.coverage is not Coverage.STATEMENTS:
         # A row of a list from inside the known history that contradicts it.
@@ -320,7 +326,7 @@ def _report(data_dir: Path, vintage: Vintage, snapshot: Snapshot, before: Lists,
         rows_unchanged=told - new - changed,
         rows_past=len(snapshot.quotes) - told - announced,
         rows_announced=announced,
-        rows_gone=_exits(quotes, vintage) if stored else 0,
+        rows_gone=int(_ended_by(quotes, vintage).sum()) if stored else 0,
         rows_quarantined=len(snapshot.rejected) + held,
         rows_rejected=len(snapshot.rejected),
         rows_skipped=sum(snapshot.skipped.values()),
@@ -331,9 +337,3 @@ def _report(data_dir: Path, vintage: Vintage, snapshot: Snapshot, before: Lists,
         skipped=dict(snapshot.skipped),
         unknown_fields=dict(snapshot.unknown_fields),
     )
-
-
-def _exits(quotes: pd.DataFrame, vintage: Vintage) -> int:
-    """Prices that end because this list does not have them."""
-    gone = quotes["valid_to"].eq(pd.Timestamp(vintage.day)) & quotes["end_reason"].eq("vanished")
-    return int((gone & quotes["source"].eq(vintage.source)).sum()) if vintage.coverage is Coverage.WHOLE else 0

@@ -359,4 +359,4 @@ def test_a_decision_by_an_old_id_still_counts(data: Path, take: Take, capsys: py
         capsys, "quarantine", "reject", short, "--who", "Ada", "--why", "a slip", "--data", data, "--json", "--quiet"
     ).json
     assert done["quote_id"] == whole
-    assert prices(data, quote_id=whole)["reason"].tolist() == ["rejected by Ada: a slip"]
+    assert prices(data, quote_id=whole)["status"].tolist() == ["quarantined"]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.data.decisions import append_row, read_by_hand
 from analysis.data.fields import date, table, text
+from analysis.data.raw import RAW_FOLDER, check_references
 from analysis.data.vintages import Vintage, list_vintages, refuse_second_list
 from analysis.errors import InputError
 from analysis.storage import data_lock
@@ -35,8 +36,13 @@ def load_withdrawals(data_dir: Path) -> pd.DataFrame:
     ------
     InputError
         A row breaks the schema or names a vintage that is not in the store.
+    IntegrityError
+        As `analysis.data.vintages.list_vintages`.
     """
-    return read_by_hand(data_dir, WITHDRAWALS)
+    found = read_by_hand(data_dir, WITHDRAWALS)
+    known = pd.DataFrame({"vintage": [vintage.name for vintage in list_vintages(data_dir)]}, dtype="str")
+    check_references(found, known, "vintage", data_dir / RAW_FOLDER / "withdrawals.csv")
+    return found
 
 
 def withdrawn(data_dir: Path) -> dict[str, dict[str, str]]:

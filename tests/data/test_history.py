@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pandas as pd
@@ -248,6 +249,35 @@ def test_spells_say_on_every_day_what_the_list_of_that_day_said(history: list[di
     for item, prices in zip(lists, history, strict=True):
         holds = found[(found["recorded_on"] <= item.day) & ~(found["valid_to"] <= item.day)]
         assert dict(zip(holds["model_id"], holds["input_usd_per_mtok"], strict=True)) == prices
+
+
+@settings(max_examples=50)
+@given(
+    HISTORIES,
+    st.lists(st.tuples(st.booleans(), st.integers(-200, 0)), min_size=7, max_size=7),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_lists_state_spells_of_a_name_follow_one_another(
+    history: list[dict[str, float]], ways: list[tuple[bool, int]], random: Random
+) -> None:
+    """Parts of lists, stated first days, true or not: no price holds twice or before its list, in any order."""
+    lists = []
+    for item, (partial, ago) in zip(lists_of(history), ways, strict=False):
+        quotes = item.quotes.assign(valid_from=item.day + pd.Timedelta(days=ago))
+        coverage = Coverage.PARTIAL if partial else Coverage.WHOLE
+        lists.append(replace(item, quotes=quotes if ago % 2 else item.quotes, coverage=coverage))
+    found = spells(*lists)
+    shuffled = list(lists)
+    random.shuffle(shuffled)
+    pd.testing.assert_frame_equal(found, spells(*shuffled))
+    for _, own in found.groupby("model_id"):
+        starts, ends = own["recorded_on"].to_numpy(), own["valid_to"].to_numpy()
+        assert (starts[:-1] < starts[1:]).all()
+        assert (ends[:-1] <= starts[1:]).all()
+        assert (own["valid_to"].isna() | (own["valid_to"] > own["recorded_on"])).all()
+    assert (found["changed_after"].isna() | (found["changed_after"] < found["recorded_on"])).all()
+    listed = {f"list of {item.day.date()}": item.day for item in lists}
+    assert (found["recorded_on"] <= found["evidence"].str.split(":").str[0].map(listed)).all()
 
 
 @settings(max_examples=25)
