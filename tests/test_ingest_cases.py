@@ -206,6 +206,11 @@ def test_entries_whose_short_ids_collide_are_two_quotes(
             "vintage,decision,who,decided_on,why\nx,withdrew,Ada,2026-01-01,x\n",
             ["row 1", "'decision'"],
         ),
+        (
+            "withdrawals.csv",
+            "vintage,decision,who,decided_on,why\nx,withdraw,Ada,2026-01-01,x\n",
+            ["row 1", "'vintage'", "'x'"],
+        ),
     ],
 )
 def test_a_store_that_cannot_be_built_takes_nothing_in(
