@@ -15,12 +15,9 @@ import pandera.pandas as pa
 from analysis.data.distinct import distinct_rows
 from analysis.data.fields import date, table, text
 from analysis.data.raw import RAW_FOLDER, check_references, parse_table
-from analysis.data.schemas import QUOTE_ID_PATTERN, SOURCES
+from analysis.data.schemas import LONG_ID, QUOTE_ID_PATTERN, SHORT_ID, SOURCES
 from analysis.errors import InputError
 from analysis.storage import data_lock, write_atomic
-
-SHORT_DIGITS, LONG_DIGITS = 12, 32
-LONG_ID = rf"[a-z_0-9]+-[0-9a-f]{{{LONG_DIGITS}}}"
 
 DECISIONS = table(
     "decisions",
@@ -68,6 +65,7 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
     LockedError
         Another process writes.
     """
+    reasoned(who, why)
     (whole,) = whole_ids(pd.Series([quote_id]), quotes["quote_id"])
     known = quotes[quotes["quote_id"] == whole]
     if known.empty:
@@ -86,17 +84,21 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
     return str(whole)
 
 
+def reasoned(who: str, why: str) -> None:
+    """Refuse a decision that nobody makes, or for no reason."""
+    for option, value, remedy in (("--who", who, "Say who decides"), ("--why", why, "A decision needs a reason")):
+        if not value.strip():
+            raise InputError("is empty", column=option, value=value, remedy=remedy)
+
+
 def append_row(data_dir: Path, schema: pa.DataFrameSchema, subject: str, decision: str, who: str, why: str) -> None:
     """Add what somebody decides today to a table of decisions. The caller holds the data lock.
 
     Raises
     ------
     InputError
-        Nobody decides, or for no reason; or the table breaks its schema.
+        The table breaks its schema.
     """
-    for option, value, remedy in (("--who", who, "Say who decides"), ("--why", why, "A decision needs a reason")):
-        if not value.strip():
-            raise InputError("is empty", column=option, value=value, remedy=remedy)
     path = data_dir / RAW_FOLDER / f"{schema.name}.csv"
     today = str(dt.datetime.now(dt.UTC).date())
     row = pd.DataFrame([[subject, decision, who, today, why]], columns=list(schema.columns))
@@ -184,7 +186,8 @@ def whole_ids(given: pd.Series, quote_ids: pd.Series) -> pd.Series:
         An id of 12 digits is the beginning of several.
     """
     short = given[~given.isin(quote_ids)].drop_duplicates()
-    begin = quote_ids.str.slice_replace(-(LONG_DIGITS - SHORT_DIGITS)).where(quote_ids.str.fullmatch(LONG_ID))
+    is_long = quote_ids.str.rsplit("-", n=1).str[-1].str.len().eq(LONG_ID)
+    begin = quote_ids.str.slice_replace(SHORT_ID - LONG_ID).where(is_long)
     meant = pd.DataFrame({"short": begin, "whole": quote_ids})[begin.isin(short)]
     unsure = meant["short"].duplicated()
     if unsure.any():

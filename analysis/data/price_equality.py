@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 DUST = 1e-9
-"""Relative. Ten times what a price per token carries that was rounded to ten digits, and far below any price step."""
+"""Relative: far above what arithmetic with doubles leaves (1e-15), far below any price step."""
 
 
 def equal_price(one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:

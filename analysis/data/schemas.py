@@ -8,8 +8,11 @@ from analysis.data.fields import PARTIAL_DATE, date, flag, integer, number, pric
 SOURCES = ("curated", "table", "llm_prices", "models_dev", "genai_prices", "litellm", "epoch_api", "monthly_lowest")
 """Price sources, the most trusted first."""
 
-QUOTE_ID_PATTERN = r"^[a-z_0-9]+-(?:[0-9a-f]{12}|[0-9a-f]{32})$"
-"""Ids of the compiled history have 12 digits; those of quotes from vintages 32, of which the first 12 were once the whole."""
+SHORT_ID, LONG_ID = 12, 32
+"""Hexadecimal digits in ids of quotes: of the compiled history, and of vintages. 128 bits, which nobody finds two of; the first 12 digits of a
+long id were once the whole."""
+
+QUOTE_ID_PATTERN = rf"^[a-z_0-9]+-(?:[0-9a-f]{{{SHORT_ID}}}|[0-9a-f]{{{LONG_ID}}})$"
 
 EVENTS = ("launch", "first", "observed", "change", "reappeared", "auxiliary")
 ALIAS_BASES = ("reviewed", "moving", "suggested_exact", "suggested_stripped", "suggested_tokens")

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.api.types import is_datetime64_dtype
 
-from analysis.data.schemas import QUOTE_COLUMNS
+from analysis.data.schemas import LONG_ID, QUOTE_COLUMNS
 from analysis.data.vintages import Coverage
 from analysis.sources.snapshot import TIDY_COLUMNS
 from analysis.storage import sha256_bytes
@@ -22,8 +22,6 @@ SIDE_PRICES = [
 SERIES = ["provider", "model_id", "tier"]
 SPELL_COLUMNS = [*QUOTE_COLUMNS, "tier"]
 ONE_DAY = pd.Timedelta(days=1)
-ID_DIGITS = 32
-"""Hexadecimal digits of a new id: 128 bits, which nobody finds two of. Ids made with 12 digits are the beginning of today's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +80,7 @@ def quote_ids_of(rows: pd.DataFrame, source: str) -> pd.Series:
     """Names made of what a row says: the digest of its cells as Python writes a tuple of them."""
     cells = rows[[*SERIES, *PRICES, *SIDE_PRICES, "day"]].assign(copy=rows.get("copy", 0))
     tuples = pc.binary_join_element_wise(*(_written(cells[name]) for name in cells), ", ")
-    digests = [f"{source}-{sha256_bytes(b'(%b)' % row)[:ID_DIGITS]}" for row in tuples.cast(pa.binary()).to_pylist()]
+    digests = [f"{source}-{sha256_bytes(b'(%b)' % row)[:LONG_ID]}" for row in tuples.cast(pa.binary()).to_pylist()]
     return pd.Series(digests, index=rows.index, dtype="str")
 
 

@@ -52,7 +52,8 @@ def price_spells(data_dir: Path, as_of: pd.Timestamp | None = None, lists: Lists
         listed = [item for item in said if item.coverage is not Coverage.STATEMENTS]
         spells = extend_by_lists(base[base["source"] == source], source, listed)
         parts += [spells, *([statements(spells, source, stated)] if stated else []), announcements(source, said)]
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else base.reset_index(drop=True)
 
 
 def read_lists(data_dir: Path, as_of: pd.Timestamp | None = None) -> dict[Vintage, DatedList]:

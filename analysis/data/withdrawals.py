@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.data.decisions import append_row, read_by_hand
+from analysis.data.decisions import append_row, read_by_hand, reasoned
 from analysis.data.fields import date, table, text
 from analysis.data.raw import RAW_FOLDER, check_references
 from analysis.data.vintages import Vintage, list_vintages, refuse_second_list
@@ -77,6 +77,7 @@ def decide_on_vintage(data_dir: Path, name: str, decision: str, who: str, why: s
     LockedError
         Another process writes.
     """
+    reasoned(who, why)
     known = {vintage.name: vintage for vintage in list_vintages(data_dir)}
     if name not in known:
         raise InputError(
