@@ -151,7 +151,7 @@ def _flags_that_go_on(
 def _on_stated_days(begun: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     """New spells on the day from which the list itself says that they hold, where that can be.
 
-    It cannot be when the price before was first listed on that day or later, or the name was not listed on it: the lists exclude each other.
+    It cannot be when the price before was first listed on that day or later, or the name was not listed on it: lists exclude each other.
     """
     closed = base[base["valid_to"].notna()].groupby(SERIES, dropna=False)["valid_to"].max().rename("closed_on")
     closed_on = begun[SERIES].merge(closed.reset_index(), on=SERIES, how="left")["closed_on"]
