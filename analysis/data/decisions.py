@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from analysis.data.distinct import distinct_rows
-from analysis.data.fields import date, table, text
+from analysis.data.fields import date, dtype, table, text
 from analysis.data.raw import RAW_FOLDER, check_references, parse_table
 from analysis.data.schemas import LONG_ID, QUOTE_ID_PATTERN, SHORT_ID, SOURCES
 from analysis.errors import InputError
@@ -186,9 +186,10 @@ def whole_ids(given: pd.Series, quote_ids: pd.Series) -> pd.Series:
         An id of 12 digits is the beginning of several.
     """
     short = given[~given.isin(quote_ids)].drop_duplicates()
-    is_long = quote_ids.str.rsplit("-", n=1).str[-1].str.len().eq(LONG_ID)
-    begin = quote_ids.str.slice_replace(SHORT_ID - LONG_ID).where(is_long)
-    meant = pd.DataFrame({"short": begin, "whole": quote_ids})[begin.isin(short)]
+    begun = quote_ids[quote_ids.str.startswith(tuple(short))] if len(short) else quote_ids.iloc[:0]
+    begun = begun[begun.str.rsplit("-", n=1).str[-1].str.len().eq(LONG_ID)]
+    meant = pd.DataFrame({"short": begun.str.slice(stop=SHORT_ID - LONG_ID), "whole": begun})
+    meant = meant[meant["short"].isin(short)]
     unsure = meant["short"].duplicated()
     if unsure.any():
         value = meant.loc[unsure, "short"].iloc[0]
@@ -224,7 +225,7 @@ def read_by_hand(data_dir: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        content = pd.DataFrame(columns=list(schema.columns)).to_csv(index=False).encode()
+        return pd.DataFrame({name: pd.Series([], dtype=dtype(column)) for name, column in schema.columns.items()})
     except OSError as error:
         raise InputError(
             f"cannot be read ({error.strerror})", file=path, remedy="It is a table, or not there"
