@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.capability.bands import assign_bands
+from analysis.data.decisions import load_decisions, without_quote
 from analysis.data.hosts import OWN_PRICE_KINDS
 from analysis.data.quotes import build_quotes
-from analysis.data.raw import load_raw, raw_vintage, validated
+from analysis.data.raw import hashed_files, load_raw, raw_vintage, validated
 from analysis.data.schemas import CAPABILITY, PANEL
+from analysis.data.unchanged import check_unchanged, remember
 from analysis.errors import InputError, IntegrityError, MissingResultError
 from analysis.records import checked, read_record, sealed
 from analysis.storage import (
@@ -222,10 +224,14 @@ def _seen_by_laws(panel: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint: str, say: Progress) -> BuildReport:
+    looks = check_unchanged(hashed_files(data_dir), data_dir)
     say("resolving and cleaning quotes")
     models, performance = load_raw(data_dir, "models"), load_raw(data_dir, "performance")
     tables = build_quotes(data_dir, as_of)
     quotes = tables.quotes
+    if as_of is None:
+        for slip in without_quote(load_decisions(data_dir), quotes["quote_id"]):
+            say(f"warning: {slip}")
     capability, receipt, residuals = _capability(data_dir, performance, models, say)
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
     banded = validated(assign_bands(capability, priced), CAPABILITY, target / "capability.parquet")
@@ -260,6 +266,7 @@ def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint
         fingerprint=fingerprint,
         tables={name: sha256_bytes(content) for name, content in contents.items()},
     )
+    remember(looks, data_dir)
     record = {name: value for name, value in asdict(report).items() if name != "path"}
     files = {target / f"{name}.parquet": content for name, content in contents.items()}
     # Last: the tables count as built when the record that has their hashes is there.

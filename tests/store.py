@@ -13,8 +13,8 @@ PROJECT_DATA = Path(__file__).parents[1] / "data"
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini", "claude-3-5-haiku-20241022")
 
 
-def small_store(folder: Path) -> Path:
-    """The project's raw tables with the curated quotes only: lists of models.dev start a history of their own."""
+def small_store(folder: Path, *sources: str) -> Path:
+    """The project's raw tables with the quotes of these sources, by default the curated ones: the others start a history of their own."""
     shutil.copytree(
         PROJECT_DATA / "raw", folder / "raw", ignore=shutil.ignore_patterns("context_*", "benchmark_costs*")
     )
@@ -23,7 +23,7 @@ def small_store(folder: Path) -> Path:
     shutil.copy(PROJECT_DATA / "raw" / "benchmark_costs.csv", folder / "raw")
     path = folder / "raw" / "quotes.csv"
     cells = pd.read_csv(path, dtype=str, keep_default_na=False)
-    cells[cells["source"].eq("curated")].to_csv(path, index=False)
+    cells[cells["source"].isin(sources or ("curated",))].to_csv(path, index=False)
     write_datapackage(folder)
     return folder
 

@@ -21,6 +21,7 @@ import pytest
 from cli_run import run
 from store import small_store, write_catalogue
 
+from analysis.data.unchanged import MEMORY
 from analysis.data.vintages import HIDDEN, list_vintages, read_original
 from analysis.errors import MissingResultError
 from analysis.inference import store
@@ -156,8 +157,11 @@ def is_hidden(path: Path) -> bool:
 
 
 def visible(folder: Path) -> Contents:
-    """What a reader sees: every file outside hidden folders, with its hash; of a fit's receipt, what it says of the result."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    """What a reader sees: every file outside hidden folders, with its hash; of a fit's receipt, what it says of the result.
+
+    What is remembered of raw files are their times, which no two copies have in common.
+    """
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MEMORY]
     return {str(path.relative_to(folder)): _result(path) for path in files if not is_hidden(path.relative_to(folder))}
 
 
@@ -179,7 +183,7 @@ def require_whole(scene: Scene, capsys: Capture) -> None:
     told = run(capsys, "status", "--data", data, "--json", "--quiet")
     assert told.code in {0, 1}, told.err
     assert set(told.json) == {
-        "vintage", "panel", "fits", "unfitted", "unreadable", "quarantined", "unresolved", "stale",
+        "vintage", "panel", "fits", "unfitted", "unreadable", "quarantined", "unresolved", "stale", "raw",
     }  # fmt: skip
     for vintage in list_vintages(data):
         read_original(data, vintage)

@@ -8,20 +8,26 @@ import typer
 
 from analysis.cli.shared import AsOf, Options, day, exit_unless, visible
 from analysis.data.decisions import decide
-from analysis.data.history import PRICES
-from analysis.data.raw import load_raw
-from analysis.errors import MissingResultError
+from analysis.data.raw import hashed_files, load_raw
+from analysis.data.spell_rows import PRICES
+from analysis.data.unchanged import check_unchanged
+from analysis.data.vintages import Coverage, list_vintages
+from analysis.data.withdrawals import decide_on_vintage, withdrawn
+from analysis.errors import InputError, IntegrityError, MissingResultError
 from analysis.panel import build as build_panel
 from analysis.panel import load_processed
 from analysis.report.assemble import status as data_status
 
 app = typer.Typer()
 quarantine = typer.Typer(help="Quotes that are held back, and decisions on them.", no_args_is_help=True)
+vintages = typer.Typer(help="The price lists that were taken in.", no_args_is_help=True)
 models = typer.Typer(help="Which model an id names.", no_args_is_help=True)
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(vintages, name="vintages")
 app.add_typer(models, name="models")
 
 QuoteId = Annotated[str, typer.Argument(metavar="QUOTE_ID", help="See `costfloor quarantine list`.")]
+VintageName = Annotated[str, typer.Argument(metavar="VINTAGE", help="See `costfloor vintages list`.")]
 Who = Annotated[str, typer.Option(help="Who decides.")]
 Why = Annotated[str, typer.Option(help="The reason.")]
 
@@ -36,10 +42,32 @@ def build(context: typer.Context, as_of: AsOf = None) -> None:
 
 
 @app.command(epilog="Example: costfloor status --json")
-def status(context: typer.Context) -> None:
-    """Say what is built and fitted, and whether it is up to date."""
+def status(
+    context: typer.Context,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hash every raw file, also those that look unchanged.")
+    ] = False,
+) -> None:
+    """Say what is built and fitted, whether it is up to date, and whether the raw files are as they came."""
     call: Options = context.obj
-    found = data_status(call.data)
+    try:
+        found = data_status(call.data)
+        if verify:
+            check_unchanged(hashed_files(call.data), call.data, everything=True)
+    except IntegrityError as error:
+        # Of nothing that was made from the raw files can be said that it is up to date.
+        nothing: dict[str, object] = {
+            "vintage": None,
+            "panel": None,
+            "fits": [],
+            "unfitted": [],
+            "unreadable": [],
+            "quarantined": None,
+            "unresolved": None,
+        }
+        call.emit({**nothing, "stale": True, "raw": str(error)}, text=str(error))
+        raise typer.Exit(1) from error
+    found["raw"] = "unchanged" if verify or found["panel"] else None
     call.emit(found)
     stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
     for path in found["unreadable"]:
@@ -55,21 +83,65 @@ def ingest(
     format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="See `costfloor sources`.")],
     where: Annotated[str, typer.Argument(metavar="PATH_OR_URL", help="A file, or an https address.")],
     observed_on: Annotated[str, typer.Option(help="Day on which the source said so, YYYY-MM-DD.")],
+    complete: Annotated[bool, typer.Option("--complete", help="The list is whole: what is not on it is gone.")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="The list is a part: what is not on it goes on.")] = False,
 ) -> None:
-    """Store a price list as a new vintage of the raw data."""
+    """Store a price list as a new vintage of the raw data.
+
+    A list without more than half of the names that its source had before is refused until --complete or --partial says what that means.
+    """
     from analysis.ingest import ingest as take_in  # noqa: PLC0415  an import of the readers is slow
 
     call: Options = context.obj
     when = day(observed_on, "--observed-on")
     assert when is not None
-    found = take_in(call.data, format_name, where, when.date(), call.progress())
+    if complete and partial:
+        raise InputError("cannot both be", column="--complete, --partial", remedy="Say one of the two")
+    coverage = Coverage.WHOLE if complete else Coverage.PARTIAL if partial else None
+    found = take_in(call.data, format_name, where, when.date(), call.progress(), coverage)
+    beside = {"past": found.rows_past, "announced": found.rows_announced}
     text = (
-        f"{found.vintage}: {found.rows_new} new, {found.rows_changed} changed, {found.rows_unchanged} unchanged, "
+        f"{found.vintage}: {found.rows_new} new, {found.rows_changed} changed, {found.rows_unchanged} unchanged, {found.rows_gone} gone, "
+        f"{''.join(f'{count} {name}, ' for name, count in beside.items() if count)}"
         f"{found.rows_quarantined} held back, {found.models_unresolved} ids without a model"
     )
     if found.sellers_unknown:
         text += f", {found.sellers_unknown} sellers that nobody has looked at (see `costfloor hosts review`)"
     call.emit(asdict(found), text=text if found.stored else f"{found.vintage} is in the store already: nothing new")
+
+
+@vintages.command(name="list", epilog="Example: costfloor vintages list --json")
+def list_stored(context: typer.Context) -> None:
+    """List the price lists in the store, and which of them were withdrawn."""
+    call: Options = context.obj
+    gone = withdrawn(call.data)
+    columns = ("source", "observed_on", "address", "format", "coverage", "rows_read", "size_bytes", "sha256")
+    rows = [
+        {"vintage": one.name, **{name: getattr(one, name) for name in columns}, "withdrawn": gone.get(one.name)}
+        for one in list_vintages(call.data)
+    ]
+    text = "\n".join(
+        f"{row['vintage']}  {row['coverage']}  {row['rows_read']} rows  {row['address']}"
+        + (f"  withdrawn on {row['withdrawn']['decided_on']}: {row['withdrawn']['why']}" if row["withdrawn"] else "")
+        for row in rows
+    )
+    call.emit({"n": len(rows), "vintages": rows}, text=text or "no list has been taken in")
+
+
+@vintages.command(
+    epilog="Example: costfloor vintages withdraw 2026-01-31-models_dev-0fc1... --who Ada --why 'a list of another day'"
+)
+def withdraw(context: typer.Context, vintage: VintageName, who: Who, why: Why) -> None:
+    """Take a price list back: it no longer counts, in any view. Nothing is deleted."""
+    _decide_on_vintage(context.obj, vintage, "withdraw", who, why)
+
+
+@vintages.command(
+    epilog="Example: costfloor vintages restore 2026-01-31-models_dev-0fc1... --who Ada --why 'it was right'"
+)
+def restore(context: typer.Context, vintage: VintageName, who: Who, why: Why) -> None:
+    """Let a withdrawn price list count again."""
+    _decide_on_vintage(context.obj, vintage, "restore", who, why)
 
 
 @app.command(epilog="Example: costfloor sources --json")
@@ -147,5 +219,11 @@ def unresolved(context: typer.Context) -> None:
 
 def _decide(call: Options, quote_id: str, decision: str, who: str, why: str) -> None:
     build_panel(call.data, None, call.progress())
-    decide(call.data, load_processed(call.data, "quotes"), quote_id, decision, who, why)
-    call.emit({"quote_id": quote_id, "decision": decision, "who": who, "why": why}, text=f"{quote_id}: {decision}ed")
+    whole = decide(call.data, load_processed(call.data, "quotes"), quote_id, decision, who, why)
+    call.emit({"quote_id": whole, "decision": decision, "who": who, "why": why}, text=f"{whole}: {decision}ed")
+
+
+def _decide_on_vintage(call: Options, vintage: str, decision: str, who: str, why: str) -> None:
+    decide_on_vintage(call.data, vintage, decision, who, why)
+    done = {"withdraw": "withdrawn", "restore": "restored"}[decision]
+    call.emit({"vintage": vintage, "decision": decision, "who": who, "why": why}, text=f"{vintage}: {done}")

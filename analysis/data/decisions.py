@@ -1,17 +1,21 @@
 """What people decide about quotes and names: data beside the prices, replayed at every build.
 
 `raw/decisions.csv` says which quarantined quotes to accept and which kept ones to reject, with who, when and why; the latest decision on a
-quote counts. `raw/mapping.csv` names the model behind a source's id; it is meant to be edited by hand.
+quote counts, and it goes on with the price when only its cache or batch price moves. `raw/mapping.csv` names the model behind a source's
+id; it is meant to be edited by hand.
 """
 
 import datetime as dt
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
+import pandera.pandas as pa
 
-from analysis.data.fields import date, table, text
+from analysis.data.distinct import distinct_rows
+from analysis.data.fields import date, dtype, table, text
 from analysis.data.raw import RAW_FOLDER, check_references, parse_table
-from analysis.data.schemas import SOURCES
+from analysis.data.schemas import LONG_ID, QUOTE_ID_PATTERN, SHORT_ID, SOURCES
 from analysis.errors import InputError
 from analysis.inputs import read_file
 from analysis.storage import data_lock, refuse_links, write_atomic
@@ -21,7 +25,7 @@ DECISIONS = table(
     "decisions",
     "Decisions on quotes",
     {
-        "quote_id": text("Quote"),
+        "quote_id": text("Quote", pattern=QUOTE_ID_PATTERN),
         "decision": text("What to do with it", one_of=("accept", "reject")),
         "who": text("Who decided"),
         "decided_on": date("When"),
@@ -48,8 +52,13 @@ NEEDS_A_PRICE = ("no day is stated", "input or output price is missing")
 """Reasons that no decision can lift: without a day or a price there is nothing to place."""
 
 
-def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, who: str, why: str) -> None:
+def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, who: str, why: str) -> str:
     """Write down a decision on a quote of the last build, after checking that it can be carried out.
+
+    Returns
+    -------
+    str
+        The whole id of the quote.
 
     Raises
     ------
@@ -59,26 +68,51 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
         Another process writes.
     """
     who, why = reasoned(who, why)
-    known = quotes[quotes["quote_id"] == quote_id]
+    (whole,) = whole_ids(pd.Series([quote_id]), quotes["quote_id"])
+    known = quotes[quotes["quote_id"] == whole]
     if known.empty:
         raise InputError(
             "is no quote of the last build", column="quote_id", value=quote_id, remedy="See `costfloor quarantine list`"
         )
     status, reason = known["status"].iloc[0], known["reason"].iloc[0]
+    if status == "announced":
+        raise InputError(f"cannot be decided on: it is {reason}", column="quote_id", value=quote_id)
     if decision == "accept" and (status != "quarantined" or reason in NEEDS_A_PRICE):
         raise InputError(f"cannot be accepted: it is {status} ({reason})", column="quote_id", value=quote_id)
     if decision == "reject" and status == "quarantined":
         raise InputError(f"is in quarantine already ({reason})", column="quote_id", value=quote_id)
-    path = data_dir / RAW_FOLDER / "decisions.csv"
-    today = str(dt.datetime.now(dt.UTC).date())
-    row = pd.DataFrame([[quote_id, decision, who, today, why]], columns=list(DECISIONS.columns))
     with data_lock(data_dir):
-        refuse_links(data_dir / "raw")
-        # The whole table anew: a file that people edit need not end with a line break.
-        decisions = pd.concat([load_decisions(data_dir), row.astype({"decided_on": "datetime64[us]"})])
-        content = decisions.to_csv(index=False, lineterminator="\n").encode()
-        parse_table(content, DECISIONS, path)
-        write_atomic(path, content)
+        append_row(data_dir, DECISIONS, who, why, quote_id=whole, decision=decision)
+    return str(whole)
+
+
+def append_row(data_dir: Path, schema: pa.DataFrameSchema, who: str, why: str, **values: str | None) -> None:
+    """Add what somebody decides today to a table of decisions. The caller holds the data lock.
+
+    Parameters
+    ----------
+    data_dir
+        The data folder.
+    schema
+        Of the table, whose name is that of its file.
+    who, why
+        Who decides, and the reason, as `reasoned` returns them.
+    values
+        The other columns of the row but the day.
+
+    Raises
+    ------
+    InputError
+        The table breaks its schema.
+    """
+    path = data_dir / RAW_FOLDER / f"{schema.name}.csv"
+    refuse_links(path.parent)
+    row = {**values, "who": who, "decided_on": str(dt.datetime.now(dt.UTC).date()), "why": why}
+    added = pd.DataFrame([row], columns=list(schema.columns)).astype({"decided_on": "datetime64[us]"})
+    # The whole table anew: a file that people edit need not end with a line break.
+    content = pd.concat([read_by_hand(data_dir, schema), added]).to_csv(index=False, lineterminator="\n").encode()
+    parse_table(content, schema, path)
+    write_atomic(path, content)
 
 
 def reasoned(who: str, why: str) -> tuple[str, str]:
@@ -98,7 +132,7 @@ def _stated(option: str, value: str, remedy: str) -> str:
 
 def load_decisions(data_dir: Path) -> pd.DataFrame:
     """Decisions in the order in which they were made; empty without the file."""
-    return _load(data_dir, "decisions")
+    return read_by_hand(data_dir, DECISIONS)
 
 
 def load_mapping(data_dir: Path, models: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +143,7 @@ def load_mapping(data_dir: Path, models: pd.DataFrame) -> pd.DataFrame:
     InputError
         A row breaks the schema, names a model that does not exist or holds on no day.
     """
-    mapping, path = _load(data_dir, "mapping"), data_dir / RAW_FOLDER / "mapping.csv"
+    mapping, path = read_by_hand(data_dir, MAPPING), data_dir / RAW_FOLDER / "mapping.csv"
     check_references(mapping, models, "model_key", path)
     never = mapping["valid_to"].le(mapping["valid_from"])
     if never.any():
@@ -119,13 +153,78 @@ def load_mapping(data_dir: Path, models: pd.DataFrame) -> pd.DataFrame:
     return mapping
 
 
-def apply_decisions(reasons: pd.Series, quote_ids: pd.Series, decisions: pd.DataFrame) -> pd.Series:
-    """Quarantine reasons after the decisions: accepted quotes have none, rejected ones the reason that was given."""
-    latest = decisions.drop_duplicates("quote_id", keep="last").set_index("quote_id")
-    said = quote_ids.map(latest["decision"])
-    text_ = "rejected by " + latest["who"] + ": " + latest["why"]
-    lifted = reasons.mask(said.eq("accept") & ~reasons.isin(NEEDS_A_PRICE), None)
-    return lifted.mask(said.eq("reject") & lifted.isna(), quote_ids.map(text_)).astype("str")
+def decided(quotes: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """What was decided on each quote: `decision`, and `rejection`, the reason that a rejected one gets; missing where nothing was.
+
+    Parameters
+    ----------
+    quotes
+        Spells, with `quote_id`, `event`, `recorded_on` and the columns that name a series.
+    decisions
+        In the schema `DECISIONS`.
+
+    Raises
+    ------
+    InputError
+        A decision names more than one quote.
+    """
+    ids = whole_ids(decisions["quote_id"], quotes["quote_id"])
+    latest = decisions.assign(quote_id=ids).drop_duplicates("quote_id", keep="last").reset_index(drop=True)
+    number = quotes["quote_id"].map(pd.Series(latest.index, index=latest["quote_id"], dtype="float64"))
+    number = _with_auxiliary(number, quotes)
+    rejection = "rejected by " + latest["who"] + ": " + latest["why"]
+    return pd.DataFrame({"decision": number.map(latest["decision"]), "rejection": number.map(rejection)})
+
+
+def apply_decisions(reasons: pd.Series, decided_on: pd.DataFrame) -> pd.Series:
+    """Quarantine reasons after what was `decided`: accepted quotes have none, rejected ones the reason that was given."""
+    decision = decided_on["decision"]
+    lifted = reasons.mask(decision.eq("accept") & ~reasons.isin(NEEDS_A_PRICE), None)
+    return lifted.mask(decision.eq("reject") & lifted.isna(), decided_on["rejection"]).astype("str")
+
+
+def without_quote(decisions: pd.DataFrame, quote_ids: pd.Series) -> list[str]:
+    """A line for each decision on what is no quote: a slip of the pen, or a quote of a vintage that was withdrawn."""
+    lost = decisions[~whole_ids(decisions["quote_id"], quote_ids).isin(quote_ids)]
+    lines = []
+    for row, given in enumerate(decisions["quote_id"], start=1):
+        if given in set(lost["quote_id"]):
+            (nearest,) = get_close_matches(given, quote_ids.tolist(), n=1, cutoff=0.0)
+            lines.append(
+                f"decisions.csv, row {row}, column 'quote_id', value {given!r}: is no quote. The nearest is {nearest!r}"
+            )
+    return lines
+
+
+def whole_ids(given: pd.Series, quote_ids: pd.Series) -> pd.Series:
+    """Ids of quotes as they are today, for ids as they stand in decisions.
+
+    Ids of quotes from vintages once had 12 digits, the first 12 of today's 32. An id that is no quote's stays as it is.
+
+    Raises
+    ------
+    InputError
+        An id of 12 digits is the beginning of several.
+    """
+    short = given[~given.isin(quote_ids)].drop_duplicates()
+    begun = quote_ids[quote_ids.str.startswith(tuple(short))] if len(short) else quote_ids.iloc[:0]
+    begun = begun[begun.str.rsplit("-", n=1).str[-1].str.len().eq(LONG_ID)]
+    meant = pd.DataFrame({"short": begun.str.slice(stop=SHORT_ID - LONG_ID), "whole": begun})
+    meant = meant[meant["short"].isin(short)]
+    unsure = meant["short"].duplicated()
+    if unsure.any():
+        value = meant.loc[unsure, "short"].iloc[0]
+        rows = given.reset_index(drop=True)
+        raise InputError(
+            "is the beginning of several ids",
+            file="decisions.csv",
+            row=int(rows[rows.eq(value)].index[0]) + 1,
+            column="quote_id",
+            value=value,
+            remedy=f"Write the whole id: {', '.join(meant.loc[meant['short'].eq(value), 'whole'])}",
+        )
+    whole = given.map(meant.set_index("short")["whole"]).astype("str")
+    return whole.where(whole.notna(), given)
 
 
 def apply_mapping(quotes: pd.DataFrame, mapping: pd.DataFrame) -> pd.DataFrame:
@@ -141,9 +240,19 @@ def apply_mapping(quotes: pd.DataFrame, mapping: pd.DataFrame) -> pd.DataFrame:
     return quotes.assign(model_key=key, match_basis=basis, unresolved_reason=why)
 
 
-def _load(data_dir: Path, name: str) -> pd.DataFrame:
-    schema = {"decisions": DECISIONS, "mapping": MAPPING}[name]
-    path = data_dir / RAW_FOLDER / f"{name}.csv"
-    empty = pd.DataFrame(columns=list(schema.columns)).to_csv(index=False).encode()
-    content = read_file(path, content="table") if path.exists() else empty
+def read_by_hand(data_dir: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """A table that people write, by its schema; empty without the file."""
+    path = data_dir / RAW_FOLDER / f"{schema.name}.csv"
+    if not path.exists():
+        return pd.DataFrame({name: pd.Series([], dtype=dtype(column)) for name, column in schema.columns.items()})
+    content = read_file(path, content="table")
     return parse_table(content, schema, path)
+
+
+def _with_auxiliary(number: pd.Series, quotes: pd.DataFrame) -> pd.Series:
+    """The number of the decision on each quote, where only a cache or batch price moved that on the quote before it."""
+    series = ["source", "provider", "model_id", "tier"]
+    ordered = quotes[[*series, "recorded_on", "event"]].sort_values([*series, "recorded_on"], kind="stable")
+    price = ordered["event"].ne("auxiliary").cumsum()
+    _, kind = distinct_rows(ordered[series].assign(price=price))
+    return number.reindex(ordered.index).groupby(kind).ffill().reindex(number.index)

@@ -6,14 +6,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.raw import load_raw
-from analysis.data.vintages import list_vintages
+from analysis.data.withdrawals import standing_vintages
 
 
 def last_days(data_dir: Path) -> dict[str, str]:
     """Last day on which each source was seen, ISO, by source."""
     quotes = load_raw(data_dir, "quotes")
     days = {str(source): str(last.date()) for source, last in quotes.groupby("source")["recorded_on"].max().items()}
-    for vintage in list_vintages(data_dir):
+    for vintage in standing_vintages(data_dir):
         days[vintage.source] = max(days.get(vintage.source, ""), vintage.observed_on)
     return days
 

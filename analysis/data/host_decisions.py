@@ -1,16 +1,14 @@
 """What people decide about sellers: data beside `raw/hosts.csv`, replayed at every build."""
 
-import datetime as dt
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.data.decisions import reasoned
+from analysis.data.decisions import append_row, read_by_hand, reasoned
 from analysis.data.fields import date, table, text
-from analysis.data.raw import RAW_FOLDER, parse_table
 from analysis.data.schemas import HOST_NAME, LISTED_KINDS
 from analysis.errors import InputError
-from analysis.storage import data_lock, write_atomic
+from analysis.storage import data_lock
 
 HOST_DECISIONS = table(
     "host_decisions",
@@ -71,19 +69,10 @@ def decide_host(
     if creator is not None and creator not in creators:
         remedy = "Write it as it begins the keys of its models, such as openai in openai/gpt-5"
         raise InputError("made no model of the last build", column="--creator", value=creator, remedy=remedy)
-    path = data_dir / RAW_FOLDER / "host_decisions.csv"
-    today = str(dt.datetime.now(dt.UTC).date())
-    row = pd.DataFrame([[name, creator, host, kind, who, today, why]], columns=list(HOST_DECISIONS.columns))
     with data_lock(data_dir):
-        # The whole table anew: a file that people edit need not end with a line break.
-        decisions = pd.concat([load_host_decisions(data_dir), row.astype({"decided_on": "datetime64[us]"})])
-        content = decisions.to_csv(index=False, lineterminator="\n").encode()
-        parse_table(content, HOST_DECISIONS, path)
-        write_atomic(path, content)
+        append_row(data_dir, HOST_DECISIONS, who, why, spelling=name, creator=creator, host=host, kind=kind)
 
 
 def load_host_decisions(data_dir: Path) -> pd.DataFrame:
     """Decisions in the order in which they were made; empty without the file."""
-    path = data_dir / RAW_FOLDER / "host_decisions.csv"
-    empty = pd.DataFrame(columns=list(HOST_DECISIONS.columns)).to_csv(index=False).encode()
-    return parse_table(path.read_bytes() if path.exists() else empty, HOST_DECISIONS, path)
+    return read_by_hand(data_dir, HOST_DECISIONS)

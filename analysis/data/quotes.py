@@ -7,15 +7,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.data.decisions import apply_decisions, apply_mapping, load_decisions, load_mapping
+from analysis.data.decisions import apply_decisions, apply_mapping, decided, load_decisions, load_mapping
 from analysis.data.hosts import OWN_PRICE_KINDS, Sellers, attach_hosts, load_sellers
 from analysis.data.identity import resolve
+from analysis.data.price_equality import DUST
 from analysis.data.raw import load_raw, validated
 from analysis.data.rules import blended_price, quarantine_reasons
 from analysis.data.schemas import PROCESSED_QUOTES
 from analysis.data.settlement import settle_all
 from analysis.data.spellings import Spellings, spellings
-from analysis.data.spells import price_spells
+from analysis.data.spells import Lists, price_spells
+from analysis.data.statements import ANNOUNCED
 from analysis.errors import InputError
 
 LAUNCH_WINDOW_DAYS = 45
@@ -45,7 +47,7 @@ class QuoteTables:
     disagreements: pd.DataFrame
 
 
-def build_quotes(data_dir: Path, as_of: pd.Timestamp | None = None) -> QuoteTables:
+def build_quotes(data_dir: Path, as_of: pd.Timestamp | None = None, lists: Lists | None = None) -> QuoteTables:
     """Resolve, clean and settle every quote of the raw store.
 
     Parameters
@@ -55,6 +57,8 @@ def build_quotes(data_dir: Path, as_of: pd.Timestamp | None = None) -> QuoteTabl
     as_of
         When given, only what was recorded on or before this day; a spell that ended later is still open. The decisions of people
         and their mapping count in every view.
+    lists
+        As in `analysis.data.spells.price_spells`.
 
     Raises
     ------
@@ -63,7 +67,7 @@ def build_quotes(data_dir: Path, as_of: pd.Timestamp | None = None) -> QuoteTabl
     """
     models = load_raw(data_dir, "models")
     known = spellings(models, load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models"))
-    raw = price_spells(data_dir, as_of)
+    raw = price_spells(data_dir, as_of, lists)
     if raw["recorded_on"].isna().all():
         day = None if as_of is None else str(as_of.date())
         raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")
@@ -102,13 +106,17 @@ def clean(
     quotes = attach_hosts(resolved(raw, known, mapping), sellers)
     quotes = quotes.assign(price_usd_per_mtok=blended_price(quotes))
     quotes = quotes.merge(models[["model_key", "release_date", "open_weights"]], on="model_key", how="left")
-    unresolved = quotes["model_key"].isna()
-    reasons = quarantine_reasons(quotes)
-    if decisions is not None:
-        reasons = apply_decisions(reasons, quotes["quote_id"], decisions)
-    reasons = quotes["unresolved_reason"].mask(~unresolved, reasons)
+    unresolved, announced = quotes["model_key"].isna(), quotes["event"].eq(ANNOUNCED)
+    # What has not been seen to hold is no price that others could be compared with.
+    seen = quotes[~announced]
+    decided_on = decided(seen, decisions) if decisions is not None else None
+    reasons = quarantine_reasons(seen, None if decided_on is None else decided_on["decision"])
+    if decided_on is not None:
+        reasons = apply_decisions(reasons, decided_on)
+    reasons = quotes["unresolved_reason"].mask(~unresolved, reasons.reindex(quotes.index))
+    reasons = reasons.mask(announced, quotes["note"].str.extract(r"^([^;]*)", expand=False))
     status = pd.Series("kept", index=quotes.index).mask(reasons.notna(), "quarantined").mask(unresolved, "unresolved")
-    return quotes.assign(status=status, reason=reasons)
+    return quotes.assign(status=status.mask(announced, ANNOUNCED), reason=reasons)
 
 
 def resolved(raw: pd.DataFrame, known: Spellings, mapping: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -174,7 +182,7 @@ def best_host(quotes: pd.DataFrame) -> pd.Series:
         heappush(held, (price, stop, end))
         while held and (held[0][1] <= at or held[0][2] <= date):
             heappop(held)
-        lowest[at] = not held or price <= held[0][0]
+        lowest[at] = not held or price <= held[0][0] * (1 + DUST)
     return pd.Series(lowest, index=offers.index).reindex(quotes.index, fill_value=False)
 
 

@@ -1,6 +1,7 @@
 """Reading the raw store: every file is checked against its hash and its schema before anyone sees a row."""
 
 import json
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pandera.pandas as pa
 
 from analysis.data.fields import dtype
 from analysis.data.schemas import CORRECTED, RAW_SCHEMAS
-from analysis.data.vintages import VINTAGES_FOLDER, list_vintages
+from analysis.data.unchanged import check_unchanged
+from analysis.data.vintages import VINTAGES_FOLDER, list_vintages, original_path
 from analysis.errors import InputError, IntegrityError
 from analysis.inputs import read_file
 from analysis.sources.table_file import csv_cells
@@ -18,8 +20,8 @@ from analysis.text import MAX_TEXT, UNSAFE
 
 RAW_FOLDER = "raw"
 DATAPACKAGE = "datapackage.json"
-BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv")
-"""Files of `analysis.data.decisions` and `analysis.data.host_decisions`: they may change, and their content is part of the vintage."""
+BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv", "withdrawals.csv")
+"""Files of `analysis.data.decisions`, `host_decisions` and `withdrawals`: they may change, and their content is part of the vintage."""
 
 
 def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
@@ -67,13 +69,27 @@ def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
 def raw_vintage(data_dir: Path) -> str:
     """Identity of the whole raw store: a SHA-256 over the names and hashes of its files, as 64 hexadecimal digits.
 
-    The files are those of the data package, the ingested vintages, and what people decided.
+    The files are those of the data package, the ingested vintages with their receipts, and what people decided. Each is first checked to be
+    what its record says, as `analysis.data.unchanged.check_unchanged` does it.
+
+    Raises
+    ------
+    InputError, IntegrityError
+        A file is missing or was changed; the message names it.
     """
+    check_unchanged(hashed_files(data_dir), data_dir)
     hashes = dict(recorded_hashes(data_dir))
-    hashes |= {f"{VINTAGES_FOLDER}/{vintage.name}": vintage.sha256 for vintage in list_vintages(data_dir)}
+    hashes |= {f"{VINTAGES_FOLDER}/{vintage.name}": vintage.receipt_sha256 for vintage in list_vintages(data_dir)}
     by_hand = [data_dir / RAW_FOLDER / name for name in BY_HAND]
     hashes |= {path.name: sha256_bytes(read_file(path)) for path in by_hand if path.exists()}
     return sha256_bytes("".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items())).encode())
+
+
+def hashed_files(data_dir: Path) -> dict[Path, str]:
+    """Every file of the raw store that may never change, with the SHA-256 on record."""
+    folder = data_dir / RAW_FOLDER
+    tables = {folder / name: digest for name, digest in recorded_hashes(data_dir).items()}
+    return tables | {original_path(data_dir, vintage): vintage.sha256 for vintage in list_vintages(data_dir)}
 
 
 def recorded_hashes(data_dir: Path) -> dict[str, str]:
@@ -134,8 +150,15 @@ def check_references(child: pd.DataFrame, parent: pd.DataFrame, column: str, fil
     if len(orphans):
         row = child.index.get_loc(orphans[0])
         assert isinstance(row, int)
+        value = str(child[column].iloc[row])
+        nearest = get_close_matches(value[:100], parent[column].astype(str).tolist(), n=1, cutoff=0.0)
         raise InputError(
-            "names a row that does not exist", file=file, row=row + 1, column=column, value=child[column].iloc[row]
+            "names a row that does not exist",
+            file=file,
+            row=row + 1,
+            column=column,
+            value=value,
+            remedy=f"The nearest is {nearest[0]!r}" if nearest else None,
         )
 
 

@@ -262,10 +262,14 @@ def before_release(quotes: pd.DataFrame) -> Mask:
 
 @dataclass(frozen=True)
 class Rule:
-    """A cleaning rule: `mask` marks the rows to quarantine, `reason` is written beside them."""
+    """A cleaning rule: `mask` marks the rows to quarantine, `reason` is written beside them.
+
+    A rule that is `among_usable` sees only the rows that nothing else holds back: what it compares with must be a price.
+    """
 
     reason: str
     mask: Callable[[pd.DataFrame], Mask]
+    among_usable: bool = False
 
 
 RULES: tuple[Rule, ...] = (
@@ -288,7 +292,7 @@ RULES: tuple[Rule, ...] = (
     Rule("regional price", regional),
     Rule("yuan listed as dollars", yuan_as_dollar),
     Rule("50 times away from other quotes of the model", far_from_peers),
-    Rule("50 times away from the price before it", jump_in_series),
+    Rule("50 times away from the price before it", jump_in_series, among_usable=True),
     Rule("input above output, as nowhere else at this seller", input_above_output),
     Rule("no text model has been sold at such a price", implausible_level),
     Rule("recorded before the model's release", before_release),
@@ -296,18 +300,25 @@ RULES: tuple[Rule, ...] = (
 """Every rule in the order of the reasons they give."""
 
 
-def quarantine_reasons(quotes: pd.DataFrame) -> pd.Series:
+def quarantine_reasons(quotes: pd.DataFrame, decision: pd.Series | None = None) -> pd.Series:
     """Reason of the first rule that marks each quote, missing where none does.
 
     Parameters
     ----------
     quotes
         Resolved quotes with `first_party`, `price_usd_per_mtok` (the blend) and `release_date` of their model.
+    decision
+        `accept` or `reject` where a person has decided: an accepted quote is one to compare with, a rejected one is not.
     """
     none = len(RULES)
     first = np.full(len(quotes), none)
-    for number, rule in enumerate(RULES):
-        marked = rule.mask(quotes).fillna(False).to_numpy(dtype=bool)
+    said = pd.Series(None, index=quotes.index, dtype="str") if decision is None else decision
+    for number, rule in sorted(enumerate(RULES), key=lambda numbered: numbered[1].among_usable):
+        usable = np.ones(len(quotes), dtype=bool)
+        if rule.among_usable:
+            usable = ((first == none) | said.eq("accept").to_numpy()) & ~said.eq("reject").to_numpy()
+        marked = usable.copy()
+        marked[usable] = rule.mask(quotes[usable]).fillna(False).to_numpy(dtype=bool)
         first[marked & (first == none)] = number
     reasons = pd.Series([*(rule.reason for rule in RULES), None], dtype="str")
     return reasons.take(first).set_axis(quotes.index)

@@ -8,6 +8,12 @@ from analysis.data.fields import PARTIAL_DATE, date, flag, integer, number, pric
 SOURCES = ("curated", "table", "llm_prices", "models_dev", "genai_prices", "litellm", "epoch_api", "monthly_lowest")
 """Price sources, the most trusted first."""
 
+SHORT_ID, LONG_ID = 12, 32
+"""Hexadecimal digits in ids of quotes: of the compiled history, and of vintages. The first 12 digits of a long id were once the whole, and
+two quotes with the same 48 bits are found in minutes, with the same 128 never."""
+
+QUOTE_ID_PATTERN = rf"^[a-z_0-9]+-(?:[0-9a-f]{{{SHORT_ID}}}|[0-9a-f]{{{LONG_ID}}})$"
+
 EVENTS = ("launch", "first", "observed", "change", "reappeared", "auxiliary")
 ALIAS_BASES = ("reviewed", "moving", "suggested_exact", "suggested_stripped", "suggested_tokens")
 CORRECTED = ("models",)
@@ -18,7 +24,7 @@ LISTED_KINDS = ("first_party", "cloud", "inference_host", "aggregator", "subscri
 
 HOST_KINDS = (*LISTED_KINDS, "market_low", "unknown")
 HOST_NAME = r"^[a-z0-9][a-z0-9 ._-]*$"
-STATUSES = ("kept", "duplicate", "unresolved", "quarantined")
+STATUSES = ("kept", "duplicate", "unresolved", "quarantined", "announced")
 
 _QUOTE_COLUMNS = {
     "quote_id": text("Stable identifier of the spell", unique=True, pattern=r"^[a-z_0-9]+-[0-9a-f]{12}$"),
@@ -233,6 +239,8 @@ PROCESSED_QUOTES = table(
     "Every raw quote with its model, host, cleaned price and fate",
     {
         **_QUOTE_COLUMNS,
+        "quote_id": text("Stable identifier of the spell", unique=True, pattern=QUOTE_ID_PATTERN),
+        "event": text("As in the raw table; announced: said to hold from a later day", one_of=(*EVENTS, "announced")),
         "tier": text("Tier beside the list price, empty for the list price", nullable=True),
         "model_key": text("Model, empty when unresolved", nullable=True),
         "match_basis": text("Rule that resolved the model", nullable=True),

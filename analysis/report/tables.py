@@ -89,7 +89,9 @@ def families(study: Study) -> Table:
 
 def quotes(study: Study) -> Table:
     """Fate of every raw quote, by source."""
-    statuses = [name for name in ("kept", "duplicate", "unresolved", "quarantined") if name in study.build.statuses]
+    statuses = [
+        name for name in ("kept", "duplicate", "unresolved", "quarantined", "announced") if name in study.build.statuses
+    ]
     counts = pd.crosstab(study.quotes["source"], study.quotes["status"]).reindex(columns=statuses, fill_value=0)
     counts = counts.sort_values(statuses[0], ascending=False)
     in_panel = study.panel["source"].value_counts()

@@ -15,6 +15,7 @@ import httpx
 
 from analysis.errors import InputError
 from analysis.inputs import MAX_BYTES
+from analysis.sources.address import without_secrets
 
 RETRY = "Try again later, or save the file and give its path"
 SAVE = "Save the file and give its path"
@@ -84,12 +85,16 @@ def fetch(address: str, progress: Callable[[str], None], limits: Limits) -> byte
                     if answer.status not in MOVED:
                         return _content(answer, address, progress, limits)
                     target = _checked(_location(target, answer), limits)
-        raise InputError(f"is redirected more than {limits.redirects} times", value=address, remedy=SAVE)
+        raise InputError(
+            f"is redirected more than {limits.redirects} times", value=without_secrets(address), remedy=SAVE
+        )
     except httpcore.TimeoutException as error:
         problem = f"cannot be fetched (no answer within {limits.idle_s:g} s, or no end within {limits.total_s:g} s)"
-        raise InputError(problem, value=address, remedy=RETRY) from error
+        raise InputError(problem, value=without_secrets(address), remedy=RETRY) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
-        raise InputError(f"cannot be fetched ({_reason(error)})", value=address, remedy=RETRY) from error
+        raise InputError(
+            f"cannot be fetched ({_reason(error)})", value=without_secrets(address), remedy=RETRY
+        ) from error
 
 
 def _checked(address: str, limits: Limits) -> httpx.URL:
@@ -97,11 +102,17 @@ def _checked(address: str, limits: Limits) -> httpx.URL:
     try:
         target = httpx.URL(address)
     except httpx.InvalidURL as error:
-        raise InputError(f"is not an address ({error})", value=address, remedy="Check its spelling") from error
+        raise InputError(
+            f"is not an address ({error})", value=without_secrets(address), remedy="Check its spelling"
+        ) from error
     if target.scheme not in limits.schemes or not target.host:
-        raise InputError("is not an https address", value=address, remedy="Only https:// addresses are fetched")
+        raise InputError(
+            "is not an https address", value=without_secrets(address), remedy="Only https:// addresses are fetched"
+        )
     if target.port is not None and not 0 < target.port < 2**16:
-        raise InputError("is not an address (no such port)", value=address, remedy="Check its spelling")
+        raise InputError(
+            "is not an address (no such port)", value=without_secrets(address), remedy="Check its spelling"
+        )
     if target.userinfo:
         raise InputError("holds a user name or a password", value=target.host, remedy=SAVE)
     return target
@@ -120,17 +131,21 @@ def _answer(pool: httpcore.ConnectionPool, target: httpx.URL) -> Iterator[httpco
 def _location(target: httpx.URL, answer: httpcore.Response) -> str:
     places = [value for name, value in answer.headers if name.lower() == b"location"]
     if len(places) != 1:
-        raise InputError(f"answered {answer.status} without a new address", value=str(target), remedy=SAVE)
+        raise InputError(
+            f"answered {answer.status} without a new address", value=without_secrets(str(target)), remedy=SAVE
+        )
     place = places[0].decode("utf-8", "replace")
     try:
         return str(target.join(place))
     except httpx.InvalidURL as error:
-        raise InputError(f"leads to what is not an address ({error})", value=place, remedy=SAVE) from error
+        raise InputError(
+            f"leads to what is not an address ({error})", value=without_secrets(place), remedy=SAVE
+        ) from error
 
 
 def _content(answer: httpcore.Response, address: str, progress: Callable[[str], None], limits: Limits) -> bytes:
     if answer.status != 200:
-        raise InputError(f"answered {answer.status}", value=address, remedy=RETRY)
+        raise InputError(f"answered {answer.status}", value=without_secrets(address), remedy=RETRY)
     headers = {name.lower(): value for name, value in answer.headers}
     encoding = headers.get(b"content-encoding", b"identity").decode("latin-1")
     if encoding != "identity":
@@ -151,7 +166,9 @@ def _content(answer: httpcore.Response, address: str, progress: Callable[[str], 
 
 def _require_size(size: int, address: str, limits: Limits) -> None:
     if size > limits.max_bytes:
-        raise InputError(f"is larger than {limits.max_bytes / 2**20:g} MiB", value=address, remedy="Check it")
+        raise InputError(
+            f"is larger than {limits.max_bytes / 2**20:g} MiB", value=without_secrets(address), remedy="Check it"
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -5,10 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.data.decisions import decide, load_decisions, load_mapping
+from analysis.data.decisions import decide, decided, load_decisions, load_mapping, whole_ids, without_quote
 from analysis.errors import InputError
 
-QUOTES = pd.DataFrame({"quote_id": ["q1", "q2"], "status": "kept", "reason": None})
+Q1, Q2 = "litellm-000000000001", f"litellm-{2:032x}"
+QUOTES = pd.DataFrame({"quote_id": [Q1, Q2], "status": "kept", "reason": None})
 MODELS = pd.DataFrame({"model_key": ["acme/four"]})
 DECISIONS = "quote_id,decision,who,decided_on,why"
 MAPPING = "source,provider,model_id,model_key,valid_from,valid_to,note"
@@ -23,27 +24,27 @@ def write(folder: Path, name: str, *lines: str) -> Path:
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_decision_comes_after_those_before_it(tmp_path: Path, end: str) -> None:
-    write(tmp_path, "decisions.csv", DECISIONS, 'q1,reject,Ada,2026-01-31,"a promotion, not\na price"' + end)
-    decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
+    write(tmp_path, "decisions.csv", DECISIONS, f'{Q1},reject,Ada,2026-01-31,"a promotion, not\na price"' + end)
+    decide(tmp_path, QUOTES, Q2, "reject", "Bob", "a slip")
     found = load_decisions(tmp_path)
     assert found[["quote_id", "decision", "who", "why"]].to_numpy().tolist() == [
-        ["q1", "reject", "Ada", "a promotion, not a price"],
-        ["q2", "reject", "Bob", "a slip"],
+        [Q1, "reject", "Ada", "a promotion, not a price"],
+        [Q2, "reject", "Bob", "a slip"],
     ]
     assert found["decided_on"].iloc[0] == pd.Timestamp("2026-01-31")
 
 
 def test_the_first_decision_starts_the_file(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
-    decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
-    assert load_decisions(tmp_path)["quote_id"].tolist() == ["q2"]
+    decide(tmp_path, QUOTES, Q2, "reject", "Bob", "a slip")
+    assert load_decisions(tmp_path)["quote_id"].tolist() == [Q2]
 
 
 def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:
-    path = write(tmp_path, "decisions.csv", DECISIONS, "q1,reject,Ada,2026-01-31,a promotion, not a price")
+    path = write(tmp_path, "decisions.csv", DECISIONS, f"{Q1},reject,Ada,2026-01-31,a promotion, not a price")
     before = path.read_bytes()
     with pytest.raises(InputError, match="Put quotes around a field that holds a comma") as caught:
-        decide(tmp_path, QUOTES, "q2", "reject", "Bob", "a slip")
+        decide(tmp_path, QUOTES, Q2, "reject", "Bob", "a slip")
     assert (caught.value.file, caught.value.row) == (path, 1)
     assert path.read_bytes() == before
 
@@ -51,7 +52,7 @@ def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("who", "why", "named"), [("Ada", " ", "needs a reason"), ("", "a slip", "Say who")])
 def test_a_decision_needs_a_name_and_a_reason(tmp_path: Path, who: str, why: str, named: str) -> None:
     with pytest.raises(InputError, match=named):
-        decide(tmp_path, QUOTES, "q1", "reject", who, why)
+        decide(tmp_path, QUOTES, Q1, "reject", who, why)
     assert not (tmp_path / "raw").exists()
 
 
@@ -72,3 +73,49 @@ def test_a_wrong_row_of_the_mapping_is_named(tmp_path: Path, row: str, column: s
     error = caught.value
     assert (error.file, error.row, error.column, error.value) == (path, 2, column, value)
     assert error.remedy or column in {"source", "model_key"}
+
+
+SPELLS = pd.DataFrame(
+    {
+        "quote_id": [Q1, Q2, f"litellm-{3:032x}", f"litellm-{4:032x}"],
+        "source": "litellm",
+        "provider": "acme",
+        "model_id": "a4",
+        "tier": pd.Series([None] * 4, dtype="str"),
+        "event": ["first", "auxiliary", "auxiliary", "change"],
+        "recorded_on": pd.to_datetime(["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]),
+    }
+)
+
+
+def made(*rows: tuple[str, str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["quote_id", "decision"]).astype("str")
+    return frame.assign(who="Ada", decided_on=pd.Timestamp("2026-05-01"), why="a slip")
+
+
+def test_a_decision_goes_on_with_the_price_when_only_its_cached_price_moves() -> None:
+    found = decided(SPELLS, made((Q1, "reject")))
+    assert found["decision"].tolist()[:3] == ["reject"] * 3
+    assert pd.isna(found["decision"].iloc[3])
+    assert found["rejection"].iloc[2] == "rejected by Ada: a slip"
+    later = decided(SPELLS, made((Q1, "reject"), (Q2, "accept")))
+    assert later["decision"].tolist()[:3] == ["reject", "accept", "accept"]
+    assert decided(SPELLS, made())["decision"].isna().all()
+
+
+def test_an_id_of_twelve_digits_is_still_that_of_its_quote() -> None:
+    long = SPELLS.assign(quote_id=[f"litellm-{number:012x}{7:020x}" for number in range(4)])
+    assert whole_ids(pd.Series(["litellm-000000000002"]), long["quote_id"]).tolist() == [long["quote_id"].iloc[2]]
+    assert whole_ids(pd.Series(["litellm-00000000000f"]), long["quote_id"]).tolist() == ["litellm-00000000000f"]
+    exact = pd.concat([long["quote_id"], pd.Series(["litellm-000000000002"])])
+    assert whole_ids(pd.Series(["litellm-000000000002"]), exact).tolist() == ["litellm-000000000002"]
+    twice = pd.concat([long["quote_id"], pd.Series([f"litellm-{2:012x}{8:020x}"])])
+    with pytest.raises(InputError, match="the beginning of several ids") as caught:
+        whole_ids(pd.Series(["litellm-000000000001", "litellm-000000000002"]), twice)
+    assert (caught.value.row, caught.value.value) == (2, "litellm-000000000002")
+
+
+def test_a_decision_on_no_quote_is_named_with_the_nearest() -> None:
+    (line,) = without_quote(made((Q1, "reject"), ("litellm-000000000101", "reject")), SPELLS["quote_id"])
+    assert "row 2" in line
+    assert repr(Q1) in line

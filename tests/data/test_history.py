@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pandas as pd
@@ -9,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.data.history import DatedList, extend_by_lists, statements
+from analysis.data.history import extend_by_lists
 from analysis.data.schemas import QUOTE_COLUMNS
+from analysis.data.spell_rows import DatedList
+from analysis.data.statements import announcements, statements
+from analysis.data.vintages import Coverage
 
 TIDY = (
     "provider",
@@ -99,6 +104,76 @@ def test_an_entry_that_cannot_be_read_is_no_exit() -> None:
     assert found["valid_to"].isna().all()
 
 
+def test_dust_is_no_price_change() -> None:
+    lists = [dated("2026-01-31", {"a": 0.05}), dated("2026-02-28", {"a": (0.049999999999999996, 0.2)})]
+    assert spells(*lists)["event"].tolist() == ["first"]
+    assert spells(*lists)["input_usd_per_mtok"].tolist() == [0.05]
+    own = [
+        stated("2026-03-01", {"a": 0.05}, "2026-01-05"),
+        dated("2026-04-01", {"a": (0.05 * (1 - 1e-12), 0.2)}, valid_from=day("2026-01-05")),
+    ]
+    assert len(statements(nothing(), "table", own)) == 1
+
+
+def test_a_part_of_a_list_ends_nothing_and_what_is_new_came_after_the_last_whole_one() -> None:
+    part = replace(dated("2026-02-28", {"b": 1.5, "c": 3.0}), coverage=Coverage.PARTIAL)
+    found = spells(dated("2026-01-31", {"a": 1.0, "b": 2.0}), part, dated("2026-03-31", {"a": 0.5, "b": 1.5, "d": 4.0}))
+    told = found[["model_id", "event", "changed_after", "recorded_on", "valid_to"]].values.tolist()
+    first, second, third = day("2026-01-31"), day("2026-02-28"), day("2026-03-31")
+    assert told == [
+        ["a", "first", pd.NaT, first, third],
+        ["a", "change", first, third, pd.NaT],
+        ["b", "first", pd.NaT, first, second],
+        ["b", "change", first, second, pd.NaT],
+        ["c", "first", first, second, third],
+        ["d", "first", first, third, pd.NaT],
+    ]
+
+
+def test_a_change_behind_an_unreadable_entry_came_after_the_price_was_last_seen() -> None:
+    garbled = replace(dated("2026-02-28", {"b": 2.0}), unreadable=frozenset({("host", "a")}))
+    found = spells(dated("2026-01-31", {"a": 1.0}), garbled, dated("2026-03-31", {"a": 0.5, "b": 2.0}))
+    change = found[found["event"] == "change"].iloc[0]
+    assert (change["changed_after"], change["recorded_on"]) == (day("2026-01-31"), day("2026-03-31"))
+
+
+@pytest.mark.parametrize(
+    ("start", "begins", "after"),
+    [
+        ("2026-06-15", "2026-06-15", "2026-06-14"),
+        ("2027-03-01", "2027-03-01", "2027-02-28"),
+        # The first list had the old price on that day or later: it knew better than this one says.
+        ("2026-01-31", "2027-03-31", "2026-01-31"),
+        ("2025-06-01", "2027-03-31", "2026-01-31"),
+    ],
+)
+def test_a_change_begins_on_its_stated_day(start: str, begins: str, after: str) -> None:
+    changed = dated("2027-03-31", {"a": 0.5}, valid_from=day(start))
+    old, new = spells(dated("2026-01-31", {"a": 1.0}), changed).itertuples(index=False)
+    assert (new.recorded_on, new.changed_after, old.valid_to) == (day(begins), day(after), day(begins))
+
+
+def test_a_newcomer_and_one_that_returns_begin_on_the_stated_day_when_they_were_not_there() -> None:
+    empty = dated("2026-02-28", {"z": 1.0})
+    back = dated("2026-03-31", {"a": 1.0, "n": 2.0, "z": 1.0}, valid_from=day("2026-03-10"))
+    found = spells(dated("2026-01-31", {"a": 1.0, "z": 1.0}), empty, back).set_index(["model_id", "event"])
+    assert (
+        found.loc[("a", "reappeared"), "recorded_on"] == found.loc[("n", "first"), "recorded_on"] == day("2026-03-10")
+    )
+    assert not found.loc[("n", "first"), "left_censored"]
+    early = dated("2026-03-31", {"a": 1.0, "z": 1.0}, valid_from=day("2026-02-10"))
+    again = spells(dated("2026-01-31", {"a": 1.0, "z": 1.0}), empty, early).set_index(["model_id", "event"])
+    assert again.loc[("a", "reappeared"), "recorded_on"] == day("2026-03-31")
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_flag_goes_on_with_the_price_it_was_set_for(gone: bool) -> None:
+    base = known(quality_flag="unit_error_suspect", valid_to=day("2025-12-20") if gone else pd.NaT)
+    same = dated("2026-01-31", {"a": 1.0}, cache_read_usd_per_mtok=0.1)
+    found = spells(same, dated("2026-02-28", {"a": 0.5}), dated("2026-03-31", {"a": 1.0}), base=base)
+    assert found["quality_flag"].tolist() == ["unit_error_suspect", "unit_error_suspect", "ok", "ok"]
+
+
 def test_a_newcomer_began_after_the_list_before_it() -> None:
     found = spells(dated("2026-01-31", {"a": 1.0}), dated("2026-02-28", {"a": 1.0, "b": 2.0}))
     new = found[found["model_id"] == "b"].iloc[0]
@@ -176,6 +251,35 @@ def test_spells_say_on_every_day_what_the_list_of_that_day_said(history: list[di
         assert dict(zip(holds["model_id"], holds["input_usd_per_mtok"], strict=True)) == prices
 
 
+@settings(max_examples=50)
+@given(
+    HISTORIES,
+    st.lists(st.tuples(st.booleans(), st.integers(-200, 0)), min_size=7, max_size=7),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_lists_state_spells_of_a_name_follow_one_another(
+    history: list[dict[str, float]], ways: list[tuple[bool, int]], random: Random
+) -> None:
+    """Parts of lists, stated first days, true or not: no price holds twice or before its list, in any order."""
+    lists = []
+    for item, (partial, ago) in zip(lists_of(history), ways, strict=False):
+        quotes = item.quotes.assign(valid_from=item.day + pd.Timedelta(days=ago))
+        coverage = Coverage.PARTIAL if partial else Coverage.WHOLE
+        lists.append(replace(item, quotes=quotes if ago % 2 else item.quotes, coverage=coverage))
+    found = spells(*lists)
+    shuffled = list(lists)
+    random.shuffle(shuffled)
+    pd.testing.assert_frame_equal(found, spells(*shuffled))
+    for _, own in found.groupby("model_id"):
+        starts, ends = own["recorded_on"].to_numpy(), own["valid_to"].to_numpy()
+        assert (starts[:-1] < starts[1:]).all()
+        assert (ends[:-1] <= starts[1:]).all()
+        assert (own["valid_to"].isna() | (own["valid_to"] > own["recorded_on"])).all()
+    assert (found["changed_after"].isna() | (found["changed_after"] < found["recorded_on"])).all()
+    listed = {f"list of {item.day.date()}": item.day for item in lists}
+    assert (found["recorded_on"] <= found["evidence"].str.split(":").str[0].map(listed)).all()
+
+
 @settings(max_examples=25)
 @given(HISTORIES, st.integers(1, 7))
 def test_a_past_view_is_what_was_known_then(history: list[dict[str, float]], months: int) -> None:
@@ -194,7 +298,7 @@ def stated(when: str, prices: dict[str, float], on: str | None = None) -> DatedL
 
 def test_statements_are_placed_on_their_own_day_and_repeats_add_nothing() -> None:
     lists = [stated("2026-03-01", {"a": 1.0}, "2026-01-05"), stated("2026-04-01", {"a": 1.0}, "2026-02-05")]
-    found = statements("table", [*lists, stated("2026-05-01", {"a": 0.5}, "2026-03-05"), lists[0]])
+    found = statements(nothing(), "table", [*lists, stated("2026-05-01", {"a": 0.5}, "2026-03-05"), lists[0]])
     assert found["event"].tolist() == ["observed", "change"]
     assert found["recorded_on"].tolist() == [day("2026-01-05"), day("2026-03-05")]
     assert found["changed_after"].tolist() == [day("2026-01-04"), day("2026-03-04")]
@@ -203,21 +307,75 @@ def test_statements_are_placed_on_their_own_day_and_repeats_add_nothing() -> Non
 def test_a_later_statement_for_the_same_day_corrects_the_earlier_and_both_stay() -> None:
     lists = [stated("2026-03-01", {"a": 1.0}, "2026-01-05"), stated("2026-04-01", {"a": 2.0}, "2026-01-05")]
     for ordered in (lists, lists[::-1]):
-        found = statements("table", ordered).set_index("input_usd_per_mtok")
+        found = statements(nothing(), "table", ordered).set_index("input_usd_per_mtok")
         assert found["quality_flag"].to_dict() == {1.0: "superseded", 2.0: "ok"}
 
 
 def test_a_statement_without_a_day_holds_on_the_day_of_its_vintage() -> None:
-    found = statements("table", [stated("2026-03-01", {"a": 0.0})])
+    found = statements(nothing(), "table", [stated("2026-03-01", {"a": 0.0})])
     assert found["recorded_on"].tolist() == [day("2026-03-01")]
     assert found["quality_flag"].tolist() == ["zero_price"]
     assert np.isnan(found["cache_read_usd_per_mtok"]).all()
 
 
 def test_an_ended_price_of_unknown_start_is_placed_on_its_last_day() -> None:
-    found = statements("table", [dated("2026-03-01", {"a": 1.0}, valid_to=day("2025-06-01"))])
+    found = statements(nothing(), "table", [dated("2026-03-01", {"a": 1.0}, valid_to=day("2025-06-01"))])
     assert found["recorded_on"].tolist() == [day("2025-05-31")]
     assert found["left_censored"].tolist() == [True]
+
+
+def test_an_end_that_lies_ahead_is_not_believed_until_a_later_list_still_says_so() -> None:
+    announced = dated("2026-03-01", {"a": 1.0}, valid_to=day("2026-09-01"))
+    assert statements(nothing(), "table", [announced])["valid_to"].isna().all()
+    held = dated("2026-10-01", {"a": 1.0}, valid_to=day("2026-09-01"))
+    found = statements(nothing(), "table", [announced, held])
+    assert found[["recorded_on", "valid_to"]].to_numpy().tolist() == [[day("2026-03-01"), day("2026-09-01")]]
+    reopened = stated("2026-11-01", {"a": 1.0}, "2026-11-01")
+    again = statements(nothing(), "table", [announced, held, reopened])
+    assert again["event"].tolist() == ["observed", "reappeared"]
+
+
+def test_a_statement_of_what_is_known_adds_nothing_and_one_against_it_does() -> None:
+    base = known(recorded_on=day("2025-12-01"), changed_after=day("2025-11-20"))
+    told = [stated("2026-03-01", {"a": 1.0}), stated("2026-04-01", {"a": 1.0}, "2025-11-25")]
+    assert len(statements(base, "models_dev", told)) == 0
+    earlier = statements(base, "models_dev", [stated("2026-04-01", {"a": 1.0}, "2025-06-01")])
+    assert earlier["event"].tolist() == ["observed"]
+    moved = [stated("2026-03-01", {"a": 2.0}), stated("2026-05-01", {"a": 1.0})]
+    found = statements(base, "models_dev", moved)
+    assert found[["event", "input_usd_per_mtok"]].values.tolist() == [["change", 2.0], ["change", 1.0]]
+
+
+def test_a_side_price_that_is_not_stated_is_what_it_was() -> None:
+    base = known(cache_read_usd_per_mtok=0.1, quality_flag="source_regression")
+    assert len(statements(base, "models_dev", [stated("2026-03-01", {"a": 1.0})])) == 0
+    cached = dated("2026-04-01", {"a": 1.0}, cache_read_usd_per_mtok=0.2)
+    found = statements(base, "models_dev", [stated("2026-03-01", {"a": 1.0}), cached])
+    assert found[["event", "quality_flag"]].values.tolist() == [["auxiliary", "source_regression"]]
+
+
+def announcing(when: str, price: float, start: str) -> DatedList:
+    held = dated(when, {"a": 1.0})
+    return replace(held, announced=dated(when, {"a": price}, valid_from=day(start)).quotes)
+
+
+def test_an_announced_price_is_recorded_as_such_once_and_begins_when_a_list_shows_it() -> None:
+    lists = [announcing("2026-01-31", 2.0, "2026-06-01"), announcing("2026-02-28", 2.0, "2026-06-01")]
+    for ordered in (lists, lists[::-1]):
+        found = announcements("models_dev", ordered)
+        assert found[["event", "recorded_on", "note"]].values.tolist() == [
+            ["announced", day("2026-01-31"), "announced for 2026-06-01"]
+        ]
+    other = announcements("models_dev", [*lists, announcing("2026-03-31", 2.0, "2026-07-01")])
+    assert other["quote_id"].is_unique
+    assert len(other) == 2
+    came = dated("2026-06-30", {"a": 2.0}, valid_from=day("2026-06-01"))
+    spells_then = spells(*lists, came)
+    assert spells_then[["recorded_on", "input_usd_per_mtok"]].values.tolist() == [
+        [day("2026-01-31"), 1.0],
+        [day("2026-06-01"), 2.0],
+    ]
+    assert not set(spells_then["quote_id"]) & set(found["quote_id"])
 
 
 @pytest.mark.parametrize("column", ["quote_id", "source", "recorded_on", "evidence", "mode", "event"])
@@ -232,10 +390,10 @@ def test_every_new_spell_says_where_it_comes_from(column: str) -> None:
 )
 def test_a_spell_is_named_after_all_that_it_says(rows: list[tuple[str | None, float]]) -> None:
     said = pd.concat([dated("2026-01-31", {"a": price}, provider=seller).quotes for seller, price in rows])
-    found = statements("table", [DatedList(day("2026-01-31"), said, "a list")])
+    found = statements(nothing(), "table", [DatedList(day("2026-01-31"), said, "a list")])
     nan, names = float("nan"), set()
     for seller, price in rows:
         sides = (nan, nan, nan, nan)
         cells = (seller or nan, "a", nan, price, 4 * price, *sides, "2026-01-31", 0)
-        names.add(f"table-{hashlib.sha256(repr(cells).encode()).hexdigest()[:12]}")
+        names.add(f"table-{hashlib.sha256(repr(cells).encode()).hexdigest()[:32]}")
     assert set(found["quote_id"]) == names

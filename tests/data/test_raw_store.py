@@ -1,15 +1,18 @@
 """The raw store: hashes, schemas, references, the data package."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import analysis.data.unchanged
 from analysis.data.package import write_datapackage
-from analysis.data.raw import check_references, load_raw, parse_table, raw_vintage
+from analysis.data.raw import check_references, hashed_files, load_raw, parse_table, raw_vintage
 from analysis.data.schemas import MODELS, RAW_SCHEMAS
+from analysis.data.unchanged import MEMORY, check_unchanged, remember
 from analysis.errors import InputError, IntegrityError
 from analysis.storage import sha256_file
 
@@ -59,6 +62,46 @@ def test_the_vintage_moves_with_the_content(store):
     path.write_bytes(path.read_bytes().replace(b"Huawei", b"HUAWEI", 1))
     write_datapackage(store)
     assert raw_vintage(store) != before
+
+
+def test_a_file_that_changed_after_a_build_is_named_whatever_its_size_and_time(store):
+    path = store / "raw" / "context_hardware.csv"
+    content, times = path.read_bytes(), path.stat()
+    remember(check_unchanged(hashed_files(store), store), store)
+    for changed in (content.replace(b"Huawei", b"HUAWEI", 1), content + b"x"):
+        path.write_bytes(changed)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        with pytest.raises(IntegrityError, match=r"context_hardware\.csv: was changed since it came in"):
+            raw_vintage(store)
+    path.write_bytes(content)
+    assert raw_vintage(store) == raw_vintage(PROJECT_DATA)
+    path.unlink()
+    with pytest.raises(InputError, match=r"context_hardware\.csv: cannot be read"):
+        raw_vintage(store)
+
+
+def test_files_that_look_as_remembered_are_not_read_again(store, monkeypatch):
+    looks = check_unchanged(hashed_files(store), store)
+    remember(looks, store)
+    read = []
+    monkeypatch.setattr(analysis.data.unchanged, "sha256_file", lambda path: read.append(path) or sha256_file(path))
+    assert check_unchanged(hashed_files(store), store) == looks
+    assert not read
+    os.utime(store / "raw" / "models.csv")
+    check_unchanged(hashed_files(store), store)
+    assert read == [store / "raw" / "models.csv"]
+    check_unchanged(hashed_files(store), store, everything=True)
+    assert len(read) == 1 + len(looks)
+
+
+@pytest.mark.parametrize("memory", ["", "[]", "{", '{"raw/models.csv": [1, 2, 3, "x"]}', "[" * 100_000])
+def test_a_memory_that_is_not_one_is_not_believed(store, memory):
+    (store / "processed").mkdir()
+    (store / "processed" / MEMORY).write_text(memory)
+    path = store / "raw" / "models.csv"
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(IntegrityError, match=r"models\.csv"):
+        raw_vintage(store)
 
 
 def test_a_missing_store_says_where_to_look(tmp_path):

@@ -115,6 +115,28 @@ def test_a_jump_is_held_and_the_way_back_is_not(resolved, prices, jumps):
     assert np.flatnonzero(rules.jump_in_series(frame)).tolist() == [2 * jump for jump in jumps]
 
 
+def test_a_price_is_compared_with_the_last_one_that_is_not_held_back(resolved):
+    """A slip that another rule holds, what was rejected, and a zero are no prices to have jumped from; what was accepted is."""
+    days = [{"recorded_on": f"2025-09-{day:02d}", "event": "change"} for day in range(1, 5)]
+    levels = [{"input_usd_per_mtok": price, "output_usd_per_mtok": price} for price in (75.0, 0.075, 0.0, 75.0)]
+    frame = resolved(*(day | level for day, level in zip(days, levels, strict=True)))
+    # By itself: nothing is known of other quotes of the model.
+    frame = frame.assign(model_key=pd.Series([None] * 4, dtype="str"))
+    jump, none = "50 times away from the price before it", None
+
+    def reasons(frame, *decisions):
+        found = rules.quarantine_reasons(frame, pd.Series(decisions or [None] * 4, dtype="str"))
+        return [None if pd.isna(reason) else reason for reason in found]
+
+    zero = "zero price: free tier or unknown"
+    assert reasons(frame) == [none, jump, zero, none]
+    assert reasons(frame, "reject", None, None, None) == [none, none, zero, jump]
+    assert reasons(frame, "reject", None, None, "accept") == [none, none, zero, jump]
+    flagged = frame.assign(quality_flag=["unit_error_suspect", "ok", "zero_price", "ok"])
+    assert reasons(flagged)[1:] == [none, zero, jump]
+    assert reasons(flagged, "accept", None, None, None)[1] == jump
+
+
 def test_corrected_typos_but_not_prices_that_gave_way_to_a_free_tier(resolved):
     flag = {"quality_flag": "corrected_within_14d", "recorded_on": "2025-09-01"}
     after = {"recorded_on": "2025-09-05"}
