@@ -15,8 +15,8 @@ from analysis.inference.compiled import compile_law
 from analysis.inference.posterior import Draws, merge_chains
 from analysis.inference.quantities import contract_parameters, reported_quantities
 from analysis.laws.base import Law
+from analysis.laws.few_families import POOLED_FROM, fitted_law, observation_priors
 from analysis.laws.observations import PriceObservations
-from analysis.laws.priors import OBSERVATION_PRIORS
 from analysis.storage import code_version
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ class Fit:
         return np.asarray(array.reshape(-1, *array.shape[2:]))
 
 
-def priors_of(law: Law) -> dict[str, dict[str, object]]:
-    """Every prior of a law with its constants and reason."""
-    return {prior.name: prior.describe() for prior in (*OBSERVATION_PRIORS.values(), *law.priors)}
+def priors_of(law: Law, families: int = POOLED_FROM) -> dict[str, dict[str, object]]:
+    """Every prior of a law, with its constants and reason, for a table of so many families; by default of many."""
+    return {prior.name: prior.describe() for prior in (*observation_priors(families).values(), *law.priors)}
 
 
 def fit_request(law: Law, obs: PriceObservations, settings: FitSettings) -> dict[str, Any]:
@@ -91,7 +91,8 @@ def fit_request(law: Law, obs: PriceObservations, settings: FitSettings) -> dict
     return {
         "law": law.name,
         "data_hash": obs.data_hash,
-        "priors": priors_of(law),
+        "priors": priors_of(fitted_law(law, obs), len(obs.families)),
+        "grid_years": fitted_law(law, obs).grid_years,
         "settings": asdict(settings),
         "code": code_version("laws"),
         "versions": {name: version(name) for name in PACKAGES},
@@ -179,7 +180,7 @@ def run_fit(
     compiled
         The model of `law`, compiled for other prices of the same things on the same dates.
     """
-    request = fit_request(law, obs, settings)
+    request, law = fit_request(law, obs, settings), fitted_law(law, obs)
     # Imported here: a report that only reads stored fits should not wait for PyMC.
     from analysis.laws.model import price_data  # noqa: PLC0415  slow to import
     from analysis.sampling import SamplerSettings, diagnose_quantities, sample  # noqa: PLC0415  as above
@@ -241,7 +242,7 @@ def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, director
     if found is None:
         return None
     receipt, tree = found
-    return Fit(law, receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
+    return Fit(fitted_law(law, obs), receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
 
 
 def _kept(posterior: xr.Dataset) -> xr.Dataset:
