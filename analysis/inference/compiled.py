@@ -40,7 +40,7 @@ _DENSITIES: "dict[tuple[str, Make], SharedDensity]" = {}
 
 
 def compile_law(law: Law, obs: PriceObservations) -> "CompiledModel":
-    """Return the model of `law`, as `obs` lets it be fitted, with a density compiled now, earlier, or found in the compiler's cache on disk."""
+    """Return the model of `law` as `obs` lets it be fitted, with a density compiled now, earlier, or found in the cache on disk."""
     from analysis.density import shared_density  # noqa: PLC0415  slow to import
     from analysis.laws.model import build_model, price_data  # noqa: PLC0415  as above
     from analysis.sampling import compile_model  # noqa: PLC0415  as above

@@ -9,9 +9,9 @@ import numpy as np
 import xarray as xr
 
 from analysis.laws.base import Law
+from analysis.laws.few_families import spreads_not_asked
 from analysis.laws.innovations import COMMON_SHARE, grid_steps, path_at
 from analysis.laws.observations import PriceObservations
-from analysis.laws.few_families import spreads_not_asked
 from analysis.laws.priors import MIN_NOISE_TAIL
 
 
@@ -46,9 +46,7 @@ class Draws:
 
 def merge_chains(posterior: xr.Dataset, law: Law) -> Draws:
     """Merge chain and draw into one leading dimension; spreads that the fit did not ask for stand with their constants."""
-    values = {
-        str(name): array.to_numpy().reshape(-1, *array.shape[2:]) for name, array in posterior.data_vars.items()
-    }
+    values = {str(name): array.to_numpy().reshape(-1, *array.shape[2:]) for name, array in posterior.data_vars.items()}
     size = posterior.sizes["chain"] * posterior.sizes["draw"]
     constants = spreads_not_asked(law, posterior.sizes.get("family", 1))
     return Draws(law, {name: np.full(size, value) for name, value in constants.items()} | values)

@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 
 from analysis.laws.base import Law
+from analysis.laws.few_families import fitted_law
 from analysis.laws.observations import PriceObservations
 
 FLOOR_CLAIM = (-math.log(1 - 0.15), -math.log(1 - 0.20))
@@ -46,6 +47,7 @@ def reported_quantities(posterior: xr.Dataset, law: Law, obs: PriceObservations)
     unit of quality), `noise_scale` and what else the law reports are of the population, and so is `frontier_rate`, the frontier buyer's:
     his next family is a new one. `family_start` is a family's log price at birth.
     """
+    law = fitted_law(law, obs)
     population = {name: posterior[name] for name in law.family_parameters}
     process = {prior.name: posterior[prior.name] for prior in (law.innovations.priors if law.innovations else ())}
     stay = frontier_stay_years(obs.births)
@@ -125,6 +127,20 @@ def _summary(draws: xr.DataArray) -> dict[str, float]:
 def headline_rates(parameters: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
     """The 5, 50 and 95 % quantiles of the rates that are followed over time, from what `contract_parameters` gives."""
     return {name: [parameters[name][q] for q in ("q05", "q50", "q95")] for name in HEADLINE_RATES}
+
+
+def floor_prior(receipt: Mapping[str, Any]) -> tuple[float, float]:
+    """Mean and standard deviation, before any price is seen, of the plateau law's floor: that of the mean over the table's families.
+
+    Parameters
+    ----------
+    receipt
+        Of a fit of the plateau law.
+    """
+    priors, families = receipt["request"]["priors"], receipt.get("families", 1)
+    mean, sd = priors["rate_floor"]["constants"]
+    apart = priors["rate_floor_spread"]["constants"][0] if families > 1 else 0.0
+    return mean, math.hypot(sd, apart / math.sqrt(families))
 
 
 def probability_of_claim(long_run_rate: np.ndarray) -> float:

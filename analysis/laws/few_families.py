@@ -49,4 +49,9 @@ def spreads_not_asked(law: Law, families: int) -> dict[str, float]:
 def _set(spread: Prior) -> Prior:
     if spread.distribution == "constant":
         return spread
-    return Prior(spread.name, "constant", (spread.root_mean_square,), f"set, as {POOLED_FROM - 1} families or fewer do not tell it: {spread.reason}")
+    return Prior(
+        spread.name,
+        "constant",
+        (spread.root_mean_square,),
+        f"set, as {POOLED_FROM - 1} families or fewer do not tell it: {spread.reason}",
+    )

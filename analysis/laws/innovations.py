@@ -140,9 +140,7 @@ def grid_steps(last_time_years: float, grid_years: float = GRID_YEARS) -> int:
     return max(1, int(np.ceil(last_time_years / grid_years - 1e-9)))
 
 
-def grid_position(
-    time_years: np.ndarray, steps: int, grid_years: float = GRID_YEARS
-) -> tuple[np.ndarray, np.ndarray]:
+def grid_position(time_years: np.ndarray, steps: int, grid_years: float = GRID_YEARS) -> tuple[np.ndarray, np.ndarray]:
     """Return the grid step each time falls into and how far through it the time is, from 0 to 1."""
     scaled = np.clip(time_years / grid_years, 0.0, steps)
     step = np.minimum(scaled.astype(np.intp), steps - 1)

@@ -10,12 +10,13 @@ from analysis.errors import UnlikeModelsError
 from analysis.inference import compiled
 from analysis.inference.compiled import Make, compile_law, example, make_of
 from analysis.laws import LAWS
+from analysis.laws.few_families import POOLED_FROM, fitted_law
 from analysis.laws.model import CENTRED_FROM, build_model
 from analysis.laws.observations import PriceObservations, observations
 
 MAKES = [
     Make(families, hosts, repeat)
-    for families in (1, 2, CENTRED_FROM)
+    for families in (1, 2, POOLED_FROM, CENTRED_FROM)
     for hosts in (0, 2, CENTRED_FROM)
     for repeat in (False, True)
 ]
@@ -52,7 +53,7 @@ def test_examples_are_of_their_make_and_share_no_datum(make: Make) -> None:
 
 def test_the_make_of_a_panel() -> None:
     assert make_of(panel(1, 0, models_repeat=True)) == Make(1, 0, True)
-    assert make_of(panel(5, 3, models_repeat=False)) == Make(2, 2, False)
+    assert make_of(panel(5, 3, models_repeat=False)) == Make(POOLED_FROM, 2, False)
     assert make_of(panel(20, 11, models_repeat=True)) == Make(CENTRED_FROM, CENTRED_FROM, True)
     assert make_of(panel(2, 1, models_repeat=True)) == Make(2, 1, True)
 
