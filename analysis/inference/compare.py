@@ -18,7 +18,6 @@ from analysis.inference.verdict import Evidence, Verdict, judge
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations
 
-
 SMALL_TABLE_ROWS = 250
 """Up to here the fits at past origins are half as long."""
 

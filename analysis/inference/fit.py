@@ -93,7 +93,6 @@ def fit_request(law: Law, obs: PriceObservations, settings: FitSettings) -> dict
         "data_hash": obs.data_hash,
         "priors": priors_of(fitted_law(law, obs), len(obs.families)),
         "grid_years": fitted_law(law, obs).grid_years,
-        "adaptation": adaptation_for(len(obs.families)),
         "settings": asdict(settings),
         "code": code_version("laws"),
         "versions": {name: version(name) for name in PACKAGES},
@@ -199,7 +198,7 @@ def run_fit(
         draws, tune = settings.draws * attempt, settings.tune * attempt
         progress(f"{law.name}: sampling {settings.chains} x {draws} draws, acceptance target {target_accept}")
         asked = SamplerSettings(draws, tune, settings.chains, target_accept, seed=settings.seed)
-        sampled = sample(compiled, asked, data=price_data(obs.log_price), adaptation=adaptation_for(len(obs.families)))
+        sampled = sample(compiled, asked, data=price_data(obs.log_price))
         reported = reported_quantities(sampled.posterior, law, obs)
         diagnostics = diagnose_quantities(reported, sampled.sample_stats)
         attempts.append(
@@ -234,16 +233,6 @@ def run_fit(
     }
     every = slice(None, None, -(-draws // settings.kept))
     return Fit(law, receipt, _kept(sampled.posterior).isel(draw=every), reported.isel(draw=every)), sampled.sample_stats
-
-
-def adaptation_for(families: int) -> str:
-    """How nutpie learns the scales of the posterior for a table of so many families.
-
-    With few of them a rate and the innovations of its family are all but one direction, longer by far than the others: scales of a
-    diagonal do not see it, those of a low rank do, and trajectories are three times shorter. On the project's panel low rank misled
-    plateau (R-hat 2.07), and the diagonal serves.
-    """
-    return "low_rank" if families < POOLED_FROM else "draw_diag"
 
 
 def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:

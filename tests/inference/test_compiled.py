@@ -61,6 +61,7 @@ def test_the_make_of_a_panel() -> None:
 CASES = [
     *((law, 9, 9, True) for law in LAWS),
     ("random_walk", 3, 3, True),
+    ("plateau", 5, 3, True),
     ("encompassing", 1, 0, False),
     ("discovery", 9, 1, False),
 ]
@@ -70,7 +71,7 @@ CASES = [
 @pytest.mark.parametrize(("law", "families", "hosts", "repeat"), CASES)
 def test_density_and_gradient_are_those_of_the_model(law: str, families: int, hosts: int, repeat: bool) -> None:
     obs = panel(families, hosts, models_repeat=repeat)
-    model, shared = build_model(LAWS[law], obs), compile_law(LAWS[law], obs)
+    model, shared = build_model(fitted_law(LAWS[law], obs), obs), compile_law(LAWS[law], obs)
     assert "integers" in shared.compiled.shared_data, "compiled for this panel alone"
     own = density_of(model)
     for seed in range(3):
