@@ -142,6 +142,8 @@ def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> Continuation
 
 def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> None:
     """Refuse scores and prices far outside everything the fit has seen: scored, they would be a verdict on the wrong question."""
+    if fresh.empty:
+        return
     logits = "score" in fresh and not np.allclose(fresh["score"], fresh["quality"])
     span = float(np.ptp(old["quality"])) or 1.0
     reach = max(QUALITY_REACH * span, LOGIT_REACH if logits else 0.0)

@@ -108,8 +108,12 @@ def test_baumol_reports_the_stagnant_share_of_today(obs: PriceObservations) -> N
     share = stagnant / (stagnant + progressive)
     xr.testing.assert_allclose(reported["stagnant_share"], share)
     xr.testing.assert_allclose(reported["rate_long_run"], -draws["stagnant_growth"])
-    falls, grows = draws["progressive_rate"] * (1 - share), draws["stagnant_growth"] * share
-    xr.testing.assert_allclose(reported["rate_now"], falls - grows)
+    rates = []
+    for own_age in obs.ages_at_last:
+        odds = at_birth / (1 - at_birth) * np.exp((draws["progressive_rate"] + draws["stagnant_growth"]) * own_age)
+        own = odds / (1 + odds)
+        rates.append(draws["progressive_rate"] * (1 - own) - draws["stagnant_growth"] * own)
+    xr.testing.assert_allclose(reported["rate_now"], (rates[0] + rates[1]) / 2.0)
 
 
 def test_a_table_without_repeated_models_says_nothing_about_them() -> None:

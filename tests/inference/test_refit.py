@@ -119,7 +119,7 @@ def test_another_scale_or_unit_is_refused_by_row(column: str, change: dict[str, 
 
 def test_a_better_model_and_a_cheaper_one_are_no_other_scale() -> None:
     old, fresh = scored()
-    best = float(old["quality"].max() + 0.5 * np.ptp(old["quality"]))
+    best = float(fresh["quality"].iloc[0] + 0.5 * np.ptp(old["quality"]))
     cheap = float(old["price"].min() / 50.0)
     found = appended(old, fresh.assign(quality=best, score=best, price=cheap, model="new"), Path("new.csv"))
     assert found.fresh == 1
