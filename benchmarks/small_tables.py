@@ -1,9 +1,9 @@
 """How long the laws take on a small table, compiled cold and warm, and how long `compare` does.
 
-Usage: python benchmarks/small_tables.py [TABLE.csv]. Without a table: a hundred prices of three families over three years, and 78 of one over
-twenty (tests/cases/13_one_family). Each law is fitted in a process of its own, twice: what the first compiles the second finds on disk. Asked of two idle cores: with
-a warm cache any law in 30 s, `compare` in four minutes. Seconds of the processor stand beside those of the clock, because a busy machine has
-longer ones.
+Usage: python benchmarks/small_tables.py [TABLE.csv]. Without a table: a hundred prices of three families over three years, and 78 of one
+over twenty (tests/cases/13_one_family). Each law is fitted in a process of its own, twice: what the first compiles the second finds on
+disk. Asked of two idle cores: with a warm cache any law in 30 s, `compare` in four minutes. Seconds of the processor stand beside those
+of the clock, because a busy machine has longer ones.
 """
 
 import os
@@ -50,7 +50,10 @@ def compared(table: Path) -> None:
         obs = read(table)
         fits = {name: fit_law(law, obs, FitSettings(), Path(folder), silent) for name, law in LAWS.items()}
         result = compare(fits, obs, FitSettings(), Path(folder), silent)
-    print(f"{result.verdict}, {len(result.origins)} origins, {'passed' if result.passed else '; '.join(result.failures)}", flush=True)
+    print(
+        f"{result.verdict}, {len(result.origins)} origins, {'passed' if result.passed else '; '.join(result.failures)}",
+        flush=True,
+    )
 
 
 def timed(arguments: list[str]) -> tuple[float, float]:

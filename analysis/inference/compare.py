@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from analysis.inference.elpd import difference, total_elpd
-from analysis.inference.fit import Fit, FitSettings, Progress
+from analysis.inference.fit import SMALL_TABLE_ROWS, Fit, FitSettings, Progress
 from analysis.inference.forecast import Origin, OriginScore, forecast_origins
 from analysis.inference.lfo import score_laws
 from analysis.inference.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
@@ -18,8 +18,8 @@ from analysis.inference.verdict import Evidence, Verdict, judge
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations
 
-SMALL_TABLE_ROWS = 250
-"""Up to here the fits at past origins are half as long."""
+ORIGIN_DRAWS = 500
+"""Of a chain at a past origin of a small table, kept and discarded."""
 
 
 @dataclass(frozen=True)
@@ -157,13 +157,13 @@ def compare(
 
 
 def settings_at_origins(settings: FitSettings, obs: PriceObservations) -> FitSettings:
-    """How the fits at past origins are sampled: for a small table half as long, as nothing of them but a score is read.
+    """How the fits at past origins are sampled: for a small table with shorter chains, as nothing of them but a score is read.
 
-    Every gate is theirs, too, and the Monte Carlo error of the scores, a root of two larger, is part of the standard errors.
+    Every gate is theirs, too, and the Monte Carlo error of the scores is part of the standard errors.
     """
     if obs.n > SMALL_TABLE_ROWS:
         return settings
-    return replace(settings, draws=settings.draws // 2, tune=settings.tune // 2 + 150)
+    return replace(settings, draws=min(settings.draws, ORIGIN_DRAWS), tune=min(settings.tune, ORIGIN_DRAWS))
 
 
 def _law_score(scores: Sequence[OriginScore], weight: float, weight_ci90: tuple[float, float]) -> LawScore:

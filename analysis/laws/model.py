@@ -79,7 +79,7 @@ def build_model(law: Law, obs: PriceObservations) -> pm.Model:
         family_level = _around("family_level", level, prior["level_spread"], obs.families)
         slope = _around("family_elasticity", prior["elasticity"], prior["elasticity_spread"], obs.families)
         population, family = _law_parameters(law, obs)
-        path = _path(law, population, family, obs) if law.innovations else None
+        path = _path(law, population, obs) if law.innovations else None
         moments = _moments(obs)
         fallen = law.decline({name: value[moments.family] for name, value in family.items()}, moments.age)
         if path is not None:
@@ -127,7 +127,7 @@ def _moments(obs: PriceObservations) -> _Moments:
 
 
 def _path(
-    law: Law, population: dict[str, Tensor], family: dict[str, Tensor], obs: PriceObservations
+    law: Law, population: dict[str, Tensor], obs: PriceObservations
 ) -> Callable[[np.ndarray, np.ndarray], Tensor]:
     """Register the innovations of `law`; the result gives a family's sum of them until a time."""
     innovations, steps = law.innovations, grid_steps(obs.last_time_years, law.grid_years)
@@ -141,56 +141,19 @@ def _path(
         COMMON_SHARE * innovations.smooth(pm.Normal("common_z", dims="step"), parameters),
         dims="step",
     )
-    few = len(obs.families) < POOLED_FROM and steps > 1
-    own_z = (
-        _own_around_slope(law, family, common, parameters, obs) if few else pm.Normal("own_z", dims=("family", "step"))
-    )
     own = pm.Deterministic(
-        "own_innovation", (1.0 - COMMON_SHARE) * innovations.smooth(own_z, parameters), dims=("family", "step")
+        "own_innovation",
+        (1.0 - COMMON_SHARE) * innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters),
+        dims=("family", "step"),
     )
-    return _sums(common + own, law.grid_years, steps)
-
-
-def _sums(increments: Tensor, grid_years: float, steps: int) -> Callable[[np.ndarray, np.ndarray], Tensor]:
-    """The sum of increments (families, steps) of a family until a time."""
-    before = pt.concatenate([pt.zeros_like(increments[:, :1]), pt.cumsum(increments, axis=1)], axis=1)
+    increments = common + own
+    before = pt.concatenate([pt.zeros((len(obs.families), 1)), pt.cumsum(increments, axis=1)], axis=1)
 
     def at(family: np.ndarray, time_years: np.ndarray) -> Tensor:
-        step, through = grid_position(time_years, steps, grid_years)
+        step, through = grid_position(time_years, steps, law.grid_years)
         return before[family, step] + through * increments[family, step]
 
     return at
-
-
-def _own_around_slope(
-    law: Law, family: dict[str, Tensor], common: Tensor, parameters: dict[str, Tensor], obs: PriceObservations
-) -> Tensor:
-    """Standard normals behind the families' own innovations, (families, steps), by the slope that each family's prices show.
-
-    The prices fix the sum of a law's rate and the drift of its innovations a hundred times better than either, and to step along that ridge
-    costs a sampler hundreds of gradients. So the sum is sampled: the least-squares slope of the whole decline at the family's entries,
-    around what the law and all other innovations make of it. The normals' mean over the steps follows, and keeps its distribution.
-    """
-    innovations, steps = law.innovations, grid_steps(obs.last_time_years, law.grid_years)
-    assert innovations is not None
-    slope_of = _slopes(obs)
-    # The change of one increment by its normal, for a slope by all of them; of a sign with the rate.
-    lift = (1.0 - COMMON_SHARE) * (innovations.smooth(1.0, parameters) - innovations.smooth(-1.0, parameters)) / 2.0
-    per_year = lift / law.grid_years
-    uneven = pm.ZeroSumNormal("own_uneven_z", dims=("family", "step"), n_zerosum_axes=1)
-    other = _sums(common + lift * uneven, law.grid_years, steps)(obs.unit_family, obs.unit_entry_time)
-    of_law = law.decline({name: value[obs.unit_family] for name, value in family.items()}, obs.unit_entry_age)
-    expected = slope_of @ (of_law + other)
-    slope = pm.Normal("family_slope_z", expected, (pt.abs(per_year) + 1e-9) / np.sqrt(steps), dims="family")
-    return uneven + ((slope - expected) / per_year)[:, None]
-
-
-def _slopes(obs: PriceObservations) -> Tensor:
-    """Weights (families, units) of a least-squares slope on time over each family's entries; none where all are of one day."""
-    member = (obs.unit_family == np.arange(len(obs.families))[:, None]).astype(float)
-    mean = member @ obs.unit_entry_time / member.sum(axis=1)
-    apart = member * (obs.unit_entry_time - mean[:, None])
-    return pt.as_tensor(apart / np.maximum((apart**2).sum(axis=1, keepdims=True), 1e-9))
 
 
 def _around(name: str, center: Tensor, spread: Tensor, families: Sequence[str]) -> Tensor:
