@@ -100,8 +100,8 @@ class WorldResult:
     def floor_coverage90(self) -> float | None:
         """Share of panels whose 90 % interval of the floor holds the population's; None in a world without a floor of its own.
 
-        The interval is that of the mean over the panel's families, which lies a spread over the root of their number from the population's: a
-        few hundredths of the interval's width.
+        The interval is that of the mean over the panel's families, which lies a spread over the root of their number from the
+        population's: a few hundredths of the interval's width.
         """
         truth = self.world.truth.get("rate_floor")
         if truth is None:

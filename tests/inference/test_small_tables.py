@@ -18,9 +18,9 @@ CASE = Path(__file__).parents[1] / "cases" / "13_one_family" / "seq.csv"
 SETTINGS = FitSettings(draws=600, tune=500, chains=4, target_accepts=(0.95, 0.99))
 TECHNOLOGIES = (
     "Photovoltaics", "Hard Disk Drive", "DNA sequencing (NIH): cost_per_mb", "McCallum: memory", "Acrylonitrile", "Polypropylene",
-    "Ethylene", "Paraxylene", "Primary Aluminum", "Offshore wind LCOE (IRENA)",
+    "Ethylene", "Paraxylene", "Primary Aluminum", "US PV system: module part",
 )  # fmt: skip
-"""Ten that are named in the table of costs; all fell over their records."""
+"""Ten of the table of costs that fell over their records: a constant rate is positive, and least squares of a rising series are not."""
 
 
 def fitted(law: str, frame: pd.DataFrame, folder: Path) -> Fit:
@@ -48,10 +48,7 @@ def test_the_rate_of_one_family_is_that_of_its_table(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_constant_rates_of_ten_technologies_are_those_of_least_squares(tmp_path: Path) -> None:
-    """Medians within a standard error of least squares and Monte Carlo error, but for outliers, which the Student-t weighs less.
-
-    The tolerance is one standard error, at least 0.005 a year.
-    """
+    """Every median lies within a standard error (at least 0.005 a year) of least squares, from which it differs by the Student-t noise."""
     costs = load_raw(Path("data"), "context_technology_costs")
     off = {}
     for name in TECHNOLOGIES:
@@ -68,8 +65,7 @@ def test_constant_rates_of_ten_technologies_are_those_of_least_squares(tmp_path:
         rate, error = least_squares(years, log_price)
         found = fitted("exponential", frame, tmp_path).receipt["parameters"]["rate_now"]
         off[name] = (found["q50"] - rate) / max(error, 0.005)
-    assert sum(abs(one) < 1.0 for one in off.values()) >= 9, off
-    assert max(abs(one) for one in off.values()) < 3.0, off
+    assert max(abs(one) for one in off.values()) < 1.0, off
 
 
 @pytest.mark.slow
