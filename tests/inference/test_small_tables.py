@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from cli_run import run
 from known_laws import simulated_frame
 
 from analysis.data.raw import load_raw
@@ -12,7 +13,6 @@ from analysis.inference.fit import Fit, FitSettings, fit_law
 from analysis.laws import LAWS
 from analysis.laws.observations import observations
 from analysis.laws.simulate import TableDesign
-from analysis.sources.price_table import read_price_table
 
 CASE = Path(__file__).parents[1] / "cases" / "13_one_family" / "seq.csv"
 SETTINGS = FitSettings(draws=600, tune=500, chains=4, target_accepts=(0.95, 0.99))
@@ -38,10 +38,11 @@ def least_squares(years: np.ndarray, log_price: np.ndarray) -> tuple[float, floa
 
 
 @pytest.mark.slow
-def test_the_rate_of_one_family_is_that_of_its_table(tmp_path: Path) -> None:
+def test_the_rate_of_one_family_is_that_of_its_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """NHGRI's cost of a genome: least squares say 0.632 to 0.708, a typical family of a population of one 0.44 to 1.22."""
-    frame = read_price_table(CASE, "fraction").frame
-    rate = fitted("exponential", frame, tmp_path).receipt["parameters"]["rate_now"]
+    result = run(capsys, "fit", "exponential", "--table", CASE, "--data", tmp_path, "--json", "--quiet")
+    assert result.code == 0
+    rate = result.json["parameters"]["rate_now"]
     assert rate["q05"] == pytest.approx(0.63, abs=0.01)
     assert rate["q95"] == pytest.approx(0.71, abs=0.01)
 
