@@ -162,8 +162,8 @@ def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> None:
             remedy="Give scores as the fitted rows have them, and say how they are measured with --score-scale; the project's panel has "
             "capability (GPT-4 has about 125), with --score-scale raw",
         )
-    price = np.log(fresh["price"].astype(float))
-    low, high = _bounds(np.log(old["price"].astype(float)), old, fresh)
+    price = fresh["price"].astype(float).map(math.log)
+    low, high = _bounds(old["price"].astype(float).map(math.log), old, fresh)
     off = ((price < low - PRICE_REACH) | (price > high + PRICE_REACH)).to_numpy()
     if off.any():
         row = int(off.argmax())
