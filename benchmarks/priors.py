@@ -76,7 +76,10 @@ def document() -> str:
     return f"""# Priors
 
 Written by `benchmarks/priors.py`; do not edit. Rates are log-rates per year, positive when price falls. A family's parameter is the
-population value times the exponential of (or, where it may be negative, plus) a spread times a standard normal.
+population value times the exponential of (or, where it may be negative, plus) a spread times a standard normal. These are the priors
+of a table of four families and more, with a record of up to eight years. One family has no population and no spread; two or three have
+spreads that are set to the root mean squares of these; in longer records discoveries are counted per longer step
+(`analysis/laws/few_families.py`).
 
 {priors_table()}
 

@@ -66,7 +66,7 @@ def world_draws(base: Draws, law: Law, truth: Mapping[str, float], obs: PriceObs
         }
     values["common_innovation"], values["own_innovation"] = np.empty((size, 0)), np.empty((size, families, 0))
     world = Draws(law, values)
-    increments = innovations(world, grid_steps(obs.last_time_years), rng)
+    increments = innovations(world, grid_steps(obs.last_time_years, law.grid_years), rng)
     every_unit = np.arange(len(obs.unit_family))
     start = base["family_level"] + mean_fallen(law, values, obs, increments, every_unit)
     if law.innovations:

@@ -21,6 +21,7 @@ from analysis.inference.project import fits_dir, panel_observations
 from analysis.inference.sensitivity import prior_sensitivity
 from analysis.inference.verdict import Evidence, judge
 from analysis.laws import LAWS
+from analysis.laws.few_families import fitted_law
 from analysis.laws.observations import PriceObservations, subset
 from analysis.sampling import CI_QUANTILES, CompiledModel, compile_model
 from analysis.storage import code_version
@@ -97,7 +98,11 @@ class WorldResult:
 
     @property
     def floor_coverage90(self) -> float | None:
-        """Share of panels whose 90 % interval of the floor holds the true one; None in a world without a floor of its own."""
+        """Share of panels whose 90 % interval of the floor holds the population's; None in a world without a floor of its own.
+
+        The interval is that of the mean over the panel's families, which lies a spread over the root of their number from the
+        population's: a few hundredths of the interval's width.
+        """
         truth = self.world.truth.get("rate_floor")
         if truth is None:
             return None
@@ -191,7 +196,7 @@ def _short_fit(law: str, obs: PriceObservations, settings: FitSettings, design: 
     from analysis.laws.model import build_model  # noqa: PLC0415  slow to import
 
     if (law, design) not in _COMPILED:
-        _COMPILED[law, design] = compile_model(build_model(LAWS[law], obs))
+        _COMPILED[law, design] = compile_model(build_model(fitted_law(LAWS[law], obs), obs))
     return run_fit(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]
 
 

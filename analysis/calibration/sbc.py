@@ -151,12 +151,12 @@ def quantities(draws: Draws, obs: PriceObservations, log_price: np.ndarray) -> d
     law = draws.law
     names = [*OBSERVATION_PRIORS, *(prior.name for prior in law.priors)]
     chosen = {name: draws[name] for name in names if name in draws}
-    population = {name: draws[name] for name in law.family_parameters}
+    family = draws.family(np.arange(len(obs.families)))
     with_prices = replace(obs, log_price=log_price)
     expected = expected_log_price(draws, with_prices, np.random.default_rng(0))
     return chosen | {
-        "rate_now": np.broadcast_to(law.rate(population, obs.mean_age_at_last), draws.size),
-        "rate_long_run": np.broadcast_to(law.long_run_rate(population), draws.size),
+        "rate_now": law.rate(family, obs.ages_at_last).mean(axis=1),
+        "rate_long_run": law.long_run_rate(family).mean(axis=1),
         "years_to_half": years_to_half(draws, obs),
         "log_likelihood": log_likelihood(draws, with_prices, expected).sum(axis=1),
     }

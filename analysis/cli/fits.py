@@ -12,6 +12,7 @@ from analysis.inference.continuation import appended
 from analysis.inference.fit import Fit, fit_law
 from analysis.inference.project import fits_dir
 from analysis.laws import LAWS
+from analysis.laws.limits import require_enough
 from analysis.laws.observations import observations
 from analysis.panel import build as build_panel
 from analysis.panel import law_rows, load_panel
@@ -118,6 +119,7 @@ def score(
         old = law_rows(load_panel(call.data))
     else:
         old = read_table(fitted, score_scale).frame
+    require_enough(old, file=fitted, name="the panel")
     continued = appended(old, fresh, table)
     folder, say = writable(fits_dir(call.data)), call.progress()
     past = observations(old)

@@ -17,13 +17,11 @@ import typer
 from analysis.errors import InputError
 from analysis.inference.fit import FitSettings
 from analysis.inference.project import panel_observations
+from analysis.laws.limits import long_fit, require_enough
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import build as build_panel
-from analysis.report.phrases import plural
 from analysis.sources.price_table import PriceTable, ScoreScale, read_price_table
 from analysis.storage import plain
-
-MIN_ROWS, MIN_DATES = 8, 3
 
 Table = Annotated[Path | None, typer.Option(help="A price table, CSV or Parquet; default: the project's own panel.")]
 Scale = Annotated[str, typer.Option(help="Scale of the scores: fraction, percent or raw.")]
@@ -66,12 +64,9 @@ def read_observations(call: Options, table: Path | None, score_scale: str) -> Pr
     """Observations of a user's table, or of the project's panel, built first when it is stale."""
     if table is not None:
         frame = read_table(table, score_scale).frame
-        if len(frame) < MIN_ROWS or frame["date"].nunique() < MIN_DATES:
-            raise InputError(
-                f"has {plural(len(frame), 'row')} of {plural(frame['date'].nunique(), 'date')}, too few for a law of motion",
-                file=table,
-                remedy=f"Bring at least {MIN_ROWS} prices of {MIN_DATES} dates; dozens over a year or more say something",
-            )
+        require_enough(frame, file=table)
+        if warning := long_fit(len(frame)):
+            call.progress()(warning)
         return observations(frame)
     build_panel(call.data, None, call.progress())
     return panel_observations(call.data)

@@ -20,7 +20,7 @@ import numpy as np
 
 from analysis.inference.fit import Fit
 from analysis.inference.posterior import Draws, fresh_innovations
-from analysis.laws.innovations import COMMON_SHARE, GRID_YEARS
+from analysis.laws.innovations import COMMON_SHARE
 from analysis.laws.observations import PriceObservations
 
 Buyer = Literal["fixed_capability", "frontier"]
@@ -112,7 +112,7 @@ def entry_path(family_start: np.ndarray, births: np.ndarray, years: int, rng: np
 
 def _innovated(draws: Draws, years: int, rng: np.random.Generator) -> np.ndarray:
     """Cumulative innovations to come at whole years, those of all families and those of one, shape (S, years + 1)."""
-    per_year = round(1.0 / GRID_YEARS)
+    per_year = round(1.0 / draws.law.grid_years)
     shape = (draws.size, years * per_year)
     steps = sum(fresh_innovations(draws, share, shape, rng) for share in (COMMON_SHARE, 1.0 - COMMON_SHARE))
     cumulative = np.cumsum(steps, axis=1)[:, per_year - 1 :: per_year]

@@ -1,23 +1,25 @@
 """Compare the laws by forecast and give a verdict. `costfloor compare`. The rule is explained in docs/decisions.md."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from analysis.inference.elpd import difference, total_elpd
-from analysis.inference.fit import Fit, FitSettings, Progress
+from analysis.inference.fit import SMALL_TABLE_ROWS, Fit, FitSettings, Progress
 from analysis.inference.forecast import Origin, OriginScore, forecast_origins
 from analysis.inference.lfo import score_laws
-from analysis.inference.quantities import FLOOR_CLAIM, headline_rates, probability_of_claim
+from analysis.inference.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
 from analysis.inference.sensitivity import PriorSensitivity, prior_sensitivity
 from analysis.inference.stacking import stacking_weight_draws, stacking_weights
 from analysis.inference.verdict import Evidence, Verdict, judge
 from analysis.laws import LAWS
 from analysis.laws.observations import PriceObservations
-from analysis.laws.plateau import FLOOR
+
+ORIGIN_DRAWS = 500
+"""Of a chain at a past origin of a small table, kept and discarded."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def compare(
     ]
     records = {origin.date: _origin_record(origin) for origin in origins}
     dates = [origin.date for origin in origins]
-    for scored in score_laws(list(LAWS), obs, dates, (horizon_months,), settings, directory, progress, workers):
+    at_origins = settings_at_origins(settings, obs)
+    for scored in score_laws(list(LAWS), obs, dates, (horizon_months,), at_origins, directory, progress, workers):
         if scored.failure:
             failures.append(f"{scored.name} as of {scored.origin.date()}: {scored.failure}")
         scores[scored.name].append(scored.scores[horizon_months])
@@ -146,11 +149,21 @@ def compare(
         p_floor_15_20=sum(weights[name] * claims[name] for name in LAWS),
         p_floor_15_20_ci90=_ci90(np.sum([weight_draws[name] * claims[name] for name in LAWS], axis=0)),
         p_floor_15_20_plateau=claims["plateau"],
-        p_floor_15_20_prior=_prior_probability_of_claim(),
+        p_floor_15_20_prior=_prior_probability_of_claim(*floor_prior(fits["plateau"].receipt)),
         prior_sensitivity=sensitivity,
         passed=not failures,
         failures=tuple(failures),
     )
+
+
+def settings_at_origins(settings: FitSettings, obs: PriceObservations) -> FitSettings:
+    """How the fits at past origins are sampled: for a small table with shorter chains, as nothing of them but a score is read.
+
+    Every gate is theirs, too, and the Monte Carlo error of the scores is part of the standard errors.
+    """
+    if obs.n > SMALL_TABLE_ROWS:
+        return settings
+    return replace(settings, draws=min(settings.draws, ORIGIN_DRAWS), tune=min(settings.tune, ORIGIN_DRAWS))
 
 
 def _law_score(scores: Sequence[OriginScore], weight: float, weight_ci90: tuple[float, float]) -> LawScore:
@@ -181,9 +194,8 @@ def _origin_record(origin: Origin) -> dict[str, Any]:
     }
 
 
-def _prior_probability_of_claim() -> float:
+def _prior_probability_of_claim(mean: float, sd: float) -> float:
     from scipy.stats import norm  # noqa: PLC0415  slow to import
 
     low, high = FLOOR_CLAIM
-    mean, sd = FLOOR.constants
     return float(norm.cdf(high, mean, sd) - norm.cdf(low, mean, sd))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.errors import UnlikeModelsError
 from analysis.laws.base import Law
+from analysis.laws.few_families import POOLED_FROM, fitted_law
 from analysis.laws.observations import PriceObservations, observations
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ _DENSITIES: "dict[tuple[str, Make], SharedDensity]" = {}
 
 
 def compile_law(law: Law, obs: PriceObservations) -> "CompiledModel":
-    """Return the model of `law` for `obs`, with a density compiled now, earlier, or found in the compiler's cache on disk."""
+    """Return the model of `law` as `obs` lets it be fitted, with a density compiled now, earlier, or found in the cache on disk."""
     from analysis.density import shared_density  # noqa: PLC0415  slow to import
     from analysis.laws.model import build_model, price_data  # noqa: PLC0415  as above
     from analysis.sampling import compile_model  # noqa: PLC0415  as above
 
     start = time.perf_counter()
-    make = make_of(obs)
-    key = law.name + json.dumps([prior.describe() for prior in law.priors]), make
+    law, make = fitted_law(law, obs), make_of(obs)
+    key = json.dumps([law.name, law.grid_years, *(prior.describe() for prior in law.priors)]), make
     model = build_model(law, obs)
     try:
         if key not in _DENSITIES:
@@ -63,10 +64,11 @@ def make_of(obs: PriceObservations) -> Make:
     """Return the make of a panel."""
     from analysis.laws.model import CENTRED_FROM  # noqa: PLC0415  slow to import
 
-    def alike(members: int) -> int:
-        return members if members < 2 else 2 if members < CENTRED_FROM else CENTRED_FROM
+    def alike(members: int, smallest: tuple[int, ...]) -> int:
+        return max((least for least in smallest if least <= members), default=members)
 
-    return Make(alike(len(obs.families)), alike(len(obs.hosts)), obs.models_repeat)
+    families = alike(len(obs.families), (1, 2, POOLED_FROM, CENTRED_FROM))
+    return Make(families, alike(len(obs.hosts), (0, 1, 2, CENTRED_FROM)), obs.models_repeat)
 
 
 def example(make: Make, more: int) -> PriceObservations:

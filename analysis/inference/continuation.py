@@ -1,5 +1,6 @@
 """Old rows and the ones that came after, arranged so that a fit to the old ones can speak about the new."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,16 @@ from analysis.laws.observations import PriceObservations, observations, subset
 
 ORDER = ("date", "family", "model", "host", "price", "quality")
 """How `observations` sorts its rows."""
+
+QUALITY_REACH = 0.75
+"""Times the range of quality in the fitted rows: a score farther outside that of its family (of the table, where that is new) is on another
+scale. Of the panel's later rows the farthest lay 0.2 outside all earlier ones."""
+
+LOGIT_REACH = 3.0
+"""At least so far, where scores are logits: a percentage read as a fraction, or the other way round, is off by 4.6."""
+
+PRICE_REACH = math.log(100.0)
+"""A price is in another unit when it lies farther than this outside all fitted ones of its family (of the table, where that is new)."""
 
 COMPARED = (
     "log_price",
@@ -89,8 +100,10 @@ def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> Continuation
     Raises
     ------
     InputError
-        The new rows lack a column that the old ones have, repeat old rows, or would change what the old ones mean.
+        The new rows are on another scale or in another unit, lack a column that the old ones have, repeat old rows, or would change what
+        the old ones mean.
     """
+    _check_scales(old, fresh, file)
     missing = [name for name in ("host", "model") if name in old and name not in fresh]
     if missing:
         raise InputError(
@@ -125,6 +138,55 @@ def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> Continuation
             remedy="Fit old and new rows together: the old ones say nothing of how the price of a model moves",
         )
     return found
+
+
+def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> None:
+    """Refuse scores and prices far outside everything the fit has seen: scored, they would be a verdict on the wrong question."""
+    if fresh.empty:
+        return
+    logits = "score" in fresh and not np.allclose(fresh["score"], fresh["quality"])
+    span = float(np.ptp(old["quality"])) or 1.0
+    reach = max(QUALITY_REACH * span, LOGIT_REACH if logits else 0.0)
+    low, high = _bounds(old["quality"], old, fresh)
+    quality = fresh["quality"]
+    off = ((quality < low - reach) | (quality > high + reach)).to_numpy()
+    if off.any():
+        row = int(off.argmax())
+        raise InputError(
+            f"{f'a logit of {quality.iloc[row]:.3g}, ' if logits else ''}far outside the fitted rows, which reach from "
+            f"{low.iloc[row]:.4g} to {high.iloc[row]:.4g}{_how_many(off)}",
+            file=file,
+            row=row + 1,
+            column="score",
+            value=float(fresh["score" if "score" in fresh else "quality"].iloc[row]),
+            remedy="Give scores as the fitted rows have them, and say how they are measured with --score-scale; the project's panel has "
+            "capability (GPT-4 has about 125), with --score-scale raw",
+        )
+    price = fresh["price"].astype(float).map(math.log)
+    low, high = _bounds(old["price"].astype(float).map(math.log), old, fresh)
+    off = ((price < low - PRICE_REACH) | (price > high + PRICE_REACH)).to_numpy()
+    if off.any():
+        row = int(off.argmax())
+        raise InputError(
+            f"more than a hundred times outside the fitted prices, which reach from {np.exp(low.iloc[row]):.4g} to "
+            f"{np.exp(high.iloc[row]):.4g}{_how_many(off)}",
+            file=file,
+            row=row + 1,
+            column="price",
+            value=float(fresh["price"].iloc[row]),
+            remedy="Give prices in the unit of the fitted rows; the project's panel has USD per million tokens",
+        )
+
+
+def _bounds(values: pd.Series, old: pd.DataFrame, fresh: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Smallest and largest of the fitted `values` in the family of each new row, or in the table where that is new."""
+    by_family = values.groupby(old["family"].astype(str)).agg(["min", "max"])
+    family = fresh["family"].astype(str)
+    return family.map(by_family["min"]).fillna(values.min()), family.map(by_family["max"]).fillna(values.max())
+
+
+def _how_many(off: np.ndarray) -> str:
+    return f" ({off.sum()} rows are)" if off.sum() > 1 else ""
 
 
 def _same(one: PriceObservations, other: PriceObservations) -> bool:

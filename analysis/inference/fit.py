@@ -15,8 +15,8 @@ from analysis.inference.compiled import compile_law
 from analysis.inference.posterior import Draws, merge_chains
 from analysis.inference.quantities import contract_parameters, reported_quantities
 from analysis.laws.base import Law
+from analysis.laws.few_families import POOLED_FROM, fitted_law, observation_priors
 from analysis.laws.observations import PriceObservations
-from analysis.laws.priors import OBSERVATION_PRIORS
 from analysis.storage import code_version
 
 if TYPE_CHECKING:
@@ -26,6 +26,15 @@ Progress = Callable[[str], None]
 
 ATTEMPTS: Final = 2
 """Version of the sequence of attempts and of their seeds: by another one, the same request would give another posterior."""
+
+SMALL_TABLE_ROWS = 250
+"""Up to here fits begin with short chains."""
+
+SMALL_TABLE_DRAWS = 700
+"""Of a chain, kept and discarded; small tables gave an effective sample size of 0.6 per draw."""
+
+SMALL_TABLE_ACCEPT = 0.95
+"""Acceptance target at which small tables had no divergences."""
 
 PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
 
@@ -86,9 +95,9 @@ class Fit:
         return np.asarray(array.reshape(-1, *array.shape[2:]))
 
 
-def priors_of(law: Law) -> dict[str, dict[str, object]]:
-    """Every prior of a law with its constants and reason."""
-    return {prior.name: prior.describe() for prior in (*OBSERVATION_PRIORS.values(), *law.priors)}
+def priors_of(law: Law, families: int = POOLED_FROM) -> dict[str, dict[str, object]]:
+    """Every prior of a law, with its constants and reason, for a table of so many families; by default of many."""
+    return {prior.name: prior.describe() for prior in (*observation_priors(families).values(), *law.priors)}
 
 
 def fit_request(law: Law, obs: PriceObservations, settings: FitSettings) -> dict[str, Any]:
@@ -96,7 +105,8 @@ def fit_request(law: Law, obs: PriceObservations, settings: FitSettings) -> dict
     return {
         "law": law.name,
         "data_hash": obs.data_hash,
-        "priors": priors_of(law),
+        "priors": priors_of(fitted_law(law, obs), len(obs.families)),
+        "grid_years": fitted_law(law, obs).grid_years,
         "settings": asdict(settings),
         "attempts": ATTEMPTS,
         "code": code_version("laws"),
@@ -126,7 +136,23 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
         return found
     fit, sample_stats = fit_in_steps(law, obs, settings, progress)
     tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
-    return _as_stored(law, *store.save(directory, fit.receipt, tree))
+    return _as_stored(fit.law, *store.save(directory, fit.receipt, tree))
+
+
+def first_attempt(settings: FitSettings, rows: int) -> FitSettings:
+    """How a fit to so many rows begins: a small table, whose draws are all but independent, with few draws and larger steps.
+
+    A miss of a gate leads to the steps and draws of `settings`, and beyond, as for any table.
+    """
+    if rows > SMALL_TABLE_ROWS:
+        return settings
+    accepts = settings.target_accepts
+    return replace(
+        settings,
+        draws=min(settings.draws, SMALL_TABLE_DRAWS),
+        tune=min(settings.tune, SMALL_TABLE_DRAWS),
+        target_accepts=accepts if accepts[0] <= SMALL_TABLE_ACCEPT else (SMALL_TABLE_ACCEPT, *accepts),
+    )
 
 
 def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progress: Progress) -> tuple[Fit, xr.Dataset]:
@@ -140,6 +166,8 @@ def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progre
     law, obs, settings, progress
         As in `fit_law`.
     """
+    request = fit_request(law, obs, settings)
+    settings = first_attempt(settings, obs.n)
     started = time.perf_counter()
     progress(f"{law.name}: compiling for {obs.n} rows")
     compiled = compile_law(law, obs)
@@ -155,7 +183,6 @@ def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progre
         longer = replace(settings, draws=2 * settings.draws, tune=2 * settings.tune, target_accepts=left)
         fit, sample_stats = run_fit(law, obs, longer, progress, compiled, attempts)
         attempts += fit.receipt["attempts"]
-    request = fit_request(law, obs, settings)
     seconds = {
         "compile": fit.receipt["seconds"]["compile"],
         "sample": round(sum(one["seconds_sample"] for one in attempts), 2),
@@ -187,7 +214,7 @@ def run_fit(
     earlier
         Attempts that failed before, as a receipt keeps them: the seeds go on from there.
     """
-    request = fit_request(law, obs, settings)
+    request, law = fit_request(law, obs, settings), fitted_law(law, obs)
     # Imported here: a report that only reads stored fits should not wait for PyMC.
     from analysis.laws.model import price_data  # noqa: PLC0415  slow to import
     from analysis.sampling import (  # noqa: PLC0415  as above
@@ -256,7 +283,7 @@ def run_fit(
 def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:
     """The stored fit with the fingerprint of this request, or None."""
     found = store.load(directory, law.name, store.fingerprint(fit_request(law, obs, settings)))
-    return None if found is None else _as_stored(law, *found)
+    return None if found is None else _as_stored(fitted_law(law, obs), *found)
 
 
 def _as_stored(law: Law, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:

@@ -223,7 +223,7 @@ def extend(draws: Draws, obs: PriceObservations, seen: np.ndarray, rng: np.rando
         offset = offsets(parameter.spread.name) if parameter.spread else np.zeros((size, len(obs.families)))
         spread_over(f"family_{name}", parameter.of_family(draws[name][:, None], offset))
     spread_over("family_elasticity", draws["elasticity"][:, None] + offsets("elasticity_spread"))
-    steps = grid_steps(obs.last_time_years)
+    steps = grid_steps(obs.last_time_years, draws.law.grid_years)
     if draws.law.innovations:
         values["common_innovation"] = common_innovations(draws, steps, rng)
         shape = (size, len(obs.families), steps)
@@ -257,7 +257,9 @@ def mean_fallen(
     """Mean decline until entry over each family's `units`, shape (S, F): a family's level is its average log price."""
     family = obs.unit_family[units]
     own = {name: values[f"family_{name}"][:, family] for name in law.family_parameters}
-    fallen = law.decline(own, obs.unit_entry_age[units]) + path_at(increments, family, obs.unit_entry_time[units])
+    fallen = law.decline(own, obs.unit_entry_age[units]) + path_at(
+        increments, family, obs.unit_entry_time[units], law.grid_years
+    )
     member = (family[:, None] == np.arange(len(obs.families))).astype(float)
     return np.asarray(fallen @ (member / member.sum(axis=0)))
 
@@ -306,7 +308,7 @@ def _unit_log_density(
     at_unknown_host: UnknownHost | None,
 ) -> np.ndarray:
     """Log density of each scored unit's rows under each draw, (S, U), in the order of the units' codes."""
-    increments = innovations(draws, grid_steps(obs.last_time_years), rng)
+    increments = innovations(draws, grid_steps(obs.last_time_years, draws.law.grid_years), rng)
     means, target = unit_means(draws, obs, increments), obs.log_price[rows] + followed(draws, obs, increments, rows)
     host_known = np.isin(obs.host[rows], obs.host[seen]) if obs.hosts else np.ones(len(rows), bool)
     if obs.hosts:

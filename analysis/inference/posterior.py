@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from analysis.laws.base import Law
+from analysis.laws.few_families import spreads_not_asked
 from analysis.laws.innovations import COMMON_SHARE, grid_steps, path_at
 from analysis.laws.observations import PriceObservations
 from analysis.laws.priors import MIN_NOISE_TAIL
@@ -44,10 +45,11 @@ class Draws:
 
 
 def merge_chains(posterior: xr.Dataset, law: Law) -> Draws:
-    """Merge chain and draw into one leading dimension."""
-    return Draws(
-        law, {str(name): array.to_numpy().reshape(-1, *array.shape[2:]) for name, array in posterior.data_vars.items()}
-    )
+    """Merge chain and draw into one leading dimension; spreads that the fit did not ask for stand with their constants."""
+    values = {str(name): array.to_numpy().reshape(-1, *array.shape[2:]) for name, array in posterior.data_vars.items()}
+    size = posterior.sizes["chain"] * posterior.sizes["draw"]
+    constants = spreads_not_asked(law, posterior.sizes.get("family", 1))
+    return Draws(law, {name: np.full(size, value) for name, value in constants.items()} | values)
 
 
 def innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
@@ -101,7 +103,7 @@ def followed(
     if not obs.models_repeat:
         return np.zeros((draws.size, len(chosen)))
     now = draws.law.decline(draws.family(obs.family[chosen]), obs.age_years[chosen])
-    now = now + path_at(increments, obs.family[chosen], obs.time_years[chosen])
+    now = now + path_at(increments, obs.family[chosen], obs.time_years[chosen], draws.law.grid_years)
     since_entry = now - _fallen_at_entry(draws, obs, increments)[:, obs.unit[chosen]]
     return np.asarray(draws["pass_through"][:, None] * since_entry)
 
@@ -114,7 +116,7 @@ def expected_log_price(
     With `redraw_innovations` the innovations are new ones from the law, as if history were run again; models keep their distance from
     what the law expects of them.
     """
-    steps = grid_steps(obs.last_time_years)
+    steps = grid_steps(obs.last_time_years, draws.law.grid_years)
     increments = innovations(draws, steps, rng)
     fitted = unit_means(draws, obs, increments)
     unit = draws["unit_level"] if obs.models_repeat else fitted
@@ -129,7 +131,7 @@ def expected_log_price(
 
 def _fallen_at_entry(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
     decline = draws.law.decline(draws.family(obs.unit_family), obs.unit_entry_age)
-    return np.asarray(decline + path_at(increments, obs.unit_family, obs.unit_entry_time))
+    return np.asarray(decline + path_at(increments, obs.unit_family, obs.unit_entry_time, draws.law.grid_years))
 
 
 def log_likelihood(draws: Draws, obs: PriceObservations, expected: np.ndarray) -> np.ndarray:
@@ -149,8 +151,9 @@ def band_path(
     draws: Draws, obs: PriceObservations, family: int, time_years: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Log price of a family at its centre quality at each time, shape (S, len(time_years)); later times are forecasts."""
-    steps = grid_steps(max(float(time_years.max()), obs.last_time_years))
+    grid_years = draws.law.grid_years
+    steps = grid_steps(max(float(time_years.max()), obs.last_time_years), grid_years)
     codes = np.full(len(time_years), family)
-    innovated = path_at(innovations(draws, steps, rng), codes, time_years)
+    innovated = path_at(innovations(draws, steps, rng), codes, time_years, grid_years)
     age = np.maximum(time_years - obs.births[family], 0.0)
     return np.asarray(draws["family_start"][:, [family]] - draws.law.decline(draws.family(codes), age) - innovated)

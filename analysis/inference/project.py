@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.laws.limits import require_enough
 from analysis.laws.observations import PriceObservations, observations
 from analysis.panel import law_rows, load_panel
 from analysis.storage import data_lock, refuse_links
@@ -14,8 +15,10 @@ PRICE_UNIT = "USD per million tokens"
 
 
 def panel_observations(data_dir: Path, as_of: pd.Timestamp | None = None) -> PriceObservations:
-    """The observations of the built panel that the laws see."""
-    return observations(law_rows(load_panel(data_dir, as_of)), price_unit=PRICE_UNIT)
+    """The observations of the built panel that the laws see; refused where they are too few for a law."""
+    rows = law_rows(load_panel(data_dir, as_of))
+    require_enough(rows, name="the panel" if as_of is None else f"the panel as of {as_of.date()}")
+    return observations(rows, price_unit=PRICE_UNIT)
 
 
 def fits_dir(data_dir: Path) -> Path:

@@ -88,7 +88,7 @@ def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed:
     rng = np.random.default_rng(seed)
     obs, seen = continued.obs, continued.seen
     # Families and hosts are those of the fit; units that are new get their levels below.
-    draws, steps = fit.draws, grid_steps(obs.last_time_years)
+    draws, steps = fit.draws, grid_steps(obs.last_time_years, fit.law.grid_years)
     if fit.law.innovations:
         longer = {
             "common_innovation": common_innovations(draws, steps, rng),

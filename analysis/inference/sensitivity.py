@@ -73,5 +73,7 @@ def log_density(prior: Prior, values: np.ndarray) -> np.ndarray:
             return np.asarray(stats.lognorm.logpdf(values, sd_log, scale=median))
         case "halfnormal", (sd,):
             return np.asarray(stats.halfnorm.logpdf(values, scale=sd))
+        case "constant", _:
+            return np.zeros_like(values)
         case _:
             raise ValueError(f"no density for {prior}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.laws.functions import exp
-from analysis.laws.innovations import Innovations
+from analysis.laws.innovations import GRID_YEARS, Innovations
 from analysis.laws.priors import Prior
 
 Parameters = Mapping[str, Any]
@@ -69,6 +69,11 @@ class Law:
         """The law's own priors: population, spread, innovations."""
         own = [prior for p in self.family_parameters.values() for prior in (p.population, p.spread) if prior]
         return (*own, *(self.innovations.priors if self.innovations else ()))
+
+    @property
+    def grid_years(self) -> float:
+        """Length of one innovation."""
+        return self.innovations.grid_years if self.innovations else GRID_YEARS
 
 
 def mean_rate(law: Law, population: Parameters, span_years: float) -> Any:

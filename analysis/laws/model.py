@@ -26,7 +26,8 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from analysis.laws.base import Law, mean_rate
+from analysis.laws.base import FamilyParameter, Law, mean_rate
+from analysis.laws.few_families import POOLED_FROM, observation_priors
 from analysis.laws.innovations import COMMON_SHARE, grid_position, grid_steps
 from analysis.laws.observations import PriceObservations
 from analysis.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS, Prior
@@ -36,7 +37,8 @@ Tensor = Any
 
 
 CENTRED_FROM = 8
-"""Effects of this many families or hosts and more are sampled around their population directly: the data fix each of them."""
+"""Effects of this many families or hosts and more are sampled around their population directly: the data fix each of them. So are
+those of fewer around a population whose spread is set."""
 
 
 def random_variable(prior: Prior, *, center: Tensor = 0.0) -> Tensor:
@@ -52,6 +54,8 @@ def random_variable(prior: Prior, *, center: Tensor = 0.0) -> Tensor:
             return pm.HalfNormal(prior.name, sd)
         case "gamma", (shape, rate):
             return pm.Gamma(prior.name, shape, rate)
+        case "constant", (value,):
+            return value
         case _:
             raise ValueError(f"unknown prior {prior}")
 
@@ -59,21 +63,21 @@ def random_variable(prior: Prior, *, center: Tensor = 0.0) -> Tensor:
 def build_model(law: Law, obs: PriceObservations) -> pm.Model:
     """Return the PyMC model of `law` for `obs`; `family_start` is the log price at a family's birth and centre quality.
 
+    The law is taken as it is: `analysis.laws.few_families.fitted_law` gives it as a table lets it be fitted.
     The log prices and their mean, around which the level has its prior, are the shared data `log_price` and `level_center`: other
     prices of the same things on the same dates need no new compilation.
     """
-    coords = {"family": list(obs.families), "step": np.arange(grid_steps(obs.last_time_years))}
+    coords = {"family": list(obs.families), "step": np.arange(grid_steps(obs.last_time_years, law.grid_years))}
     if obs.hosts:
         coords["host"] = list(obs.hosts)
     with pm.Model(coords=coords) as model:
         shared = {name: pm.Data(name, value) for name, value in price_data(obs.log_price).items()}
         log_price = shared["log_price"]
         level = random_variable(OBSERVATION_PRIORS["level"], center=shared["level_center"])
-        prior = {
-            name: random_variable(OBSERVATION_PRIORS[name]) for name in observation_parameters(obs) if name != "level"
-        }
-        family_level = _family_level(level, prior["level_spread"], obs)
-        slope = _around("family_elasticity", prior["elasticity"], prior["elasticity_spread"], "family", obs.families)
+        priors = observation_priors(len(obs.families))
+        prior = {name: random_variable(priors[name]) for name in observation_parameters(obs) if name != "level"}
+        family_level = _around("family_level", level, prior["level_spread"], obs.families)
+        slope = _around("family_elasticity", prior["elasticity"], prior["elasticity_spread"], obs.families)
         population, family = _law_parameters(law, obs)
         path = _path(law, population, obs) if law.innovations else None
         moments = _moments(obs)
@@ -126,7 +130,7 @@ def _path(
     law: Law, population: dict[str, Tensor], obs: PriceObservations
 ) -> Callable[[np.ndarray, np.ndarray], Tensor]:
     """Register the innovations of `law`; the result gives a family's sum of them until a time."""
-    innovations, steps = law.innovations, grid_steps(obs.last_time_years)
+    innovations, steps = law.innovations, grid_steps(obs.last_time_years, law.grid_years)
     assert innovations is not None
     parameters = {prior.name: random_variable(prior) for prior in innovations.priors}
     parameters["innovation_rate"] = pm.Deterministic(
@@ -146,31 +150,29 @@ def _path(
     before = pt.concatenate([pt.zeros((len(obs.families), 1)), pt.cumsum(increments, axis=1)], axis=1)
 
     def at(family: np.ndarray, time_years: np.ndarray) -> Tensor:
-        step, through = grid_position(time_years, steps)
+        step, through = grid_position(time_years, steps, law.grid_years)
         return before[family, step] + through * increments[family, step]
 
     return at
 
 
-def _around(name: str, center: Tensor, spread: Tensor, dim: str, members: Sequence[str]) -> Tensor:
-    """Members of a group around their population: directly when there are many, whom the data fix, else by standard normals."""
-    if len(members) < CENTRED_FROM:
+def _around(name: str, center: Tensor, spread: Tensor, families: Sequence[str]) -> Tensor:
+    """Families around their population: directly when the data fix each or the spread is set, else by standard normals.
+
+    A single one is the population, as nothing would tell it from it.
+    """
+    if len(families) == 1:
+        return pm.Deterministic(name, center + pt.zeros(1), dims="family")
+    if POOLED_FROM <= len(families) < CENTRED_FROM:
         # So few may well be alike: centred, a spread near zero is a funnel.
-        return pm.Deterministic(name, center + spread * pm.Normal(f"{name}_z", dims=dim), dims=dim)
-    return pm.Normal(name, center, spread, dims=dim)
+        return pm.Deterministic(name, center + spread * pm.Normal(f"{name}_z", dims="family"), dims="family")
+    return pm.Normal(name, center, spread, dims="family")
 
 
 def _host_effects(spread: Tensor, obs: PriceObservations) -> Tensor:
     if len(obs.hosts) < CENTRED_FROM:
         return pm.Deterministic("host_effect", spread * pm.ZeroSumNormal("host_z", dims="host"), dims="host")
     return pm.ZeroSumNormal("host_effect", sigma=spread, dims="host")
-
-
-def _family_level(level: Tensor, spread: Tensor, obs: PriceObservations) -> Tensor:
-    """Average log price of each family; that of a single one is the level itself, as nothing would tell it from its population."""
-    if len(obs.families) == 1:
-        return pm.Deterministic("family_level", level + pt.zeros(1), dims="family")
-    return _around("family_level", level, spread, "family", obs.families)
 
 
 def observation_parameters(obs: PriceObservations) -> list[str]:
@@ -189,8 +191,18 @@ def _law_parameters(law: Law, obs: PriceObservations) -> tuple[dict[str, Tensor]
     population, family = {}, {}
     for name, parameter in law.family_parameters.items():
         center = population[name] = random_variable(parameter.population)
-        offset = pt.zeros(len(obs.families))
-        if parameter.spread:
-            offset = random_variable(parameter.spread) * pm.Normal(f"family_{name}_z", dims="family")
-        family[name] = pm.Deterministic(f"family_{name}", parameter.of_family(center, offset), dims="family")
+        value = _family_values(f"family_{name}", parameter, center, len(obs.families))
+        family[name] = pm.Deterministic(f"family_{name}", value, dims="family")
     return population, family
+
+
+def _family_values(name: str, parameter: FamilyParameter, center: Tensor, families: int) -> Tensor:
+    """A parameter of each family: centred where its spread is set, by standard normals where it is learned."""
+    spread = parameter.spread
+    if spread is None or (spread.distribution == "constant" and families == 1):
+        return parameter.of_family(center, pt.zeros(families))
+    if spread.distribution != "constant":
+        return parameter.of_family(center, random_variable(spread) * pm.Normal(f"{name}_z", dims="family"))
+    if parameter.positive:
+        return pt.exp(pm.Normal(f"{name}_log", pt.log(center), random_variable(spread), dims="family"))
+    return pm.Normal(f"{name}_direct", center, random_variable(spread), dims="family")

@@ -70,10 +70,11 @@ def prior_predictive(law: Law, births: np.ndarray, last_time_years: float, *, dr
     fallen = law.decline(family, ages)
     if law.innovations:
         last = float(ages.max())
-        increments = draw_innovations(law, population, float(ages.mean()), len(births), grid_steps(last), rng)
+        steps = grid_steps(last, law.grid_years)
+        increments = draw_innovations(law, population, float(ages.mean()), len(births), steps, rng)
         every = np.arange(len(births))
-        fallen = fallen + path_at(increments, every, np.full(len(births), last))
-        fallen = fallen - path_at(increments, every, births - births.min())
+        fallen = fallen + path_at(increments, every, np.full(len(births), last), law.grid_years)
+        fallen = fallen - path_at(increments, every, births - births.min(), law.grid_years)
     # A family of a day cannot be put on an annual basis in floating point; the cap is far outside what is judged.
     annual_factor = np.exp(np.clip(fallen / ages, -50.0, 50.0))
     return PriorPredictive(law, annual_factor, law.rate(family, ages), np.asarray(law.long_run_rate(population)))
@@ -127,5 +128,7 @@ def draw_prior(prior: Prior, draws: int, rng: np.random.Generator) -> np.ndarray
             return np.abs(rng.normal(0.0, sd, draws))
         case "gamma", (shape, rate):
             return rng.gamma(shape, 1.0 / rate, draws)
+        case "constant", (value,):
+            return np.full(draws, value)
         case _:
             raise ValueError(f"unknown prior {prior}")

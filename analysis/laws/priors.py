@@ -3,6 +3,7 @@
 The receipt of a fit carries this table; `docs/priors.md` shows what it implies for prices before any price is seen.
 """
 
+import math
 from dataclasses import dataclass
 
 
@@ -15,8 +16,8 @@ class Prior:
     name
         Name of the parameter in the posterior.
     distribution
-        `normal` (mean, sd), `lognormal` (median, sd of the log), `lognormal_above` (lower bound, then the same), `halfnormal` (sd) or
-        `gamma` (shape, rate).
+        `normal` (mean, sd), `lognormal` (median, sd of the log), `lognormal_above` (lower bound, then the same), `halfnormal` (sd),
+        `gamma` (shape, rate) or `constant` (value), for what a table cannot tell and is not asked.
     constants
         The constants in the order above, in the units of the parameter.
     reason
@@ -31,6 +32,19 @@ class Prior:
     def describe(self) -> dict[str, object]:
         """Return the prior as plain data for a receipt."""
         return {"distribution": self.distribution, "constants": list(self.constants), "reason": self.reason}
+
+    @property
+    def root_mean_square(self) -> float:
+        """Of a spread: the constant that leaves what a new member may be as wide as the prior does, in variance."""
+        match self.distribution, self.constants:
+            case "constant", (value,):
+                return value
+            case "halfnormal", (sd,):
+                return sd
+            case "lognormal", (median, sd_log):
+                return median * math.exp(sd_log**2)
+            case _:
+                raise ValueError(f"{self.name} is no spread")
 
 
 MIN_NOISE_TAIL = 2.0

@@ -51,8 +51,10 @@ def simulate_table(law: Law, truth: Mapping[str, float], design: TableDesign, se
     if law.innovations and law.innovations.priors[0].name in truth:
         span = float(np.mean(design.years - design.stagger_years * np.arange(design.families)))
         population = {name: np.array([value]) for name, value in truth.items()}
-        increments = draw_innovations(law, population, span, design.families, grid_steps(design.years), rng)
-        innovated = path_at(increments, family, time)[0]
+        increments = draw_innovations(
+            law, population, span, design.families, grid_steps(design.years, law.grid_years), rng
+        )
+        innovated = path_at(increments, family, time, law.grid_years)[0]
     log_price = (
         3.0
         + design.score_elasticity * quality

@@ -8,7 +8,7 @@ import numpy as np
 from analysis.calibration.stored import Stored
 from analysis.inference.compare import Comparison
 from analysis.inference.fit import Fit
-from analysis.inference.quantities import FLOOR_CLAIM
+from analysis.inference.quantities import FLOOR_CLAIM, floor_prior
 from analysis.inference.sensitivity import THRESHOLD
 from analysis.inference.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
 from analysis.report.phrases import (
@@ -98,9 +98,10 @@ def fixed_buyer(plateau: Fit, discovery: Fit, comparison: Comparison) -> str:
     p = comparison.p_slowed
     return (
         f"New models of a given capability now {yearly_change(now)} under the plateau law (90 % interval "
-        f"{yearly_span(low, high)}) and {yearly_change(other)} under continued discovery ({yearly_span(other_low, other_high)}). "
-        f"If the plateau law holds, it is {likelihood(p)} ({probability(p)}) that the rate has already dropped below half of "
-        "what it was when a band of capability opened."
+        f"{yearly_span(low, high)}) and {yearly_change(other)} under continued discovery ({yearly_span(other_low, other_high)}), "
+        "on average over the panel's bands of capability, each at its own age. "
+        f"If the plateau law holds, it is {likelihood(p)} ({probability(p)}) that this average has already dropped below half of "
+        "what it was when the bands opened."
     )
 
 
@@ -137,7 +138,8 @@ def floor_estimate(plateau: Fit) -> str:
         claim = "covers the claimed 15 to 20 % a year in part"
     standstill = float((plateau.quantity("rate_floor") <= 0.0).mean())
     return (
-        f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law: that is the floor. Its 90 % "
+        f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law, on average over the panel's bands: "
+        "that is the floor. Its 90 % "
         f"interval is {yearly_span(low, high)}; it {claim}. The probability that prices stop falling altogether is "
         f"{probability(standstill)}."
     )
@@ -176,7 +178,7 @@ def prior_influence(comparison: Comparison) -> str:
 
 def narrowing(plateau: Fit) -> str:
     """How much narrower the prices made the floor than its prior."""
-    before = float(plateau.receipt["request"]["priors"]["rate_floor"]["constants"][1])
+    before = floor_prior(plateau.receipt)[1]
     after = float(plateau.quantity("rate_floor").std())
     ratio = after / before
     effect = (

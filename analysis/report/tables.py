@@ -55,7 +55,8 @@ def answers(study: Study) -> Table:
         if all(name in fit.reported for fit in fits)
     ]
     return Table(
-        "Fall of price in percent a year (negative: a rise), median and 90 % interval, by buyer and law.",
+        "Fall of price in percent a year (negative: a rise), median and 90 % interval, by buyer and law. At fixed capability: "
+        "the mean over the panel's bands.",
         ("Buyer", *(cell for fit in fits for cell in (fit.law.title, "90 % interval"))),
         "l" + "rr" * len(fits),
         tuple(rows),

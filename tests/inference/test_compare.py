@@ -6,8 +6,10 @@ from origin_scores import score
 
 from analysis.inference.compare import _law_score, _prior_probability_of_claim
 from analysis.inference.elpd import difference
-from analysis.inference.quantities import FLOOR_CLAIM
-from analysis.laws.plateau import FLOOR
+from analysis.inference.fit import priors_of
+from analysis.inference.quantities import FLOOR_CLAIM, floor_prior
+from analysis.laws import LAWS
+from analysis.laws.plateau import FLOOR, FLOOR_SPREAD
 from analysis.laws.prior_predictive import draw_prior
 
 
@@ -55,7 +57,13 @@ def test_one_block_has_no_standard_error_and_no_origin_no_score() -> None:
     assert difference([], []) == (None, None, None)
 
 
-def test_the_prior_probability_of_the_claim_is_that_of_the_prior() -> None:
-    draws = draw_prior(FLOOR, 400_000, np.random.default_rng(2))
+@pytest.mark.parametrize("families", [1, 9])
+def test_the_prior_probability_of_the_claim_is_that_of_the_mean_floor(families: int) -> None:
+    rng, size = np.random.default_rng(2), 400_000
+    draws = draw_prior(FLOOR, size, rng)
+    if families > 1:
+        draws = draws + draw_prior(FLOOR_SPREAD, size, rng) * rng.standard_normal(size) / np.sqrt(families)
     share = np.mean((draws > FLOOR_CLAIM[0]) & (draws < FLOOR_CLAIM[1]))
-    assert _prior_probability_of_claim() == pytest.approx(share, abs=4 * np.sqrt(share / 400_000))
+    receipt = {"families": families, "request": {"priors": priors_of(LAWS["plateau"])}}
+    found = _prior_probability_of_claim(*floor_prior(receipt))
+    assert found == pytest.approx(share, abs=4 * np.sqrt(share / size))

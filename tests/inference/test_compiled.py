@@ -10,12 +10,13 @@ from analysis.errors import UnlikeModelsError
 from analysis.inference import compiled
 from analysis.inference.compiled import Make, compile_law, example, make_of
 from analysis.laws import LAWS
+from analysis.laws.few_families import POOLED_FROM, fitted_law
 from analysis.laws.model import CENTRED_FROM, build_model
 from analysis.laws.observations import PriceObservations, observations
 
 MAKES = [
     Make(families, hosts, repeat)
-    for families in (1, 2, CENTRED_FROM)
+    for families in (1, 2, POOLED_FROM, CENTRED_FROM)
     for hosts in (0, 2, CENTRED_FROM)
     for repeat in (False, True)
 ]
@@ -52,7 +53,7 @@ def test_examples_are_of_their_make_and_share_no_datum(make: Make) -> None:
 
 def test_the_make_of_a_panel() -> None:
     assert make_of(panel(1, 0, models_repeat=True)) == Make(1, 0, True)
-    assert make_of(panel(5, 3, models_repeat=False)) == Make(2, 2, False)
+    assert make_of(panel(5, 3, models_repeat=False)) == Make(POOLED_FROM, 2, False)
     assert make_of(panel(20, 11, models_repeat=True)) == Make(CENTRED_FROM, CENTRED_FROM, True)
     assert make_of(panel(2, 1, models_repeat=True)) == Make(2, 1, True)
 
@@ -60,6 +61,7 @@ def test_the_make_of_a_panel() -> None:
 CASES = [
     *((law, 9, 9, True) for law in LAWS),
     ("random_walk", 3, 3, True),
+    ("plateau", 5, 3, True),
     ("encompassing", 1, 0, False),
     ("discovery", 9, 1, False),
 ]
@@ -69,7 +71,7 @@ CASES = [
 @pytest.mark.parametrize(("law", "families", "hosts", "repeat"), CASES)
 def test_density_and_gradient_are_those_of_the_model(law: str, families: int, hosts: int, repeat: bool) -> None:
     obs = panel(families, hosts, models_repeat=repeat)
-    model, shared = build_model(LAWS[law], obs), compile_law(LAWS[law], obs)
+    model, shared = build_model(fitted_law(LAWS[law], obs), obs), compile_law(LAWS[law], obs)
     assert "integers" in shared.compiled.shared_data, "compiled for this panel alone"
     own = density_of(model)
     for seed in range(3):

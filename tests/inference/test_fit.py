@@ -181,6 +181,15 @@ def test_a_missed_gate_is_recorded_and_the_next_attempt_is_longer(small_obs: Pri
         assert (following["target_accept"] > attempt["target_accept"]) <= (attempt["divergences"] > 0)
 
 
+def test_a_small_table_begins_with_short_chains_and_larger_steps() -> None:
+    settings = FitSettings(draws=1500, tune=800, target_accepts=(0.975, 0.99))
+    small = fit_module.first_attempt(settings, 250)
+    assert (small.draws, small.tune, small.target_accepts) == (700, 700, (0.95, 0.975, 0.99))
+    assert fit_module.first_attempt(settings, 251) == settings
+    shorter = FitSettings(draws=300, tune=200, target_accepts=(0.9,))
+    assert fit_module.first_attempt(shorter, 8) == shorter
+
+
 @pytest.mark.parametrize(
     ("divergences", "asked"),
     [
@@ -199,7 +208,7 @@ def test_smaller_steps_come_before_longer_chains(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """`None` stands for a missed gate other than that on divergences."""
-    settings, found, coming = FitSettings(target_accepts=(0.8, 0.9)), [], iter(divergences)
+    settings, found, coming = FitSettings(draws=500, tune=500, target_accepts=(0.8, 0.9)), [], iter(divergences)
 
     def run_fit(law: Law, _: PriceObservations, now: FitSettings, *__: object) -> tuple[Fit, None]:
         found.append((now.draws // settings.draws, now.target_accepts))

@@ -48,7 +48,7 @@ def posterior(**values: float) -> xr.Dataset:
     return xr.Dataset(data, coords={"family": ["high", "low"]})
 
 
-def test_plateau_reports_the_rate_at_the_mean_age(obs: PriceObservations) -> None:
+def test_plateau_reports_the_mean_over_its_families(obs: PriceObservations) -> None:
     draws = posterior(
         rate_floor=0.2,
         rate_excess=2.0,
@@ -65,8 +65,11 @@ def test_plateau_reports_the_rate_at_the_mean_age(obs: PriceObservations) -> Non
     def rate(age: float) -> xr.DataArray:
         return draws["rate_floor"] + draws["rate_excess"] * 2.0 ** (-age / draws["half_life_years"])
 
-    xr.testing.assert_allclose(reported["rate_now"], rate(float(ages.mean())))
+    # Not the rate at the mean age, which is another number: rates fall ever more slowly.
+    xr.testing.assert_allclose(reported["rate_now"], (rate(float(ages[0])) + rate(float(ages[1]))) / 2.0)
+    assert float(abs(reported["rate_now"] - rate(float(ages.mean()))).min()) > 0.01
     xr.testing.assert_allclose(reported["rate_long_run"], draws["rate_floor"])
+    xr.testing.assert_allclose(reported["rate_floor"], draws["rate_floor"])
     xr.testing.assert_allclose(reported["rate_initial"], rate(0.0))
     xr.testing.assert_allclose(reported["score_elasticity"], draws["elasticity"] / obs.quality_scale)
     xr.testing.assert_allclose(reported["pass_through"], draws["pass_through"])
@@ -105,8 +108,12 @@ def test_baumol_reports_the_stagnant_share_of_today(obs: PriceObservations) -> N
     share = stagnant / (stagnant + progressive)
     xr.testing.assert_allclose(reported["stagnant_share"], share)
     xr.testing.assert_allclose(reported["rate_long_run"], -draws["stagnant_growth"])
-    falls, grows = draws["progressive_rate"] * (1 - share), draws["stagnant_growth"] * share
-    xr.testing.assert_allclose(reported["rate_now"], falls - grows)
+    rates = []
+    for own_age in obs.ages_at_last:
+        odds = at_birth / (1 - at_birth) * np.exp((draws["progressive_rate"] + draws["stagnant_growth"]) * own_age)
+        own = odds / (1 + odds)
+        rates.append(draws["progressive_rate"] * (1 - own) - draws["stagnant_growth"] * own)
+    xr.testing.assert_allclose(reported["rate_now"], (rates[0] + rates[1]) / 2.0)
 
 
 def test_a_table_without_repeated_models_says_nothing_about_them() -> None:
@@ -126,6 +133,39 @@ def test_a_table_without_repeated_models_says_nothing_about_them() -> None:
 )
 def test_the_frontier_moves_on_when_the_next_band_opens(births: list[float], stay: float) -> None:
     assert frontier_stay_years(np.array(births)) == pytest.approx(stay, abs=0.03)
+
+
+def by_name(families: int) -> dict[str, dict[str, float]]:
+    """What the contract gets of a law with a constant rate, fitted to families that differ by factors of two."""
+    names = [f"f{number}" for number in range(families)]
+    frame = pd.DataFrame(
+        {"date": pd.date_range("2020-01-01", periods=3 * families), "price": 1.0, "quality": 0.0, "family": names * 3}
+    )
+    draws = posterior(rate=1.0, elasticity=1.0, noise_scale=0.3, rate_spread=0.4).isel(family=[0] * families)
+    draws = draws.assign_coords(family=names)
+    draws["family_rate"] = draws["rate"] * xr.DataArray(
+        2.0 ** -np.arange(families), dims="family", coords={"family": names}
+    )
+    return contract_parameters(reported_quantities(draws, LAWS["exponential"], observations(frame)))
+
+
+@pytest.mark.parametrize("families", [2, 3, 4])
+def test_the_table_comes_first_then_each_family_then_one_not_seen_yet(families: int) -> None:
+    found = by_name(families)
+    own = [f"rate_now[f{number}]" for number in range(families)]
+    assert list(found)[: families + 2] == ["rate_now", *own, "rate_now_new_family"]
+    means = [found[name]["mean"] for name in own]
+    assert found["rate_now"]["mean"] == pytest.approx(np.mean(means))
+    assert means == pytest.approx([means[0] / 2.0**number for number in range(families)])
+    # The population's rate is 1: a family not seen yet lies around it, with the population's spread of 0.4 in the log.
+    new = found["rate_now_new_family"]
+    assert np.log(new["q95"] / new["q05"]) / (2 * 1.645) == pytest.approx(math.hypot(0.4, 0.1), rel=0.35)
+
+
+def test_one_family_has_no_population_to_report() -> None:
+    found = by_name(1)
+    assert not [name for name in found if "[" in name or "new_family" in name]
+    assert {"rate_now", "rate_long_run"} <= set(found)
 
 
 def test_the_contract_gets_scalars_only_with_their_quantiles() -> None:

@@ -88,6 +88,54 @@ def test_rows_of_a_users_table_are_appended() -> None:
         appended(old, fresh.drop(columns="host"), Path("new.csv"))
 
 
+def scored(**changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A fitted table on a scale of its own, and one new row."""
+    old = table().drop(columns=["quality_centre", "family_birth"])
+    old["quality"] = 120.0 + 5.0 * old["quality"]
+    fresh = old.iloc[[0]].assign(date=pd.Timestamp("2025-03-01"), price=0.1)
+    return old, fresh.assign(**changes).assign(score=lambda rows: rows["quality"])
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "problem"),
+    [
+        ("score", {"quality": 0.62}, "far outside the fitted rows"),
+        ("score", {"quality": 62.0}, "far outside the fitted rows"),
+        ("score", {"quality": 12800.0}, "far outside the fitted rows"),
+        ("score", {"quality": 0.62, "family": "not seen"}, "far outside the fitted rows"),
+        ("price", {"price": 1e-7}, "more than a hundred times outside the fitted prices"),
+        ("price", {"price": 1e5}, "more than a hundred times outside the fitted prices"),
+    ],
+)
+def test_another_scale_or_unit_is_refused_by_row(column: str, change: dict[str, object], problem: str) -> None:
+    old, fresh = scored(**change)
+    right = scored()[1].assign(date=pd.Timestamp("2025-02-01"))
+    with pytest.raises(InputError, match=problem) as refused:
+        appended(old, pd.concat([right, fresh], ignore_index=True), Path("new.csv"))
+    assert (refused.value.row, refused.value.column) == (2, column)
+    assert refused.value.value == next(iter(change.values()))
+    assert refused.value.remedy is not None
+
+
+def test_a_better_model_and_a_cheaper_one_are_no_other_scale() -> None:
+    old, fresh = scored()
+    best = float(fresh["quality"].iloc[0] + 0.5 * np.ptp(old["quality"]))
+    cheap = float(old["price"].min() / 50.0)
+    found = appended(old, fresh.assign(quality=best, score=best, price=cheap, model="new"), Path("new.csv"))
+    assert found.fresh == 1
+
+
+@pytest.mark.parametrize(("read_as", "wrong"), [("percent", 0.0062), ("fraction", 0.99993)])
+def test_a_percentage_is_told_from_a_fraction(read_as: str, wrong: float) -> None:
+    """Both tables are read on one scale: what is 0.62 in the one and 62 in the other comes out as a logit off by 4.6 or more."""
+    old = table().drop(columns=["quality_centre", "family_birth"])
+    score = 0.5 + 0.1 * (old["quality"] - old["quality"].mean())
+    old["quality"] = np.log(score / (1 - score))
+    fresh = old.iloc[[0]].assign(date=pd.Timestamp("2025-03-01"), quality=np.log(wrong / (1 - wrong)), score=wrong)
+    with pytest.raises(InputError, match=r"a logit of .* far outside the fitted rows"):
+        appended(old, fresh, Path(f"{read_as}.csv"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("law", LAWS)
 def test_weights_give_what_a_full_fit_gives(

@@ -12,6 +12,7 @@ from scipy.stats import kstest, norm
 from analysis.inference.posterior import Draws, expected_log_price, log_likelihood
 from analysis.laws import LAWS
 from analysis.laws.base import mean_rate
+from analysis.laws.few_families import POOLED_FROM, fitted_law
 from analysis.laws.innovations import COMMON_SHARE, grid_steps
 from analysis.laws.model import CENTRED_FROM, build_model, observation_parameters, price_data
 from analysis.laws.observations import PriceObservations, observations
@@ -201,26 +202,29 @@ def of_families(families: int, hosts: int = 0) -> PriceObservations:
 
 def free_of(obs: PriceObservations) -> set[str]:
     """Names of what is sampled."""
-    return {variable.name for variable in build_model(LAWS["exponential"], obs).free_RVs}
+    return {variable.name for variable in build_model(fitted_law(LAWS["exponential"], obs), obs).free_RVs}
 
 
 @pytest.mark.parametrize(
-    ("families", "free"),
-    [(1, None), (2, "family_level_z"), (CENTRED_FROM - 1, "family_level_z"), (CENTRED_FROM, "family_level")],
+    ("families", "ending"),
+    [(1, None), (2, ""), (POOLED_FROM - 1, ""), (POOLED_FROM, "_z"), (CENTRED_FROM - 1, "_z"), (CENTRED_FROM, "")],
 )
-def test_levels_of_few_families_make_no_funnel(families: int, free: str | None) -> None:
+def test_few_families_make_no_funnel(families: int, ending: str | None) -> None:
+    """One has no population; the spread of two or three is set; from four on it is learned."""
     names = free_of(of_families(families))
-    assert names & {"family_level", "family_level_z"} == ({free} if free else set())
-    assert "level_spread" in names
+    for effect in ("level", "elasticity"):
+        sampled = names & {f"family_{effect}", f"family_{effect}_z"}
+        assert sampled == (set() if ending is None else {f"family_{effect}{ending}"})
+        assert (f"{effect}_spread" in names) == (families >= POOLED_FROM)
+    assert ("rate_spread" in names) == (families >= POOLED_FROM)
+    of_rate = "family_rate_log" if families < POOLED_FROM else "family_rate_z"
+    assert names & {"family_rate_z", "family_rate_log"} == (set() if families == 1 else {of_rate})
 
 
-@pytest.mark.parametrize(("members", "ending"), [(1, "_z"), (CENTRED_FROM - 1, "_z"), (CENTRED_FROM, "")])
-def test_slopes_and_hosts_are_sampled_directly_when_there_are_many(members: int, ending: str) -> None:
-    names = free_of(of_families(members))
-    assert names & {"family_elasticity", "family_elasticity_z"} == {f"family_elasticity{ending}"}
-    if members > 1:
-        names = free_of(of_families(2, hosts=members))
-        assert names & {"host_effect", "host_z"} == {"host_effect" if not ending else "host_z"}
+@pytest.mark.parametrize("members", [CENTRED_FROM - 1, CENTRED_FROM])
+def test_hosts_are_sampled_directly_when_there_are_many(members: int) -> None:
+    names = free_of(of_families(2, hosts=members))
+    assert names & {"host_effect", "host_z"} == {"host_effect" if members == CENTRED_FROM else "host_z"}
 
 
 @pytest.mark.parametrize("members", [CENTRED_FROM - 1, CENTRED_FROM])

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.inference.quantities import FLOOR_CLAIM
+from analysis.inference.quantities import FLOOR_CLAIM, floor_prior
 from analysis.report.phrases import percent_change
 from analysis.report.study import Study
 from analysis.report.style import CLAIM_COLOUR, GREY, LAW_COLOURS, page_figure
@@ -12,15 +12,12 @@ BINS = 60
 
 
 def draw(study: Study) -> Figure:
-    """Densities of the plateau law's floor before and after the prices, with the claimed range."""
+    """Densities of the plateau law's floor, the mean over the families, before and after the prices, with the claimed range."""
     figure = page_figure(2.3)
     ax = figure.subplots()
     fit = study.fits["plateau"]
     floor = fit.quantity("rate_floor")
-    prior = fit.receipt["request"]["priors"]["rate_floor"]
-    if prior["distribution"] != "normal":
-        raise ValueError(f"the figure knows a normal prior of the floor, not {prior['distribution']}")
-    mean, sd = prior["constants"]
+    mean, sd = floor_prior(fit.receipt)
     low, high = min(mean - 3 * sd, float(floor.min())), max(mean + 3 * sd, float(floor.max()))
     rates = np.linspace(low, high, 300)
     density = np.exp(-0.5 * ((rates - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
