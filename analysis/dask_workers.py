@@ -16,9 +16,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.compiler_cache import compiling_in, prepare_compilers, worker_caches
@@ -82,30 +82,36 @@ def elsewhere(address: str, progress: Callable[[str], None]) -> Iterator[tuple["
 
 
 def _connected(address: str) -> "Client":
-    """A client, within seconds: Dask itself waits for ever for the rest of what another kind of server says."""
+    """A client, once a scheduler has said who it is: one that waits in vain is never made, as Dask cannot always take it down again."""
     from distributed import Client  # noqa: PLC0415  slow to import
 
-    answer: SimpleQueue[Client | Exception] = SimpleQueue()
-
-    def connect() -> None:
-        try:
-            answer.put(Client(address, timeout=CONNECT_SECONDS))
-        except Exception as error:
-            answer.put(error)
-
-    threading.Thread(target=connect, daemon=True).start()
-    try:
-        found = answer.get(timeout=1.5 * CONNECT_SECONDS)
-    except Empty:
-        found = TimeoutError()
-    if isinstance(found, Exception):
+    with ThreadPoolExecutor(1) as beside:
+        # In a thread of its own: a notebook's has a loop already.
+        error = beside.submit(asyncio.run, _introduction(address)).result()
+    if error is not None:
         # Of another kind of server, whose first words it takes for a length, it says that memory is short.
-        reason = str(found).partition("\n")[0] if isinstance(found, OSError) else ""
+        reason = str(error).partition("\n")[0] if isinstance(error, OSError) else ""
         reason = reason or "what listens there speaks another language"
         raise FanoutError(
             f"no Dask scheduler answers at {address} ({reason}); start one with `dask scheduler`"
-        ) from found
-    return found
+        ) from error
+    return Client(address)
+
+
+async def _introduction(address: str) -> Exception | None:
+    """What goes wrong when a scheduler is asked who it is: within seconds, where Dask waits for ever for the rest of what others say."""
+    from distributed import Security, rpc  # noqa: PLC0415  slow to import
+
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            scheduler = rpc(address, connection_args=Security().get_connection_args("client"))
+            try:
+                await scheduler.identity()
+            finally:
+                await scheduler.close_rpc()
+    except Exception as error:
+        return error
+    return None
 
 
 @contextmanager

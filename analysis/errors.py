@@ -77,6 +77,10 @@ class IntegrityError(CostfloorError):
     """A stored file is not what its receipt or hash says it is."""
 
 
+class ChangedRawError(IntegrityError):
+    """A file of the raw store is not what came in."""
+
+
 class LockedError(CostfloorError):
     """Another process holds the data lock."""
 

@@ -153,7 +153,7 @@ def test_a_malformed_list_leaves_the_store_alone_or_is_quarantined(
 
 
 def _link(source: str, target: str) -> None:
-    Path(target).symlink_to(source)
+    Path(target).hardlink_to(source)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from analysis.data.spell_rows import PRICES
 from analysis.data.unchanged import check_unchanged
 from analysis.data.vintages import Coverage, list_vintages
 from analysis.data.withdrawals import decide_on_vintage, withdrawn
-from analysis.errors import InputError, IntegrityError, MissingResultError
+from analysis.errors import ChangedRawError, InputError, MissingResultError
 from analysis.panel import build as build_panel
 from analysis.panel import load_processed
 from analysis.report.assemble import status as data_status
@@ -54,7 +54,7 @@ def status(
         found = data_status(call.data)
         if verify:
             check_unchanged(hashed_files(call.data), call.data, everything=True)
-    except IntegrityError as error:
+    except ChangedRawError as error:
         # Of nothing that was made from the raw files can be said that it is up to date.
         nothing: dict[str, object] = {
             "vintage": None,
@@ -67,7 +67,7 @@ def status(
         }
         call.emit({**nothing, "stale": True, "raw": str(error)}, text=str(error))
         raise typer.Exit(1) from error
-    found["raw"] = "unchanged" if verify or found["panel"] else None
+    found["raw"] = "unchanged" if verify or found.get("panel") else None
     call.emit(found)
     stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
     for path in found["unreadable"]:

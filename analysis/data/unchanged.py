@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from analysis.errors import InputError, IntegrityError
+from analysis.errors import ChangedRawError, InputError
 from analysis.storage import sha256_file, write_json
 
 MEMORY = "raw_checked.json"
@@ -39,7 +39,7 @@ def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bo
     ------
     InputError
         A file cannot be read.
-    IntegrityError
+    ChangedRawError
         The content of a file is another.
     """
     known: Looks = {} if everything else _remembered(data_dir)
@@ -50,7 +50,7 @@ def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bo
             found = path.stat()
             looks[name] = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, digest]
             if known.get(name) != looks[name] and sha256_file(path) != digest:
-                raise IntegrityError(
+                raise ChangedRawError(
                     f"{path}: was changed since it came in: its content does not match the hash on record. Restore it from a copy; "
                     "new prices come in with 'costfloor ingest'"
                 )

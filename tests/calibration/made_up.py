@@ -48,8 +48,16 @@ def made_up_fit(obs: PriceObservations, values: Mapping[str, Any], draws: int = 
         "host_effect": np.zeros(len(obs.hosts)),
         **law_values(LAWS[law], obs, {}),
     }
+    # Families are alike: each has the population's value where that is given.
+    alike = {
+        f"family_{name}": np.repeat(
+            parameter.of_family(np.asarray(values[name], float)[:, None], 0.0), families, axis=1
+        )
+        for name, parameter in LAWS[law].family_parameters.items()
+        if np.ndim(values.get(name, 0.0))
+    }
     data = {}
-    for name, value in (plain | dict(values)).items():
+    for name, value in (plain | alike | dict(values)).items():
         full = np.asarray(value, float)
         if np.shape(full) == np.shape(plain[name]):
             full = np.broadcast_to(full, (CHAINS * draws, *full.shape))

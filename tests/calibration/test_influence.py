@@ -55,7 +55,7 @@ def test_a_model_is_named_with_its_first_scored_price() -> None:
 
 def test_a_price_that_the_draws_do_not_depend_on_has_no_influence() -> None:
     rng = np.random.default_rng(0)
-    values = {"rate_floor": rng.normal(0.3, 0.1, 400), "noise_scale": rng.normal(0.2, 1e-5, 400)}
+    values = {"rate_floor": rng.normal(0.3, 0.1, 400), "noise_scale": rng.normal(50.0, 1e-3, 400)}
     ranked, order = price_influences(made_up_fit(OBS, values), OBS)
     assert sorted(order) == list(range(OBS.n))
     assert max(one.influence for one in ranked) < 0.01

@@ -39,7 +39,9 @@ def take_in(data: Path, capsys: pytest.CaptureFixture[str]) -> Taken:
     """Ingest a list and give what it brought, by seller and id."""
 
     def bring(kind: str, path: str, day: str) -> pd.DataFrame:
-        found = run(capsys, "ingest", kind, HERE / path, "--observed-on", day, "--data", data, "--json", "--quiet")
+        found = run(
+            capsys, "ingest", kind, HERE / path, "--observed-on", day, "--partial", "--data", data, "--json", "--quiet"
+        )
         assert found.code == 0, found.err
         build(data)
         quotes = load_processed(data, "quotes")
@@ -104,7 +106,17 @@ def test_plans_are_subscriptions(take_in: Taken) -> None:
 def test_a_price_at_the_peak_is_no_list_price(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = HERE / "10_peak_price_as_list_price" / "L06_kinds.json"
     taken = run(
-        capsys, "ingest", "litellm", path, "--observed-on", "2026-09-24", "--data", data, "--json", "--quiet"
+        capsys,
+        "ingest",
+        "litellm",
+        path,
+        "--observed-on",
+        "2026-09-24",
+        "--partial",
+        "--data",
+        data,
+        "--json",
+        "--quiet",
     ).json
     (held,) = [row for row in taken["rejected"] if row["model_id"] == "deepseek/deepseek-chat"]
     assert held["reason"] == "the off-peak price holds for 56 of 168 hours, so that there is no list price"
@@ -136,7 +148,8 @@ def test_an_unknown_seller_is_shown_decided_and_seen_by_the_laws(
     )
     path = tmp_path / "api.json"
     path.write_text(text, encoding="utf-8")
-    taken = run(capsys, "ingest", "models-dev", path, "--observed-on", "2026-07-02", "--data", data, "--quiet")
+    list_of_day = ("models-dev", path, "--observed-on", "2026-07-02", "--partial")
+    taken = run(capsys, "ingest", *list_of_day, "--data", data, "--quiet")
     assert "2 sellers that nobody has looked at" in taken.out
     shown = run(capsys, "hosts", "review", "--data", data, "--json", "--quiet").json
     sellers = {seller["spelling"]: seller for seller in shown["sellers"]}

@@ -216,7 +216,7 @@ def test_an_error_never_dies_of_its_encoding(tmp_path: Path) -> None:
     environment = {"PYTHONIOENCODING": "ascii:strict", "LC_ALL": "C"}
     ended = program("trend", "frontier", "--threshold", 9, "--table", tmp_path / "价格.csv", env=environment)
     assert ended.returncode == 2
-    assert "\\u4ef7\\u683c.csv: does not exist" in the_line(ended.stderr)
+    assert "\\u4ef7\\u683c.csv: cannot be read: it does not exist" in the_line(ended.stderr)
 
 
 def test_a_status_with_nothing_fitted_says_so(

@@ -559,11 +559,27 @@ def by_hand() -> Iterable[tuple[str, tuple[str, bytes, str]]]:
         "an open quote": (mapping, MAPPING + ',,"x,openai/gpt-4o,,,\n', "not valid CSV"),
         "no header": (mapping, "\n", "is empty"),
         "nothing": (mapping, "", "is empty"),
-        "unknown decision": (decisions, DECISIONS + "q,perhaps,Ada,2026-01-01,x\n", "column 'decision'"),
-        "decision by nobody": (decisions, DECISIONS + "q,accept,,2026-01-01,x\n", "column 'who'"),
-        "decision for no reason": (decisions, DECISIONS + "q,accept,Ada,2026-01-01,\n", "column 'why'"),
-        "decision on no day": (decisions, DECISIONS + "q,accept,Ada,then,x\n", "column 'decided_on'"),
-        "long reason": (decisions, DECISIONS + f"q,accept,Ada,2026-01-01,{LONG}\n", "longer than 500 characters"),
+        "unknown decision": (
+            decisions,
+            DECISIONS + "litellm-0fc1cf41be5c,perhaps,Ada,2026-01-01,x\n",
+            "column 'decision'",
+        ),
+        "decision by nobody": (decisions, DECISIONS + "litellm-0fc1cf41be5c,accept,,2026-01-01,x\n", "column 'who'"),
+        "decision for no reason": (
+            decisions,
+            DECISIONS + "litellm-0fc1cf41be5c,accept,Ada,2026-01-01,\n",
+            "column 'why'",
+        ),
+        "decision on no day": (
+            decisions,
+            DECISIONS + "litellm-0fc1cf41be5c,accept,Ada,then,x\n",
+            "column 'decided_on'",
+        ),
+        "long reason": (
+            decisions,
+            DECISIONS + f"litellm-0fc1cf41be5c,accept,Ada,2026-01-01,{LONG}\n",
+            "longer than 500 characters",
+        ),
         "column twice": (decisions, DECISIONS.replace("why", "who"), "more than once"),
     }
     for name, (file, content, says) in rows.items():
@@ -571,7 +587,7 @@ def by_hand() -> Iterable[tuple[str, tuple[str, bytes, str]]]:
     yield "mapping in utf-16", (mapping, MAPPING.encode("utf-16"), "not UTF-8")
     yield (
         "decisions in latin-1",
-        (decisions, (DECISIONS + "q,accept,Zo\xeb,2026-01-01,x\n").encode("latin-1"), "not UTF-8"),
+        (decisions, (DECISIONS + "litellm-0fc1cf41be5c,accept,Zo\xeb,2026-01-01,x\n").encode("latin-1"), "not UTF-8"),
     )
     for kind, text in UNSAFE_TEXT.items():
         if text[1] not in "\r\n":  # which become a blank

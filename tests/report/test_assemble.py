@@ -16,7 +16,7 @@ import analysis.report.assemble
 import analysis.report.render
 import analysis.report.stored
 from analysis.errors import InputError
-from analysis.inference.project import SETTINGS
+from analysis.inference.fit import FitSettings
 from analysis.records import HASH, sealed
 from analysis.report.assemble import ReportResult, make_report
 from analysis.report.render import RenderResult
@@ -41,7 +41,7 @@ class Place:
 
     def report(self, day: str | None = None) -> ReportResult:
         as_of = None if day is None else pd.Timestamp(day)
-        return make_report(self.data, self.reports, SETTINGS, self.lines.append, as_of)
+        return make_report(self.data, self.reports, FitSettings(), self.lines.append, as_of)
 
     def outputs(self) -> dict[str, bytes]:
         return {name: (self.reports / name).read_bytes() for name in OUTPUTS}
