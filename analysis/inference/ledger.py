@@ -15,6 +15,9 @@ from analysis.storage import write_atomic
 
 LEDGER = "ledger.jsonl"
 
+TYPICAL_FAMILY, MEAN_OVER_FAMILIES = "a typical family", "the mean over families"
+"""Whose rates a line has: until 2026-11-28 those of a typical family of a population, since then those of the table's own families."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -30,6 +33,8 @@ class Entry:
         Whether every fit behind it passed its gates.
     quantities
         `{law: {quantity: [q05, q50, q95]}}`, log-rates per year.
+    rates_of
+        Whose rates these are; lines of before the field was there have those of a typical family.
     """
 
     vintage: str
@@ -43,6 +48,7 @@ class Entry:
     p_floor_15_20: float
     passed: bool
     quantities: dict[str, dict[str, list[float]]]
+    rates_of: str = TYPICAL_FAMILY
 
     def __post_init__(self) -> None:
         date.fromisoformat(self.last)
@@ -68,6 +74,7 @@ def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparis
         p_floor_15_20=comparison.p_floor_15_20,
         passed=comparison.passed,
         quantities={law: headline_rates(fit.receipt["parameters"]) for law, fit in fits.items()},
+        rates_of=MEAN_OVER_FAMILIES,
     )
 
 

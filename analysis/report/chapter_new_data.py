@@ -38,9 +38,14 @@ def since_last(history: Sequence[Entry]) -> str:
         f"{what} from {before.quantities['plateau'][name][1]:.2f} to {now.quantities['plateau'][name][1]:.2f}"
         for name, what in zip(HEADLINE_RATES, ("the rate now", "the floor"), strict=True)
     ]
+    redefined = (
+        ""
+        if now.rates_of == before.rates_of
+        else f" The rates of then are those of {before.rates_of}, the rates of now those of {now.rates_of}: part of the move is that."
+    )
     return minus(
         f"Since vintage {before.vintage} (prices to {before.last}, {plural(before.n, 'row')}) the rows are {now.n:,}, {verdict}, and under "
-        f"the plateau law {listing(moves)} (log-rates a year)."
+        f"the plateau law {listing(moves)} (log-rates a year).{redefined}"
     )
 
 
@@ -81,9 +86,16 @@ def _vintages(history: Sequence[Entry]) -> Table:
         )
         for entry in history
     ]
+    earlier = [entry.vintage for entry in history if entry.rates_of != history[-1].rates_of]
+    whose = (
+        f" Rates of {listing(earlier)} are those of {history[0].rates_of}, the others those of {history[-1].rates_of}."
+        if earlier
+        else ""
+    )
     return Table(
         "What was concluded from each data vintage. Lead: forecast score of the plateau law less that of discovery. Rates are log-rates a "
-        "year under the plateau law, median and 90 % interval. The last column is the probability of a long-run fall of 15 to 20 % a year.",
+        "year under the plateau law, median and 90 % interval. The last column is the probability of a long-run fall of 15 to 20 % a year."
+        + whose,
         ("Vintage", "Last price", "Rows", "Verdict", "Lead", "Rate now", "Floor", "15–20 %"),
         "lrrlrrrr",
         tuple(body),

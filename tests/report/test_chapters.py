@@ -11,6 +11,7 @@ from analysis.indexes.break_statistics import BreakTest
 from analysis.indexes.gap import HedonicGap
 from analysis.indexes.periods import Frequency
 from analysis.indexes.price_index import PeriodValue, PriceIndex
+from analysis.inference.ledger import MEAN_OVER_FAMILIES
 from analysis.report import chapter_indexes, chapter_new_data
 from analysis.report.price_indexes import SHOWN, ShownIndex
 from analysis.report.study import Study
@@ -82,6 +83,21 @@ def test_what_moved_since_the_last_vintage(verdict: str, said: str) -> None:
     assert said in words
     assert "the rows are 60" in words
     assert "the floor from 0.30 to −0.10" in words
+    assert "part of the move" not in words
+
+
+def test_rates_of_another_meaning_are_told_apart(study: Study) -> None:
+    before, now = make_entry("a"), make_entry("b", rates_of=MEAN_OVER_FAMILIES)
+    words = chapter_new_data.since_last([before, now])
+    assert "those of a typical family, the rates of now those of the mean over families" in words
+    ledger, _ = (
+        block for block in chapter_new_data.new_data(replace(study, history=(before, now))) if block["kind"] == "table"
+    )
+    assert "Rates of a are those of a typical family" in ledger["caption"]
+    ledger, _ = (
+        block for block in chapter_new_data.new_data(replace(study, history=(now, now))) if block["kind"] == "table"
+    )
+    assert "typical family" not in ledger["caption"]
 
 
 def test_the_oldest_origin_against_today(study: Study) -> None:
