@@ -28,6 +28,7 @@ from analysis.storage import (
     refuse_folder,
     sha256_bytes,
     sha256_file,
+    write_atomic,
     write_together,
 )
 
@@ -115,6 +116,9 @@ def _make_report(
     known = _unchanged(receipt, pdf, answer, fingerprint, progress)
     if known is not None:
         progress("nothing has changed since the last report")
+        summary = reports_dir / SUMMARY
+        if as_of is None and not (summary.exists() and summary.read_bytes() == json_bytes(vars(known))):
+            write_atomic(summary, json_bytes(vars(known)))
         return known
     # An unchanged report should not wait for the libraries.
     from analysis.inference.refit import remember  # noqa: PLC0415  slow to import

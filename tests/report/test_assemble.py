@@ -91,6 +91,17 @@ def edited(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [without, emptied, edited])
+def test_a_damaged_summary_is_written_again_without_drawing(damage: Callable[[Path], None], place: Place) -> None:
+    place.report()
+    summary = place.reports / "report.json"
+    whole = summary.read_bytes()
+    damage(summary)
+    place.report()
+    assert summary.read_bytes() == whole
+    assert place.drawn == 1
+
+
+@pytest.mark.parametrize("damage", [without, emptied, edited])
 @pytest.mark.parametrize("name", ["report.pdf", "answer.svg", "RECEIPT"])
 def test_a_damaged_file_of_a_report_is_made_anew(name: str, damage: Callable[[Path], None], place: Place) -> None:
     place.report()
