@@ -311,8 +311,14 @@ def _report(data_dir: Path, vintage: Vintage, snapshot: Snapshot, before: Lists,
     new, changed = (int((~moved).sum()), int(moved.sum())) if stored else (0, 0)
     told, announced = len(lists[vintage].quotes), len(lists[vintage].announced)
     ids = snapshot.quotes[NAME].drop_duplicates().replace("", None)
-    named = quotes.loc[quotes["source"].eq(vintage.source) & quotes["model_key"].notna(), NAME]
-    unresolved = ids.merge(named.drop_duplicates(), on=NAME, how="left", indicator=True)
+    # A name may have lost its model since an earlier price.
+    until = (
+        quotes["source"].eq(vintage.source)
+        & quotes["recorded_on"].le(pd.Timestamp(vintage.day))
+        & quotes["event"].ne(ANNOUNCED)
+    )
+    latest = quotes[until].sort_values("recorded_on", kind="stable").drop_duplicates(NAME, keep="last")
+    unresolved = ids.merge(latest.loc[latest["model_key"].notna(), NAME], on=NAME, how="left", indicator=True)
     held = int(own["status"].eq("quarantined").sum()) if stored else 0
     return IngestReport(
         source=vintage.source,

@@ -41,6 +41,7 @@ def stopping_at_once() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    _open_standard_streams()
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     stop_on_signals()
     reader, writer = os.pipe()
@@ -58,6 +59,21 @@ def stopping_at_once() -> Iterator[None]:
         watching.join()
         os.close(reader)
         os.close(writer)
+
+
+def _open_standard_streams() -> None:
+    """Put nothing in the place of a standard stream that is closed: the next file to be opened would get its number, and its output."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest number that is free.
+            os.open(os.devnull, os.O_RDWR)
+    # Python has none for a descriptor that was closed when it began, and `print` would then take the other one.
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", closefd=False)
 
 
 def stop_unread() -> None:

@@ -159,6 +159,8 @@ def test_stray_files_break_nothing(data: Path, capsys: pytest.CaptureFixture[str
     for name, content in {"notes.json": "{", "a.json": "[]", "b.json": '{"law": "plateau"}', "c.nc": "x"}.items():
         (fits / name).write_text(content)
     (fits / "folder.json").mkdir()
+    # Measured capability is no stray file.
+    (fits / "capability-0123456789abcdef.json").write_text("{}")
     result = run(capsys, "status", "--data", data, "--json")
     assert result.code == 1
     assert len(result.json["unreadable"]) == 4

@@ -157,3 +157,16 @@ def within(seconds: float, holds: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_from_the_start_is_no_reason_to_wait(closed: str, tmp_path: Path) -> None:
+    """The pipe of the watching thread must not take its number, and progress must not go to the other stream."""
+    command = f"{sys.executable} -m analysis check --list --json {closed}"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PROGRAM.parents[1]), *sys.path])}
+    ended = subprocess.run(
+        command, check=False, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("{") == (closed == "2>&-")
+    assert "Traceback" not in ended.stderr

@@ -103,8 +103,11 @@ def ingest(
     text = (
         f"{found.vintage}: {found.rows_new} new, {found.rows_changed} changed, {found.rows_unchanged} unchanged, {found.rows_gone} gone, "
         f"{''.join(f'{count} {name}, ' for name, count in beside.items() if count)}"
-        f"{found.rows_quarantined} held back, {found.models_unresolved} ids without a model"
+        f"{found.rows_quarantined - found.rows_rejected} held back, {found.models_unresolved} ids without a model"
     )
+    if found.rows_rejected:
+        first = found.rejected[0]
+        text += f", {found.rows_rejected} refused (the first: {first['model_id']}, {first['reason']}; all with --json)"
     if found.sellers_unknown:
         text += f", {found.sellers_unknown} sellers that nobody has looked at (see `costfloor hosts review`)"
     call.emit(asdict(found), text=text if found.stored else f"{found.vintage} is in the store already: nothing new")

@@ -48,7 +48,9 @@ MAPPING = table(
 )
 
 MAPPED = "mapping by hand"
-NEEDS_A_PRICE = ("no day is stated", "input or output price is missing")
+ZERO_PRICE = "zero price: free tier or unknown"
+
+NEEDS_A_PRICE = ("no day is stated", "input or output price is missing", ZERO_PRICE)
 """Reasons that no decision can lift: without a day or a price there is nothing to place."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.data.decisions import ZERO_PRICE
 from analysis.data.distinct import by_value, distinct_rows
 from analysis.data.hosts import OWN_PRICE_KINDS
 
@@ -277,7 +278,7 @@ RULES: tuple[Rule, ...] = (
     Rule("input or output price is missing", missing_price),
     Rule("free tier id", free_tier),
     Rule("subscription or local, no price per token", subscription),
-    Rule("zero price: free tier or unknown", zero_price),
+    Rule(ZERO_PRICE, zero_price),
     Rule("fine-tuned model", fine_tuned),
     Rule("not a text model", not_text),
     Rule("unit error suspected by the compilation", flagged_unit_error),

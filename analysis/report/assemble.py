@@ -244,7 +244,8 @@ def status(data_dir: Path) -> dict[str, Any]:
         },
         "fits": [fit for fit in fits if not fit["stale"] or fit["law"] not in current],
         "unfitted": [law for law in LAWS if law not in {fit["law"] for fit in fits}],
-        "unreadable": [str(path) for path in unreadable],
+        # Measured capability is kept beside the fits, in a form of its own.
+        "unreadable": [str(path) for path in unreadable if not path.name.startswith("capability-")],
         "quarantined": built.statuses.get("quarantined", 0),
         "unresolved": built.statuses.get("unresolved", 0),
         "stale": built.fingerprint != build_fingerprint(data_dir),

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 
 def without_secrets(address: str) -> str:
-    """Scheme, host, port and path of an address; user, password, query and fragment may hold keys and go.
+    """Scheme, host, port and path of an address; user, password, parameters, query and fragment may hold keys and go.
 
     Examples
     --------
@@ -18,4 +18,4 @@ def without_secrets(address: str) -> str:
         # Not an address after all; what could be a secret in it ends at the last @ and begins at the first ? or #.
         scheme, _, rest = address.partition("://")
         return f"{scheme}://{rest.rsplit('@', 1)[-1].split('?')[0].split('#')[0]}"
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    return urlunsplit((parts.scheme, host, parts.path.split(";")[0], "", ""))

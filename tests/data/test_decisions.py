@@ -5,7 +5,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.data.decisions import decide, decided, load_decisions, load_mapping, whole_ids, without_quote
+from analysis.data.decisions import (
+    ZERO_PRICE,
+    apply_decisions,
+    decide,
+    decided,
+    load_decisions,
+    load_mapping,
+    whole_ids,
+    without_quote,
+)
 from analysis.errors import InputError
 
 Q1, Q2 = "litellm-000000000001", f"litellm-{2:032x}"
@@ -119,3 +128,13 @@ def test_a_decision_on_no_quote_is_named_with_the_nearest() -> None:
     (line,) = without_quote(made((Q1, "reject"), ("litellm-000000000101", "reject")), SPELLS["quote_id"])
     assert "row 2" in line
     assert repr(Q1) in line
+
+
+def test_what_has_no_price_cannot_be_accepted(tmp_path: Path) -> None:
+    """Nor does a decision of before count: one such row would leave a panel that no command can read."""
+    free = QUOTES.assign(status="quarantined", reason=ZERO_PRICE)
+    with pytest.raises(InputError, match="cannot be accepted"):
+        decide(tmp_path, free, free["quote_id"].iloc[0], "accept", "Ada", "it is free")
+    reasons = pd.Series([ZERO_PRICE], dtype="str")
+    accepted = pd.DataFrame({"decision": ["accept"], "rejection": [None]})
+    assert apply_decisions(reasons, accepted).tolist() == [ZERO_PRICE]
