@@ -8,7 +8,7 @@ def main() -> None:
     """Run the program; to be stopped from here on, since its imports alone take a second."""
     stop_on_signals()
     prepare_compilers()
-    from analysis.cli import main as run  # noqa: PLC0415  after both
+    from analysis.cli import main as run  # noqa: PLC0415  a signal must stop its second of imports, which look for compilers
 
     run()
 

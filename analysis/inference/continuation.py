@@ -147,14 +147,12 @@ def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> None:
     logits = "score" in fresh and not np.allclose(fresh["score"], fresh["quality"])
     span = float(np.ptp(old["quality"])) or 1.0
     reach = max(QUALITY_REACH * span, LOGIT_REACH if logits else 0.0)
-    low, high = _bounds(old["quality"], old, fresh)
-    quality = fresh["quality"]
-    off = ((quality < low - reach) | (quality > high + reach)).to_numpy()
-    if off.any():
-        row = int(off.argmax())
+    far = _first_outside(fresh["quality"], old["quality"], old, fresh, reach)
+    if far is not None:
+        row, low, high, count = far
         raise InputError(
-            f"{f'a logit of {quality.iloc[row]:.3g}, ' if logits else ''}far outside the fitted rows, which reach from "
-            f"{low.iloc[row]:.4g} to {high.iloc[row]:.4g}{_how_many(off)}",
+            f"{f'a logit of {fresh["quality"].iloc[row]:.3g}, ' if logits else ''}far outside the fitted rows, which reach from "
+            f"{low:.4g} to {high:.4g}{count}",
             file=file,
             row=row + 1,
             column="score",
@@ -162,14 +160,12 @@ def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> None:
             remedy="Give scores as the fitted rows have them, and say how they are measured with --score-scale; the project's panel has "
             "capability (GPT-4 has about 125), with --score-scale raw",
         )
-    price = fresh["price"].astype(float).map(math.log)
-    low, high = _bounds(old["price"].astype(float).map(math.log), old, fresh)
-    off = ((price < low - PRICE_REACH) | (price > high + PRICE_REACH)).to_numpy()
-    if off.any():
-        row = int(off.argmax())
+    price, fitted = (table["price"].astype(float).map(math.log) for table in (fresh, old))
+    far = _first_outside(price, fitted, old, fresh, PRICE_REACH)
+    if far is not None:
+        row, low, high, count = far
         raise InputError(
-            f"more than a hundred times outside the fitted prices, which reach from {np.exp(low.iloc[row]):.4g} to "
-            f"{np.exp(high.iloc[row]):.4g}{_how_many(off)}",
+            f"more than a hundred times outside the fitted prices, which reach from {np.exp(low):.4g} to {np.exp(high):.4g}{count}",
             file=file,
             row=row + 1,
             column="price",
@@ -178,15 +174,22 @@ def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> None:
         )
 
 
-def _bounds(values: pd.Series, old: pd.DataFrame, fresh: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Smallest and largest of the fitted `values` in the family of each new row, or in the table where that is new."""
-    by_family = values.groupby(old["family"].astype(str)).agg(["min", "max"])
+def _first_outside(
+    values: pd.Series, fitted: pd.Series, old: pd.DataFrame, fresh: pd.DataFrame, reach: float
+) -> tuple[int, float, float, str] | None:
+    """The first new row whose value lies more than `reach` outside the fitted ones of its family, or of the table where that is new.
+
+    Returns its position, the smallest and the largest fitted value, and in words how many such rows there are; None without one.
+    """
+    by_family = fitted.groupby(old["family"].astype(str)).agg(["min", "max"])
     family = fresh["family"].astype(str)
-    return family.map(by_family["min"]).fillna(values.min()), family.map(by_family["max"]).fillna(values.max())
-
-
-def _how_many(off: np.ndarray) -> str:
-    return f" ({off.sum()} rows are)" if off.sum() > 1 else ""
+    low = family.map(by_family["min"]).fillna(fitted.min())
+    high = family.map(by_family["max"]).fillna(fitted.max())
+    outside = ((values < low - reach) | (values > high + reach)).to_numpy()
+    if not outside.any():
+        return None
+    row = int(outside.argmax())
+    return row, float(low.iloc[row]), float(high.iloc[row]), f" ({outside.sum()} rows are)" if outside.sum() > 1 else ""
 
 
 def _same(one: PriceObservations, other: PriceObservations) -> bool:
