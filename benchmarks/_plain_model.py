@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-
-from analysis.laws.base import Law, mean_rate
-from analysis.laws.innovations import COMMON_SHARE, GAINS, grid_position, grid_steps
-from analysis.laws.model import random_variable
-from analysis.laws.observations import PriceObservations
-from analysis.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
+from costfloor.laws.base import Law, mean_rate
+from costfloor.laws.innovations import COMMON_SHARE, GAINS, grid_position, grid_steps
+from costfloor.laws.model import random_variable
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
 
 
 def plain_model(law: Law, obs: PriceObservations) -> pm.Model:

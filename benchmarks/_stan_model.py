@@ -9,9 +9,8 @@ from string import Template
 from typing import Any
 
 import numpy as np
-
-from analysis.laws.innovations import grid_position, grid_steps
-from analysis.laws.observations import PriceObservations
+from costfloor.laws.innovations import grid_position, grid_steps
+from costfloor.laws.observations import PriceObservations
 
 LAW_IN_STAN = {
     "plateau": {

@@ -14,11 +14,10 @@ import arviz_stats
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-
-from analysis.sampling import SamplerSettings, compile_model, sample
-from analysis.technologies.laws import LEVEL_SD, TECHNOLOGY_LAWS
-from analysis.technologies.model import Padded, build_model, build_sampled_model, log_density, padded
-from analysis.technologies.series import Costs, load_costs
+from costfloor.sampling.sampler import SamplerSettings, compile_model, sample
+from costfloor.studies.technologies.laws import LEVEL_SD, TECHNOLOGY_LAWS
+from costfloor.studies.technologies.model import Padded, build_model, build_sampled_model, log_density, padded
+from costfloor.studies.technologies.series import Costs, load_costs
 
 SETTINGS = SamplerSettings(draws=1000, tune=1000, target_accept=0.95)
 REPEATS = 300

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from analysis.fanout import Job, run_jobs
+from costfloor.runs.jobs import Job, run_jobs
 
 JOBS, STEPS = 16, 12_000_000
 WORKERS = (1, 2)

@@ -10,10 +10,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis.inference.compiled import compile_law
-from analysis.inference.fit import FitSettings, fit_law
-from analysis.inference.project import panel_observations
-from analysis.laws import LAWS
+from costfloor.fit.compiled import compile_law
+from costfloor.fit.fit import FitSettings, fit_law
+from costfloor.fit.project import panel_observations
+from costfloor.laws import LAWS
 
 FITTED = ("exponential", "plateau", "baumol", "discovery", "encompassing")
 

@@ -8,10 +8,9 @@ import time
 
 import numpy as np
 import pandas as pd
-
-from analysis.indexes.hedonic import hedonic_trend
-from analysis.indexes.price_index import KINDS, price_index
-from analysis.indexes.spells import from_table
+from costfloor.indexes.hedonic import hedonic_trend
+from costfloor.indexes.price_index import KINDS, price_index
+from costfloor.indexes.spells import from_table
 
 MODELS, HOSTS, YEARS, LONG_YEARS = 2000, 30, 15, 119
 MAX_SECONDS = 60.0

@@ -58,7 +58,7 @@ def simulated(rows: int) -> pd.DataFrame:
 def timed(data: Path, *arguments: str) -> tuple[float, float, dict[str, Any]]:
     """Run a command in a process of its own and print what it took: seconds, peak memory in GB, and its JSON."""
     started = time.perf_counter()
-    command = [sys.executable, "-m", "analysis", "--data", str(data), "--json", *arguments]
+    command = [sys.executable, "-m", "costfloor", "--data", str(data), "--json", *arguments]
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(command, stdout=out, cwd=ROOT)
         # Not `subprocess.run`: only wait4 tells the memory of this child apart from that of the others.

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
-from analysis.economics.scenario import shipped_scenarios
-from analysis.economics.study import economics
-from analysis.inference.fit import FitSettings, stored_fit
-from analysis.inference.project import fits_dir, panel_observations
-from analysis.laws import LAWS
-from analysis.report.figures.economics import draw
-from analysis.report.stored import open_results
-from analysis.report.style import svg
+from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.study import economics
+from costfloor.fit.fit import FitSettings, stored_fit
+from costfloor.fit.project import fits_dir, panel_observations
+from costfloor.laws import LAWS
+from costfloor.report.figures.economics import draw
+from costfloor.report.stored import open_results
+from costfloor.report.style import svg
 
 STORED = Path(__file__).parents[1] / "notebooks" / "stored"
 REPEATS = 5

@@ -4,12 +4,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-
-from analysis.inference.fit import priors_of
-from analysis.inference.quantities import probability_of_claim
-from analysis.laws import LAWS
-from analysis.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, PriorPredictive, prior_predictive
-from analysis.storage import write_atomic
+from costfloor.fit.fit import priors_of
+from costfloor.fit.quantities import probability_of_claim
+from costfloor.laws import LAWS
+from costfloor.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, PriorPredictive, prior_predictive
+from costfloor.storage import write_atomic
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "priors.md"
 
@@ -79,7 +78,7 @@ Written by `benchmarks/priors.py`; do not edit. Rates are log-rates per year, po
 population value times the exponential of (or, where it may be negative, plus) a spread times a standard normal. These are the priors
 of a table of four families and more, with a record of up to eight years. One family has no population and no spread; two or three have
 spreads that are set to the root mean squares of these; in longer records discoveries are counted per longer step
-(`analysis/laws/few_families.py`).
+(`analysis/costfloor/laws/few_families.py`).
 
 {priors_table()}
 

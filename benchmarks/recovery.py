@@ -19,17 +19,16 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from costfloor.fit.fit import FitSettings, fit_law
+from costfloor.fit.quantities import reported_quantities
+from costfloor.laws import LAWS
+from costfloor.laws.model import build_model
+from costfloor.laws.observations import observations
+from costfloor.laws.simulate import TableDesign, simulate_table
+from costfloor.sources.price_table import read_price_table
+from costfloor.storage import sha256_bytes, write_atomic
 from scipy.special import logit
 from scipy.stats import binom
-
-from analysis.inference.fit import FitSettings, fit_law
-from analysis.inference.quantities import reported_quantities
-from analysis.laws import LAWS
-from analysis.laws.model import build_model
-from analysis.laws.observations import observations
-from analysis.laws.simulate import TableDesign, simulate_table
-from analysis.sources.price_table import read_price_table
-from analysis.storage import sha256_bytes, write_atomic
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "build" / "recovery.jsonl"

@@ -14,16 +14,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from arviz_stats import mcse
+from costfloor.fit.continuation import Continuation, continuation
+from costfloor.fit.fit import Fit, FitSettings, fit_law
+from costfloor.forecast.reweight import KHAT_LIMIT, possible, reweight
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.panel import build, law_rows, load_panel
+from costfloor.sampling.sampler import ESS_LIMIT
+from costfloor.storage import write_atomic
 from scipy.stats import binom, norm
-
-from analysis.inference.continuation import Continuation, continuation
-from analysis.inference.fit import Fit, FitSettings, fit_law
-from analysis.inference.reweight import KHAT_LIMIT, possible, reweight
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
-from analysis.panel import build, law_rows, load_panel
-from analysis.sampling import ESS_LIMIT
-from analysis.storage import write_atomic
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "reweighting.md"
 SHARES = (0.01, 0.02, 0.05)

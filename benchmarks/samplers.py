@@ -21,14 +21,13 @@ import pymc as pm
 import xarray as xr
 from _plain_model import plain_model
 from _stan_model import LAW_IN_STAN, build_program, compile_services, stan_data, stan_program
-
-from analysis.inference.project import panel_observations
-from analysis.laws import LAWS
-from analysis.laws.base import Law
-from analysis.laws.model import build_model
-from analysis.laws.observations import PriceObservations
-from analysis.laws.priors import OBSERVATION_PRIORS
-from analysis.sampling import ESS_LIMIT, SamplerSettings, compile_model, sample
+from costfloor.fit.project import panel_observations
+from costfloor.laws import LAWS
+from costfloor.laws.base import Law
+from costfloor.laws.model import build_model
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.priors import OBSERVATION_PRIORS
+from costfloor.sampling.sampler import ESS_LIMIT, SamplerSettings, compile_model, sample
 
 CHAINS, DRAWS, TUNE, SEED = 2, 1000, 1000, 1
 WITHIN_MCSE = 3.0

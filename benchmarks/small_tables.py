@@ -13,12 +13,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis.inference.compare import compare
-from analysis.inference.fit import FitSettings, fit_law
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
-from analysis.laws.simulate import TableDesign, simulate_table
-from analysis.sources.price_table import read_price_table
+from costfloor.fit.fit import FitSettings, fit_law
+from costfloor.forecast.compare import compare
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.simulate import TableDesign, simulate_table
+from costfloor.sources.price_table import read_price_table
 
 CASE = Path("tests/cases/13_one_family/seq.csv")
 ASKED = {"fit": 30.0, "compare": 240.0}

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from analysis.cli import main
-from analysis.storage import sha256_file
+from costfloor.cli import main
+from costfloor.storage import sha256_file
 
 HEADER = "date,price,score,family,host,model"
 ROWS = [

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pymc as pm
-
-from analysis.sampling import CompiledModel
+from costfloor.sampling.sampler import CompiledModel
 
 
 class Value(NamedTuple):

@@ -20,25 +20,24 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
+import costfloor.cli
+import costfloor.cli.shared
+import costfloor.fit.fit
+import costfloor.forecast.compare
+import costfloor.forecast.origins
+import costfloor.forecast.refit
+import costfloor.ingest
+import costfloor.panel
+import costfloor.sampling.sampler
 import numpy as np
 import xarray as xr
+from costfloor.fit.fit import FitSettings
+from costfloor.keys import code_hash
+from costfloor.laws.base import Law
+from costfloor.laws.observations import PriceObservations
+from costfloor.sampling.sampler import Sampled, SamplerSettings
 from plain_draws import INNOVATION_DIMS, law_values
 from test_panel import stand_in_capability
-
-import analysis.cli
-import analysis.cli.shared
-import analysis.inference.compare
-import analysis.inference.fit
-import analysis.inference.forecast
-import analysis.inference.refit
-import analysis.ingest
-import analysis.panel
-import analysis.sampling
-from analysis.inference.fit import FitSettings
-from analysis.laws.base import Law
-from analysis.laws.observations import PriceObservations
-from analysis.sampling import Sampled, SamplerSettings
-from analysis.storage import code_version
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 END = "\n"
@@ -93,12 +92,12 @@ def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSe
 
 
 def replace_what_takes_minutes() -> None:
-    analysis.panel._capability = stand_in_capability
-    analysis.inference.fit.compile_law = lambda law, obs: (law, obs)
-    analysis.sampling.sample = stand_in_sample
-    analysis.inference.forecast.MAX_ORIGINS = 0
+    costfloor.panel._capability = stand_in_capability
+    costfloor.fit.fit.compile_law = lambda law, obs: (law, obs)
+    costfloor.sampling.sampler.sample = stand_in_sample
+    costfloor.forecast.origins.MAX_ORIGINS = 0
     short = FitSettings(draws=500, tune=0, chains=2, target_accepts=(0.9,))
-    analysis.cli.shared.Options.settings = property(lambda _: short)
+    costfloor.cli.shared.Options.settings = property(lambda _: short)
 
 
 class HalfWritten(io.FileIO):
@@ -168,7 +167,7 @@ def child(arguments: list[str], report: int, prepare: Callable[[], None]) -> Non
     try:
         with redirect_stdout(out), redirect_stderr(err):
             prepare()
-            analysis.cli.main(arguments)
+            costfloor.cli.main(arguments)
     except SystemExit as stop:
         code = stop.code
     except BaseException:
@@ -248,8 +247,8 @@ def say(line: dict[str, Any]) -> None:
 if __name__ == "__main__":
     replace_what_takes_minutes()
     # So that no child has to parse the program.
-    for packages in (analysis.panel.PACKAGES, ("laws",)):
-        code_version(*packages)
+    for module in ("costfloor.panel", "costfloor.fit.fit"):
+        code_hash(module)
     say({"ready": os.getpid()})
     for line in sys.stdin:
         say(work(json.loads(line)))

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import xarray as xr
-
-from analysis.technologies.claims import Bin, Calibration
-from analysis.technologies.fit import TechnologyFit
-from analysis.technologies.laws import TECHNOLOGY_LAWS
-from analysis.technologies.reference import ReferenceClass, reference_class
-from analysis.technologies.scores import ForecasterScore, HorizonScore
-from analysis.technologies.study import FitRecord, Split, TechnologyRecord, TechnologyStudy
+from costfloor.studies.technologies.claims import Bin, Calibration
+from costfloor.studies.technologies.fit import TechnologyFit
+from costfloor.studies.technologies.laws import TECHNOLOGY_LAWS
+from costfloor.studies.technologies.reference import ReferenceClass, reference_class
+from costfloor.studies.technologies.scores import ForecasterScore, HorizonScore
+from costfloor.studies.technologies.study import FitRecord, Split, TechnologyRecord, TechnologyStudy
 
 POPULATION = {
     "initial_rate": 0.1,

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
-from analysis.laws import Law
-from analysis.laws.base import mean_rate
-from analysis.laws.innovations import grid_steps
-from analysis.laws.observations import PriceObservations
-from analysis.laws.priors import Prior
+from costfloor.laws import Law
+from costfloor.laws.base import mean_rate
+from costfloor.laws.innovations import grid_steps
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.priors import Prior
 
 INNOVATION_DIMS = {"common_innovation": ("step",), "own_innovation": ("family", "step")}
 

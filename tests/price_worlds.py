@@ -10,11 +10,10 @@ from typing import Final
 
 import numpy as np
 import xarray as xr
-
-from analysis.inference.fit import Fit, FitSettings, run_fit
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
-from analysis.laws.simulate import TableDesign, simulate_table
+from costfloor.fit.fit import Fit, FitSettings, run_fit
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.simulate import TableDesign, simulate_table
 
 STORED: Final = Path(__file__).with_name("price_worlds.json")
 DESIGN: Final = TableDesign(rows=400, families=5, years=5.0, stagger_years=0.2, noise_scale=0.3)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import analysis.cli
-from analysis.fanout import Job, run_jobs
+import costfloor.cli
+from costfloor.runs.jobs import Job, run_jobs
 
 READY = "ready"
 
@@ -37,8 +37,7 @@ def compiling() -> None:
 
 def sampling(tune: int, draws: int) -> None:
     import pymc as pm  # noqa: PLC0415  slow to import
-
-    from analysis.sampling import SamplerSettings, compile_model, sample  # noqa: PLC0415  as above
+    from costfloor.sampling.sampler import SamplerSettings, compile_model, sample  # noqa: PLC0415  as above
 
     with pm.Model() as model:
         pm.Normal("x", shape=200)
@@ -97,5 +96,5 @@ STEPS: dict[str, Callable[[], None]] = {
 
 if __name__ == "__main__":
     step = STEPS[sys.argv[1]]
-    analysis.cli.app = lambda **_: step()  # type: ignore[assignment]  # in place of every command
-    analysis.cli.main([])
+    costfloor.cli.app = lambda **_: step()  # type: ignore[assignment]  # in place of every command
+    costfloor.cli.main([])

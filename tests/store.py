@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-
-from analysis.data.package import write_datapackage
+from costfloor.data.package import write_datapackage
 
 PROJECT_DATA = Path(__file__).parents[1] / "data"
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini", "claude-3-5-haiku-20241022")

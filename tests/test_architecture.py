@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "analysis"
+SOURCES = ROOT / "analysis"
+PACKAGE = SOURCES / "costfloor"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_LINES = 500
 
@@ -39,10 +40,10 @@ def imported(module: Path) -> set[Path]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            package = ".".join(module.relative_to(ROOT).parts[: -node.level]) if node.level else ""
+            package = ".".join(module.relative_to(SOURCES).parts[: -node.level]) if node.level else ""
             base = ".".join(part for part in (package, node.module) if part)
             names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
-    paths = [ROOT / name.replace(".", "/") for name in names if name.startswith("analysis.")]
+    paths = [SOURCES / name.replace(".", "/") for name in names if name.startswith("costfloor.")]
     return {file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py") if file.exists()}
 
 

@@ -7,16 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from analysis import compiler_cache
+from costfloor import compiler_cache
 
 CODE = """
 import json, os, sys
-from analysis.compiler_cache import cache_folder
-import analysis.sampling
+from costfloor.compiler_cache import cache_folder
+import costfloor.sampling.sampler
 import pymc as pm
 import pytensor
-from analysis.sampling import SamplerSettings, compile_model, sample
+from costfloor.sampling.sampler import SamplerSettings, compile_model, sample
 if len(sys.argv) > 1:
     with pm.Model() as model:
         pm.Normal("x")

@@ -6,26 +6,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import costfloor.capability.model
+import costfloor.capability.scores
+import costfloor.panel
 import numpy as np
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
+from costfloor.capability.bands import BANDS
+from costfloor.data.raw import hashed_files
+from costfloor.data.unchanged import check_unchanged, remember
+from costfloor.errors import IntegrityError
+from costfloor.forecast.ledger import LEDGER, Entry, add_entry, read_ledger
+from costfloor.forecast.refit import STATE, State, load_state
+from costfloor.panel import RECORD, build
+from costfloor.records import HASH, sealed, write_record
 from store import small_store
 
-import analysis.capability.model
-import analysis.capability.scores
-import analysis.panel
-from analysis.capability.bands import BANDS
-from analysis.data.raw import hashed_files
-from analysis.data.unchanged import check_unchanged, remember
-from analysis.errors import IntegrityError
-from analysis.inference.ledger import LEDGER, Entry, add_entry, read_ledger
-from analysis.inference.refit import STATE, State, load_state
-from analysis.panel import RECORD, build
-from analysis.records import HASH, sealed, write_record
-
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
-MEASURE = analysis.panel._capability
+MEASURE = costfloor.panel._capability
 Damage = Callable[[Path], None]
 
 
@@ -42,7 +41,7 @@ def capability(_data: Path, _performance: pd.DataFrame, models: pd.DataFrame, _s
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     data = small_store(tmp_path_factory.mktemp("built") / "data")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(analysis.panel, "_capability", capability)
+        patched.setattr(costfloor.panel, "_capability", capability)
         build(data)
         yield data
 
@@ -249,8 +248,8 @@ def test_a_damaged_capability_fit_is_measured_anew(
         frame.to_parquet(path, index=False)
         hashes[path.name] = contents(path)[str(path)]
     write_record(fits / "capability-0.json", {"receipt": {"models": 1}, "files": hashes})
-    monkeypatch.setattr(analysis.capability.scores, "prepare_scores", lambda *_: None)
-    monkeypatch.setattr(analysis.capability.model, "fingerprint", lambda _: "0")
+    monkeypatch.setattr(costfloor.capability.scores, "prepare_scores", lambda *_: None)
+    monkeypatch.setattr(costfloor.capability.model, "fingerprint", lambda _: "0")
     lines: list[str] = []
     read, receipt, _ = MEASURE(tmp_path, table, table, lines.append)
     assert (receipt, list(read["model_key"]), lines) == ({"models": 1}, ["a"], [])

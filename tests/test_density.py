@@ -8,10 +8,9 @@ import pymc as pm
 import pytensor.tensor as pt
 import pytest
 from compiled_density import density_of, evaluate
-
-from analysis.density import SharedDensity, shared_density
-from analysis.errors import UnlikeModelsError
-from analysis.sampling import CompiledModel, SamplerSettings, compile_model, sample
+from costfloor.errors import UnlikeModelsError
+from costfloor.sampling.density import SharedDensity, shared_density
+from costfloor.sampling.sampler import CompiledModel, SamplerSettings, compile_model, sample
 
 GROUPS = (3, 5, 8)
 

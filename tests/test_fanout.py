@@ -22,14 +22,14 @@ import dask
 import numpy as np
 import psutil
 import pytest
+from costfloor.compiler_cache import cache_folder
+from costfloor.errors import FanoutError, LockedError
+from costfloor.runs import jobs as fanout
+from costfloor.runs import workers as dask_workers
+from costfloor.runs.jobs import Job, run_jobs
+from costfloor.storage import data_lock, write_atomic
+from costfloor.wording import duration
 from distributed import LocalCluster
-
-from analysis import dask_workers, fanout
-from analysis.compiler_cache import cache_folder
-from analysis.errors import FanoutError, LockedError
-from analysis.fanout import Job, run_jobs
-from analysis.storage import data_lock, write_atomic
-from analysis.wording import duration
 
 REQUEST = {"code": "1", "draws": 100}
 
@@ -290,7 +290,7 @@ def test_two_runs_in_one_directory_do_not_compute_at_once(tmp_path: Path) -> Non
 
 def test_stored_results_do_not_wait_for_dask(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from analysis.fanout import Job, run_jobs\n"
+        "import sys; from pathlib import Path; from costfloor.runs.jobs import Job, run_jobs\n"
         "assert run_jobs(dict, [Job('a', {'x': 1})], Path(sys.argv[1]), request={}, progress=print) == {'a': {'x': 1}}\n"
         "assert not {'dask', 'distributed'} & set(sys.modules)"
     )
@@ -391,7 +391,7 @@ def test_an_interrupt_ends_the_workers_and_keeps_what_finished(tmp_path: Path, m
 
 def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from analysis.fanout import Job, run_jobs; from test_fanout import hanging\n"
+        "import sys; from pathlib import Path; from costfloor.runs.jobs import Job, run_jobs; from test_fanout import hanging\n"
         "run_jobs(hanging, [Job('a', {'file': sys.argv[1]})], Path(sys.argv[2]), request={}, progress=print)"
     )
     file = tmp_path / "pid"

@@ -19,16 +19,15 @@ from typing import Any
 import pandas as pd
 import pytest
 from cli_run import run
+from costfloor.data.unchanged import MEMORY
+from costfloor.data.vintages import HIDDEN, list_vintages, read_original
+from costfloor.errors import MissingResultError
+from costfloor.fit import archive
+from costfloor.forecast.ledger import read_ledger
+from costfloor.forecast.refit import load_state
+from costfloor.panel import load_processed
+from costfloor.storage import LOCK_NAME, TEMPORARY, sha256_file
 from store import small_store, write_catalogue
-
-from analysis.data.unchanged import MEMORY
-from analysis.data.vintages import HIDDEN, list_vintages, read_original
-from analysis.errors import MissingResultError
-from analysis.inference import store
-from analysis.inference.ledger import read_ledger
-from analysis.inference.refit import load_state
-from analysis.panel import load_processed
-from analysis.storage import LOCK_NAME, TEMPORARY, sha256_file
 
 pytestmark = pytest.mark.slow
 
@@ -220,7 +219,7 @@ def require_same_end(scene: Scene, worker: Worker) -> None:
 @cache
 def require_draws(receipt: Path, _sha256: str) -> None:
     """The draws beside a receipt can be read; once for the same bytes."""
-    assert store.read_named(receipt.parent, receipt.stem) is not None
+    assert archive.read_named(receipt.parent, receipt.stem) is not None
 
 
 @dataclass(frozen=True)

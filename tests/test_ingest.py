@@ -7,20 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import costfloor.ingest
+import costfloor.panel
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
+from costfloor.data.raw import raw_vintage
+from costfloor.data.vintages import list_vintages, vintages_dir
+from costfloor.panel import build, load_panel, load_processed
+from costfloor.sources.formats import FORMATS
+from costfloor.storage import data_lock
 from malformed import CASES
 from store import catalogue, small_store, write_catalogue
 from test_panel import stand_in_capability
-
-import analysis.ingest
-import analysis.panel
-from analysis.data.raw import raw_vintage
-from analysis.data.vintages import list_vintages, vintages_dir
-from analysis.panel import build, load_panel, load_processed
-from analysis.sources.formats import FORMATS
-from analysis.storage import data_lock
 
 MONTHS = 20
 KEYS = {
@@ -41,7 +40,7 @@ KEYS = {
 @pytest.fixture(scope="module", autouse=True)
 def quick_capability() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(analysis.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
         yield
 
 

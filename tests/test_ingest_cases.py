@@ -5,15 +5,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import costfloor.panel
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
+from costfloor.data.quotes import build_quotes
+from costfloor.data.vintages import Coverage, list_vintages, vintages_dir
 from store import small_store
 from test_panel import stand_in_capability
-
-import analysis.panel
-from analysis.data.quotes import build_quotes
-from analysis.data.vintages import Coverage, list_vintages, vintages_dir
 
 CASES = Path(__file__).parent / "cases"
 SOURCES = ("curated", "llm_prices", "genai_prices", "litellm")
@@ -24,7 +23,7 @@ type Take = Callable[..., Run]
 @pytest.fixture(scope="module", autouse=True)
 def quick_capability() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(analysis.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
         yield
 
 
@@ -312,7 +311,7 @@ def test_no_key_of_an_address_is_stored_or_printed(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     content = (CASES / "04_mended_unit_slip_held_back" / "F2_slip.json").read_bytes()
-    monkeypatch.setattr("analysis.ingest.download", lambda *_: content)
+    monkeypatch.setattr("costfloor.ingest.download", lambda *_: content)
     address = "https://ada:hunter2@example.org/list.json?key=hunter2&token=hunter2#hunter2"
     options = ["--observed-on", "2026-07-24", "--data", data]
     asked = run(capsys, "ingest", "litellm", address, *options)

@@ -9,9 +9,8 @@ from typing import Any
 
 import nbformat
 import pytest
-
-from analysis.laws import LAWS
-from analysis.report.stored import open_results
+from costfloor.laws import LAWS
+from costfloor.report.stored import open_results
 
 ROOT = Path(__file__).parent.parent
 STORED = ROOT / "notebooks" / "stored"
@@ -72,7 +71,7 @@ def test_public_names_only(path: Path) -> None:
     parts = [part for module, item in imported for part in (*module.split("."), item)]
     assert not [part for part in (*parts, *attributes) if part.startswith("_")]
     assert not COMPUTING & {item for _, item in imported}
-    from_project = [(module, item) for module, item in imported if module.startswith("analysis")]
+    from_project = [(module, item) for module, item in imported if module.startswith("costfloor")]
     assert from_project
     for module, item in from_project:
         assert hasattr(importlib.import_module(module), item) or importlib.import_module(f"{module}.{item}")

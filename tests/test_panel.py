@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import costfloor.panel
 import pandas as pd
 import pytest
-
-import analysis.panel
-from analysis.capability.bands import BANDS
-from analysis.data.package import write_datapackage
-from analysis.data.raw import load_raw
-from analysis.errors import InputError, LockedError, MissingResultError
-from analysis.laws.observations import observations
-from analysis.panel import (
+from costfloor.capability.bands import BANDS
+from costfloor.data.package import write_datapackage
+from costfloor.data.raw import load_raw
+from costfloor.errors import InputError, LockedError, MissingResultError
+from costfloor.laws.observations import observations
+from costfloor.panel import (
     LAW_HOST_KINDS,
     MIN_FAMILY_ROWS,
     MIN_PUBLISHED_BENCHMARKS,
@@ -29,7 +28,7 @@ from analysis.panel import (
     make_panel,
     processed_dir,
 )
-from analysis.storage import data_lock
+from costfloor.storage import data_lock
 
 PROJECT_DATA = Path(__file__).parents[1] / "data"
 MIDYEAR = pd.Timestamp("2025-06-30")
@@ -60,7 +59,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     cells[few].to_csv(path, index=False)
     write_datapackage(data_dir)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(analysis.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
         build(data_dir)
         build(data_dir, MIDYEAR)
         yield data_dir
@@ -161,7 +160,7 @@ def test_a_second_build_changes_nothing(project: Path, monkeypatch: pytest.Monke
     def refuse(*_: object) -> None:
         raise AssertionError("built again")
 
-    monkeypatch.setattr(analysis.panel, "_build", refuse)
+    monkeypatch.setattr(costfloor.panel, "_build", refuse)
     before = {path: path.stat().st_mtime_ns for path in (project / "processed").rglob("*.parquet")}
     assert build(project).passed
     assert build(project, MIDYEAR).vintage.endswith("@2025-06-30")
@@ -229,7 +228,7 @@ def test_a_build_that_fails_leaves_the_old_tables(changed: Path, monkeypatch: py
     def broken(*_: object) -> None:
         raise InputError("no capability today")
 
-    monkeypatch.setattr(analysis.panel, "_capability", broken)
+    monkeypatch.setattr(costfloor.panel, "_capability", broken)
     with pytest.raises(InputError, match="no capability today"):
         build(changed)
     assert contents(changed / "processed") == before

@@ -4,9 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-
-from analysis.capability.bands import BANDS
-from analysis.panel import build, law_rows, load_panel
+from costfloor.capability.bands import BANDS
+from costfloor.panel import build, law_rows, load_panel
 
 PROJECT_DATA = Path(__file__).parents[1] / "data"
 

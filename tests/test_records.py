@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from analysis.errors import IntegrityError
-from analysis.records import checked, parsed, read_record, write_record
+from costfloor.errors import IntegrityError
+from costfloor.records import checked, parsed, read_record, write_record
 
 CONTENT = {"verdict": "inconclusive", "rows": {"plateau": "a"}, "score": 0.1, "missing": None}
 

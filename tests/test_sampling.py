@@ -11,10 +11,9 @@ import nutpie
 import pymc as pm
 import pytest
 import xarray as xr
-
-from analysis import sampling
-from analysis.errors import SamplingError
-from analysis.sampling import (
+from costfloor.errors import SamplingError
+from costfloor.sampling import sampler as sampling
+from costfloor.sampling.sampler import (
     CI_PROB,
     CI_QUANTILES,
     Sampled,

@@ -11,9 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 from cli_run import write_table
+from costfloor.stopping import MESSAGE
 from stopping_program import READY
-
-from analysis.stopping import MESSAGE
 
 PROGRAM = Path(__file__).with_name("stopping_program.py")
 AT_ONCE = 5.0
@@ -80,7 +79,7 @@ def test_workers_stop_with_it(number: signal.Signals, tmp_path: Path) -> None:
 
 def test_it_stops_while_it_is_imported(tmp_path: Path) -> None:
     code = "import sys; sys.argv = ['costfloor', 'sources']\nprint('ready', file=sys.stderr, flush=True)\n"
-    with started(tmp_path, "-c", f"{code}from analysis.__main__ import main; main()") as process:
+    with started(tmp_path, "-c", f"{code}from costfloor.__main__ import main; main()") as process:
         until(process, READY)
         time.sleep(0.3)
         assert stopped(process, signal.SIGINT) == MESSAGE
@@ -104,7 +103,7 @@ def test_it_stops_quietly_when_nobody_reads(step: str, stream: str, tmp_path: Pa
 
 
 def test_what_was_read_in_full_is_no_closed_pipe(tmp_path: Path) -> None:
-    with started(tmp_path, "-m", "analysis", "check", "--list") as process:
+    with started(tmp_path, "-m", "costfloor", "check", "--list") as process:
         assert process.stdout is not None
         assert "checks" in process.stdout.read()
         assert process.wait(60) == 0
@@ -113,7 +112,7 @@ def test_what_was_read_in_full_is_no_closed_pipe(tmp_path: Path) -> None:
 def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
     code = (
         "import signal, os, sys; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-        "from analysis.stopping import stopping_at_once\n"
+        "from costfloor.stopping import stopping_at_once\n"
         "with stopping_at_once():\n    os.kill(os.getpid(), signal.SIGINT)\n"
         "print('went on')"
     )
@@ -122,7 +121,7 @@ def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
 
 
 def test_handlers_are_put_back() -> None:
-    from analysis.cli import main  # noqa: PLC0415  for the others a process of their own imports it
+    from costfloor.cli import main  # noqa: PLC0415  for the others a process of their own imports it
 
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     with pytest.raises(SystemExit):
@@ -135,7 +134,7 @@ def test_handlers_are_put_back() -> None:
 def test_a_fit_that_is_stopped_stores_nothing(number: signal.Signals, tmp_path: Path) -> None:
     """At the start of each of its parts, and a while into the sampling; afterwards the fit runs as if nothing had been."""
     table = write_table(tmp_path)
-    command = ("-m", "analysis", "fit", "exponential", "--table", table, "--data", tmp_path / "data")
+    command = ("-m", "costfloor", "fit", "exponential", "--table", table, "--data", tmp_path / "data")
     for said, wait in (("compiling", 0.0), ("compiling", 1.0), ("sampling", 0.0), ("sampling", 0.3), ("sampling", 1.0)):
         with started(tmp_path, *command) as process:
             until(process, said)
@@ -162,7 +161,7 @@ def within(seconds: float, holds: Callable[[], bool]) -> bool:
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_stream_that_is_closed_from_the_start_is_no_reason_to_wait(closed: str, tmp_path: Path) -> None:
     """The pipe of the watching thread must not take its number, and progress must not go to the other stream."""
-    command = f"{sys.executable} -m analysis check --list --json {closed}"
+    command = f"{sys.executable} -m costfloor check --list --json {closed}"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PROGRAM.parents[1]), *sys.path])}
     ended = subprocess.run(
         command, check=False, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from analysis.errors import InputError, IntegrityError, LockedError
-from analysis.storage import (
+from costfloor.errors import InputError, IntegrityError, LockedError
+from costfloor.storage import (
     LOCK_NAME,
     TEMPORARY,
     data_lock,
@@ -42,7 +41,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 HOLD_LOCK = """
 import sys, time
 from pathlib import Path
-from analysis.storage import data_lock
+from costfloor.storage import data_lock
 with data_lock(Path(sys.argv[1])):
     print("ready", flush=True)
     time.sleep(60)
@@ -51,7 +50,7 @@ with data_lock(Path(sys.argv[1])):
 # The rename is the step that makes the new content visible; stop right before it.
 WRITE_AND_HANG = """
 import pathlib, sys, time
-from analysis.storage import write_atomic
+from costfloor.storage import write_atomic
 def hang(self, target):
     print("ready", flush=True)
     time.sleep(60)
@@ -280,7 +279,7 @@ def test_a_name_that_is_too_long_is_said(tmp_path: Path) -> None:
 
 LIMITED = """
 import pathlib, resource, sys
-from analysis.storage import write_atomic
+from costfloor.storage import write_atomic
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 write_atomic(pathlib.Path(sys.argv[1]), b"new" * 100_000)
 """

@@ -4,14 +4,13 @@ import os
 import unicodedata
 from pathlib import Path
 
+import costfloor.inputs
 import pytest
+from costfloor.errors import InputError
+from costfloor.inputs import read_file, utf8
+from costfloor.text import MAX_TEXT, clean_text, printable
 from hypothesis import given
 from hypothesis import strategies as st
-
-import analysis.inputs
-from analysis.errors import InputError
-from analysis.inputs import read_file, utf8
-from analysis.text import MAX_TEXT, clean_text, printable
 
 ANY = st.text(st.characters(exclude_categories=[]), max_size=30) | st.text(
     "a\u0301e\u0300\u1100\u1161\ufb01\u2126", max_size=10
@@ -82,7 +81,7 @@ def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(
         os.mkfifo(place)
         return opened(place, flags)
 
-    monkeypatch.setattr(analysis.inputs.os, "open", swapped)
+    monkeypatch.setattr(costfloor.inputs.os, "open", swapped)
     with pytest.raises(InputError, match="is not a regular file"):
         read_file(path)
 
@@ -97,7 +96,7 @@ def test_a_file_that_grows_is_too_large(tmp_path: Path, monkeypatch: pytest.Monk
         path.write_bytes(b"1" * 100)
         return status
 
-    monkeypatch.setattr(analysis.inputs.os, "fstat", grown)
+    monkeypatch.setattr(costfloor.inputs.os, "fstat", grown)
     with pytest.raises(InputError, match="value 'over 10 bytes': too large"):
         read_file(path, max_bytes=10)
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-
-from analysis.laws.observations import PriceObservations, observations
+from costfloor.laws.observations import PriceObservations, observations
 
 
 @dataclass(frozen=True)

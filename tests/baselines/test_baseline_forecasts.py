@@ -6,17 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from costfloor.errors import InputError
+from costfloor.forecast.baselines import BASELINES, baseline_forecasts, local_linear
+from costfloor.forecast.baselines.epoch_ols import epoch_ols
+from costfloor.forecast.baselines.levels import predict_unit
+from costfloor.forecast.baselines.line import capability_design, fit_line
+from costfloor.forecast.baselines.series import FamilySeries, adjust
+from costfloor.laws.observations import PriceObservations
 from scipy import stats
 from simulated_walk import Walk, panel, split
 from statsmodels.tsa.statespace.structural import UnobservedComponents
-
-from analysis.baselines import BASELINES, baseline_forecasts, local_linear
-from analysis.baselines.epoch_ols import epoch_ols
-from analysis.baselines.levels import predict_unit
-from analysis.baselines.line import capability_design, fit_line
-from analysis.baselines.series import FamilySeries, adjust
-from analysis.errors import InputError
-from analysis.laws.observations import PriceObservations
 
 SERIES = ("random_walk_drift", "local_linear_trend", "farmer_lafond")
 

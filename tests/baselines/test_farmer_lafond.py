@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from costfloor.forecast.baselines.farmer_lafond import drift_path, forecast_error_covariance, forecast_error_variance
+from costfloor.forecast.baselines.series import FamilySeries, Steps, steps_of
 from scipy import stats
 from statsmodels.tsa.arima.model import ARIMA
-
-from analysis.baselines.farmer_lafond import drift_path, forecast_error_covariance, forecast_error_variance
-from analysis.baselines.series import FamilySeries, Steps, steps_of
 
 
 def series(level: np.ndarray, period: np.ndarray | None = None) -> FamilySeries:

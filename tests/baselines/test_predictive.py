@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
+from costfloor.forecast.baselines.predictive import UnitPredictive, log_density, simulate, variance_mixture
 from scipy import stats
-
-from analysis.baselines.predictive import UnitPredictive, log_density, simulate, variance_mixture
 
 
 def correlated(freedom: float, unit: float = 0.3, residual: float = 0.2) -> UnitPredictive:

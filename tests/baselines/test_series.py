@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from costfloor.errors import InputError
+from costfloor.forecast.baselines.line import SMALLEST_VARIANCE
+from costfloor.forecast.baselines.series import adjust, period_of, pooled_steps, steps_of
+from costfloor.laws.observations import PriceObservations, observations
 from simulated_walk import Walk, panel, split
-
-from analysis.baselines.line import SMALLEST_VARIANCE
-from analysis.baselines.series import adjust, period_of, pooled_steps, steps_of
-from analysis.errors import InputError
-from analysis.laws.observations import PriceObservations, observations
 
 
 def everything(obs: PriceObservations) -> np.ndarray:

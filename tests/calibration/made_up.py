@@ -6,15 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from costfloor.fit.fit import Fit
+from costfloor.fit.quantities import contract_parameters, reported_quantities
+from costfloor.forecast.origins import OriginScore
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.priors import OBSERVATION_PRIORS
+from costfloor.studies.context import Context
 from plain_draws import central, law_values
-
-from analysis.calibration.context import Context
-from analysis.inference.fit import Fit
-from analysis.inference.forecast import OriginScore
-from analysis.inference.quantities import contract_parameters, reported_quantities
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
-from analysis.laws.priors import OBSERVATION_PRIORS
 
 CHAINS = 4
 

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.calibration.generate import prices, prior_draws, world_draws
-from analysis.calibration.sbc import NEVER_YEARS, design, quantities, years_to_half
-from analysis.calibration.worlds import WORLDS, extended
-from analysis.inference.posterior import Draws, expected_log_price
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
+from costfloor.fit.posterior import Draws, expected_log_price
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.studies.generate import prices, prior_draws, world_draws
+from costfloor.studies.operating.worlds import WORLDS, extended
+from costfloor.studies.sbc.study import NEVER_YEARS, design, quantities, years_to_half
 
 
 @pytest.fixture(scope="module")

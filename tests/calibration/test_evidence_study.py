@@ -5,16 +5,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.fit.fit import FitSettings
+from costfloor.fit.posterior import expected_log_price, log_likelihood
+from costfloor.laws import LAWS
+from costfloor.sampling.sampler import SamplerSettings
+from costfloor.studies.evidence import study as evidence
+from costfloor.studies.evidence.study import evidence_study, small_panel
+from costfloor.studies.generate import prior_draws
 from made_up import here
 from scipy.special import logsumexp
-
-from analysis.calibration import evidence
-from analysis.calibration.evidence import evidence_study, small_panel
-from analysis.calibration.generate import prior_draws
-from analysis.inference.fit import FitSettings
-from analysis.inference.posterior import expected_log_price, log_likelihood
-from analysis.laws import LAWS
-from analysis.sampling import SamplerSettings
 
 
 def rows() -> pd.DataFrame:

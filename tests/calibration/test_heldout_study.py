@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from costfloor.checks.heldout import HELDOUT
+from costfloor.fit.fit import FitSettings
+from costfloor.forecast.origins import forecast_origins
+from costfloor.laws.observations import PriceObservations
+from costfloor.studies.heldout import study as heldout
 from made_up import here, made_up_fit, made_up_panel
-
-from analysis.calibration import heldout
-from analysis.checks.heldout import HELDOUT
-from analysis.inference.fit import FitSettings
-from analysis.inference.forecast import forecast_origins
-from analysis.laws.observations import PriceObservations
 
 LAWS_CHECKED = ["plateau", "exponential"]
 

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.fit.fit import FitSettings
+from costfloor.forecast.origins import masks
+from costfloor.laws.observations import observations, subset
+from costfloor.panel import law_rows
+from costfloor.studies.hindcast.study import forecast_fared, half_years, hindcast_job, months_passed, view
 from made_up import made_up_fit, made_up_panel
-
-from analysis.calibration.hindcast import forecast_fared, half_years, hindcast_job, months_passed, view
-from analysis.inference.fit import FitSettings
-from analysis.inference.forecast import masks
-from analysis.laws.observations import observations, subset
-from analysis.panel import law_rows
 
 DATE = pd.Timestamp("2024-07-31")
 BIRTHS = {"GPT-4": "2023-03-14", "o1": "2024-09-12"}

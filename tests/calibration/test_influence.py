@@ -6,15 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from costfloor.fit.fit import FitSettings
+from costfloor.forecast.elpd import difference
+from costfloor.forecast.lfo import Scored
+from costfloor.forecast.origins import OriginScore, forecast_origins
+from costfloor.studies.influence import study as influence
+from costfloor.studies.influence.study import TOP, influence_study, model_contributions, price_influences
+from costfloor.studies.rule import RuledTable, conclude, found_on_all_rows
 from made_up import here, made_up_fit, made_up_panel, made_up_score
-
-from analysis.calibration import influence
-from analysis.calibration.influence import TOP, influence_study, model_contributions, price_influences
-from analysis.calibration.rule import RuledTable, conclude, found_on_all_rows
-from analysis.inference.elpd import difference
-from analysis.inference.fit import FitSettings
-from analysis.inference.forecast import OriginScore, forecast_origins
-from analysis.inference.lfo import Scored
 
 OBS = made_up_panel()
 ORIGINS = forecast_origins(OBS, 12)

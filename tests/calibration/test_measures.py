@@ -5,28 +5,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import costfloor.panel
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.fit.fit import FitSettings
+from costfloor.forecast.origins import masks
+from costfloor.panel import build, law_rows
+from costfloor.studies.measures import study as measures
+from costfloor.studies.measures.study import measures_study, variant_observations, variant_origins
+from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables, with_edges_moved
+from costfloor.studies.rule import Conclusion, RuledTable
 from made_up import here, made_up_panel, made_up_score
 from store import small_store
 from test_panel import stand_in_capability
-
-import analysis.panel
-from analysis.calibration import measures
-from analysis.calibration.measures import measures_study, variant_observations, variant_origins
-from analysis.calibration.rule import Conclusion, RuledTable
-from analysis.calibration.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables, with_edges_moved
-from analysis.inference.fit import FitSettings
-from analysis.inference.forecast import masks
-from analysis.panel import build, law_rows
 
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PanelTables]:
     """The curated quotes, built with stand-in capability."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(analysis.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
         folder = small_store(tmp_path_factory.mktemp("data"))
         build(folder)
         yield load_tables(folder)

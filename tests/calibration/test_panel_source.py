@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
-
-from analysis.calibration.panel_source import panel_source, replaced
+from costfloor.studies.panel_source import panel_source, replaced
 
 
 def rows() -> pd.DataFrame:

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from costfloor.studies.sbc.ranks import band, interval_coverage, rank, uniformity
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-
-from analysis.calibration.ranks import band, interval_coverage, rank, uniformity
 
 DRAWS = 31
 

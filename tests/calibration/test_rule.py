@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.cli.calibration import NAMES
+from costfloor.fit.fit import FitSettings
+from costfloor.forecast.lfo import _plain
+from costfloor.forecast.origins import forecast_origins, masks
+from costfloor.laws.observations import PriceObservations
+from costfloor.studies.registry import STUDIES
+from costfloor.studies.rule import Conclusion, apply_rule, found_on_all_rows
 from made_up import here, made_up_fit, made_up_panel, made_up_score
-
-from analysis.calibration.rule import Conclusion, apply_rule, found_on_all_rows
-from analysis.calibration.studies import STUDIES
-from analysis.cli.calibration import NAMES
-from analysis.inference.fit import FitSettings
-from analysis.inference.forecast import forecast_origins, masks
-from analysis.inference.lfo import _plain
-from analysis.laws.observations import PriceObservations
 
 OBS = made_up_panel()
 DATES = [origin.date for origin in forecast_origins(OBS, 12)]
@@ -37,7 +36,7 @@ def plain_job(lead: float, p_slowed: float, failure: str = "") -> Callable[..., 
 
 
 def concluded(monkeypatch: pytest.MonkeyPatch, folder: Path, *found: Any) -> Conclusion:
-    monkeypatch.setattr("analysis.calibration.rule.rule_job", plain_job(*found))
+    monkeypatch.setattr("costfloor.studies.rule.rule_job", plain_job(*found))
     tables = {"table": (OBS, DATES)}
     settings = FitSettings()
     return apply_rule("any", tables, ("plateau", "discovery"), settings, here(folder, settings))["table"].conclusion
@@ -67,7 +66,7 @@ def test_the_verdict_follows_the_jobs(
 
 
 def test_a_table_without_origins_has_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("analysis.calibration.rule.rule_job", plain_job(1.0, 0.99))
+    monkeypatch.setattr("costfloor.studies.rule.rule_job", plain_job(1.0, 0.99))
     settings = FitSettings()
     ruled = apply_rule("any", {"table": (OBS, [])}, ("plateau",), settings, here(tmp_path, settings))["table"]
     assert (ruled.conclusion.verdict, ruled.conclusion.elpd_difference) == ("inconclusive", None)

@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-
-from analysis.calibration.stored import misses_a_gate
+from costfloor.studies.stored import misses_a_gate
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,8 @@
 
 import pandas as pd
 import pytest
-
-from analysis.capability.bands import BANDS, assign_bands, band_edges
-from analysis.errors import InputError
+from costfloor.capability.bands import BANDS, assign_bands, band_edges
+from costfloor.errors import InputError
 
 LEVELS = (100.0, 112.0, 122.0, 142.0, 150.0)
 ANCHORS = {band.anchor: level for band, level in zip(BANDS, LEVELS, strict=True)}

@@ -5,9 +5,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
-
-from analysis.capability.model import (
+from costfloor.capability.model import (
     CAPABILITY_SETTINGS,
     REFERENCES,
     CapabilityFit,
@@ -19,8 +17,9 @@ from analysis.capability.model import (
     residual_check,
     to_dataset,
 )
-from analysis.capability.scores import CEILING, FLOOR, ScoreMatrix, prepare_scores
-from analysis.errors import InputError
+from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix, prepare_scores
+from costfloor.errors import InputError
+from scipy import stats
 
 LOW, HIGH = (float(np.log(limit / (1 - limit))) for limit in (FLOOR, CEILING))
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.capability.scores import CEILING, FLOOR, MIN_MODELS_PER_BENCHMARK, ScoreMatrix, prepare_scores
-from analysis.errors import InputError
+from costfloor.capability.scores import CEILING, FLOOR, MIN_MODELS_PER_BENCHMARK, ScoreMatrix, prepare_scores
+from costfloor.errors import InputError
 
 KEYS = [f"lab/m{i:02d}" for i in range(MIN_MODELS_PER_BENCHMARK)]
 MODELS = pd.DataFrame({"model_key": KEYS})

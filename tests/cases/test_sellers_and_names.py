@@ -4,15 +4,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import costfloor.panel
 import pandas as pd
 import pytest
 from cli_run import contents, run
+from costfloor.data.raw import raw_vintage
+from costfloor.panel import build, law_rows, load_panel, load_processed
+from costfloor.sources.formats import FORMATS
 from test_panel import stand_in_capability
-
-import analysis.panel
-from analysis.data.raw import raw_vintage
-from analysis.panel import build, law_rows, load_panel, load_processed
-from analysis.sources.formats import FORMATS
 
 HERE = Path(__file__).parent
 PROJECT_DATA = HERE.parents[1] / "data"
@@ -24,7 +23,7 @@ type Taken = Callable[..., pd.DataFrame]
 @pytest.fixture(scope="module", autouse=True)
 def quick_capability() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(analysis.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
         yield
 
 

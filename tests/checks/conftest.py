@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from costfloor.fit.fit import Fit
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.simulate import TableDesign
 from fake_fits import make_fit, simulated
-
-from analysis.inference.fit import Fit
-from analysis.laws.observations import PriceObservations
-from analysis.laws.simulate import TableDesign
 
 
 @pytest.fixture

@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from costfloor.fit.fit import Fit
+from costfloor.laws import LAWS
+from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, observations
+from costfloor.laws.simulate import TableDesign, simulate_table
 from plain_draws import law_values
-
-from analysis.inference.fit import Fit
-from analysis.laws import LAWS
-from analysis.laws.observations import DAYS_PER_YEAR, PriceObservations, observations
-from analysis.laws.simulate import TableDesign, simulate_table
 
 CHAINS, DRAWS = 2, 100
 

@@ -5,14 +5,13 @@ import json
 
 import numpy as np
 import pytest
+from costfloor.checks import CHECKS, build_replicates, run_checks, to_json
+from costfloor.checks.replicates import MAX_REPLICATES, thinned
+from costfloor.errors import InputError, IntegrityError
+from costfloor.fit.fit import Fit
+from costfloor.laws.innovations import COMMON_SHARE
+from costfloor.laws.observations import PriceObservations
 from fake_fits import make_fit, make_table
-
-from analysis.checks import CHECKS, build_replicates, run_checks, to_json
-from analysis.checks.replicates import MAX_REPLICATES, thinned
-from analysis.errors import InputError, IntegrityError
-from analysis.inference.fit import Fit
-from analysis.laws.innovations import COMMON_SHARE
-from analysis.laws.observations import PriceObservations
 
 
 def test_names_are_stable() -> None:

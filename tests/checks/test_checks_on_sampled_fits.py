@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
+from costfloor.checks import run_checks
+from costfloor.fit.fit import Fit, FitSettings, fit_law
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.simulate import TableDesign
 from fake_fits import simulated
-
-from analysis.checks import run_checks
-from analysis.inference.fit import Fit, FitSettings, fit_law
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations
-from analysis.laws.simulate import TableDesign
 
 SETTINGS = FitSettings(draws=300, tune=500, target_accepts=(0.95,))
 

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from costfloor.checks.heldout import HELDOUT, heldout_checks
+from costfloor.fit.fit import Fit
+from costfloor.laws.observations import PriceObservations, subset
 from fake_fits import make_fit
-
-from analysis.checks.heldout import HELDOUT, heldout_checks
-from analysis.inference.fit import Fit
-from analysis.laws.observations import PriceObservations, subset
 
 
 def fit_until(seen: np.ndarray, falling: PriceObservations, rate: float) -> Fit:

@@ -1,10 +1,9 @@
 """The index is the least-squares one, for observed and replicated prices alike."""
 
 import numpy as np
+from costfloor.checks.quarterly_index import quarterly_index
+from costfloor.laws.observations import PriceObservations
 from fake_fits import make_table
-
-from analysis.checks.quarterly_index import quarterly_index
-from analysis.laws.observations import PriceObservations
 
 
 def test_index_and_slope_are_least_squares(falling: PriceObservations) -> None:

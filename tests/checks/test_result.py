@@ -5,8 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.checks.result import CheckResult, overall, predictive_check, tail_probability, to_json
+from costfloor.checks.result import CheckResult, overall, predictive_check, tail_probability, to_json
 
 DRAWS = np.linspace(0.0, 1.0, 1001)
 

@@ -2,17 +2,16 @@
 
 import numpy as np
 import pytest
-
-from analysis.checks.changes import consecutive_changes
-from analysis.checks.curvature import curvature
-from analysis.checks.family_spread import family_spread
-from analysis.checks.innovation_autocorrelation import innovation_autocorrelation
-from analysis.checks.largest_drop import largest_drop
-from analysis.checks.price_rises import price_rises
-from analysis.checks.recent_slope import recent_slope
-from analysis.checks.record_gap import record_gap
-from analysis.checks.record_recency import record_recency
-from analysis.checks.slopes import pooled_slope
+from costfloor.checks.changes import consecutive_changes
+from costfloor.checks.curvature import curvature
+from costfloor.checks.family_spread import family_spread
+from costfloor.checks.innovation_autocorrelation import innovation_autocorrelation
+from costfloor.checks.largest_drop import largest_drop
+from costfloor.checks.price_rises import price_rises
+from costfloor.checks.recent_slope import recent_slope
+from costfloor.checks.record_gap import record_gap
+from costfloor.checks.record_recency import record_recency
+from costfloor.checks.slopes import pooled_slope
 
 NAN = np.nan
 

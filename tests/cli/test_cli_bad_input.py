@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import costfloor.fit.fit
 import pytest
 from cli_run import HEADER, ROWS, contents, run, write_table
-
-import analysis.inference.fit
-from analysis.errors import DEFECT
-from analysis.laws import LAWS
+from costfloor.errors import DEFECT
+from costfloor.laws import LAWS
 
 
 def changed(row: int, column: str, value: str) -> list[str]:
@@ -85,7 +84,7 @@ def no_sampling(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("went on to fit")
 
-    monkeypatch.setattr(analysis.inference.fit, "fit_request", refuse)
+    monkeypatch.setattr(costfloor.fit.fit, "fit_request", refuse)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

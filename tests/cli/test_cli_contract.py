@@ -4,22 +4,21 @@ import math
 from pathlib import Path
 from typing import Any
 
+import costfloor.cli
+import costfloor.cli.calibration
+import costfloor.cli.report
+import costfloor.studies.registry
 import numpy as np
 import pytest
 from cli_run import Run, contents, run, write_table
-
-import analysis.calibration.studies
-import analysis.cli
-import analysis.cli.calibration
-import analysis.cli.report
-from analysis.checks import CHECKS
-from analysis.cli import globals_first
-from analysis.cli.shared import Options
-from analysis.inference.fit import FitSettings
-from analysis.laws import LAWS
-from analysis.laws.simulate import TableDesign, simulate_table
-from analysis.report.assemble import ReportResult
-from analysis.storage import data_lock
+from costfloor.checks import CHECKS
+from costfloor.cli import globals_first
+from costfloor.cli.shared import Options
+from costfloor.fit.fit import FitSettings
+from costfloor.laws import LAWS
+from costfloor.laws.simulate import TableDesign, simulate_table
+from costfloor.report.assemble import ReportResult
+from costfloor.storage import data_lock
 
 COMMANDS = [
     "build",
@@ -86,7 +85,7 @@ def test_every_command_is_tested_here() -> None:
         own = {prefix + str(command.name or command.callback.__name__) for command in app.registered_commands}
         return own.union(*(names(group.typer_instance, f"{group.name} ") for group in app.registered_groups))
 
-    assert names(analysis.cli.app) == set(COMMANDS)
+    assert names(costfloor.cli.app) == set(COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +160,7 @@ def test_a_build_waits_for_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_a_report_whose_fit_missed_a_gate_exits_with_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis.cli.report, "make_report", lambda *_: REPORT)
+    monkeypatch.setattr(costfloor.cli.report, "make_report", lambda *_: REPORT)
     result = run(capsys, "report", "--reports", tmp_path, "--json")
     assert result.code == 1
     assert set(result.json) >= {"pdf", "figures", "tables", "fingerprint", "gates"}
@@ -178,8 +177,8 @@ def test_a_study_that_missed_a_gate_exits_with_1(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(analysis.cli.calibration, "build_panel", lambda *_: None)
-    monkeypatch.setattr(analysis.calibration.studies, "run_study", lambda *_: result)
+    monkeypatch.setattr(costfloor.cli.calibration, "build_panel", lambda *_: None)
+    monkeypatch.setattr(costfloor.studies.registry, "run_study", lambda *_: result)
     done = run(capsys, "calibrate", "evidence", "--reports", tmp_path, "--json")
     assert done.code == code
     assert set(done.json["studies"]) == {"evidence"}

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
+import costfloor.cli.economics as command
 import pytest
 from cli_run import contents, run
-
-import analysis.cli.economics as command
-from analysis.economics.futures import ASYMPTOTES
-from analysis.laws import LAWS
-from analysis.report.stored import open_results
+from costfloor.economics.futures import ASYMPTOTES
+from costfloor.laws import LAWS
+from costfloor.report.stored import open_results
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "tests" / "economics" / "example.toml"

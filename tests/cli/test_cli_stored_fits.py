@@ -3,17 +3,16 @@
 import json
 from pathlib import Path
 
+import costfloor.fit.fit
+import costfloor.sampling.sampler
 import pytest
 from cli_run import Run, run, write_table
+from costfloor.fit.fit import FitSettings, fit_law
+from costfloor.fit.project import fits_dir
+from costfloor.laws import LAWS
+from costfloor.laws.observations import observations
+from costfloor.sources.price_table import read_price_table
 from fault_worker import stand_in_sample
-
-import analysis.inference.fit
-import analysis.sampling
-from analysis.inference.fit import FitSettings, fit_law
-from analysis.inference.project import fits_dir
-from analysis.laws import LAWS
-from analysis.laws.observations import observations
-from analysis.sources.price_table import read_price_table
 
 Capture = pytest.CaptureFixture[str]
 
@@ -25,8 +24,8 @@ def refuse(*_: object, **__: object) -> None:
 @pytest.fixture
 def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A table, and plain draws in place of sampled ones."""
-    monkeypatch.setattr(analysis.inference.fit, "compile_law", lambda law, obs: (law, obs))
-    monkeypatch.setattr(analysis.sampling, "sample", stand_in_sample)
+    monkeypatch.setattr(costfloor.fit.fit, "compile_law", lambda law, obs: (law, obs))
+    monkeypatch.setattr(costfloor.sampling.sampler, "sample", stand_in_sample)
     return write_table(tmp_path)
 
 
@@ -45,7 +44,7 @@ def test_python_reads_what_the_command_line_has_stored(
 ) -> None:
     """As in the example of the README."""
     told = fit(capsys, table).json
-    monkeypatch.setattr(analysis.sampling, "sample", refuse)
+    monkeypatch.setattr(costfloor.sampling.sampler, "sample", refuse)
     prices = read_price_table(table, "fraction")
     found = fit_law(
         LAWS["exponential"], observations(prices.frame), FitSettings(), fits_dir(table.parent / "data"), print
@@ -58,7 +57,7 @@ def test_the_same_prices_are_the_same_fit_in_another_file(
     table: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     told = fit(capsys, table).json
-    monkeypatch.setattr(analysis.sampling, "sample", refuse)
+    monkeypatch.setattr(costfloor.sampling.sampler, "sample", refuse)
     frame = read_price_table(table, "fraction").frame
     assert "price" in frame
     header, *rows = table.read_text().splitlines()

@@ -9,17 +9,16 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+import costfloor.cli.data
+import costfloor.cli.report
+import costfloor.report.assemble
 import pytest
 from cli_run import contents, run, write_table
+from costfloor.cli import main
+from costfloor.errors import DEFECT
+from costfloor.report.assemble import LOCK
+from costfloor.storage import data_lock
 from store import write_catalogue
-
-import analysis.cli.data
-import analysis.cli.report
-import analysis.report.assemble
-from analysis.cli import main
-from analysis.errors import DEFECT
-from analysis.report.assemble import LOCK
-from analysis.storage import data_lock
 
 ROOT = Path(__file__).parents[2]
 RAW = ROOT / "data" / "raw"
@@ -36,12 +35,12 @@ def the_line(said: str) -> str:
 def program(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
     """The program in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "analysis", *map(str, arguments)],
+        [sys.executable, "-m", "costfloor", *map(str, arguments)],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | options.pop("env", {}),
+        env=os.environ | {"PYTHONPATH": str(ROOT / "analysis")} | options.pop("env", {}),
         **options,
     )
 
@@ -63,7 +62,7 @@ def test_a_refusal_of_the_system_is_one_line(
     def refuse(_: object) -> None:
         raise OSError(number, os.strerror(number), str(tmp_path / "build.json"))
 
-    monkeypatch.setattr(analysis.cli.data, "data_status", refuse)
+    monkeypatch.setattr(costfloor.cli.data, "data_status", refuse)
     result = run(capsys, "status", "--data", tmp_path)
     assert (result.code, result.out) == (2, "")
     line = the_line(result.err)
@@ -77,7 +76,7 @@ def test_a_defect_has_a_code_of_its_own_and_shows_where_it_is(
     def defect(_: object) -> None:
         raise ZeroDivisionError("in the middle of it")
 
-    monkeypatch.setattr(analysis.cli.data, "data_status", defect)
+    monkeypatch.setattr(costfloor.cli.data, "data_status", defect)
     result = run(capsys, "status", "--data", tmp_path)
     assert result.code == DEFECT == 70
     first, *trace = result.err.splitlines()
@@ -92,7 +91,7 @@ def test_too_little_memory_is_no_defect(
     def out_of_memory(_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(analysis.cli.data, "data_status", out_of_memory)
+    monkeypatch.setattr(costfloor.cli.data, "data_status", out_of_memory)
     result = run(capsys, "status", "--data", tmp_path)
     assert result.code == 2
     assert "the memory does not suffice" in the_line(result.err)
@@ -137,7 +136,7 @@ def data(tmp_path: Path) -> Path:
 def test_a_report_in_whose_place_lies_a_folder_is_refused_before_any_work(
     name: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis.report.assemble, "run_study", None)
+    monkeypatch.setattr(costfloor.report.assemble, "run_study", None)
     (tmp_path / "reports" / name).mkdir(parents=True)
     result = run(capsys, "report", "--data", data, "--reports", tmp_path / "reports", "--quiet")
     assert result.code == 2
@@ -160,7 +159,7 @@ def test_a_study_that_could_not_be_written_is_not_begun(
 def test_two_reports_at_once(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis.report.assemble, "run_study", None)
+    monkeypatch.setattr(costfloor.report.assemble, "run_study", None)
     reports = tmp_path / "reports"
     for folder, name in ((reports, LOCK), (data / "processed" / "refit", ".lock")):
         with data_lock(folder, name):
@@ -203,7 +202,7 @@ def test_a_full_standard_output_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_output_never_dies_of_its_encoding(encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis.cli.data, "data_status", lambda _: STATUS | {"vintage": "智谱 é"})
+    monkeypatch.setattr(costfloor.cli.data, "data_status", lambda _: STATUS | {"vintage": "智谱 é"})
     terminal = TextIOWrapper(BytesIO(), encoding=encoding)
     monkeypatch.setattr(sys, "stdout", terminal)
     with pytest.raises(SystemExit) as ending:
@@ -222,7 +221,7 @@ def test_an_error_never_dies_of_its_encoding(tmp_path: Path) -> None:
 def test_a_status_with_nothing_fitted_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis.cli.data, "data_status", lambda _: STATUS | {"unfitted": ["plateau", "baumol"]})
+    monkeypatch.setattr(costfloor.cli.data, "data_status", lambda _: STATUS | {"unfitted": ["plateau", "baumol"]})
     result = run(capsys, "status", "--data", tmp_path)
     assert result.code == 1
     assert result.err == "not fitted: plateau, baumol. Run `costfloor report`\n"

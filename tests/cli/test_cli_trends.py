@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
+import costfloor.cli.trends
 import numpy as np
 import pandas as pd
 import pytest
 from cli_run import run
-
-import analysis.cli.trends
-from analysis.indexes import WHICH_TO_CITE
-from analysis.indexes.periods import MAXIMUM_CELLS
-from analysis.indexes.price_index import KINDS
-from analysis.indexes.time_dummy import MAXIMUM_NUMBERS
+from costfloor.indexes import WHICH_TO_CITE
+from costfloor.indexes.periods import MAXIMUM_CELLS
+from costfloor.indexes.price_index import KINDS
+from costfloor.indexes.time_dummy import MAXIMUM_NUMBERS
 
 INDEXES = Path(__file__).parents[2] / "docs" / "indexes.md"
 
@@ -35,8 +34,8 @@ def small_panel(models: int = 40) -> pd.DataFrame:
 @pytest.fixture
 def panel(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     found = small_panel()
-    monkeypatch.setattr(analysis.cli.trends, "build_panel", lambda *_: None)
-    monkeypatch.setattr(analysis.cli.trends, "load_panel", lambda _: found)
+    monkeypatch.setattr(costfloor.cli.trends, "build_panel", lambda *_: None)
+    monkeypatch.setattr(costfloor.cli.trends, "load_panel", lambda _: found)
     return found
 
 
@@ -61,7 +60,7 @@ def test_trends_of_the_panel(panel: pd.DataFrame, capsys: pytest.CaptureFixture[
 def test_an_empty_panel_has_no_trend(
     monkeypatch: pytest.MonkeyPatch, panel: pd.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(analysis.cli.trends, "load_panel", lambda _: panel.head(0))
+    monkeypatch.setattr(costfloor.cli.trends, "load_panel", lambda _: panel.head(0))
     for call in (["trend", "frontier"], ["trend", "hedonic"], *(["index", kind] for kind in KINDS)):
         refused = run(capsys, *call)
         assert (refused.code, refused.out) == (2, "")

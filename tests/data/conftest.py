@@ -6,10 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-
-from analysis.data.hosts import Sellers, load_sellers
-from analysis.data.quotes import QuoteTables, build_quotes
-from analysis.data.schemas import QUOTES
+from costfloor.data.hosts import Sellers, load_sellers
+from costfloor.data.quotes import QuoteTables, build_quotes
+from costfloor.data.schemas import QUOTES
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from analysis.data.decisions import (
+from costfloor.data.decisions import (
     ZERO_PRICE,
     apply_decisions,
     decide,
@@ -15,7 +14,7 @@ from analysis.data.decisions import (
     whole_ids,
     without_quote,
 )
-from analysis.errors import InputError
+from costfloor.errors import InputError
 
 Q1, Q2 = "litellm-000000000001", f"litellm-{2:032x}"
 QUOTES = pd.DataFrame({"quote_id": [Q1, Q2], "status": "kept", "reason": None})

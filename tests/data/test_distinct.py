@@ -1,10 +1,9 @@
 """Work once per distinct row gives what work per row gives."""
 
 import pandas as pd
+from costfloor.data.distinct import by_value, distinct_rows
 from hypothesis import given
 from hypothesis import strategies as st
-
-from analysis.data.distinct import by_value, distinct_rows
 
 rows = st.lists(st.tuples(st.sampled_from(["a", "b", "", None]), st.integers(0, 2)), max_size=20)
 

@@ -8,14 +8,13 @@ from random import Random
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.data.history import extend_by_lists
+from costfloor.data.schemas import QUOTE_COLUMNS
+from costfloor.data.spell_rows import DatedList
+from costfloor.data.statements import announcements, statements
+from costfloor.data.vintages import Coverage
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from analysis.data.history import extend_by_lists
-from analysis.data.schemas import QUOTE_COLUMNS
-from analysis.data.spell_rows import DatedList
-from analysis.data.statements import announcements, statements
-from analysis.data.vintages import Coverage
 
 TIDY = (
     "provider",

@@ -5,13 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.data.host_decisions import decide_host, load_host_decisions
-from analysis.data.hosts import Sellers, attach_hosts
-from analysis.data.hosts import sellers as lookup
-from analysis.data.raw import load_raw, parse_table
-from analysis.data.schemas import HOSTS
-from analysis.errors import InputError
+from costfloor.data.host_decisions import decide_host, load_host_decisions
+from costfloor.data.hosts import Sellers, attach_hosts
+from costfloor.data.hosts import sellers as lookup
+from costfloor.data.raw import load_raw, parse_table
+from costfloor.data.schemas import HOSTS
+from costfloor.errors import InputError
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 HEADER = "spelling,creator,host,kind,who,decided_on,why"

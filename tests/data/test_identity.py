@@ -5,13 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.data.identity import LATER, MOVED, UNKNOWN, resolve
+from costfloor.data.normalise import compact, strip_display_name, strip_id, version_stem
+from costfloor.data.raw import load_raw
+from costfloor.data.spellings import spellings
 from hypothesis import given
 from hypothesis import strategies as st
-
-from analysis.data.identity import LATER, MOVED, UNKNOWN, resolve
-from analysis.data.normalise import compact, strip_display_name, strip_id, version_stem
-from analysis.data.raw import load_raw
-from analysis.data.spellings import spellings
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 

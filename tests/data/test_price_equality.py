@@ -2,10 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from costfloor.data.price_equality import equal_price, equal_prices, without_dust
 from hypothesis import given
 from hypothesis import strategies as st
-
-from analysis.data.price_equality import equal_price, equal_prices, without_dust
 
 PRICES = st.floats(1e-6, 1e8)
 

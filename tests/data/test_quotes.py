@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from costfloor.data.overlap import Spell, settle
+from costfloor.data.quotes import assemble, best_host, build_quotes
+from costfloor.data.raw import load_raw
+from costfloor.data.rules import blended_price
+from costfloor.data.schemas import SOURCES
+from costfloor.data.spellings import spellings
 from hypothesis import given
 from hypothesis import strategies as st
-
-from analysis.data.overlap import Spell, settle
-from analysis.data.quotes import assemble, best_host, build_quotes
-from analysis.data.raw import load_raw
-from analysis.data.rules import blended_price
-from analysis.data.schemas import SOURCES
-from analysis.data.spellings import spellings
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 DAY_ZERO = datetime(2025, 1, 1)  # noqa: DTZ001  prices hold on days, which have no time zone

@@ -5,16 +5,15 @@ import os
 import shutil
 from pathlib import Path
 
+import costfloor.data.unchanged
 import pandas as pd
 import pytest
-
-import analysis.data.unchanged
-from analysis.data.package import write_datapackage
-from analysis.data.raw import check_references, hashed_files, load_raw, parse_table, raw_vintage
-from analysis.data.schemas import MODELS, RAW_SCHEMAS
-from analysis.data.unchanged import MEMORY, check_unchanged, remember
-from analysis.errors import InputError, IntegrityError
-from analysis.storage import sha256_file
+from costfloor.data.package import write_datapackage
+from costfloor.data.raw import check_references, hashed_files, load_raw, parse_table, raw_vintage
+from costfloor.data.schemas import MODELS, RAW_SCHEMAS
+from costfloor.data.unchanged import MEMORY, check_unchanged, remember
+from costfloor.errors import InputError, IntegrityError
+from costfloor.storage import sha256_file
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 MODEL_HEADER = ",".join(MODELS.columns)
@@ -84,7 +83,7 @@ def test_files_that_look_as_remembered_are_not_read_again(store, monkeypatch):
     looks = check_unchanged(hashed_files(store), store)
     remember(looks, store)
     read = []
-    monkeypatch.setattr(analysis.data.unchanged, "sha256_file", lambda path: read.append(path) or sha256_file(path))
+    monkeypatch.setattr(costfloor.data.unchanged, "sha256_file", lambda path: read.append(path) or sha256_file(path))
     assert check_unchanged(hashed_files(store), store) == looks
     assert not read
     os.utime(store / "raw" / "models.csv")

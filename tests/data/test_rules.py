@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.data import rules
+from costfloor.data.hosts import attach_hosts
 from hypothesis import given
 from hypothesis import strategies as st
-
-from analysis.data import rules
-from analysis.data.hosts import attach_hosts
 
 PRICE = st.floats(min_value=0.0, max_value=1e6, allow_nan=False)
 

@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
+from costfloor.data.overlap import STALE_DAYS, STATED, Spell, same_price, settle
+from costfloor.data.quotes import best_host
+from costfloor.data.schemas import SOURCES
+from costfloor.data.settlement import plain, settle_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from analysis.data.overlap import STALE_DAYS, STATED, Spell, same_price, settle
-from analysis.data.quotes import best_host
-from analysis.data.schemas import SOURCES
-from analysis.data.settlement import plain, settle_all
 
 DAY_ZERO = pd.Timestamp("2025-01-01")
 CONTINUOUS = ("llm_prices", "models_dev", "genai_prices", "litellm")

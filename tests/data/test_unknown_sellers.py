@@ -1,8 +1,7 @@
 """What is said of a seller that nobody has looked at."""
 
 import pandas as pd
-
-from analysis.data.unknown_sellers import unknown_sellers
+from costfloor.data.unknown_sellers import unknown_sellers
 
 
 def quotes(*rows: tuple[str, str, str, float], day: str = "2026-07-02") -> pd.DataFrame:

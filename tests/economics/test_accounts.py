@@ -6,10 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from analysis.economics.accounts import (
+from costfloor.economics.accounts import (
     accounts,
     break_even_year,
     net_present_value_usd,
@@ -18,8 +15,10 @@ from analysis.economics.accounts import (
     token_usd_per_request,
     viable_relative_price,
 )
-from analysis.economics.futures import fixed_path
-from analysis.economics.scenario import Capacity, Scenario, read_scenario, shipped_scenarios
+from costfloor.economics.futures import fixed_path
+from costfloor.economics.scenario import Capacity, Scenario, read_scenario, shipped_scenarios
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 EXAMPLE = read_scenario(Path(__file__).with_name("example.toml"))
 DOC = (Path(__file__).parents[2] / "docs" / "economics.md").read_text("utf-8")

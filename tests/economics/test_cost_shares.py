@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.economics.cost_shares import (
+from costfloor.economics.cost_shares import (
     INPUTS,
     HardwareTrend,
     cost_ranges,
@@ -16,7 +15,7 @@ from analysis.economics.cost_shares import (
     hardware_trends,
     shares_today,
 )
-from analysis.economics.futures import fixed_path
+from costfloor.economics.futures import fixed_path
 
 DATA = Path(__file__).parents[2] / "data"
 SIZE = 500

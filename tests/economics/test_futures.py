@@ -4,14 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from analysis.economics.accounts import accounts, net_present_value_usd
-from analysis.economics.decision import tornado, waiting
-from analysis.economics.futures import ASYMPTOTES, Future, ageing_path, entry_path, fixed_path
-from analysis.economics.outlook import outlook, outlooks
-from analysis.economics.scenario import read_scenario
-from analysis.inference.posterior import Draws
-from analysis.laws import LAWS
+from costfloor.economics.accounts import accounts, net_present_value_usd
+from costfloor.economics.decision import tornado, waiting
+from costfloor.economics.futures import ASYMPTOTES, Future, ageing_path, entry_path, fixed_path
+from costfloor.economics.outlook import outlook, outlooks
+from costfloor.economics.scenario import read_scenario
+from costfloor.fit.posterior import Draws
+from costfloor.laws import LAWS
 
 EXAMPLE = read_scenario(Path(__file__).with_name("example.toml"))
 

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-
-from analysis.economics.scenario import RANGES, SECTIONS, parse_scenario, read_scenario, shipped_scenarios
-from analysis.errors import InputError
+from costfloor.economics.scenario import RANGES, SECTIONS, parse_scenario, read_scenario, shipped_scenarios
+from costfloor.errors import InputError
 
 PATH = Path(__file__).with_name("example.toml")
 TEXT = PATH.read_text("utf-8")

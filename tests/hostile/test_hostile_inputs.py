@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import costfloor.panel
 import pytest
 from cli_run import Run, contents, run
+from costfloor.economics.scenario import read_scenario
+from costfloor.panel import build, load_processed
 from hostile_inputs import BY_HAND, GOOD, INPUTS, SCENARIO, UNSAFE_TEXT, written
 from store import small_store
 from test_panel import stand_in_capability
-
-import analysis.panel
-from analysis.economics.scenario import read_scenario
-from analysis.panel import build, load_processed
 
 SECONDS = 10
 
@@ -24,11 +23,11 @@ SECONDS = 10
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A built store that no test here may change."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(analysis.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
         folder = small_store(tmp_path_factory.mktemp("hostile") / "data")
         build(folder, None, lambda line: None)
         # Not counted in the time of the first that needs it.
-        for slow in ("analysis.economics.study", "analysis.indexes.price_index", "analysis.ingest"):
+        for slow in ("costfloor.economics.study", "costfloor.indexes.price_index", "costfloor.ingest"):
             importlib.import_module(slow)
         yield folder
 

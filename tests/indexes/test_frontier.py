@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.errors import InputError
-from analysis.indexes.frontier import frontier_trend, record_lows
-from analysis.sources.price_table import read_price_table
+from costfloor.errors import InputError
+from costfloor.indexes.frontier import frontier_trend, record_lows
+from costfloor.sources.price_table import read_price_table
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 INPUTS = pd.read_csv(FIXTURES / "epoch_inputs.csv")

@@ -3,16 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.errors import InputError
+from costfloor.indexes.hedonic import hedonic_trend
+from costfloor.indexes.pareto import pareto_trend
+from costfloor.indexes.quantile import quantile_trend
+from costfloor.indexes.stochastic_frontier import log_densities, scores, stochastic_trend
+from costfloor.indexes.trend import trend_design
 from simulated_market import RATE, market
 from statsmodels.regression.quantile_regression import QuantReg
 from statsmodels.tools.numdiff import approx_fprime
-
-from analysis.errors import InputError
-from analysis.indexes.hedonic import hedonic_trend
-from analysis.indexes.pareto import pareto_trend
-from analysis.indexes.quantile import quantile_trend
-from analysis.indexes.stochastic_frontier import log_densities, scores, stochastic_trend
-from analysis.indexes.trend import trend_design
 
 
 def floor_market(seed: int, n: int = 300, noise: float = 0.15, above: float = 0.6) -> pd.DataFrame:

@@ -5,13 +5,12 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.errors import InputError
+from costfloor.indexes.hedonic import Frontier, hedonic_trend, undominated
+from costfloor.sources.price_table import ScoreScale
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-
-from analysis.errors import InputError
-from analysis.indexes.hedonic import Frontier, hedonic_trend, undominated
-from analysis.sources.price_table import ScoreScale
 
 
 def market(n: int = 60, seed: int = 0) -> pd.DataFrame:

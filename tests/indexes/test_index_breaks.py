@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.errors import InputError
+from costfloor.indexes.breaks import break_tests, cusum, sup_f
+from costfloor.indexes.price_index import price_index
 from simulated_market import market, panel
 from statsmodels.stats.diagnostic import breaks_cusumolsresid
-
-from analysis.errors import InputError
-from analysis.indexes.breaks import break_tests, cusum, sup_f
-from analysis.indexes.price_index import price_index
 
 DAYS = pd.period_range("2021-01", periods=40, freq="M").end_time.normalize()
 YEARS = (DAYS - DAYS[0]).days.to_numpy() / 365

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_run import run
+from costfloor.errors import InputError
+from costfloor.indexes.geks import WINDOWS, geks_index, transitive_weights
+from costfloor.indexes.matched import matched_index
+from costfloor.indexes.periods import log_prices, period_matrix
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components
-
-from analysis.errors import InputError
-from analysis.indexes.geks import WINDOWS, geks_index, transitive_weights
-from analysis.indexes.matched import matched_index
-from analysis.indexes.periods import log_prices, period_matrix
 
 CASES = Path(__file__).parents[1] / "cases"
 FEW = settings(max_examples=15, deadline=None)
@@ -162,7 +161,7 @@ def test_a_century_of_prices_is_no_matter(frequency) -> None:
 
 
 def test_more_than_can_be_held_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.indexes.periods.MAXIMUM_CELLS", 100)
+    monkeypatch.setattr("costfloor.indexes.periods.MAXIMUM_CELLS", 100)
     with pytest.raises(
         InputError, match=r"5 items over 24 months are more than .* 100 items times periods are its limit"
     ):

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_run import run
+from costfloor.errors import InputError
+from costfloor.indexes.breaks import break_tests, cusum, sup_f
+from costfloor.indexes.line_breaks import MINIMUM_PRICES, NULLS, line_break_tests
+from costfloor.indexes.price_index import KINDS, price_index
+from costfloor.indexes.trend import trend_design
 from simulated_market import market
 from statsmodels.stats.diagnostic import breaks_cusumolsresid
-
-from analysis.errors import InputError
-from analysis.indexes.breaks import break_tests, cusum, sup_f
-from analysis.indexes.line_breaks import MINIMUM_PRICES, NULLS, line_break_tests
-from analysis.indexes.price_index import KINDS, price_index
-from analysis.indexes.trend import trend_design
 
 LINES = tuple(NULLS)
 DAYS = pd.period_range("2021-01", periods=40, freq="M").end_time.normalize()

@@ -5,14 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.errors import InputError
+from costfloor.indexes.geks import geks_index, transitive_weights
+from costfloor.indexes.log_index import annual_rate, intervals, longest_run
+from costfloor.indexes.matched import matched_index
+from costfloor.indexes.periods import in_force, log_prices, period_matrix
+from costfloor.indexes.time_dummy import fit_time_dummy
 from simulated_market import market, panel
-
-from analysis.errors import InputError
-from analysis.indexes.geks import geks_index, transitive_weights
-from analysis.indexes.log_index import annual_rate, intervals, longest_run
-from analysis.indexes.matched import matched_index
-from analysis.indexes.periods import in_force, log_prices, period_matrix
-from analysis.indexes.time_dummy import fit_time_dummy
 
 
 def test_matched_against_links_by_hand() -> None:

@@ -5,14 +5,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.errors import InputError
+from costfloor.indexes.frontier import frontier_trend
+from costfloor.indexes.price_index import KINDS, price_index
+from costfloor.indexes.spells import from_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated_market import RATE, market, panel
-
-from analysis.errors import InputError
-from analysis.indexes.frontier import frontier_trend
-from analysis.indexes.price_index import KINDS, price_index
-from analysis.indexes.spells import from_table
 
 ROWS = market(2, months=24, per_month=8)
 PERIOD_KINDS = ("matched", "geks", "hedonic", "adjacent")

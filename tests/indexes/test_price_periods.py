@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.errors import InputError
+from costfloor.indexes.periods import in_force, log_prices, new_prices, period_matrix
+from costfloor.indexes.spells import close_spells, from_panel, from_table
 from simulated_market import market
-
-from analysis.errors import InputError
-from analysis.indexes.periods import in_force, log_prices, new_prices, period_matrix
-from analysis.indexes.spells import close_spells, from_panel, from_table
 
 
 def spells(*rows: tuple[str, str | None, float, str, str]) -> pd.DataFrame:

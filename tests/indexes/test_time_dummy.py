@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
+from costfloor.errors import InputError
+from costfloor.indexes.adjacent import adjacent_index
+from costfloor.indexes.gap import hedonic_gap
+from costfloor.indexes.log_index import annual_rate
+from costfloor.indexes.matched import matched_index
+from costfloor.indexes.periods import in_force, log_prices, new_prices, period_matrix
+from costfloor.indexes.time_dummy import fit_time_dummy, time_dummy_index
 from simulated_market import RATE, market, panel
-
-from analysis.errors import InputError
-from analysis.indexes.adjacent import adjacent_index
-from analysis.indexes.gap import hedonic_gap
-from analysis.indexes.log_index import annual_rate
-from analysis.indexes.matched import matched_index
-from analysis.indexes.periods import in_force, log_prices, new_prices, period_matrix
-from analysis.indexes.time_dummy import fit_time_dummy, time_dummy_index
 
 INDEXES = Path(__file__).parents[2] / "docs" / "indexes.md"
 

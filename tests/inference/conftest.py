@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from costfloor.fit.fit import Fit, fit_law
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.simulate import TableDesign
 from known_laws import SHORT, TRUTHS, simulated_frame
-
-from analysis.inference.fit import Fit, fit_law
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
-from analysis.laws.simulate import TableDesign
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-
-from analysis.inference.fit import FitSettings
-from analysis.laws import LAWS
-from analysis.laws.simulate import TableDesign, simulate_table
+from costfloor.fit.fit import FitSettings
+from costfloor.laws import LAWS
+from costfloor.laws.simulate import TableDesign, simulate_table
 
 SHORT = FitSettings(draws=300, tune=300, chains=2, target_accepts=(0.9,))
 TRUTHS: dict[str, dict[str, float]] = {

@@ -1,8 +1,7 @@
 """Scores of a law at one origin, given unit by unit."""
 
 import numpy as np
-
-from analysis.inference.forecast import OriginScore
+from costfloor.forecast.origins import OriginScore
 
 
 def score(

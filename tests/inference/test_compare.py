@@ -2,15 +2,14 @@
 
 import numpy as np
 import pytest
+from costfloor.fit.fit import priors_of
+from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior
+from costfloor.forecast.compare import _law_score, _prior_probability_of_claim
+from costfloor.forecast.elpd import difference
+from costfloor.laws import LAWS
+from costfloor.laws.plateau import FLOOR, FLOOR_SPREAD
+from costfloor.laws.prior_predictive import draw_prior
 from origin_scores import score
-
-from analysis.inference.compare import _law_score, _prior_probability_of_claim
-from analysis.inference.elpd import difference
-from analysis.inference.fit import priors_of
-from analysis.inference.quantities import FLOOR_CLAIM, floor_prior
-from analysis.laws import LAWS
-from analysis.laws.plateau import FLOOR, FLOOR_SPREAD
-from analysis.laws.prior_predictive import draw_prior
 
 
 def test_scores_of_a_law_by_hand() -> None:

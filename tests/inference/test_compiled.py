@@ -4,15 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from compiled_density import density_of, evaluate
-
-from analysis import sampling
-from analysis.errors import UnlikeModelsError
-from analysis.inference import compiled
-from analysis.inference.compiled import Make, compile_law, example, make_of
-from analysis.laws import LAWS
-from analysis.laws.few_families import POOLED_FROM, fitted_law
-from analysis.laws.model import CENTRED_FROM, build_model
-from analysis.laws.observations import PriceObservations, observations
+from costfloor.errors import UnlikeModelsError
+from costfloor.fit import compiled
+from costfloor.fit.compiled import Make, compile_law, example, make_of
+from costfloor.laws import LAWS
+from costfloor.laws.few_families import POOLED_FROM, fitted_law
+from costfloor.laws.model import CENTRED_FROM, build_model
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.sampling import sampler as sampling
 
 MAKES = [
     Make(families, hosts, repeat)
@@ -87,7 +86,7 @@ def test_a_panel_that_is_not_of_its_make_is_compiled_by_itself(monkeypatch: pyte
         raise UnlikeModelsError("not alike")
 
     alone = sampling.CompiledModel(None, None, 0.0, ("said so",))
-    monkeypatch.setattr("analysis.density.shared_density", refuse)
+    monkeypatch.setattr("costfloor.sampling.density.shared_density", refuse)
     monkeypatch.setattr(compiled, "_DENSITIES", {})
     monkeypatch.setattr(sampling, "compile_model", lambda _: alone)
     assert compile_law(LAWS["plateau"], panel(3, 3, models_repeat=True)).warnings == ("said so",)

@@ -8,23 +8,22 @@ from itertools import pairwise
 from pathlib import Path
 
 import arviz_stats
+import costfloor.sampling.sampler
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from costfloor.errors import IntegrityError
+from costfloor.fit import archive
+from costfloor.fit import fit as fit_module
+from costfloor.fit.fit import Fit, FitSettings, fit_law, fit_request, priors_of
+from costfloor.fit.posterior import Draws, expected_log_price
+from costfloor.laws import LAWS, Law
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.simulate import TableDesign
+from costfloor.sampling.sampler import Sampled, SamplerSettings, attempt_seed
 from fault_worker import stand_in_sample
 from known_laws import SHORT, TRUTHS, simulated_frame
-
-import analysis.sampling
-from analysis.errors import IntegrityError
-from analysis.inference import fit as fit_module
-from analysis.inference import store
-from analysis.inference.fit import Fit, FitSettings, fit_law, fit_request, priors_of
-from analysis.inference.posterior import Draws, expected_log_price
-from analysis.laws import LAWS, Law
-from analysis.laws.observations import PriceObservations, observations
-from analysis.laws.simulate import TableDesign
-from analysis.sampling import Sampled, SamplerSettings, attempt_seed
 
 EVERY_LAW = {"rate_now", "score_elasticity", "noise_scale"}
 OWN = {
@@ -50,12 +49,12 @@ def no_sampling(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("sampled")
 
     monkeypatch.setattr(fit_module, "compile_law", refuse)
-    monkeypatch.setattr(analysis.sampling, "sample", refuse)
+    monkeypatch.setattr(costfloor.sampling.sampler, "sample", refuse)
 
 
 def store_fake(law: str, obs: PriceObservations, settings: FitSettings, folder: Path) -> dict[str, object]:
     """Put a fit into the store under its own fingerprint without sampling it."""
-    fingerprint = store.fingerprint(fit_request(LAWS[law], obs, settings))
+    fingerprint = archive.fingerprint(fit_request(LAWS[law], obs, settings))
     draws = xr.Dataset({"noise_scale": (("chain", "draw"), np.full((2, 3), 0.3))})
     tree = xr.DataTree.from_dict({"posterior": draws, "reported": draws, "sample_stats": draws})
     receipt = {
@@ -65,7 +64,7 @@ def store_fake(law: str, obs: PriceObservations, settings: FitSettings, folder: 
         "diagnostics": {"passed": True},
         "parameters": {"rate_now": {"mean": 0.61}},
     }
-    return store.save(folder, receipt, tree)[0]
+    return archive.save(folder, receipt, tree)[0]
 
 
 @pytest.mark.usefixtures("no_sampling")
@@ -226,7 +225,7 @@ def test_smaller_steps_come_before_longer_chains(
     assert found == asked
     assert next(coming, "all used") == "all used"
     assert fit.receipt["seconds"]["sample"] == len(divergences)
-    assert fit.receipt["fingerprint"] == store.fingerprint(fit_request(LAWS["discovery"], small_obs, settings))
+    assert fit.receipt["fingerprint"] == archive.fingerprint(fit_request(LAWS["discovery"], small_obs, settings))
 
 
 def test_every_attempt_has_a_seed_of_its_own_and_says_why_it_is_made(
@@ -240,7 +239,7 @@ def test_every_attempt_has_a_seed_of_its_own_and_says_why_it_is_made(
         return sampled
 
     monkeypatch.setattr(fit_module, "compile_law", lambda law, obs: (law, obs))
-    monkeypatch.setattr(analysis.sampling, "sample", diverges)
+    monkeypatch.setattr(costfloor.sampling.sampler, "sample", diverges)
     settings = FitSettings(draws=300, tune=100, target_accepts=(0.8, 0.9), seed=11)
     attempts = []
     for folder in ("one", "two"):

@@ -7,14 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from hypothesis import given
-from hypothesis import strategies as st
-from plain_draws import law_values
-from scipy import integrate, stats
-from scipy.special import logsumexp
-
-from analysis.inference.fit import Fit
-from analysis.inference.forecast import (
+from costfloor.fit.fit import Fit
+from costfloor.fit.posterior import Draws, innovations
+from costfloor.forecast.origins import (
     MIN_SCORED_ROWS,
     MIN_SEEN_ROWS,
     _unit_log_density,
@@ -25,10 +20,14 @@ from analysis.inference.forecast import (
     score_forecast,
     unit_spread,
 )
-from analysis.inference.posterior import Draws, innovations
-from analysis.laws import LAWS
-from analysis.laws.innovations import COMMON_SHARE, grid_steps
-from analysis.laws.observations import PriceObservations, observations, subset
+from costfloor.laws import LAWS
+from costfloor.laws.innovations import COMMON_SHARE, grid_steps
+from costfloor.laws.observations import PriceObservations, observations, subset
+from hypothesis import given
+from hypothesis import strategies as st
+from plain_draws import law_values
+from scipy import integrate, stats
+from scipy.special import logsumexp
 
 NORMAL_TAIL = 1e7
 """Degrees of freedom at which Student-t noise is normal."""

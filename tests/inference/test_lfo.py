@@ -7,17 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.fit.fit import FitSettings
+from costfloor.fit.posterior import Draws
+from costfloor.forecast import lfo
+from costfloor.forecast.baselines import BASELINES
+from costfloor.forecast.lfo import Scored, mixture_score, score_baselines, score_laws
+from costfloor.forecast.origins import OriginScore, forecast_origins
+from costfloor.laws import LAWS, Law
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.studies.forecasts.study import AVERAGE, average_score, horizon_rows
 from plain_draws import law_values
-
-from analysis.baselines import BASELINES
-from analysis.calibration.forecasts import AVERAGE, average_score, horizon_rows
-from analysis.inference import lfo
-from analysis.inference.fit import FitSettings
-from analysis.inference.forecast import OriginScore, forecast_origins
-from analysis.inference.lfo import Scored, mixture_score, score_baselines, score_laws
-from analysis.inference.posterior import Draws
-from analysis.laws import LAWS, Law
-from analysis.laws.observations import PriceObservations, observations
 
 SETTINGS = FitSettings(draws=20, tune=20, chains=1)
 LAST = pd.Timestamp("2024-12-30")

@@ -2,12 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import integrate, stats
-from scipy.special import logsumexp
-
-from analysis.inference.marginal import (
+from costfloor.fit.posterior import Draws
+from costfloor.forecast.marginal import (
     LEVEL_REACH,
     joint_noise_logpdf,
     level_grid,
@@ -15,8 +11,11 @@ from analysis.inference.marginal import (
     shared_host_logpdf,
     unknown_host,
 )
-from analysis.inference.posterior import Draws
-from analysis.laws import LAWS
+from costfloor.laws import LAWS
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import integrate, stats
+from scipy.special import logsumexp
 
 
 def draws_of(scale: float = 0.4, tail: float = 2.0, host: float = 0.8, size: int = 3) -> Draws:

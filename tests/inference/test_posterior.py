@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from scipy.stats import kstest, norm
-
-from analysis.inference.posterior import (
+from costfloor.fit.posterior import (
     Draws,
     band_path,
     expected_log_price,
@@ -15,9 +13,10 @@ from analysis.inference.posterior import (
     merge_chains,
     replicate,
 )
-from analysis.laws import LAWS
-from analysis.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_steps, path_at
-from analysis.laws.observations import PriceObservations, observations
+from costfloor.laws import LAWS
+from costfloor.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_steps, path_at
+from costfloor.laws.observations import PriceObservations, observations
+from scipy.stats import kstest, norm
 
 SIZE = 4000
 RATE, ARRIVALS = 1.2, 6.0

@@ -6,16 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-
-from analysis.inference.quantities import (
+from costfloor.fit.quantities import (
     FLOOR_CLAIM,
     contract_parameters,
     frontier_stay_years,
     probability_of_claim,
     reported_quantities,
 )
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
 
 CHAINS, DRAWS, FAMILIES = 2, 50, 2
 

@@ -7,18 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from arviz_stats import mcse
+from costfloor.errors import InputError, IntegrityError, LockedError
+from costfloor.fit.continuation import appended, continuation
+from costfloor.fit.fit import fit_law
+from costfloor.forecast.ledger import LEDGER, Entry, add_entry, read_ledger
+from costfloor.forecast.refit import refit
+from costfloor.forecast.reweight import possible, reweight
+from costfloor.forecast.score import score_rows
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.storage import data_lock
 from known_laws import SHORT
-
-from analysis.errors import InputError, IntegrityError, LockedError
-from analysis.inference.continuation import appended, continuation
-from analysis.inference.fit import fit_law
-from analysis.inference.ledger import LEDGER, Entry, add_entry, read_ledger
-from analysis.inference.refit import refit
-from analysis.inference.reweight import possible, reweight
-from analysis.inference.score import score_rows
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
-from analysis.storage import data_lock
 
 
 def table(rows: int = 12) -> pd.DataFrame:

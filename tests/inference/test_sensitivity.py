@@ -5,16 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
+from costfloor.fit.fit import Fit
+from costfloor.fit.sensitivity import PriorSensitivity, log_density, prior_sensitivity
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.prior_predictive import draw_prior
+from costfloor.laws.priors import Prior
+from costfloor.laws.simulate import TableDesign, simulate_table
 from plain_draws import law_values
 from scipy import integrate, stats
-
-from analysis.inference.fit import Fit
-from analysis.inference.sensitivity import PriorSensitivity, log_density, prior_sensitivity
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
-from analysis.laws.prior_predictive import draw_prior
-from analysis.laws.priors import Prior
-from analysis.laws.simulate import TableDesign, simulate_table
 
 CHAINS, DRAWS = 4, 500
 PRIORS = {

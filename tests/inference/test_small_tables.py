@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_run import run
+from costfloor.data.raw import load_raw
+from costfloor.fit.fit import Fit, FitSettings, fit_law
+from costfloor.laws import LAWS
+from costfloor.laws.observations import observations
+from costfloor.laws.simulate import TableDesign
 from known_laws import simulated_frame
-
-from analysis.data.raw import load_raw
-from analysis.inference.fit import Fit, FitSettings, fit_law
-from analysis.laws import LAWS
-from analysis.laws.observations import observations
-from analysis.laws.simulate import TableDesign
 
 CASE = Path(__file__).parents[1] / "cases" / "13_one_family" / "seq.csv"
 SETTINGS = FitSettings(draws=600, tune=500, chains=4, target_accepts=(0.95, 0.99))

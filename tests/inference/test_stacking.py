@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from costfloor.forecast.stacking import stacking_weight_draws, stacking_weights
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from origin_scores import score
-
-from analysis.inference.stacking import stacking_weight_draws, stacking_weights
 
 
 def weights_of(**elpd: np.ndarray) -> dict[str, float]:

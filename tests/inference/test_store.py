@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-
-from analysis.errors import IntegrityError
-from analysis.inference import store
-from analysis.storage import sha256_file, write_json
+from costfloor.errors import IntegrityError
+from costfloor.fit import archive
+from costfloor.storage import sha256_file, write_json
 
 
 def draws(seed: int = 0) -> xr.DataTree:
@@ -25,21 +24,21 @@ def draws(seed: int = 0) -> xr.DataTree:
 
 
 def identity(number: int = 0, law: str = "plateau") -> dict[str, Any]:
-    return {"law": law, "fingerprint": store.fingerprint({"number": number})}
+    return {"law": law, "fingerprint": archive.fingerprint({"number": number})}
 
 
 def load(folder: Path, number: int = 0, law: str = "plateau") -> tuple[dict[str, Any], xr.DataTree] | None:
-    return store.load(folder, **identity(number, law))
+    return archive.load(folder, **identity(number, law))
 
 
 def files(folder: Path, number: int = 0, law: str = "plateau") -> tuple[Path, Path]:
     """Receipt and draws."""
-    name = store.fit_name(**identity(number, law))
+    name = archive.fit_name(**identity(number, law))
     return folder / f"{name}.json", folder / f"{name}.nc"
 
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
-    receipt, tree = store.save(tmp_path / "fits", {**identity(), "n": 5, "seconds": 0.1 + 0.2}, draws())
+    receipt, tree = archive.save(tmp_path / "fits", {**identity(), "n": 5, "seconds": 0.1 + 0.2}, draws())
     found = load(tmp_path / "fits")
     assert found is not None
     hashes = {name: receipt[name] for name in ("draws_sha256", "receipt_sha256")}
@@ -53,7 +52,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
 def test_numbers_that_json_cannot_say_are_none(tmp_path: Path) -> None:
     diagnostics = {"rhat_max": float("nan"), "ess_bulk_min": 7.0, "passed": False}
     asked = {**identity(), "diagnostics": diagnostics, "attempts": [{"ebfmi": float("inf")}]}
-    receipt, _ = store.save(tmp_path, asked, draws())
+    receipt, _ = archive.save(tmp_path, asked, draws())
     assert receipt["diagnostics"] == {"rhat_max": None, "ess_bulk_min": 7.0, "passed": False}
     assert receipt["attempts"] == [{"ebfmi": None}]
     found = load(tmp_path)
@@ -68,7 +67,7 @@ def test_nothing_stored_is_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("position", [0, 100, -1])
 def test_a_changed_byte_is_refused(tmp_path: Path, position: int) -> None:
-    store.save(tmp_path, identity(), draws())
+    archive.save(tmp_path, identity(), draws())
     _, path = files(tmp_path)
     content = bytearray(path.read_bytes())
     content[position] ^= 1
@@ -79,7 +78,7 @@ def test_a_changed_byte_is_refused(tmp_path: Path, position: int) -> None:
 
 def test_missing_or_foreign_draws_are_refused(tmp_path: Path) -> None:
     for number in (0, 1):
-        store.save(tmp_path, identity(number), draws(number))
+        archive.save(tmp_path, identity(number), draws(number))
     files(tmp_path, 1)[1].replace(files(tmp_path)[1])
     for number in (0, 1):
         with pytest.raises(IntegrityError, match="delete both"):
@@ -89,7 +88,7 @@ def test_missing_or_foreign_draws_are_refused(tmp_path: Path) -> None:
 def test_fits_that_have_changed_names_are_refused(tmp_path: Path) -> None:
     """Receipt and draws of one fit under the name of another, by the whole name, by law alone and by fingerprint alone."""
     for number, law in ((0, "plateau"), (1, "discovery"), (0, "discovery")):
-        store.save(tmp_path, identity(number, law), draws(number))
+        archive.save(tmp_path, identity(number, law), draws(number))
     for number, law in ((1, "discovery"), (0, "discovery")):
         here, there = tmp_path / f"{law}-{number}-here", tmp_path / f"{law}-{number}-there"
         for folder in (here, there):
@@ -98,15 +97,15 @@ def test_fits_that_have_changed_names_are_refused(tmp_path: Path) -> None:
             target.write_bytes(source.read_bytes())
         with pytest.raises(IntegrityError, match=rf"{files(here)[0].name} is the receipt of another fit, {law}-"):
             load(here)
-        assert store.receipts(here) == ([], [files(here)[0]])
+        assert archive.receipts(here) == ([], [files(here)[0]])
 
 
 def test_draws_whose_receipt_was_made_up_are_refused(tmp_path: Path) -> None:
     """A receipt with right hashes does not make another fit's draws its own."""
-    store.save(tmp_path, identity(1), draws())
-    receipt = store.write(tmp_path, "other", identity(), draws())
+    archive.save(tmp_path, identity(1), draws())
+    receipt = archive.write(tmp_path, "other", identity(), draws())
     receipt["draws_sha256"] = sha256_file(files(tmp_path, 1)[1])
-    receipt["receipt_sha256"] = store._own_hash(receipt)
+    receipt["receipt_sha256"] = archive._own_hash(receipt)
     write_json(files(tmp_path)[0], receipt)
     files(tmp_path, 1)[1].replace(files(tmp_path)[1])
     with pytest.raises(IntegrityError, match="has the draws of another fit"):
@@ -131,7 +130,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_receipt_that_is_not_as_it_was_written_is_refused_in_one_line(tmp_path: Path, how: str) -> None:
-    receipt, _ = store.save(tmp_path, {**identity(), "parameters": {"rate_now": 0.61}, "passed": False}, draws())
+    receipt, _ = archive.save(tmp_path, {**identity(), "parameters": {"rate_now": 0.61}, "passed": False}, draws())
     path, other = files(tmp_path)
     broken = BROKEN[how](path.read_text("utf-8"))
     assert broken != path.read_text("utf-8")
@@ -142,24 +141,24 @@ def test_a_receipt_that_is_not_as_it_was_written_is_refused_in_one_line(tmp_path
     assert said.startswith(f"{path} is no")
     assert said.endswith(f"delete both it and {other.name} to run the fit again")
     assert "\n" not in said
-    assert store.receipts(tmp_path) == ([], [path])
+    assert archive.receipts(tmp_path) == ([], [path])
     for left in (path, other):
         left.unlink()
     assert (
-        store.save(tmp_path, {**identity(), "parameters": {"rate_now": 0.61}, "passed": False}, draws())[0] == receipt
+        archive.save(tmp_path, {**identity(), "parameters": {"rate_now": 0.61}, "passed": False}, draws())[0] == receipt
     )
 
 
 def test_listings_pass_over_what_is_no_fit(tmp_path: Path) -> None:
-    receipt, _ = store.save(tmp_path, identity(), draws())
+    receipt, _ = archive.save(tmp_path, identity(), draws())
     (tmp_path / "notes.json").write_text("{}")
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "bytes.json").write_bytes(b"\xff\x00")
     (tmp_path / "a folder.json").mkdir()
     os.mkfifo(tmp_path / "a pipe.json")
     other = [tmp_path / name for name in ("a folder.json", "a pipe.json", "bytes.json", "notes.json")]
-    assert store.receipts(tmp_path) == ([receipt], other)
-    assert store.receipts(tmp_path / "missing") == ([], [])
+    assert archive.receipts(tmp_path) == ([receipt], other)
+    assert archive.receipts(tmp_path / "missing") == ([], [])
 
 
 @pytest.mark.parametrize("step", ["write_atomic", "write_json"])
@@ -168,11 +167,11 @@ def test_a_killed_save_leaves_no_fit(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, step, killed)
+        patched.setattr(archive, step, killed)
         with pytest.raises(KeyboardInterrupt):
-            store.save(tmp_path, {**identity(), "n": 1}, draws())
+            archive.save(tmp_path, {**identity(), "n": 1}, draws())
     assert load(tmp_path) is None
-    store.save(tmp_path, {**identity(), "n": 2}, draws())
+    archive.save(tmp_path, {**identity(), "n": 2}, draws())
     found = load(tmp_path)
     assert found is not None
     assert found[0]["n"] == 2
@@ -181,14 +180,14 @@ def test_a_killed_save_leaves_no_fit(tmp_path: Path, monkeypatch: pytest.MonkeyP
 RACE = """
 import sys, time
 from pathlib import Path
-from test_store import draws, identity, store
+from test_store import archive, draws, identity
 folder, number = Path(sys.argv[1]), int(sys.argv[2])
 tree = draws(number)
 (folder / f"ready-{number}").touch()
 while not all((folder / f"ready-{one}").exists() for one in (1, 2)):
     time.sleep(0.001)
 for fit in range(60):
-    receipt, found = store.save(folder / "fits", {**identity(fit), "by": number}, tree)
+    receipt, found = archive.save(folder / "fits", {**identity(fit), "by": number}, tree)
     own = found["posterior"].to_dataset().equals(draws(receipt["by"])["posterior"].to_dataset())
     print(fit, receipt["by"], receipt["receipt_sha256"], own)
 """
@@ -216,9 +215,9 @@ def test_of_two_processes_that_store_the_same_fit_both_return_the_first(tmp_path
 
 
 def test_the_fingerprint_depends_on_content_not_on_order() -> None:
-    one = store.fingerprint({"law": "plateau", "settings": {"draws": 1000, "seed": 1}})
-    assert one == store.fingerprint({"settings": {"seed": 1, "draws": 1000}, "law": "plateau"})
-    assert one != store.fingerprint({"settings": {"seed": 2, "draws": 1000}, "law": "plateau"})
+    one = archive.fingerprint({"law": "plateau", "settings": {"draws": 1000, "seed": 1}})
+    assert one == archive.fingerprint({"settings": {"seed": 1, "draws": 1000}, "law": "plateau"})
+    assert one != archive.fingerprint({"settings": {"seed": 2, "draws": 1000}, "law": "plateau"})
     assert len(one) == 64
     with pytest.raises(ValueError, match="nan"):
-        store.fingerprint({"x": float("nan")})
+        archive.fingerprint({"x": float("nan")})

@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from costfloor.forecast.verdict import Evidence, judge
 from hypothesis import given
 from hypothesis import strategies as st
-
-from analysis.inference.verdict import Evidence, judge
 
 FOR_PLATEAU = Evidence(
     passed=True,

@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.laws import LAWS
-from analysis.laws.few_families import POOLED_FROM, fitted_law, observation_priors, spreads_not_asked
-from analysis.laws.innovations import GRID_YEARS, MAX_STEPS, grid_steps, grid_years_of
-from analysis.laws.observations import PriceObservations, observations
-from analysis.laws.prior_predictive import draw_prior
-from analysis.laws.priors import OBSERVATION_PRIORS
+from costfloor.laws import LAWS
+from costfloor.laws.few_families import POOLED_FROM, fitted_law, observation_priors, spreads_not_asked
+from costfloor.laws.innovations import GRID_YEARS, MAX_STEPS, grid_steps, grid_years_of
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.prior_predictive import draw_prior
+from costfloor.laws.priors import OBSERVATION_PRIORS
 
 
 def table(families: int, years: float) -> PriceObservations:

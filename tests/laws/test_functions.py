@@ -9,12 +9,11 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 import xarray as xr
+from costfloor.laws import LAWS, Law
+from costfloor.laws.functions import exp, log1p_exp, logistic
+from costfloor.laws.prior_predictive import draw_prior
 from hypothesis import given
 from hypothesis import strategies as st
-
-from analysis.laws import LAWS, Law
-from analysis.laws.functions import exp, log1p_exp, logistic
-from analysis.laws.prior_predictive import draw_prior
 
 FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[float], float]]] = {
     "exp": (exp, math.exp),

@@ -2,11 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import gamma, kstest, norm
-
-from analysis.laws.innovations import (
+from costfloor.laws.innovations import (
     GAINS,
     GAUSSIAN,
     GRID_YEARS,
@@ -17,6 +13,9 @@ from analysis.laws.innovations import (
     path_at,
     step_shape,
 )
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import gamma, kstest, norm
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(20)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()

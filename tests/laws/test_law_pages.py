@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-
-from analysis.laws import LAWS, Law
-from analysis.laws.innovations import COMMON_SHARE
+from costfloor.laws import LAWS, Law
+from costfloor.laws.innovations import COMMON_SHARE
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {name: DOCS / "laws" / f"{name}.md" for name in LAWS}

@@ -4,16 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from costfloor.laws import LAWS, Law
+from costfloor.laws.base import mean_rate
+from costfloor.laws.baumol import stagnant_share
+from costfloor.laws.innovations import GAINS, GAUSSIAN
+from costfloor.laws.prior_predictive import draw_prior
+from costfloor.laws.priors import OBSERVATION_PRIORS
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
-
-from analysis.laws import LAWS, Law
-from analysis.laws.base import mean_rate
-from analysis.laws.baumol import stagnant_share
-from analysis.laws.innovations import GAINS, GAUSSIAN
-from analysis.laws.prior_predictive import draw_prior
-from analysis.laws.priors import OBSERVATION_PRIORS
 
 SEEDS = st.integers(0, 10_000)
 AGES = st.floats(0.01, 12.0)

@@ -7,15 +7,14 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytest
+from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood
+from costfloor.laws import LAWS
+from costfloor.laws.base import mean_rate
+from costfloor.laws.few_families import POOLED_FROM, fitted_law
+from costfloor.laws.innovations import COMMON_SHARE, grid_steps
+from costfloor.laws.model import CENTRED_FROM, build_model, observation_parameters, price_data
+from costfloor.laws.observations import PriceObservations, observations
 from scipy.stats import kstest, norm
-
-from analysis.inference.posterior import Draws, expected_log_price, log_likelihood
-from analysis.laws import LAWS
-from analysis.laws.base import mean_rate
-from analysis.laws.few_families import POOLED_FROM, fitted_law
-from analysis.laws.innovations import COMMON_SHARE, grid_steps
-from analysis.laws.model import CENTRED_FROM, build_model, observation_parameters, price_data
-from analysis.laws.observations import PriceObservations, observations
 
 
 def panel(*, hosts: bool, models: bool, rows: int = 40, seed: int = 0) -> PriceObservations:

@@ -5,10 +5,9 @@ from dataclasses import fields
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, observations, subset
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from analysis.laws.observations import DAYS_PER_YEAR, PriceObservations, observations, subset
 
 
 def table() -> pd.DataFrame:

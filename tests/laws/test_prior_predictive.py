@@ -8,15 +8,14 @@ from types import ModuleType
 import numpy as np
 import pymc as pm
 import pytest
+from costfloor.fit.fit import priors_of
+from costfloor.laws import LAWS
+from costfloor.laws.exponential import RATE_SPREAD
+from costfloor.laws.innovations import COMMON_SHARE, GAINS, GAUSSIAN, GRID_YEARS, Innovations
+from costfloor.laws.model import random_variable
+from costfloor.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, draw_innovations, draw_prior, prior_predictive
+from costfloor.laws.priors import DISCOVERIES, OBSERVATION_PRIORS, RATE, Prior
 from scipy.stats import ks_2samp
-
-from analysis.inference.fit import priors_of
-from analysis.laws import LAWS
-from analysis.laws.exponential import RATE_SPREAD
-from analysis.laws.innovations import COMMON_SHARE, GAINS, GAUSSIAN, GRID_YEARS, Innovations
-from analysis.laws.model import random_variable
-from analysis.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, draw_innovations, draw_prior, prior_predictive
-from analysis.laws.priors import DISCOVERIES, OBSERVATION_PRIORS, RATE, Prior
 
 ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*")

@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.errors import InputError
-from analysis.laws.limits import LONG_ROWS, MAX_ROWS, MIN_DATES, MIN_ROWS, long_fit, require_enough
+from costfloor.errors import InputError
+from costfloor.laws.limits import LONG_ROWS, MAX_ROWS, MIN_DATES, MIN_ROWS, long_fit, require_enough
 
 
 def frame(rows: int, dates: int) -> pd.DataFrame:

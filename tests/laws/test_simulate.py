@@ -6,10 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.laws import LAWS, prior_predictive
-from analysis.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_position, grid_steps
-from analysis.laws.simulate import TableDesign, simulate_table
+from costfloor.laws import LAWS, prior_predictive
+from costfloor.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_position, grid_steps
+from costfloor.laws.simulate import TableDesign, simulate_table
 
 EXACT = TableDesign(rows=600, families=3, years=2.0, noise_scale=0.0)
 STEPS = grid_steps(EXACT.years)

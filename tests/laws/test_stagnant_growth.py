@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.laws.baumol import STAGNANT_GROWTH
 from scipy.stats import norm
-
-from analysis.laws.baumol import STAGNANT_GROWTH
 
 TABLE = Path(__file__).parents[2] / "data" / "raw" / "context_input_costs.csv"
 WAGES = "ECI wages and salaries, private industry"

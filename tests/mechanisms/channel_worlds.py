@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from costfloor.fit.fit import FitSettings
+from costfloor.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
+from costfloor.studies.channels.changes import channel_data
+from costfloor.studies.channels.record_lows import accounting
+from costfloor.studies.channels.result import fit_channels
+from costfloor.studies.channels.spells import KnownSpell
+from costfloor.studies.channels.study import MAIN
 from markets import ALL_CHANGED, ALL_FIXED, HALF, market
-
-from analysis.calibration.channels import MAIN
-from analysis.inference.fit import FitSettings
-from analysis.mechanisms.channel_data import channel_data
-from analysis.mechanisms.channel_spells import KnownSpell
-from analysis.mechanisms.channels import fit_channels
-from analysis.mechanisms.record_lows import accounting
-from analysis.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
 
 STORED = Path(__file__).with_name("channel_worlds.json")
 SETTINGS = FitSettings(draws=1000, tune=1000, target_accepts=(0.95, 0.99), seed=5)

@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-
-from analysis.inference.fit import FitSettings
-from analysis.mechanisms.domains import described, study_series
-from analysis.mechanisms.domains_model import Intervals, intervals, simulate
-from analysis.mechanisms.gains_data import DOMAINS, INFERENCE, TRAINING, GainSeries
+from costfloor.fit.fit import FitSettings
+from costfloor.studies.domains.gains import DOMAINS, INFERENCE, TRAINING, GainSeries
+from costfloor.studies.domains.model import Intervals, intervals, simulate
+from costfloor.studies.domains.result import described, study_series
 
 STORED = Path(__file__).with_name("domain_worlds.json")
 SETTINGS = FitSettings(draws=2000, tune=1000, target_accepts=(0.98, 0.995), seed=5)

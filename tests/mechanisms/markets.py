@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-
-from analysis.laws.observations import DAYS_PER_YEAR
-from analysis.mechanisms.channel_spells import EXIT, NEXT, UNKNOWN, KnownSpell
+from costfloor.laws.observations import DAYS_PER_YEAR
+from costfloor.studies.channels.spells import EXIT, NEXT, UNKNOWN, KnownSpell
 
 START: Final = pd.Timestamp(2022, 1, 1)
 LAST: Final = pd.Timestamp(2025, 12, 31)

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 import xarray as xr
 from channel_worlds import stored_worlds
+from costfloor.sampling.sampler import CI_QUANTILES, CompiledModel, SamplerSettings, sample
+from costfloor.studies.channels.changes import ChannelData, channel_data
+from costfloor.studies.channels.model import ENTRY_TAIL, Shape, build_model, shape_of, shared_data
+from costfloor.studies.channels.result import channel_quantities, compile_channels, summary
+from costfloor.studies.channels.study import MAIN
 from markets import ALL_CHANGED, ALL_FIXED, HALF, World, market
 from scipy import stats
-
-from analysis.calibration.channels import MAIN
-from analysis.mechanisms.channel_data import ChannelData, channel_data
-from analysis.mechanisms.channel_model import ENTRY_TAIL, Shape, build_model, shape_of, shared_data
-from analysis.mechanisms.channels import channel_quantities, compile_channels, summary
-from analysis.sampling import CI_QUANTILES, CompiledModel, SamplerSettings, sample
 
 MARKETS = 20
 LARGE = 1000

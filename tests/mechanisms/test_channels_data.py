@@ -5,12 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.laws.observations import DAYS_PER_YEAR
-from analysis.mechanisms.best_host import best_host
-from analysis.mechanisms.channel_data import calendar, channel_data, overlaps
-from analysis.mechanisms.channel_model import shape_of, shared_data
-from analysis.mechanisms.channel_spells import EXIT, NEXT, UNKNOWN, KnownSpell, known_spells
+from costfloor.laws.observations import DAYS_PER_YEAR
+from costfloor.studies.channels.best_host import best_host
+from costfloor.studies.channels.changes import calendar, channel_data, overlaps
+from costfloor.studies.channels.model import shape_of, shared_data
+from costfloor.studies.channels.spells import EXIT, NEXT, UNKNOWN, KnownSpell, known_spells
 
 QUOTE = {
     "model_key": "a", "host": "h", "source": "list", "status": "kept", "event": "first", "date": "2024-01-01", "changed_after": None,

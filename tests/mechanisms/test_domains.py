@@ -3,13 +3,9 @@
 import numpy as np
 import pytest
 import xarray as xr
-from domain_worlds import WORLDS, empty, stored_worlds, truth
-from scipy.integrate import quad
-from scipy.special import ive
-from scipy.stats import gamma, poisson
-
-from analysis.mechanisms.domains import prior_of_claim, reported_quantities
-from analysis.mechanisms.domains_model import (
+from costfloor.sampling.sampler import CompiledModel, SamplerSettings, compile_model, sample
+from costfloor.studies.domains.gains import DOMAINS
+from costfloor.studies.domains.model import (
     TERMS,
     arrivals,
     build_model,
@@ -18,8 +14,11 @@ from analysis.mechanisms.domains_model import (
     share_left,
     simulate,
 )
-from analysis.mechanisms.gains_data import DOMAINS
-from analysis.sampling import CompiledModel, SamplerSettings, compile_model, sample
+from costfloor.studies.domains.result import prior_of_claim, reported_quantities
+from domain_worlds import WORLDS, empty, stored_worlds, truth
+from scipy.integrate import quad
+from scipy.special import ive
+from scipy.stats import gamma, poisson
 
 SHORT = SamplerSettings(draws=300, tune=400, chains=2, target_accept=0.9, seed=3)
 DATA_SETS = 20

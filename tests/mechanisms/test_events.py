@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.mechanisms.events import (
+from costfloor.studies.events.event_study import (
     event_effect,
     exposure,
     innovation_months,

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.mechanisms.gains_data import (
+from costfloor.studies.domains.gains import (
     INFERENCE,
     SOURCES,
     SPEEDRUN,

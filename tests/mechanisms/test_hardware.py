@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.mechanisms.gains_data import INFERENCE, TRAINING, GainSeries, gain_series
-from analysis.mechanisms.hardware import (
+from costfloor.studies.domains.gains import INFERENCE, TRAINING, GainSeries, gain_series
+from costfloor.studies.domains.hardware import (
     computing_per_dollar,
     hardware_trends,
     purchase_prices,

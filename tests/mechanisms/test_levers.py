@@ -2,8 +2,7 @@
 
 import pandas as pd
 import pytest
-
-from analysis.mechanisms.levers import MIN_OBSERVED, active_share, discount
+from costfloor.studies.levers.levers import MIN_OBSERVED, active_share, discount
 
 
 def quotes(cached: list[float], hosts: list[str], statuses: list[str] | None = None) -> pd.DataFrame:

@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.mechanisms.record_lows import accounting, record_steps
-from analysis.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
+from costfloor.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
+from costfloor.studies.channels.record_lows import accounting, record_steps
 
 
 def panel(rows: list[tuple[str, str, str, float, float]]) -> pd.DataFrame:

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
+from costfloor.report.study import Study
 from fake_study import make_study
-
-from analysis.report.study import Study
 
 
 @pytest.fixture

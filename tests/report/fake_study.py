@@ -8,25 +8,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from costfloor.checks.result import CheckResult, predictive_check
+from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.study import economics
+from costfloor.fit.archive import fingerprint
+from costfloor.fit.fit import Fit, priors_of
+from costfloor.fit.quantities import reported_quantities
+from costfloor.fit.sensitivity import PriorSensitivity
+from costfloor.forecast.compare import Comparison, LawScore
+from costfloor.forecast.ledger import Entry
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.panel import BuildReport, law_rows
+from costfloor.report.baselines import baselines, published_rates
+from costfloor.report.price_indexes import PanelIndexes, panel_indexes
+from costfloor.report.study import Study
+from costfloor.studies.events.event_study import event_study, innovation_months
+from costfloor.studies.levers.levers import Lever
 from plain_draws import INNOVATION_DIMS, law_values
-
-from analysis.checks.result import CheckResult, predictive_check
-from analysis.economics.scenario import shipped_scenarios
-from analysis.economics.study import economics
-from analysis.inference.compare import Comparison, LawScore
-from analysis.inference.fit import Fit, priors_of
-from analysis.inference.ledger import Entry
-from analysis.inference.quantities import reported_quantities
-from analysis.inference.sensitivity import PriorSensitivity
-from analysis.inference.store import fingerprint
-from analysis.laws import LAWS
-from analysis.laws.observations import PriceObservations, observations
-from analysis.mechanisms.events import event_study, innovation_months
-from analysis.mechanisms.levers import Lever
-from analysis.panel import BuildReport, law_rows
-from analysis.report.baselines import baselines, published_rates
-from analysis.report.price_indexes import PanelIndexes, panel_indexes
-from analysis.report.study import Study
 
 HOSTILE = "#let *x*_$y$@z<a>`b`\\c [d] //"
 CHAINS, DRAWS = 2, 60

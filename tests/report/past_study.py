@@ -6,23 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from costfloor.capability.bands import assign_bands
+from costfloor.checks import run_checks
+from costfloor.data.quotes import build_quotes
+from costfloor.data.raw import load_raw
+from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.study import economics
+from costfloor.fit.project import PRICE_UNIT
+from costfloor.laws import LAWS
+from costfloor.laws.observations import observations
+from costfloor.panel import law_rows, make_panel
+from costfloor.report.baselines import baselines
+from costfloor.report.price_indexes import panel_indexes
+from costfloor.report.study import Study
+from costfloor.studies.events.event_study import event_study, innovation_months
+from costfloor.studies.levers.levers import observed_levers
 from fake_study import DATA, make_comparison, make_entry, make_fit, make_study
-
-from analysis.capability.bands import assign_bands
-from analysis.checks import run_checks
-from analysis.data.quotes import build_quotes
-from analysis.data.raw import load_raw
-from analysis.economics.scenario import shipped_scenarios
-from analysis.economics.study import economics
-from analysis.inference.project import PRICE_UNIT
-from analysis.laws import LAWS
-from analysis.laws.observations import observations
-from analysis.mechanisms.events import event_study, innovation_months
-from analysis.mechanisms.levers import observed_levers
-from analysis.panel import law_rows, make_panel
-from analysis.report.baselines import baselines
-from analysis.report.price_indexes import panel_indexes
-from analysis.report.study import Study
 
 STORED = DATA.parent / "notebooks" / "stored" / "panel.parquet"
 """Holds a capability for every model of the full panel, so that none need be measured here."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.calibration.stored import Stored
-from analysis.calibration.variants import VARIANTS
-from analysis.laws import LAWS
+from costfloor.laws import LAWS
+from costfloor.studies.measures.variants import VARIANTS
+from costfloor.studies.stored import Stored
 
 RATES = {
     "plateau": {"rate_now": [0.8, 1.0, 1.2], "rate_floor": [0.0, 0.3, 0.6]},

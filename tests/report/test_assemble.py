@@ -6,20 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import costfloor.forecast.refit
+import costfloor.report.assemble
+import costfloor.report.render
+import costfloor.report.stored
 import pandas as pd
 import pytest
 from cli_run import contents
+from costfloor.errors import InputError
+from costfloor.fit.fit import FitSettings
+from costfloor.records import HASH, sealed
+from costfloor.report.assemble import ReportResult, make_report
+from costfloor.report.render import RenderResult
 from fake_study import make_study
-
-import analysis.inference.refit
-import analysis.report.assemble
-import analysis.report.render
-import analysis.report.stored
-from analysis.errors import InputError
-from analysis.inference.fit import FitSettings
-from analysis.records import HASH, sealed
-from analysis.report.assemble import ReportResult, make_report
-from analysis.report.render import RenderResult
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 OUTPUTS = ("report.pdf", "answer.svg", "report.json")
@@ -56,10 +55,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
         made.drawn += 1
         return RenderResult(b"%%PDF %d" % made.drawn, b"<svg> %d" % made.drawn, ["answer"], ["Rates"])
 
-    monkeypatch.setattr(analysis.report.assemble, "run_study", lambda *_: make_study(made.data / "processed"))
-    monkeypatch.setattr(analysis.report.render, "render", drawn)
-    monkeypatch.setattr(analysis.report.stored, "save_results", lambda *_: None)
-    monkeypatch.setattr(analysis.inference.refit, "remember", lambda *_: None)
+    monkeypatch.setattr(costfloor.report.assemble, "run_study", lambda *_: make_study(made.data / "processed"))
+    monkeypatch.setattr(costfloor.report.render, "render", drawn)
+    monkeypatch.setattr(costfloor.report.stored, "save_results", lambda *_: None)
+    monkeypatch.setattr(costfloor.forecast.refit, "remember", lambda *_: None)
     return made
 
 
@@ -138,7 +137,7 @@ def test_a_full_disk_leaves_the_last_report_whole(place: Place, monkeypatch: pyt
         with pytest.raises(InputError, match="No space left on device"):
             place.report()
     assert place.outputs() == before
-    assert {path.name for path in place.reports.iterdir()} == {*OUTPUTS, analysis.report.assemble.LOCK}
+    assert {path.name for path in place.reports.iterdir()} == {*OUTPUTS, costfloor.report.assemble.LOCK}
     place.report()
     assert place.outputs() != before
 
@@ -147,8 +146,8 @@ def test_a_report_that_cannot_be_drawn_leaves_nothing(place: Place, monkeypatch:
     def crash(*_: Any) -> None:
         raise IndexError("single positional indexer is out-of-bounds")
 
-    monkeypatch.setattr(analysis.report.render, "render", crash)
+    monkeypatch.setattr(costfloor.report.render, "render", crash)
     with pytest.raises(IndexError):
         place.report("2025-06-30")
-    assert [path.name for path in place.reports.iterdir()] == [analysis.report.assemble.LOCK]
+    assert [path.name for path in place.reports.iterdir()] == [costfloor.report.assemble.LOCK]
     assert str(place.receipt) not in contents(place.data / "processed")

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
+from costfloor.report.baselines import baselines, published_rates
 from fake_study import HOSTILE, make_panel
-
-from analysis.report.baselines import baselines, published_rates
 
 
 def test_a_constant_fall_is_found() -> None:

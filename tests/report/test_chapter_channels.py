@@ -9,13 +9,12 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
-
-from analysis.calibration.channels import MAIN, READINGS
-from analysis.calibration.stored import Stored
-from analysis.report.chapter_channels import TITLES, channels, flattening, lows_by_period, other_readings, whole
-from analysis.report.figures.channel_rates import draw_result
-from analysis.report.study import Study
-from analysis.report.style import STYLE
+from costfloor.report.chapter_channels import TITLES, channels, flattening, lows_by_period, other_readings, whole
+from costfloor.report.figures.channel_rates import draw_result
+from costfloor.report.study import Study
+from costfloor.report.style import STYLE
+from costfloor.studies.channels.study import MAIN, READINGS
+from costfloor.studies.stored import Stored
 
 WORLDS: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "mechanisms" / "channel_worlds.json").read_text("utf-8")

@@ -4,10 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_study import make_study
-
-from analysis.calibration.stored import Stored
-from analysis.report.chapter_comparison import (
+from costfloor.report.chapter_comparison import (
     TITLES,
     best_against_rivals,
     comparison,
@@ -15,9 +12,11 @@ from analysis.report.chapter_comparison import (
     missed_gates,
     monte_carlo,
 )
-from analysis.report.sentences import outdated
-from analysis.report.simulation_calibration import on_new_truths
-from analysis.report.study import Study
+from costfloor.report.sentences import outdated
+from costfloor.report.simulation_calibration import on_new_truths
+from costfloor.report.study import Study
+from costfloor.studies.stored import Stored
+from fake_study import make_study
 
 LAW_TITLES = {"plateau": "plateau", "discovery": "continued discovery"} | TITLES
 

@@ -9,15 +9,14 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
-
-from analysis.calibration.domains import VARIANTS as RULES
-from analysis.calibration.stored import Stored
-from analysis.mechanisms.domains import described
-from analysis.report.chapter_domains import VARIANTS, answer, failures, other_ways, reproduced, training_and_inference
-from analysis.report.chapter_hardware import extent, yearly_gains
-from analysis.report.figures.domains import draw_result
-from analysis.report.study import Study
-from analysis.report.style import STYLE
+from costfloor.report.chapter_domains import VARIANTS, answer, failures, other_ways, reproduced, training_and_inference
+from costfloor.report.chapter_hardware import extent, yearly_gains
+from costfloor.report.figures.domains import draw_result
+from costfloor.report.study import Study
+from costfloor.report.style import STYLE
+from costfloor.studies.domains.result import described
+from costfloor.studies.domains.study import VARIANTS as RULES
+from costfloor.studies.stored import Stored
 
 WORLDS: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "mechanisms" / "domain_worlds.json").read_text("utf-8")

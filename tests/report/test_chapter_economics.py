@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from costfloor.economics.cost_shares import cost_outlooks
+from costfloor.economics.decision import tornado, waiting
+from costfloor.economics.futures import ASYMPTOTES, Future, fixed_path
+from costfloor.economics.outlook import outlooks
+from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.study import Economics, economics
+from costfloor.report.chapter_economics import knowing, service, stagnation, unit_economics, viable
+from costfloor.report.study import Study
 from price_worlds import prices, stored_fits
-
-from analysis.economics.cost_shares import cost_outlooks
-from analysis.economics.decision import tornado, waiting
-from analysis.economics.futures import ASYMPTOTES, Future, fixed_path
-from analysis.economics.outlook import outlooks
-from analysis.economics.scenario import shipped_scenarios
-from analysis.economics.study import Economics, economics
-from analysis.report.chapter_economics import knowing, service, stagnation, unit_economics, viable
-from analysis.report.study import Study
 
 DATA = Path(__file__).parents[2] / "data"
 YEARS = 10

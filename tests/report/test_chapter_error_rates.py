@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-
-from analysis.calibration.stored import Stored
-from analysis.report.chapter_error_rates import error_rates, floors_covered, years_until_right
+from costfloor.report.chapter_error_rates import error_rates, floors_covered, years_until_right
+from costfloor.studies.stored import Stored
 
 PANELS = 100
 

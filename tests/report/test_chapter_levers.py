@@ -4,11 +4,10 @@ import math
 from dataclasses import replace
 
 import pytest
-
-from analysis.economics.scenario import shipped_scenarios
-from analysis.mechanisms.levers import Lever
-from analysis.report.chapter_levers import assumed, bill_after_cascade, in_months, levers
-from analysis.report.study import Study
+from costfloor.economics.scenario import shipped_scenarios
+from costfloor.report.chapter_levers import assumed, bill_after_cascade, in_months, levers
+from costfloor.report.study import Study
+from costfloor.studies.levers.levers import Lever
 
 CACHE = Lever("input read from a cache", 20, (0.1, 0.25, 0.25), (2024, 2025))
 RARE = Lever("input in the batch tier", 3, None, (2025, 2025))

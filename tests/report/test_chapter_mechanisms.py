@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import pytest
-
-from analysis.mechanisms.events import EventEffect
-from analysis.report.chapter_mechanisms import events_outcome, mechanisms
-from analysis.report.study import Study
+from costfloor.report.chapter_mechanisms import events_outcome, mechanisms
+from costfloor.report.study import Study
+from costfloor.studies.events.event_study import EventEffect
 
 
 def effect(kind: str, size: float | None, p_value: float | None) -> EventEffect:

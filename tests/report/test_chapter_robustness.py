@@ -4,13 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_study import make_study
-from stored_robustness import conclusion, half_year, influence, measures, stored_robustness
-
-from analysis.calibration.stored import Stored
-from analysis.calibration.variants import VARIANTS
-from analysis.report.chapter_hindcast import best_then, direction, hindcast, verdicts_then
-from analysis.report.chapter_robustness import (
+from costfloor.report.chapter_hindcast import best_then, direction, hindcast, verdicts_then
+from costfloor.report.chapter_robustness import (
     clocks,
     floors,
     markup,
@@ -19,9 +14,13 @@ from analysis.report.chapter_robustness import (
     without_models,
     without_prices,
 )
-from analysis.report.conclusions import lead, verdict
-from analysis.report.document import PARTS, comparison
-from analysis.report.study import Study
+from costfloor.report.conclusions import lead, verdict
+from costfloor.report.document import PARTS, comparison
+from costfloor.report.study import Study
+from costfloor.studies.measures.variants import VARIANTS
+from costfloor.studies.stored import Stored
+from fake_study import make_study
+from stored_robustness import conclusion, half_year, influence, measures, stored_robustness
 
 
 def words(blocks: list[dict[str, Any]]) -> str:

@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from costfloor.report.chapter_reference import effect
+from costfloor.report.chapter_technologies import technologies
+from costfloor.report.study import Study
+from costfloor.studies.stored import Stored
+from costfloor.studies.technologies.sentences import against_walk, calendar, keeps, other_form, slowed, told_apart
+from costfloor.studies.technologies.study import BASE, Split, TechnologyStudy
 from fake_study import make_study
 from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
-
-from analysis.calibration.stored import Stored
-from analysis.report.chapter_reference import effect
-from analysis.report.chapter_technologies import technologies
-from analysis.report.study import Study
-from analysis.technologies.sentences import against_walk, calendar, keeps, other_form, slowed, told_apart
-from analysis.technologies.study import BASE, Split, TechnologyStudy
 
 
 def words(study: Study) -> str:

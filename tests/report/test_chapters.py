@@ -5,16 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.forecast.ledger import MEAN_OVER_FAMILIES
+from costfloor.indexes.break_statistics import BreakTest
+from costfloor.indexes.gap import HedonicGap
+from costfloor.indexes.periods import Frequency
+from costfloor.indexes.price_index import PeriodValue, PriceIndex
+from costfloor.report import chapter_indexes, chapter_new_data
+from costfloor.report.price_indexes import SHOWN, ShownIndex
+from costfloor.report.study import Study
 from fake_study import HOSTILE, make_comparison, make_entry, make_indexes, make_panel, make_quotes, make_rates
-
-from analysis.indexes.break_statistics import BreakTest
-from analysis.indexes.gap import HedonicGap
-from analysis.indexes.periods import Frequency
-from analysis.indexes.price_index import PeriodValue, PriceIndex
-from analysis.inference.ledger import MEAN_OVER_FAMILIES
-from analysis.report import chapter_indexes, chapter_new_data
-from analysis.report.price_indexes import SHOWN, ShownIndex
-from analysis.report.study import Study
 
 GAP = HedonicGap(0.7, (0.5, 0.9), 0.3, (0.2, 0.4), 0.4, 0.01, 0.14, 0.2, (0.1, 0.3), -0.3, (-0.4, -0.2), 900, 9, 126)
 

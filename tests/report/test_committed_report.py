@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-
-from analysis.data.raw import raw_vintage
-from analysis.storage import sha256_file
+from costfloor.data.raw import raw_vintage
+from costfloor.storage import sha256_file
 
 ROOT = Path(__file__).parents[2]
 RECORD = json.loads((ROOT / "reports" / "report.json").read_text("utf-8"))

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-
-from analysis.calibration.stored import Stored
-from analysis.report.evidence import evidence_sentences
+from costfloor.report.evidence import evidence_sentences
+from costfloor.studies.stored import Stored
 
 
 def law(*log_evidence: float, off: float = 0.1) -> dict[str, Any]:

@@ -7,30 +7,29 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
+from costfloor.report.blocks import CAPTIONS
+from costfloor.report.figures import paths, rank_histograms, reference, technologies
+from costfloor.report.figures.ranks import deviation, latest_rows
+from costfloor.report.study import Study
+from costfloor.report.style import STYLE, svg
+from costfloor.studies.sbc.ranks import uniformity
+from costfloor.studies.sbc.study import RANKED_DRAWS
+from costfloor.studies.stored import Stored
 from fake_study import HOSTILE
 from made_up_technologies import EVEN, technology_results
 from matplotlib.figure import Figure
 
-from analysis.calibration.ranks import uniformity
-from analysis.calibration.sbc import RANKED_DRAWS
-from analysis.calibration.stored import Stored
-from analysis.report.blocks import CAPTIONS
-from analysis.report.figures import paths, rank_histograms, reference, technologies
-from analysis.report.figures.ranks import deviation, latest_rows
-from analysis.report.study import Study
-from analysis.report.style import STYLE, svg
-
 
 def drawn(name: str, study: Study) -> Figure:
     with mpl.rc_context(STYLE):
-        figure = importlib.import_module(f"analysis.report.figures.{name}").draw(study)
+        figure = importlib.import_module(f"costfloor.report.figures.{name}").draw(study)
     assert isinstance(figure, Figure)
     return figure
 
 
 @pytest.mark.parametrize("name", CAPTIONS)
 def test_equal_studies_give_equal_bytes(name: str, study: Study) -> None:
-    draw = importlib.import_module(f"analysis.report.figures.{name}").draw
+    draw = importlib.import_module(f"costfloor.report.figures.{name}").draw
     first = svg(draw, study)
     assert first == svg(draw, study)
     assert b"<svg" in first

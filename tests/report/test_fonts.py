@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 import typst
+from costfloor.report.fonts import FOLDER, legible
+from costfloor.report.render import TEMPLATE, render
+from costfloor.report.study import Study
+from costfloor.report.style import STYLE, svg
+from costfloor.storage import write_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-
-from analysis.report.fonts import FOLDER, legible
-from analysis.report.render import TEMPLATE, render
-from analysis.report.study import Study
-from analysis.report.style import STYLE, svg
-from analysis.storage import write_json
 
 NAMES = [
     "智谱",

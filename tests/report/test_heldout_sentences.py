@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-
-from analysis.calibration.stored import Stored
-from analysis.report.heldout import TITLES, heldout_sentences, heldout_table
+from costfloor.report.heldout import TITLES, heldout_sentences, heldout_table
+from costfloor.studies.stored import Stored
 
 DATES = ("2024-08-31", "2024-11-30")
 

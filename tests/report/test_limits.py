@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import pandas as pd
-
-from analysis.report import limits
-from analysis.report.study import Study
+from costfloor.report import limits
+from costfloor.report.study import Study
 
 
 def test_all_limits_are_sentences(study: Study) -> None:

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from costfloor.report.blocks import table
+from costfloor.report.document import document
+from costfloor.report.figures import events, prices
+from costfloor.report.limits import unpriced
+from costfloor.report.render import render
+from costfloor.report.study import Study
+from costfloor.report.style import svg
+from costfloor.report.tables import Table
+from costfloor.studies.events.event_study import event_study, innovation_months
 from fake_study import DATA
 from past_study import past_panel, past_study
-
-from analysis.mechanisms.events import event_study, innovation_months
-from analysis.report.blocks import table
-from analysis.report.document import document
-from analysis.report.figures import events, prices
-from analysis.report.limits import unpriced
-from analysis.report.render import render
-from analysis.report.study import Study
-from analysis.report.style import svg
-from analysis.report.tables import Table
 
 MONTHS = [str(day.date()) for day in pd.date_range("2023-06-01", "2026-01-01", freq="MS")]
 SEEN_TO_FAIL = ["2023-06-01", "2025-06-30"]

@@ -3,10 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from analysis.report.phrases import (
+from costfloor.report.phrases import (
     likelihood,
     listing,
     minus,
@@ -18,6 +15,8 @@ from analysis.report.phrases import (
     yearly_change,
     yearly_span,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 import typst
+from costfloor.fit.sensitivity import PriorSensitivity
+from costfloor.report.blocks import CAPTIONS
+from costfloor.report.document import document
+from costfloor.report.render import TEMPLATE, render
+from costfloor.report.study import Study
 from fake_study import BAD, HOSTILE, make_comparison, make_fit
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
-from analysis.inference.sensitivity import PriorSensitivity
-from analysis.report.blocks import CAPTIONS
-from analysis.report.document import document
-from analysis.report.render import TEMPLATE, render
-from analysis.report.study import Study
 
 
 def first_page(study: Study) -> str:

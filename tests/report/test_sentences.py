@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 import xarray as xr
+from costfloor.fit.fit import Fit, priors_of
+from costfloor.fit.sensitivity import PriorSensitivity
+from costfloor.forecast.compare import LawScore
+from costfloor.laws import LAWS
+from costfloor.report import sentences
+from costfloor.report.study import Study
 from fake_study import BAD, make_comparison, make_fit
-
-from analysis.inference.compare import LawScore
-from analysis.inference.fit import Fit, priors_of
-from analysis.inference.sensitivity import PriorSensitivity
-from analysis.laws import LAWS
-from analysis.report import sentences
-from analysis.report.study import Study
 
 
 def fit_with(law: str = "plateau", **quantities: tuple[float, float]) -> Fit:

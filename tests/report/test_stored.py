@@ -9,16 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from costfloor.checks.result import to_json
+from costfloor.errors import IntegrityError, MissingResultError
+from costfloor.fit import archive
+from costfloor.report import stored
+from costfloor.report.figures import channels, floor
+from costfloor.report.stored import open_results, save_results
+from costfloor.report.study import Study
+from costfloor.report.style import svg
 from fake_study import make_study
-
-from analysis.checks.result import to_json
-from analysis.errors import IntegrityError, MissingResultError
-from analysis.inference import store
-from analysis.report import stored
-from analysis.report.figures import channels, floor
-from analysis.report.stored import open_results, save_results
-from analysis.report.study import Study
-from analysis.report.style import svg
 
 
 @pytest.fixture
@@ -123,14 +122,14 @@ def test_a_save_cut_short_leaves_nothing_to_trust(
 ) -> None:
     save_results(whole, tmp_path / "old")
     shutil.copytree(tmp_path / "old", tmp_path / "new")
-    saved = store.write
+    saved = archive.write
 
     def killed_at_plateau(folder: Path, name: str, receipt: dict[str, Any], draws: xr.DataTree) -> dict[str, Any]:
         if name == "plateau":
             raise KeyboardInterrupt
         return saved(folder, name, receipt, draws)
 
-    monkeypatch.setattr(store, "write", killed_at_plateau)
+    monkeypatch.setattr(archive, "write", killed_at_plateau)
     with pytest.raises(KeyboardInterrupt):
         save_results(whole, tmp_path / "new", draws_per_chain=5)
     with pytest.raises(IntegrityError, match="manifest"):

@@ -5,11 +5,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from costfloor.errors import InputError
+from costfloor.sources.snapshot import DAY_COLUMNS, MODES, PRICE_COLUMNS, REJECTED_COLUMNS, TIDY_COLUMNS, Snapshot
+from costfloor.text import clean_text
 from hypothesis import strategies as st
-
-from analysis.errors import InputError
-from analysis.sources.snapshot import DAY_COLUMNS, MODES, PRICE_COLUMNS, REJECTED_COLUMNS, TIDY_COLUMNS, Snapshot
-from analysis.text import clean_text
 
 Reader = Callable[[bytes, str], Snapshot]
 

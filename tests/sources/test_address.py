@@ -1,10 +1,9 @@
 """What may be secret in an address is neither stored nor shown."""
 
 import pytest
-
-from analysis.errors import InputError
-from analysis.sources.address import without_secrets
-from analysis.sources.download import download
+from costfloor.errors import InputError
+from costfloor.sources.address import without_secrets
+from costfloor.sources.download import download
 
 
 @pytest.mark.parametrize(

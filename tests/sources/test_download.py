@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-
-from analysis.errors import InputError
-from analysis.sources import download as module
-from analysis.sources.download import Limits, download, fetch
+from costfloor.errors import InputError
+from costfloor.sources import download as module
+from costfloor.sources.download import Limits, download, fetch
 
 CONTENT = b'{"a": 1}'
 HERE = Limits(total_s=2.0, idle_s=1.0, max_bytes=4096, schemes=("http", "https"), loopback=True)

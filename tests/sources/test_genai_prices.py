@@ -2,12 +2,11 @@
 
 import pandas as pd
 import pytest
+from costfloor.sources.genai_prices import read
+from costfloor.sources.snapshot import holding_on
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_checks import IDS, JSON, PRICES, check, dumps, read_or_refuse, rows
-
-from analysis.sources.genai_prices import read
-from analysis.sources.snapshot import holding_on
 
 TIERED = {
     "input_mtok": {"base": 3, "tiers": [{"start": 200000, "price": 6}]},

@@ -4,14 +4,13 @@ import gzip
 import json
 
 import pytest
+from costfloor.errors import InputError
+from costfloor.sources import json_input
+from costfloor.sources.json_input import as_list, as_mapping, as_text, pointer, read_json, required
+from costfloor.sources.values import day, described, identifier, price, printable
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_checks import JSON
-
-from analysis.errors import InputError
-from analysis.sources import json_input
-from analysis.sources.json_input import as_list, as_mapping, as_text, pointer, read_json, required
-from analysis.sources.values import day, described, identifier, price, printable
 
 NAME = "list.json"
 

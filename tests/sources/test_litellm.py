@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from costfloor.sources.litellm import read
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_checks import IDS, JSON, check, dumps, read_or_refuse, rows
-
-from analysis.sources.litellm import read
 
 MAP = {
     "sample_spec": {"mode": "one of: chat, embedding", "input_cost_per_token": 0.0, "litellm_provider": "one of"},

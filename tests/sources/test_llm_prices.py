@@ -3,11 +3,10 @@
 import datetime as dt
 
 import pandas as pd
+from costfloor.sources.llm_prices import read
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_checks import IDS, JSON, PRICES, check, dumps, read_or_refuse, rows
-
-from analysis.sources.llm_prices import read
 
 CURRENT = {
     "updated_at": "2025-12-17",

@@ -2,11 +2,10 @@
 
 import pandas as pd
 import pytest
+from costfloor.errors import InputError
+from costfloor.sources.formats import FORMATS
 from malformed import CASES, DEEP, FORMULA, LONG, MARKUP, TRAVERSAL, file_name
 from reader_checks import check
-
-from analysis.errors import InputError
-from analysis.sources.formats import FORMATS
 
 # The whole file is refused, and the message says so.
 REFUSED = {

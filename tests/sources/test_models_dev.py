@@ -2,12 +2,11 @@
 
 import pandas as pd
 import pytest
+from costfloor.errors import InputError
+from costfloor.sources.models_dev import read
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_checks import IDS, JSON, PRICES, check, dumps, read_or_refuse, rows
-
-from analysis.errors import InputError
-from analysis.sources.models_dev import read
 
 CATALOGUE = {
     "openai": {

@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.errors import InputError
+from costfloor.inputs import MAX_BYTES
+from costfloor.sources import table_file
+from costfloor.sources.price_table import PriceTable, ScoreScale, read_price_table
+from costfloor.storage import sha256_file
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reader_checks import IDS
-
-from analysis.errors import InputError
-from analysis.inputs import MAX_BYTES
-from analysis.sources import table_file
-from analysis.sources.price_table import PriceTable, ScoreScale, read_price_table
-from analysis.storage import sha256_file
 
 TODAY = dt.date(2026, 1, 31)
 GOOD = [

@@ -8,13 +8,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from costfloor.errors import InputError
+from costfloor.sources import table_file
+from costfloor.sources.quote_table import read
 from hypothesis import given
 from hypothesis import strategies as st
 from reader_checks import IDS, check, read_or_refuse, rows
-
-from analysis.errors import InputError
-from analysis.sources import table_file
-from analysis.sources.quote_table import read
 
 CSV = """\ufeffprovider, model_id,input_usd_per_mtok,output_usd_per_mtok,date,valid_to,cache_read_usd_per_mtok,mode,tier,note,url
 openai,gpt-4o,2.5,+1e1,2024-05-13,,1.25,,,first,https://example.org
@@ -138,7 +137,7 @@ def test_limits_of_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_file, "MAX_ROWS", 2)
     assert "too many rows" in str(refusal(content, "t.parquet"))
     assert "too many rows" in str(refusal(CSV))
-    monkeypatch.setattr("analysis.sources.quote_table.MAX_BYTES", 10)
+    monkeypatch.setattr("costfloor.sources.quote_table.MAX_BYTES", 10)
     assert "too large" in str(refusal(CSV))
 
 

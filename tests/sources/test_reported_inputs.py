@@ -4,17 +4,16 @@ import json
 import time
 from pathlib import Path
 
+import costfloor.panel
 import pandas as pd
 import pytest
 from cli_run import run
+from costfloor.errors import InputError
+from costfloor.sources.formats import FORMATS
+from costfloor.sources.litellm import read as read_litellm
+from costfloor.sources.price_table import read_price_table
 from store import small_store
 from test_panel import stand_in_capability
-
-import analysis.panel
-from analysis.errors import InputError
-from analysis.sources.formats import FORMATS
-from analysis.sources.litellm import read as read_litellm
-from analysis.sources.price_table import read_price_table
 
 CASES = Path(__file__).parents[1] / "cases"
 TWICE = CASES / "11_same_name_twice" / "L02_dup_same.json"
@@ -25,7 +24,7 @@ ZONES = CASES / "14_dates_with_a_zone"
 def test_a_name_repeated_with_the_same_content_is_read_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis.panel, "_capability", stand_in_capability)
+    monkeypatch.setattr(costfloor.panel, "_capability", stand_in_capability)
     data = small_store(tmp_path / "data")
     answer = run(capsys, "--data", data, "ingest", "litellm", TWICE, "--observed-on", "2026-06-30", "--json")
     assert answer.code == 0

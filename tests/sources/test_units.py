@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.sources.units import unit_slips
+from costfloor.sources.units import unit_slips
 
 
 def history(prices: np.ndarray, family: str = "all") -> pd.DataFrame:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 import numpy as np
-
-from analysis.technologies.laws import TechnologyLaw
-from analysis.technologies.series import Costs, CostSeries
+from costfloor.studies.technologies.laws import TechnologyLaw
+from costfloor.studies.technologies.series import Costs, CostSeries
 
 
 def series(name: str, ages: np.ndarray, log_cost: np.ndarray) -> CostSeries:

@@ -5,23 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import arviz_stats
+import costfloor.sampling.sampler
 import numpy as np
 import pytest
+from costfloor.fit.fit import FitSettings
+from costfloor.forecast.baselines.farmer_lafond import forecast_error_variance
+from costfloor.laws.base import FamilyParameter
+from costfloor.laws.priors import Prior
+from costfloor.sampling.sampler import SamplerSettings, sample
+from costfloor.studies.technologies.conditioning import conditional_path
+from costfloor.studies.technologies.fit import TechnologyFit, fit_technologies, next_attempt
+from costfloor.studies.technologies.forecast import forecast_series
+from costfloor.studies.technologies.laws import TECHNOLOGY_LAWS
+from costfloor.studies.technologies.model import build_model, build_sampled_model
+from costfloor.studies.technologies.series import Costs
 from known import around, series, simulated
 from scipy.stats import t as student_t
-
-import analysis.sampling
-from analysis.baselines.farmer_lafond import forecast_error_variance
-from analysis.inference.fit import FitSettings
-from analysis.laws.base import FamilyParameter
-from analysis.laws.priors import Prior
-from analysis.sampling import SamplerSettings, sample
-from analysis.technologies.conditioning import conditional_path
-from analysis.technologies.fit import TechnologyFit, fit_technologies, next_attempt
-from analysis.technologies.forecast import forecast_series
-from analysis.technologies.laws import TECHNOLOGY_LAWS
-from analysis.technologies.model import build_model, build_sampled_model
-from analysis.technologies.series import Costs
 
 pytestmark = pytest.mark.slow
 
@@ -151,8 +150,8 @@ def test_a_fit_is_stored_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("sampled")
 
-    monkeypatch.setattr("analysis.technologies.fit.sample", refuse)
-    monkeypatch.setattr(analysis.sampling, "compile_model", refuse)
+    monkeypatch.setattr("costfloor.studies.technologies.fit.sample", refuse)
+    monkeypatch.setattr(costfloor.sampling.sampler, "compile_model", refuse)
     again = fit_technologies(law, costs, few, tmp_path, silent)
     assert again.receipt["diagnostics"] == first.receipt["diagnostics"]
     assert again.receipt["draws_sha256"] == first.receipt["draws_sha256"]

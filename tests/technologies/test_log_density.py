@@ -4,16 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from costfloor.studies.technologies.conditioning import conditional_path
+from costfloor.studies.technologies.laws import LEVEL_SD, TECHNOLOGY_LAWS
+from costfloor.studies.technologies.model import build_model, log_density, padded
+from costfloor.studies.technologies.series import Costs, CostSeries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from known import around, series, simulated
 from scipy.stats import multivariate_normal
-
-from analysis.technologies.conditioning import conditional_path
-from analysis.technologies.laws import LEVEL_SD, TECHNOLOGY_LAWS
-from analysis.technologies.model import build_model, log_density, padded
-from analysis.technologies.series import Costs, CostSeries
 
 
 @st.composite

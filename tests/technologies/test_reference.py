@@ -6,25 +6,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
-
-from analysis.calibration.studies import recorded_studies
-from analysis.laws import LAWS
-from analysis.laws.encompassing import INITIAL_RATE
-from analysis.laws.priors import Prior
-from analysis.records import write_record
-from analysis.technologies.alternative import reference_priors, with_priors
-from analysis.technologies.document import document, write_document
-from analysis.technologies.fit import FOLDER
-from analysis.technologies.reference import floor_and_excess_priors, half_life_prior
-from analysis.technologies.sentences import coverage, leader
-from analysis.technologies.series import load_costs
-from analysis.technologies.stored import study_from_json
-from analysis.technologies.study import (
+from costfloor.laws import LAWS
+from costfloor.laws.encompassing import INITIAL_RATE
+from costfloor.laws.priors import Prior
+from costfloor.records import write_record
+from costfloor.studies.registry import recorded_studies
+from costfloor.studies.technologies.alternative import reference_priors, with_priors
+from costfloor.studies.technologies.document import document, write_document
+from costfloor.studies.technologies.fit import FOLDER
+from costfloor.studies.technologies.reference import floor_and_excess_priors, half_life_prior
+from costfloor.studies.technologies.sentences import coverage, leader
+from costfloor.studies.technologies.series import load_costs
+from costfloor.studies.technologies.stored import study_from_json
+from costfloor.studies.technologies.study import (
     SETTINGS,
     is_current,
     study_request,
 )
+from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"

@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from costfloor.errors import InputError
+from costfloor.forecast.baselines.farmer_lafond import forecast_error_variance
+from costfloor.studies.technologies.claims import base_rate, calibration, outcomes
+from costfloor.studies.technologies.classical import CLASSICAL, forecast_classical, line, walk
+from costfloor.studies.technologies.forecast import SeriesForecast, rates, stack, stacking_weights
+from costfloor.studies.technologies.scores import score
+from costfloor.studies.technologies.series import CostSeries
 from known import series
-
-from analysis.baselines.farmer_lafond import forecast_error_variance
-from analysis.errors import InputError
-from analysis.technologies.claims import base_rate, calibration, outcomes
-from analysis.technologies.classical import CLASSICAL, forecast_classical, line, walk
-from analysis.technologies.forecast import SeriesForecast, rates, stack, stacking_weights
-from analysis.technologies.scores import score
-from analysis.technologies.series import CostSeries
 
 RNG = np.random.default_rng(1)
 FALLING = [series(f"t{k}", np.arange(12), -0.1 * np.arange(12.0)) for k in range(4)]

@@ -5,9 +5,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from analysis.errors import InputError
-from analysis.technologies.series import MAX_POINTS, MIN_POINTS, SAME_TECHNOLOGY, cost_series, load_costs, split_at
+from costfloor.errors import InputError
+from costfloor.studies.technologies.series import (
+    MAX_POINTS,
+    MIN_POINTS,
+    SAME_TECHNOLOGY,
+    cost_series,
+    load_costs,
+    split_at,
+)
 
 DATA = Path(__file__).parents[2] / "data"
 

@@ -1,1 +1,0 @@
-"""Is the machinery right? Known truths in, and what comes out: simulation-based calibration, error rates of the verdict."""

@@ -1,0 +1,96 @@
+"""Capability bands: fixed levels around the launches that moved the market, and when the market first reached each."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from costfloor.errors import InputError
+
+
+class Band(NamedTuple):
+    """A level of capability, named after the launch it is centred on."""
+
+    name: str
+    anchor: str
+
+
+# GPT-3.5's first snapshots have one to three scores; June 2023 is the earliest one measured on ten benchmarks.
+BANDS: Final = (
+    Band("GPT-3", "openai/davinci"),
+    Band("GPT-3.5", "openai/gpt-3.5-turbo-0613"),
+    Band("GPT-4", "openai/gpt-4-0314"),
+    Band("o1", "openai/o1"),
+    Band("GPT-5", "openai/gpt-5"),
+)
+
+# The first API went on sale with it; tables of models often lack the day.
+_LAUNCHES: Final = {"openai/davinci": pd.Timestamp(2020, 6, 11)}
+
+# A model with fewer scores may sit in a band, but is no evidence that the market reached it.
+MIN_BENCHMARKS_FOR_BIRTH: Final = 3
+
+
+def band_edges(capability: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    """Centre and lower edge of each band, in capability units, indexed by band name in rising order.
+
+    Centres are the anchors' posterior means; edges lie midway between neighbours and the lowest band has no lower edge.
+
+    Raises
+    ------
+    InputError
+        When an anchor is missing, or the anchors do not rise.
+    """
+    by_key = capability.set_index("model_key")["capability"]
+    for band in BANDS:
+        if band.anchor not in by_key.index:
+            raise InputError(
+                f"the anchor of band {band.name} has no capability", value=band.anchor, remedy="Add scores."
+            )
+    centres = pd.Series({band.name: float(by_key[band.anchor]) for band in BANDS})
+    steps = np.diff(centres.to_numpy())
+    if (steps <= 0).any():
+        fallen = BANDS[int((steps <= 0).argmax()) + 1]
+        raise InputError(
+            f"the anchor of band {fallen.name} is not above the band before it",
+            value=float(centres[fallen.name]),
+            remedy="Check its scores.",
+        )
+    values = centres.to_numpy()
+    lower = pd.Series([-np.inf, *((values[:-1] + values[1:]) / 2)], index=centres.index)
+    return centres, lower
+
+
+def assign_bands(capability: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
+    """Put each model into the band of its posterior mean, with the date the market first reached that band.
+
+    Parameters
+    ----------
+    capability
+        ``model_key, capability, n_benchmarks``, as from `costfloor.capability.model.capability_table`.
+    models
+        ``model_key, release_date, release_date_precision`` of the models that may mark a birth: those once on sale, when
+        births are to say what a buyer could get. Others still get a band.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of `capability` in their order with ``band``, ``band_centre`` (capability units) and ``band_birth``
+        (timestamp; earliest release, known to the day, of a model in that band or above with at least
+        `MIN_BENCHMARKS_FOR_BIRTH` scores; missing when there is none).
+    """
+    centres, lower = band_edges(capability)
+    value = capability["capability"].to_numpy()
+    rank = np.searchsorted(lower.to_numpy(), value, side="right") - 1
+
+    to_the_day = models[models["release_date_precision"] == "day"].set_index("model_key")
+    released = pd.to_datetime(to_the_day["release_date"]).reindex(capability["model_key"]).fillna(pd.Series(_LAUNCHES))
+    measured = capability["n_benchmarks"].to_numpy() >= MIN_BENCHMARKS_FOR_BIRTH
+    # Everything weak falls into the lowest band, but reaching its level takes half a step below its centre at most.
+    reach = lower.where(np.isfinite(lower), 2 * centres.iloc[0] - lower.iloc[1])
+    births = [released[measured & (value >= level)].min() for level in reach]
+    return capability.assign(
+        band=centres.index.to_numpy()[rank],
+        band_centre=centres.to_numpy()[rank],
+        band_birth=pd.Series(births, dtype="datetime64[us]").to_numpy()[rank],
+    )

@@ -1,0 +1,127 @@
+"""The command line: parse, call, print. Names and keys are a contract with scripts (see README)."""
+
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from costfloor.cli import calibration, data, economics, fits, hosts, report, trends
+from costfloor.cli.shared import Options, visible
+from costfloor.compiler_cache import prepare_compilers
+from costfloor.errors import DEFECT, CostfloorError, refused
+from costfloor.fit.fit import FitSettings
+from costfloor.stopping import flush_output, stop_unread, stopping_at_once
+from costfloor.storage import refuse_links
+
+app = typer.Typer(
+    help="Do AI inference prices fall to a floor, or keep falling?",
+    epilog="Global options may stand before or after the command.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for part in (data, hosts, trends, fits, economics, report, calibration):
+    app.registered_commands += part.app.registered_commands
+    app.registered_groups += part.app.registered_groups
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    data: Annotated[Path, typer.Option(help="Data folder.")] = Path("data"),
+    reports: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("reports"),
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of everything random.")] = FitSettings.seed,
+    as_json: Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
+) -> None:
+    """Hold the global options for the command."""
+    for folder in (data / "processed", reports / "calibration"):
+        refuse_links(folder)
+    context.obj = Options(data, reports, seed, as_json, quiet)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and exit with its code.
+
+    0 done, 1 a gate failed, 2 wrong input or a refusal of the system, 3 data in use, 70 a defect of the program; stopped: 130, 141 or 143.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # What the terminal's encoding lacks is shown as numbers.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        with stopping_at_once():
+            _run(list(sys.argv[1:] if arguments is None else arguments))
+    except SystemExit as ending:
+        # The parser makes a failure of a closed pipe.
+        if isinstance(ending.__context__, BrokenPipeError):
+            stop_unread()
+        flush_output()
+        raise
+    except BrokenPipeError:
+        stop_unread()
+
+
+def _run(arguments: list[str]) -> None:
+    """Parse, call, and turn whatever fails into a message and an exit code."""
+    try:
+        prepare_compilers()
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning  # type: ignore[assignment]  # it needs no more of its arguments
+            try:
+                app(args=globals_first(arguments), prog_name="costfloor")
+            finally:
+                # Here, where a refusal can still be told: the interpreter's own flush is too late.
+                print(end="", flush=True)
+    except CostfloorError as error:
+        _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _fail(str(refused(error, action="used")), CostfloorError.exit_code)
+    except MemoryError:
+        _fail("the memory does not suffice. Bring fewer rows, or use a machine with more", CostfloorError.exit_code)
+    except Exception as error:
+        trace = traceback.format_exc().rstrip()
+        _fail(f"a defect of the program ({type(error).__name__}). Please report it with what follows\n{trace}", DEFECT)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    """Say why on stderr, and exit; a stream that takes no more is left to /dev/null, where the interpreter's last flush succeeds."""
+    for stream, text in ((sys.stderr, f"error: {visible(message)}\n"), (sys.stdout, "")):
+        if stream is None:
+            continue
+        try:
+            print(text, end="", file=stream, flush=True)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
+
+
+def _show_warning(message: Warning | str, *_: object) -> None:
+    print(f"warning: {message}", file=sys.stderr)
+
+
+def globals_first(arguments: list[str]) -> list[str]:
+    """Move global options in front of the command, so that they may stand anywhere."""
+    front, rest = [], []
+    remaining = iter(arguments)
+    for argument in remaining:
+        name = argument.split("=", 1)[0]
+        if argument == "--":
+            rest += [argument, *remaining]
+        elif name in {"--json", "--quiet"}:
+            front.append(argument)
+        elif name in {"--data", "--reports", "--seed"}:
+            front += (
+                [argument] if "=" in argument else [argument, *([value] if (value := next(remaining, None)) else [])]
+            )
+        else:
+            rest.append(argument)
+    return front + rest

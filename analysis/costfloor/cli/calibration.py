@@ -1,0 +1,62 @@
+"""`costfloor calibrate`: the studies that take an hour."""
+
+from typing import Annotated
+
+import typer
+
+from costfloor.cli.shared import Options, exit_unless, one_of, writable
+from costfloor.panel import build as build_panel
+from costfloor.storage import refuse_folder
+from costfloor.studies.context import Context, study_settings
+from costfloor.studies.stored import misses_a_gate
+
+app = typer.Typer()
+NAMES = (
+    "forecasts",
+    "sbc",
+    "sbc_fresh",
+    "operating",
+    "technologies",
+    "reference_class",
+    "hindcast",
+    "influence",
+    "measures",
+    "heldout",
+    "evidence",
+    "channels",
+    "domains",
+)
+
+
+@app.command(epilog="Example: costfloor calibrate forecasts --workers 2")
+def calibrate(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help=f"A study, or all: {', '.join(NAMES)}.")] = "all",
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Processes; default: one per core, 0: in this process.")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a Dask scheduler to use instead, as tls://host:8786. It can run any code here: name none but your own."
+        ),
+    ] = None,
+) -> None:
+    """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
+    from costfloor.studies.registry import FOLDER, STUDIES, run_study  # noqa: PLC0415  slow to import
+
+    call: Options = context.obj
+    chosen = NAMES if name == "all" else (one_of(name, NAMES, "NAME"),)
+    say, reports = call.progress(), writable(call.reports / FOLDER).parent
+    for one in chosen:
+        # Said before hours of work, not after them.
+        refuse_folder(reports / FOLDER / f"{one}.json")
+    build_panel(call.data, None, say)
+    where = Context(call.data, study_settings(call.seed), say, workers, scheduler)
+    missed = []
+    for one in chosen:
+        say(f"{one}: {STUDIES[one].title}")
+        if misses_a_gate(run_study(one, where, reports)):
+            missed.append(one)
+    call.emit({"studies": {one: f"{call.reports}/{FOLDER}/{one}.json" for one in chosen}})
+    exit_unless(not missed, f"FAILED gates or checks in: {', '.join(missed)}. The report says which")

@@ -1,0 +1,232 @@
+"""Commands about the data: what comes in, what is built, what is held back."""
+
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from costfloor.cli.shared import AsOf, Options, day, exit_unless, visible
+from costfloor.data.decisions import decide
+from costfloor.data.raw import hashed_files, load_raw
+from costfloor.data.spell_rows import PRICES
+from costfloor.data.unchanged import check_unchanged
+from costfloor.data.vintages import Coverage, list_vintages
+from costfloor.data.withdrawals import decide_on_vintage, withdrawn
+from costfloor.errors import ChangedRawError, InputError, MissingResultError
+from costfloor.panel import build as build_panel
+from costfloor.panel import load_processed
+from costfloor.report.assemble import status as data_status
+
+app = typer.Typer()
+quarantine = typer.Typer(help="Quotes that are held back, and decisions on them.", no_args_is_help=True)
+vintages = typer.Typer(help="The price lists that were taken in.", no_args_is_help=True)
+models = typer.Typer(help="Which model an id names.", no_args_is_help=True)
+app.add_typer(quarantine, name="quarantine")
+app.add_typer(vintages, name="vintages")
+app.add_typer(models, name="models")
+
+QuoteId = Annotated[str, typer.Argument(metavar="QUOTE_ID", help="See `costfloor quarantine list`.")]
+VintageName = Annotated[str, typer.Argument(metavar="VINTAGE", help="See `costfloor vintages list`.")]
+Who = Annotated[str, typer.Option(help="Who decides.")]
+Why = Annotated[str, typer.Option(help="The reason.")]
+
+
+@app.command(epilog="Example: costfloor build --as-of 2025-06-30 --json")
+def build(context: typer.Context, as_of: AsOf = None) -> None:
+    """Build the panel from data/raw."""
+    call: Options = context.obj
+    report = build_panel(call.data, day(as_of), call.progress())
+    call.emit(asdict(report))
+    exit_unless(report.passed, "the capability fit missed its gates")
+
+
+@app.command(epilog="Example: costfloor status --json")
+def status(
+    context: typer.Context,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hash every raw file, also those that look unchanged.")
+    ] = False,
+) -> None:
+    """Say what is built and fitted, whether it is up to date, and whether the raw files are as they came."""
+    call: Options = context.obj
+    try:
+        found = data_status(call.data)
+        if verify:
+            check_unchanged(hashed_files(call.data), call.data, everything=True)
+    except ChangedRawError as error:
+        # Of nothing that was made from the raw files can be said that it is up to date.
+        nothing: dict[str, object] = {
+            "vintage": None,
+            "panel": None,
+            "fits": [],
+            "unfitted": [],
+            "unreadable": [],
+            "quarantined": None,
+            "unresolved": None,
+        }
+        call.emit({**nothing, "stale": True, "raw": str(error)}, text=str(error))
+        raise typer.Exit(1) from error
+    found["raw"] = "unchanged" if verify or found.get("panel") else None
+    call.emit(found)
+    stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
+    for path in found["unreadable"]:
+        print(visible(f"warning: {path} is no receipt of a fit. Remove it"), file=sys.stderr)
+    exit_unless(not found["unfitted"], f"not fitted: {', '.join(found['unfitted'])}. Run `costfloor report`")
+    exit_unless(not stale, "something is stale or missing: run `costfloor report`")
+    exit_unless(all(fit["passed"] for fit in found["fits"]), "a fit missed its gates")
+
+
+@app.command(epilog="Example: costfloor ingest models-dev api.json --observed-on 2026-01-31 --json")
+def ingest(
+    context: typer.Context,
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="See `costfloor sources`.")],
+    where: Annotated[str, typer.Argument(metavar="PATH_OR_URL", help="A file, or an https address.")],
+    observed_on: Annotated[str, typer.Option(help="Day on which the source said so, YYYY-MM-DD.")],
+    complete: Annotated[bool, typer.Option("--complete", help="The list is whole: what is not on it is gone.")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="The list is a part: what is not on it goes on.")] = False,
+) -> None:
+    """Store a price list as a new vintage of the raw data.
+
+    A list without more than half of the names that its source had before is refused until --complete or --partial says what that means.
+    """
+    from costfloor.ingest import ingest as take_in  # noqa: PLC0415  an import of the readers is slow
+
+    call: Options = context.obj
+    when = day(observed_on, "--observed-on")
+    assert when is not None
+    if complete and partial:
+        raise InputError("cannot both be", column="--complete, --partial", remedy="Say one of the two")
+    coverage = Coverage.WHOLE if complete else Coverage.PARTIAL if partial else None
+    found = take_in(call.data, format_name, where, when.date(), call.progress(), coverage)
+    beside = {"past": found.rows_past, "announced": found.rows_announced}
+    text = (
+        f"{found.vintage}: {found.rows_new} new, {found.rows_changed} changed, {found.rows_unchanged} unchanged, {found.rows_gone} gone, "
+        f"{''.join(f'{count} {name}, ' for name, count in beside.items() if count)}"
+        f"{found.rows_quarantined - found.rows_rejected} held back, {found.models_unresolved} ids without a model"
+    )
+    if found.rows_rejected:
+        first = found.rejected[0]
+        text += f", {found.rows_rejected} refused (the first: {first['model_id']}, {first['reason']}; all with --json)"
+    if found.sellers_unknown:
+        text += f", {found.sellers_unknown} sellers that nobody has looked at (see `costfloor hosts review`)"
+    call.emit(asdict(found), text=text if found.stored else f"{found.vintage} is in the store already: nothing new")
+
+
+@vintages.command(name="list", epilog="Example: costfloor vintages list --json")
+def list_stored(context: typer.Context) -> None:
+    """List the price lists in the store, and which of them were withdrawn."""
+    call: Options = context.obj
+    gone = withdrawn(call.data)
+    columns = ("source", "observed_on", "address", "format", "coverage", "rows_read", "size_bytes", "sha256")
+    rows = [
+        {"vintage": one.name, **{name: getattr(one, name) for name in columns}, "withdrawn": gone.get(one.name)}
+        for one in list_vintages(call.data)
+    ]
+    text = "\n".join(
+        f"{row['vintage']}  {row['coverage']}  {row['rows_read']} rows  {row['address']}"
+        + (f"  withdrawn on {row['withdrawn']['decided_on']}: {row['withdrawn']['why']}" if row["withdrawn"] else "")
+        for row in rows
+    )
+    call.emit({"n": len(rows), "vintages": rows}, text=text or "no list has been taken in")
+
+
+@vintages.command(
+    epilog="Example: costfloor vintages withdraw 2026-01-31-models_dev-0fc1... --who Ada --why 'a list of another day'"
+)
+def withdraw(context: typer.Context, vintage: VintageName, who: Who, why: Why) -> None:
+    """Take a price list back: it no longer counts, in any view. Nothing is deleted."""
+    _decide_on_vintage(context.obj, vintage, "withdraw", who, why)
+
+
+@vintages.command(
+    epilog="Example: costfloor vintages restore 2026-01-31-models_dev-0fc1... --who Ada --why 'it was right'"
+)
+def restore(context: typer.Context, vintage: VintageName, who: Who, why: Why) -> None:
+    """Let a withdrawn price list count again."""
+    _decide_on_vintage(context.obj, vintage, "restore", who, why)
+
+
+@app.command(epilog="Example: costfloor sources --json")
+def sources(context: typer.Context) -> None:
+    """List the formats that can be ingested, where they are published, and how old the newest vintage of each is."""
+    from costfloor.data.freshness import agreement, last_days  # noqa: PLC0415  as above
+    from costfloor.sources.formats import FORMATS  # noqa: PLC0415  as above
+
+    call: Options = context.obj
+    days = last_days(call.data)
+    try:
+        agreed = agreement(load_processed(call.data, "quotes"), load_processed(call.data, "disagreements"))
+    except MissingResultError:
+        agreed = []
+    formats = {
+        name: {
+            "description": chosen.description,
+            "address": chosen.address,
+            "licence": chosen.licence,
+            "last_observed": days.get(chosen.source),
+        }
+        for name, chosen in FORMATS.items()
+    }
+    call.emit({"formats": formats, "last_observed": days, "agreement": agreed})
+
+
+@quarantine.command(name="list", epilog="Example: costfloor quarantine list --reason yuan --json")
+def list_held(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option(help="Only reasons that contain this text.")] = "",
+    source: Annotated[str, typer.Option(help="Only this price source.")] = "",
+) -> None:
+    """List the quotes that are held back, with the reason of each."""
+    call: Options = context.obj
+    build_panel(call.data, None, call.progress())
+    quotes = load_processed(call.data, "quotes")
+    held = quotes[quotes["status"].eq("quarantined") & quotes["reason"].str.contains(reason, regex=False, na=False)]
+    held = held[held["source"].eq(source)] if source else held
+    columns = ["quote_id", "source", "provider", "model_id", "recorded_on", *PRICES, "reason", "evidence"]
+    rows = held[columns].sort_values(["reason", "quote_id"])
+    counts = {str(why): int(count) for why, count in held["reason"].value_counts().items()}
+    listed = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    text = "\n".join(
+        f"{row['quote_id']}  {row['provider'] or ''}/{row['model_id']}  {row[PRICES[0]]} / {row[PRICES[1]]}  {row['reason']}"
+        for row in listed
+    )
+    call.emit({"n": len(listed), "reasons": counts, "quotes": listed}, text=text or "nothing is held back")
+
+
+@quarantine.command(
+    epilog="Example: costfloor quarantine accept litellm-0fc1cf41be5c --who Ada --why 'seen on the page'"
+)
+def accept(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> None:
+    """Use a quote in spite of the rule that holds it back."""
+    _decide(context.obj, quote_id, "accept", who, why)
+
+
+@quarantine.command(epilog="Example: costfloor quarantine reject litellm-0fc1cf41be5c --who Ada --why 'a promotion'")
+def reject(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> None:
+    """Hold a quote back that no rule does."""
+    _decide(context.obj, quote_id, "reject", who, why)
+
+
+@models.command(epilog="Example: costfloor models unresolved --json")
+def unresolved(context: typer.Context) -> None:
+    """List ids with prices and no model, with the nearest models; name the right one in data/raw/mapping.csv."""
+    from costfloor.data.candidates import unresolved_ids  # noqa: PLC0415  rapidfuzz is for this command only
+
+    call: Options = context.obj
+    build_panel(call.data, None, call.progress())
+    found = unresolved_ids(load_processed(call.data, "quotes"), load_raw(call.data, "models"))
+    text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in found)
+    call.emit({"n": len(found), "ids": found}, text=text or "every id with a price has a model")
+
+
+def _decide(call: Options, quote_id: str, decision: str, who: str, why: str) -> None:
+    build_panel(call.data, None, call.progress())
+    whole = decide(call.data, load_processed(call.data, "quotes"), quote_id, decision, who, why)
+    call.emit({"quote_id": whole, "decision": decision, "who": who, "why": why}, text=f"{whole}: {decision}ed")
+
+
+def _decide_on_vintage(call: Options, vintage: str, decision: str, who: str, why: str) -> None:
+    decide_on_vintage(call.data, vintage, decision, who, why)
+    done = {"withdraw": "withdrawn", "restore": "restored"}[decision]
+    call.emit({"vintage": vintage, "decision": decision, "who": who, "why": why}, text=f"{vintage}: {done}")

@@ -1,0 +1,53 @@
+"""`costfloor economics`: what the laws mean for a service."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from costfloor.cli.shared import Options, exit_unless, read_observations, writable
+from costfloor.economics.scenario import read_scenario, shipped_scenarios
+from costfloor.fit.fit import fit_law
+from costfloor.fit.project import fits_dir
+from costfloor.laws import LAWS
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: costfloor economics --scenario my_service.toml --json")
+def economics(
+    context: typer.Context,
+    scenario: Annotated[
+        Path | None,
+        typer.Option(help="A service, TOML (docs/economics.md); default: those that come with the package."),
+    ] = None,
+) -> None:
+    """Margin, break-even and pay-back of a service under every law and under fixed rates of decline."""
+    from costfloor.economics.study import economics as work_out  # noqa: PLC0415  slow to import
+
+    call: Options = context.obj
+    scenarios = shipped_scenarios() if scenario is None else (read_scenario(scenario),)
+    obs, folder = read_observations(call, None, "fraction"), writable(fits_dir(call.data))
+    fits = {name: fit_law(law, obs, call.settings, folder, call.progress()) for name, law in LAWS.items()}
+    result = work_out(scenarios, fits, obs, call.data, call.seed).to_json()
+    call.emit(result, text="\n".join(_lines(result)))
+    failed = [name for name, fit in fits.items() if not fit.passed]
+    exit_unless(not failed, f"FAILED gates: {', '.join(failed)}")
+
+
+def _lines(result: dict[str, Any]) -> list[str]:
+    said = [f"{'service / future / buyer':58} {'margin in 5 years':>20} {'breaks even':>12} {'NPV, kUSD':>24}"]
+    for name, one in result["scenarios"].items():
+        low, middle, high = one["margin_path"][min(5, len(one["margin_path"]) - 1)]
+        even = "never" if one["breakeven_year"] is None else one["breakeven_year"]
+        worth = " ".join(f"{value / 1e3:,.0f}" for value in one["npv_usd"])
+        said.append(f"{name:58} {middle:7.2f} ({low:.2f}..{high:.2f}) {even:>10} {worth:>24}")
+    for name, one in result["waiting"].items():
+        choice = (
+            "the laws disagree on launching" if one["changes_decision"] else "all laws say the same about launching"
+        )
+        said.append(
+            f"{name}: {choice}; to know the law today is worth {one['value_of_knowing']:,.0f} USD, "
+            f"to wait until it is known {one['value_of_waiting']:,.0f} USD"
+        )
+    return said

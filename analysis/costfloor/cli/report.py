@@ -1,0 +1,28 @@
+"""The report."""
+
+from typing import Annotated
+
+import typer
+
+from costfloor.cli.shared import AsOf, Options, day, exit_unless, writable
+from costfloor.report.assemble import make_report
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: costfloor report --as-of 2025-06-30")
+def report(
+    context: typer.Context,
+    as_of: AsOf = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=0, help="Processes for the fits at past dates; default: one per core, 0: in this process."),
+    ] = None,
+) -> None:
+    """Build, fit, compare and write reports/report.pdf."""
+    call: Options = context.obj
+    writable(call.data)
+    result = make_report(call.data, writable(call.reports), call.settings, call.progress(), day(as_of), workers)
+    call.emit(vars(result), text=f"{result.pdf}: {result.verdict} (data vintage {result.vintage})")
+    failed = [name for name, passed in result.gates.items() if not passed]
+    exit_unless(result.passed, f"FAILED gates: {', '.join(failed)}")

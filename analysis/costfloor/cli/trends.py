@@ -1,0 +1,139 @@
+"""Classical trends and price indexes."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import pandas as pd
+import typer
+
+from costfloor.cli.shared import Options, Scale, Table, one_of, read_table
+from costfloor.errors import InputError
+from costfloor.indexes import WHICH_TO_CITE
+from costfloor.panel import build as build_panel
+from costfloor.panel import law_rows, load_panel
+from costfloor.sources.price_table import ScoreScale
+
+if TYPE_CHECKING:
+    from costfloor.indexes.frontier import FrontierTrend
+    from costfloor.indexes.hedonic import HedonicTrend
+
+INDEX_HELP = f"""Price index of the project's panel or of a table, with tests for a break in its trend.
+
+{WHICH_TO_CITE}
+
+Indexes by period take up to 50,000,000 items (a model at one host) times periods, hedonic regressions as many prices times coefficients.
+"""
+
+app = typer.Typer()
+trend = typer.Typer(help="Classical trends of the project's panel or of a table.", no_args_is_help=True)
+app.add_typer(trend, name="trend")
+
+
+@trend.command(epilog="Example: costfloor trend frontier --table prices.csv --threshold 40 --json")
+def frontier(
+    context: typer.Context,
+    table: Table = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            help="Keep rows that score at least this, in the table's own scale (capability for the panel); default: the lower "
+            "quartile of models.",
+        ),
+    ] = None,
+    score_scale: Scale = "raw",
+) -> None:
+    """Record-low prices at or above a score: OLS of log price on date."""
+    from costfloor.indexes.frontier import default_threshold, frontier_trend  # noqa: PLC0415  statsmodels is slow to import
+
+    prices, _ = _scored_prices(context.obj, table, score_scale)
+    lowest = default_threshold(prices) if threshold is None else threshold
+    result = frontier_trend(prices, lowest)
+    chosen = " (the lower quartile of models)" if threshold is None else ""
+    context.obj.emit(_trend_keys(result, threshold=lowest), text=f"{result}. Scores from {lowest:.4g} on{chosen}.")
+
+
+@trend.command(epilog="Example: costfloor trend hedonic --table prices.csv --frontier pareto --json")
+def hedonic(
+    context: typer.Context,
+    table: Table = None,
+    frontier: Annotated[str, typer.Option(help="pareto (rows no earlier row beats) or all.")] = "all",
+    score_scale: Scale = "fraction",
+) -> None:
+    """OLS of log price on date and score."""
+    from costfloor.indexes.hedonic import hedonic_trend  # noqa: PLC0415  statsmodels is slow to import
+
+    rows = one_of(frontier, ("pareto", "all"), "--frontier")
+    prices, scale = _scored_prices(context.obj, table, score_scale)
+    result = hedonic_trend(prices, scale, rows)  # type: ignore[arg-type]  # checked by one_of
+    context.obj.emit(_trend_keys(result), text=str(result))
+
+
+def _scored_prices(call: Options, table: Path | None, score_scale: str) -> tuple[pd.DataFrame, ScoreScale]:
+    """Prices with `score` and its scale: a user's table, or what the laws see of the project's panel, with capability as it is."""
+    if table is not None:
+        prices = read_table(table, score_scale, closed_scale=True)
+        return prices.frame, prices.score_scale
+    one_of(score_scale, get_args(ScoreScale), "--score-scale")
+    build_panel(call.data, None, call.progress())
+    return law_rows(load_panel(call.data)).rename(columns={"quality": "score"}), "raw"
+
+
+def _trend_keys(trend: "FrontierTrend | HedonicTrend", **chosen: float) -> dict[str, Any]:
+    """The keys of a trend, log-rates first."""
+    return {"rate": trend.rate, "rate_ci90": trend.rate_ci90, **asdict(trend), **chosen}
+
+
+@app.command(help=INDEX_HELP, epilog="Example: costfloor index matched --frequency quarter --json")
+def index(
+    context: typer.Context,
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", help="matched, geks, hedonic, adjacent, frontier, pareto, quantile or stochastic."
+        ),
+    ],
+    table: Table = None,
+    frequency: Annotated[str, typer.Option(help="month or quarter.")] = "month",
+    family: Annotated[str | None, typer.Option(help="Only this family.")] = None,
+    weights: Annotated[str, typer.Option(help="all, open or closed.")] = "all",
+    score_scale: Scale = "fraction",
+) -> None:
+    """Price index of the project's panel or of a table, with tests for a break in its trend."""
+    from costfloor.indexes.breaks import break_tests  # noqa: PLC0415  statsmodels is slow to import
+    from costfloor.indexes.price_index import KINDS, price_index  # noqa: PLC0415  as above
+    from costfloor.indexes.spells import from_panel, from_table  # noqa: PLC0415  as above
+
+    call: Options = context.obj
+    chosen = one_of(kind, KINDS, "KIND")
+    steps = one_of(frequency, ("month", "quarter"), "--frequency")
+    one_of(weights, ("all", "open", "closed"), "--weights")
+    if table is None:
+        build_panel(call.data, None, call.progress())
+        rows = from_panel(load_panel(call.data))
+    else:
+        rows = from_table(read_table(table, score_scale).frame)
+    rows = _chosen(rows, family, weights)
+    found = price_index(chosen, rows, steps)  # type: ignore[arg-type]  # checked by one_of
+    try:
+        tests = list(break_tests(found))
+        said = [str(test) for test in tests]
+    except InputError as error:
+        # The index stands without them.
+        tests, said = [], [f"No test for a break: {error}."]
+    text = "\n".join([str(found), *said, WHICH_TO_CITE])
+    call.emit({**found.to_json(), "breaks": [asdict(test) for test in tests]}, text=text)
+
+
+def _chosen(rows: pd.DataFrame, family: str | None, weights: str) -> pd.DataFrame:
+    if family is not None:
+        one_of(family, tuple(sorted(rows["family"].unique())), "--family")
+        rows = rows[rows["family"] == family]
+    if weights == "all":
+        return rows
+    if "open_weights" not in rows:
+        raise InputError(
+            "is missing, so rows cannot be chosen by it", column="open_weights", remedy="Leave --weights out"
+        )
+    is_open = rows["open_weights"].fillna(False).astype(bool)
+    return rows[is_open if weights == "open" else ~is_open]

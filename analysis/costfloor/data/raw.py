@@ -1,0 +1,233 @@
+"""Reading the raw store: every file is checked against its hash and its schema before anyone sees a row."""
+
+import json
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from costfloor.data.fields import dtype
+from costfloor.data.schemas import CORRECTED, RAW_SCHEMAS
+from costfloor.data.unchanged import check_unchanged
+from costfloor.data.vintages import VINTAGES_FOLDER, list_vintages, original_path
+from costfloor.errors import InputError, IntegrityError
+from costfloor.inputs import read_file
+from costfloor.sources.table_file import csv_cells
+from costfloor.storage import sha256_bytes
+from costfloor.text import MAX_TEXT, UNSAFE
+
+RAW_FOLDER = "raw"
+DATAPACKAGE = "datapackage.json"
+BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv", "withdrawals.csv")
+"""Files of `costfloor.data.decisions`, `host_decisions` and `withdrawals`: they may change, and their content is part of the vintage."""
+
+
+def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
+    """One raw table, typed and checked.
+
+    Parameters
+    ----------
+    data_dir
+        The data folder; the table is `data_dir/raw/<table>.csv`.
+    table
+        A name in `costfloor.data.schemas.RAW_SCHEMAS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of the schema, in its order; one row per row of the file, with the corrections of `corrections.csv`.
+
+    Raises
+    ------
+    InputError
+        The file or the data package is missing, a value breaks the schema, or names a model that does not exist; the
+        message names row and column.
+    IntegrityError
+        The file's SHA-256 is not the one in `datapackage.json`.
+    """
+    path = data_dir / RAW_FOLDER / f"{table}.csv"
+    recorded = recorded_hashes(data_dir)
+    if path.name not in recorded:
+        raise InputError(f"lists no file {path.name}", file=data_dir / RAW_FOLDER / DATAPACKAGE)
+    content = _read(path)
+    if sha256_bytes(content) != recorded[path.name]:
+        raise IntegrityError(
+            f"{path}: content does not match the hash in {DATAPACKAGE}. Restore the file, or bring new rows in with "
+            "'costfloor ingest'"
+        )
+    schema = RAW_SCHEMAS[table]
+    frame = parse_table(content, schema, path)
+    if table in CORRECTED:
+        frame = validated(_corrected(frame, table, load_raw(data_dir, "corrections"), path), schema, path)
+    for column, parent in (schema.metadata or {}).get("references", {}).items():
+        check_references(frame, load_raw(data_dir, parent), column, path)
+    return frame
+
+
+def raw_vintage(data_dir: Path) -> str:
+    """Identity of the whole raw store: a SHA-256 over the names and hashes of its files, as 64 hexadecimal digits.
+
+    The files are those of the data package, the ingested vintages with their receipts, and what people decided. Each is first checked to be
+    what its record says, as `costfloor.data.unchanged.check_unchanged` does it.
+
+    Raises
+    ------
+    InputError, IntegrityError
+        A file is missing or was changed; the message names it.
+    """
+    check_unchanged(hashed_files(data_dir), data_dir)
+    hashes = dict(recorded_hashes(data_dir))
+    hashes |= {f"{VINTAGES_FOLDER}/{vintage.name}": vintage.receipt_sha256 for vintage in list_vintages(data_dir)}
+    by_hand = [data_dir / RAW_FOLDER / name for name in BY_HAND]
+    hashes |= {path.name: sha256_bytes(read_file(path)) for path in by_hand if path.exists()}
+    return sha256_bytes("".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items())).encode())
+
+
+def hashed_files(data_dir: Path) -> dict[Path, str]:
+    """Every file of the raw store that may never change, with the SHA-256 on record."""
+    folder = data_dir / RAW_FOLDER
+    tables = {folder / name: digest for name, digest in recorded_hashes(data_dir).items()}
+    return tables | {original_path(data_dir, vintage): vintage.sha256 for vintage in list_vintages(data_dir)}
+
+
+def recorded_hashes(data_dir: Path) -> dict[str, str]:
+    """SHA-256 of each raw file by file name, as `datapackage.json` records them."""
+    path = data_dir / RAW_FOLDER / DATAPACKAGE
+    try:
+        package: dict[str, Any] = json.loads(_read(path))
+        return {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in package["resources"]}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError("is not a data package with a path and a hash per resource", file=path) from error
+
+
+def parse_table(content: bytes, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
+    """CSV bytes as a typed frame that obeys a schema; raises InputError with the place of the first violation."""
+    cells = csv_cells(content, path).replace({"": None})
+    expected = list(schema.columns)
+    if list(cells.columns) != expected:
+        odd = [name for name in cells.columns if name not in expected] or [
+            n for n in expected if n not in cells.columns
+        ]
+        raise InputError(
+            "columns are not those of the table",
+            file=path,
+            value=", ".join(odd),
+            remedy=f"Expected {', '.join(expected)}",
+        )
+    typed = {name: _typed(cells[name], column, path) for name, column in schema.columns.items()}
+    return validated(pd.DataFrame(typed, index=cells.index), schema, path)
+
+
+def validated(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
+    """The frame itself if it obeys the schema; otherwise InputError with file, row, column and value."""
+    try:
+        return schema.validate(frame.reset_index(drop=True), lazy=True)
+    except pa.errors.SchemaErrors as error:
+        case = error.failure_cases.iloc[0]
+    row = None if pd.isna(case["index"]) else int(case["index"]) + 1
+    check = str(case["check"])
+    problem = {"not_nullable": "is empty", "field_uniqueness": "is not unique"}.get(check, check)
+    if check.startswith("multiple_fields_uniqueness"):
+        problem = f"repeats the key {', '.join(schema.unique or [])}"
+    raise InputError(problem, file=path, row=row, column=case["column"], value=case["failure_case"])
+
+
+def check_references(child: pd.DataFrame, parent: pd.DataFrame, column: str, file: Path | str) -> None:
+    """Every value of a column exists in the parent table; raises InputError at the first that does not.
+
+    Parameters
+    ----------
+    child, parent
+        Tables that share `column`, for instance aliases and models.
+    column
+        The shared column, for instance `model_key`.
+    file
+        File of the child, for the message.
+    """
+    orphans = child.index[~child[column].isin(parent[column])]
+    if len(orphans):
+        row = child.index.get_loc(orphans[0])
+        assert isinstance(row, int)
+        value = str(child[column].iloc[row])
+        nearest = get_close_matches(value[:100], parent[column].astype(str).tolist(), n=1, cutoff=0.0)
+        raise InputError(
+            "names a row that does not exist",
+            file=file,
+            row=row + 1,
+            column=column,
+            value=value,
+            remedy=f"The nearest is {nearest[0]!r}" if nearest else None,
+        )
+
+
+def _corrected(frame: pd.DataFrame, table: str, corrections: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The table with the cells that `corrections.csv` puts right; the file itself stays as it came."""
+    schema = RAW_SCHEMAS[table]
+    (key,) = (schema.metadata or {})["key"]
+    frame = frame.copy()
+    listed, where = corrections.astype(object).to_dict("records"), path.with_name("corrections.csv")
+    for number, row in enumerate(listed, start=1):
+        if row["table"] != table:
+            continue
+        name = str(row["column"])
+        if name not in schema.columns:
+            raise InputError(f"is no column of {table}", file=where, row=number, column="column", value=name)
+        was, correct = _typed(pd.Series([row["was"], row["correct"]]), schema.columns[name], where)
+        cell = frame[key].eq(row["row"])
+        if frame.loc[cell, name].tolist() != [was]:
+            raise InputError(
+                f"is not what {path.name} says there, for {row['row']}",
+                file=where,
+                row=number,
+                column="was",
+                value=row["was"],
+                remedy="A correction names the cell as it stands in the file",
+            )
+        frame.loc[cell, name] = correct
+    return frame
+
+
+def _typed(cells: pd.Series, column: pa.Column, path: Path) -> pd.Series:
+    kind = (column.metadata or {})["kind"]
+    if kind == "string":
+        # A quoted cell of a table that people edit may run over several lines; it is one text.
+        cells = cells.str.replace(r"[ \t]*[\t\r\n]+[ \t]*", " ", regex=True)
+        _require_clean(cells.dropna(), path)
+        return cells.str.normalize("NFC")
+    filled = cells.dropna()
+    if kind == "date":
+        values = pd.to_datetime(filled, format="%Y-%m-%d", errors="coerce")
+        expectation = "a date such as 2025-01-31"
+    elif kind == "boolean":
+        values = filled.map({"true": True, "false": False})
+        expectation = "true or false"
+    else:
+        values = pd.to_numeric(filled, errors="coerce")
+        expectation = "a number"
+    wrong = values.index[values.isna()]
+    if len(wrong):
+        label = int(wrong[0])
+        raise InputError(f"is not {expectation}", file=path, row=label + 1, column=column.name, value=cells[label])
+    values = values.reindex(cells.index)
+    # A missing value where none may be stays missing, for the schema to name its place.
+    return values if values.isna().any() and kind != "date" and not column.nullable else values.astype(dtype(column))
+
+
+def _require_clean(texts: pd.Series, path: Path) -> None:
+    """Refuse a table with a text that breaks the rule of `costfloor.text`."""
+    for broken, problem in (
+        (texts.str.len().gt(MAX_TEXT), f"is longer than {MAX_TEXT} characters"),
+        (texts.str.contains(UNSAFE), "holds control characters"),
+    ):
+        if broken.any():
+            label = texts.index[int(broken.to_numpy().argmax())]
+            raise InputError(
+                problem, file=path, row=int(label) + 1, column=str(texts.name), value=texts[label],
+                remedy="Write it in plain words",
+            )  # fmt: skip
+
+
+def _read(path: Path) -> bytes:
+    return read_file(path, content="table", missing="Name the data folder with --data")

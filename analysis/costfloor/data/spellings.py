@@ -1,0 +1,141 @@
+"""Every known spelling of every model, as lookup tables from the surest to the weakest."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from costfloor.data.normalise import compact, strip_display_name, strip_id, version_stem
+
+FORBIDDEN = "artificial_analysis_slug"
+ID_SOURCES = (
+    "hand",
+    "api_id",
+    "canonical_tail",
+    "openrouter_style",
+    "epoch_hub",
+    "api_id_bedrock",
+    "api_id_vertex",
+    "openrouter_via_aa",
+    "huggingface_via_aa",
+    "huggingface_via_epoch",
+)
+NAME_SOURCES = ("hand", "gundlach", "epoch_efficiency", "epoch_hub", "artificial_analysis", "llmstats_name")
+SUGGESTED = ("suggested_exact", "suggested_stripped", "suggested_tokens")
+TUNED = ("it", "chat", "instruct")
+KNOWN_TO = pd.Timestamp("2025-12-31")
+"""Last day of the record that the tables of names were made for: what a moving name means later, they do not know."""
+
+
+@dataclass(frozen=True)
+class SpellingTable:
+    """Spellings of one source: lower case to model, and compact form to model; ambiguous ones are left out."""
+
+    basis: str
+    exact: dict[str, str]
+    loose: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """Lookup tables from spelling to model.
+
+    Attributes
+    ----------
+    moving
+        Compact id to (first day, first day no longer, model), for names whose model changed. None is known to hold after `KNOWN_TO`.
+    tables
+        The surest first; the first one holds the spellings read by hand.
+    snapshots
+        Compact stem to (release day, model) of every dated snapshot, oldest first.
+    instruct
+        Base model to its instruction-tuned sibling: endpoints sell the latter under the former's name.
+    suggested
+        (source of the suggestion, spelling) to (basis, model).
+    catalogue
+        (provider, model id) to the base model the models.dev catalogue states.
+    released
+        Release day of every model that has one.
+    """
+
+    moving: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]]
+    tables: list[SpellingTable]
+    snapshots: dict[str, list[tuple[pd.Timestamp, str]]]
+    instruct: dict[str, str]
+    suggested: dict[tuple[str, str], tuple[str, str]]
+    catalogue: dict[tuple[str, str], str]
+    released: dict[str, pd.Timestamp]
+
+
+def spellings(models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.DataFrame) -> Spellings:
+    """Lookup tables from the raw tables `models`, `aliases` and `provider_models`."""
+    usable = aliases[(aliases["source"] != FORBIDDEN) & ~aliases["note"].fillna("").str.startswith("ambiguous")]
+    reviewed = usable[usable["basis"] == "reviewed"]
+    tables = []
+    for basis, sources in (("id", ID_SOURCES), ("name", NAME_SOURCES)):
+        for source in sources:
+            chosen = reviewed[reviewed["source"] == source]
+            names = list(zip(chosen["source_name"], chosen["model_key"], strict=True))
+            tables.append(_table(f"{source} {basis}", names, strip_id if basis == "id" else strip_display_name))
+    tables.append(_table("model name", zip(models["name"], models["model_key"], strict=True), strip_display_name))
+    hints = usable[usable["basis"].isin(SUGGESTED)]
+    suggested = {
+        (source, name.lower()): (basis, key)
+        for source, name, basis, key in zip(
+            hints["source"], hints["source_name"], hints["basis"], hints["model_key"], strict=True
+        )
+    }
+    stated = provider_models.dropna(subset=["base_model"])
+    catalogue = {
+        (provider, model_id): base
+        for provider, model_id, base in zip(stated["provider"], stated["model_id"], stated["base_model"], strict=True)
+    }
+    dated = models.dropna(subset=["release_date"])
+    return Spellings(
+        moving=_moving(usable[usable["basis"] == "moving"]),
+        tables=tables,
+        snapshots=_snapshots(models),
+        instruct=_instruct(models),
+        suggested=suggested,
+        catalogue=catalogue,
+        released=dict(zip(dated["model_key"], dated["release_date"], strict=True)),
+    )
+
+
+def _table(basis: str, names: Iterable[tuple[str, str]], strip: Callable[[str], str]) -> SpellingTable:
+    exact: dict[str, set[str]] = {}
+    loose: dict[str, set[str]] = {}
+    for name, key in names:
+        exact.setdefault(name.lower(), set()).add(key)
+        loose.setdefault(compact(strip(name)), set()).add(key)
+    return SpellingTable(basis, _unique(exact), _unique(loose))
+
+
+def _unique(choices: dict[str, set[str]]) -> dict[str, str]:
+    return {name: next(iter(keys)) for name, keys in choices.items() if len(keys) == 1}
+
+
+def _moving(aliases: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]]:
+    periods: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]] = {}
+    ends = aliases["valid_to"].fillna(KNOWN_TO + pd.Timedelta(days=1))
+    for name, start, end, key in zip(
+        aliases["source_name"], aliases["valid_from"], ends, aliases["model_key"], strict=True
+    ):
+        periods.setdefault(compact(name), []).append((start, end, key))
+    return periods
+
+
+def _snapshots(models: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, str]]]:
+    dated = models[models["release_date"].notna()].sort_values("release_date")
+    families: dict[str, list[tuple[pd.Timestamp, str]]] = {}
+    for key, released in zip(dated["model_key"], dated["release_date"], strict=True):
+        tail = key.split("/", 1)[1]
+        if version_stem(tail) != tail:
+            families.setdefault(compact(version_stem(tail)), []).append((released, key))
+    return families
+
+
+def _instruct(models: pd.DataFrame) -> dict[str, str]:
+    keys = set(models["model_key"])
+    tuned = {key: f"{key}-{suffix}" for key in keys for suffix in TUNED if f"{key}-{suffix}" in keys}
+    return {base: key for base, key in tuned.items() if not base.startswith("openai/")}

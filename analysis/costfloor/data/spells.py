@@ -1,0 +1,104 @@
+"""Every price spell the raw store knows: the compiled history, continued by the vintages that came since."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from costfloor.data.history import extend_by_lists
+from costfloor.data.raw import load_raw
+from costfloor.data.spell_rows import DatedList
+from costfloor.data.statements import announcements, statements
+from costfloor.data.vintages import Coverage, Vintage, read_original
+from costfloor.data.withdrawals import standing_vintages
+from costfloor.errors import IntegrityError
+from costfloor.sources.formats import FORMATS
+from costfloor.sources.snapshot import Snapshot, holding_on
+
+Lists = Mapping[Vintage, DatedList]
+"""What each vintage says."""
+
+
+def price_spells(data_dir: Path, as_of: pd.Timestamp | None = None, lists: Lists | None = None) -> pd.DataFrame:
+    """All spells, in the columns of the raw table `quotes` and `tier`.
+
+    Parameters
+    ----------
+    data_dir
+        The data folder with `raw/` inside.
+    as_of
+        When given, only what was recorded or observed on or before this day; a spell that ended later is still open.
+    lists
+        The vintages to go by; by default those of the store that nobody has withdrawn.
+
+    Raises
+    ------
+    InputError, IntegrityError
+        As `costfloor.data.raw.load_raw` and `read_lists`.
+    """
+    base = load_raw(data_dir, "quotes").assign(tier=pd.Series(None, dtype="str"))
+    if lists is None:
+        lists = read_lists(data_dir, as_of)
+    if as_of is not None:
+        base = base[~base["recorded_on"].gt(as_of)]
+        ends_then = base["valid_to"].where(~base["valid_to"].gt(as_of))
+        base = base.assign(valid_to=ends_then, end_reason=base["end_reason"].where(ends_then.notna()))
+    by_source: dict[str, list[DatedList]] = {}
+    for vintage, item in lists.items():
+        by_source.setdefault(vintage.source, []).append(item)
+    parts = [base[~base["source"].isin(by_source)]]
+    for source, said in sorted(by_source.items()):
+        stated = [item for item in said if item.coverage is Coverage.STATEMENTS]
+        listed = [item for item in said if item.coverage is not Coverage.STATEMENTS]
+        spells = extend_by_lists(base[base["source"] == source], source, listed)
+        parts += [spells, *([statements(spells, source, stated)] if stated else []), announcements(source, said)]
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else base.reset_index(drop=True)
+
+
+def read_lists(data_dir: Path, as_of: pd.Timestamp | None = None) -> dict[Vintage, DatedList]:
+    """Read the vintages of the store back from the files as they came; with `as_of`, those observed by then.
+
+    Raises
+    ------
+    InputError, IntegrityError
+        As `costfloor.data.withdrawals.standing_vintages`; or a file is not what its receipt says.
+    """
+    found = {}
+    for vintage in standing_vintages(data_dir):
+        if as_of is None or vintage.day <= as_of.date():
+            chosen = FORMATS.get(vintage.format)
+            if chosen is None or chosen.source != vintage.source:
+                raise IntegrityError(
+                    f"{vintage.name}: its receipt names the format {vintage.format} of {vintage.source}, which does not "
+                    "exist. Restore it from a copy"
+                )
+            path = f"{vintage.name}/original{vintage.suffix}"
+            found[vintage] = dated_list(vintage, chosen.read(read_original(data_dir, vintage), path))
+    return found
+
+
+def dated_list(vintage: Vintage, snapshot: Snapshot) -> DatedList:
+    """What a file says of the day of its vintage.
+
+    Raises
+    ------
+    IntegrityError
+        The receipt does not say truly whether the file is a list of all that is sold.
+    """
+    if snapshot.complete == (vintage.coverage is Coverage.STATEMENTS):
+        raise IntegrityError(
+            f"{vintage.name}: its receipt calls it {vintage.coverage}, which it is not. Restore it from a copy"
+        )
+    day, texts = pd.Timestamp(vintage.day), ("tier", "note", "provider")
+    quotes = snapshot.quotes.assign(**{name: snapshot.quotes[name].replace("", None).astype("str") for name in texts})
+    announced = quotes["valid_from"].gt(day)
+    told = quotes[~announced] if vintage.coverage is Coverage.STATEMENTS else holding_on(quotes, day)
+    names = snapshot.rejected[["provider", "model_id"]].to_numpy()
+    unreadable = frozenset((provider or None, model_id) for provider, model_id in names)
+    return DatedList(day, told, seen_in(vintage), unreadable, vintage.coverage, quotes[announced])
+
+
+def seen_in(vintage: Vintage) -> str:
+    """How the evidence of a quote from this vintage begins."""
+    return f"{vintage.address}, observed {vintage.observed_on}, sha256 {vintage.sha256[:12]}"

@@ -1,0 +1,208 @@
+"""The vintages that users bring in: one folder per ingested file, written once and never changed.
+
+`raw/vintages/<observed_on>-<source>-<32 digits>/` holds the file as it came (`original.json`, `.csv` or `.parquet`) and `receipt.json`.
+The digits are the beginning of a hash over the whole receipt, which holds the hash of the file: whatever is changed later no longer fits
+the name. A folder appears by one rename, so that it is there whole or not at all; the history of prices depends on the set of folders
+only, never on the order in which they came.
+"""
+
+import datetime as dt
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+
+from costfloor.data.schemas import SOURCES
+from costfloor.errors import InputError, IntegrityError
+from costfloor.storage import sha256_bytes, sync_folder, write_atomic, write_json
+
+VINTAGES_FOLDER = "vintages"
+RECEIPT = "receipt.json"
+HIDDEN = ".incoming-"
+VERSION = 2
+"""Of receipts. In the first, which had no version, a folder was named after 12 digits of the hash of its file alone."""
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){1,3}")
+
+
+class Coverage(StrEnum):
+    """What absence from a list means."""
+
+    WHOLE = "whole"
+    """The list states everything that its source sells: what is not on it has gone."""
+    PARTIAL = "partial"
+    """A part of such a list, as its user said: what is not on it goes on as before."""
+    STATEMENTS = "statements"
+    """Single prices, each for a day of its own: absence says nothing, and neither does repetition."""
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """What one ingested file is, and where it came from.
+
+    Attributes
+    ----------
+    format, source
+        Reader and price source.
+    address
+        Where the file came from: an https address without what may be secret in it, or the name of a local file.
+    observed_on
+        Day on which the source said so, ISO.
+    sha256, size_bytes, suffix
+        Of the file as it came.
+    coverage
+        What absence from the file means.
+    rows_read, rows_rejected, rows_skipped
+        Entries in the file; those with wrong values; those that are no prices of text models.
+    licence
+        Under which the source publishes.
+    version
+        Of the receipt.
+    """
+
+    format: str
+    source: str
+    address: str
+    observed_on: str
+    sha256: str
+    size_bytes: int
+    suffix: str
+    coverage: Coverage
+    rows_read: int
+    rows_rejected: int
+    rows_skipped: int
+    licence: str
+    version: int = VERSION
+
+    @property
+    def receipt_sha256(self) -> str:
+        """Hash of everything that is known of it, the hash of its file included."""
+        return sha256_bytes(json.dumps(asdict(self), sort_keys=True).encode())
+
+    @property
+    def name(self) -> str:
+        """Name of its folder."""
+        digits = self.sha256[:12] if self.version == 1 else self.receipt_sha256[:32]
+        return f"{self.observed_on}-{self.source}-{digits}"
+
+    @property
+    def day(self) -> dt.date:
+        """`observed_on` as a date."""
+        return dt.date.fromisoformat(self.observed_on)
+
+
+def vintages_dir(data_dir: Path) -> Path:
+    """Folder of all vintages."""
+    return data_dir / "raw" / VINTAGES_FOLDER
+
+
+def list_vintages(data_dir: Path) -> tuple[Vintage, ...]:
+    """Every vintage in the store, by source, day and hash.
+
+    Raises
+    ------
+    IntegrityError
+        A receipt is missing, unreadable, of impossible content, or does not belong to its folder.
+    """
+    root = vintages_dir(data_dir)
+    folders = sorted(root.iterdir()) if root.is_dir() else []
+    found = [_receipt(folder) for folder in folders if folder.is_dir() and not folder.name.startswith(HIDDEN)]
+    return tuple(sorted(found, key=lambda vintage: (vintage.source, vintage.observed_on, vintage.sha256)))
+
+
+def original_path(data_dir: Path, vintage: Vintage) -> Path:
+    """Where the ingested file lies."""
+    return vintages_dir(data_dir) / vintage.name / f"original{vintage.suffix}"
+
+
+def read_original(data_dir: Path, vintage: Vintage) -> bytes:
+    """The ingested file as it came, checked against its hash.
+
+    Raises
+    ------
+    IntegrityError
+        It is missing or was changed.
+    """
+    path = original_path(data_dir, vintage)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise IntegrityError(f"{path}: cannot be read ({error.strerror}). Restore it from a copy") from error
+    if sha256_bytes(content) != vintage.sha256:
+        raise IntegrityError(f"{path}: content does not match the hash in {RECEIPT}. Restore it from a copy")
+    return content
+
+
+def refuse_second_list(vintage: Vintage, standing: Iterable[Vintage]) -> None:
+    """Raise InputError when another list of the same source was observed on the same day; statements may come in any number."""
+    for known in standing:
+        same_day = (known.source, known.observed_on) == (vintage.source, vintage.observed_on)
+        if same_day and Coverage.STATEMENTS not in (known.coverage, vintage.coverage):
+            raise InputError(
+                f"another list of {vintage.source} was observed on that day ({known.name})",
+                column="--observed-on",
+                value=vintage.observed_on,
+                remedy="Give the day on which this one was observed, or withdraw the other: `costfloor vintages withdraw`",
+            )
+
+
+def add_vintage(data_dir: Path, vintage: Vintage, content: bytes) -> None:
+    """Store a file under a name that is not taken. The caller holds the data lock."""
+    root = vintages_dir(data_dir)
+    _sweep(root)
+    incoming = root / f"{HIDDEN}{secrets.token_hex(4)}"
+    write_atomic(incoming / f"original{vintage.suffix}", content)
+    write_json(incoming / RECEIPT, asdict(vintage))
+    incoming.rename(root / vintage.name)
+    sync_folder(root)
+
+
+def _receipt(folder: Path) -> Vintage:
+    path = folder / RECEIPT
+    try:
+        vintage = _parsed(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise IntegrityError(f"{path}: is not the receipt of a vintage ({error}). Restore it from a copy") from error
+    if vintage.name != folder.name:
+        raise IntegrityError(f"{path}: was changed: it is no longer that of its folder. Restore it from a copy")
+    return vintage
+
+
+def _parsed(cells: dict[str, object]) -> Vintage:
+    """The receipt in these cells; raises ValueError or TypeError at the first value that no ingest writes."""
+    if "version" not in cells:
+        coverage = {True: Coverage.WHOLE, False: Coverage.STATEMENTS}[cells.pop("complete")]  # type: ignore[index]  # KeyError is caught
+        cells = cells | {"coverage": coverage, "version": 1}
+    whole_numbers = ("size_bytes", "rows_read", "rows_rejected", "rows_skipped", "version")
+    for name in (item.name for item in fields(Vintage)):
+        kind = int if name in whole_numbers else str
+        if not isinstance(cells.get(name), kind) or isinstance(cells[name], bool):
+            raise ValueError(f"{name} is not {'a whole number' if kind is int else 'text'}")
+    vintage = Vintage(**cells | {"coverage": Coverage(cells["coverage"])})  # type: ignore[arg-type]  # just checked
+    if vintage.version not in (1, VERSION):
+        raise ValueError(f"version {vintage.version} is not known to this program")
+    if vintage.source not in SOURCES:
+        raise ValueError(f"{vintage.source!r} is no price source")
+    if not _is_day(vintage.observed_on):
+        raise ValueError(f"observed_on {vintage.observed_on!r} is not a day such as 2026-01-31")
+    if not SHA256.fullmatch(vintage.sha256) or not SUFFIX.fullmatch(vintage.suffix):
+        raise ValueError("sha256 or suffix is not one")
+    return vintage
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return str(dt.date.fromisoformat(text)) == text
+    except ValueError:
+        return False
+
+
+def _sweep(root: Path) -> None:
+    """Remove what a killed run left half written."""
+    for left in root.glob(f"{HIDDEN}*"):
+        shutil.rmtree(left)

@@ -1,0 +1,119 @@
+r"""Price of a token in the years ahead, relative to today: under a fitted law, or at a fixed rate.
+
+Two buyers. One keeps a *fixed capability*: its band ages, and the law with it. The other *follows the frontier*: it moves to each new
+band as it opens, and pays what bands cost when they open. Its bill therefore goes with the trend :math:`b` of the log prices
+:math:`\alpha_f` at which bands open over their births :math:`\tau_f`,
+
+.. math::
+
+    \alpha_f = a + b \tau_f + e_f, \qquad P_t = \exp\left((\hat b + s_{\hat b} T_{F-2}) t\right)
+
+by least squares in every posterior draw, with the standard error of a slope through :math:`F` points and a Student-t variate. No law of
+ageing enters: the decline within a band is given back at the next move.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+
+from costfloor.fit.fit import Fit
+from costfloor.fit.posterior import Draws, fresh_innovations
+from costfloor.laws.innovations import COMMON_SHARE
+from costfloor.laws.observations import PriceObservations
+
+Buyer = Literal["fixed_capability", "frontier"]
+BUYERS: Final[tuple[Buyer, ...]] = ("fixed_capability", "frontier")
+
+ASYMPTOTES: Final = (0.10, 0.15, 0.20, 0.40)
+"""Falls of price a year that a future without a law may have from today on."""
+
+
+@dataclass(frozen=True)
+class Future:
+    """Price of a token relative to today.
+
+    Attributes
+    ----------
+    name
+        Of the law, or of the fixed rate, as ``"15 % a year"``.
+    law
+        Whether it is that of a fitted law.
+    relative_price
+        Shape (S, years + 1), one at year 0; S is 1 for a fixed rate.
+    """
+
+    name: str
+    law: bool
+    relative_price: np.ndarray = field(repr=False)
+
+
+def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years: int, seed: int) -> tuple[Future, ...]:
+    """Every future of one buyer: those of the fitted laws and, for a fixed capability, the fixed rates.
+
+    Parameters
+    ----------
+    fits
+        Fits to `obs` by law.
+    obs
+        Observations; they say when bands opened and how old they are.
+    buyer
+        Whose price it is.
+    years
+        How far ahead.
+    seed
+        Of what the years ahead bring.
+    """
+    found = []
+    for name, fit in fits.items():
+        rng = np.random.default_rng(seed)
+        if buyer == "frontier":
+            path = entry_path(fit.draws["family_start"], obs.births, years, rng)
+        else:
+            path = ageing_path(fit.draws, obs.mean_age_at_last, years, rng)
+        found.append(Future(name, True, path))
+    return (*found, *(fixed_path(rate, years) for rate in ASYMPTOTES if buyer == "fixed_capability"))
+
+
+def fixed_path(fall_per_year: float, years: int) -> Future:
+    """A price that falls by the same fraction each year."""
+    path = (1.0 - fall_per_year) ** np.arange(years + 1.0)
+    return Future(f"{100 * fall_per_year:.0f} % a year", False, path[None, :])
+
+
+def ageing_path(draws: Draws, age_years: float, years: int, rng: np.random.Generator) -> np.ndarray:
+    """Price of a band that is `age_years` old today, under a law's population and innovations to come, shape (S, years + 1)."""
+    population = {name: draws[name][:, None] for name in draws.law.family_parameters}
+    ahead = np.arange(years + 1.0)[None, :]
+    fallen = draws.law.decline(population, age_years + ahead) - draws.law.decline(population, age_years)
+    return np.asarray(np.exp(-np.broadcast_to(fallen, (draws.size, years + 1)) - _innovated(draws, years, rng)))
+
+
+def entry_path(family_start: np.ndarray, births: np.ndarray, years: int, rng: np.random.Generator) -> np.ndarray:
+    """Price at which new bands open, by the trend over those that have, shape (S, years + 1).
+
+    Parameters
+    ----------
+    family_start : (S, F)
+        Log price of each band when it opened.
+    births : (F,)
+        Years at which they opened; without three bands that opened at different times the price stays as it is.
+    """
+    slope = np.zeros(len(family_start))
+    if len(births) > 2 and np.ptp(births) > 0.0:
+        apart = births - births.mean()
+        slope = family_start @ apart / (apart @ apart)
+        rest = family_start - family_start.mean(axis=1, keepdims=True) - slope[:, None] * apart
+        error = np.sqrt((rest**2).sum(axis=1) / (len(births) - 2) / (apart @ apart))
+        slope = slope + error * rng.standard_t(len(births) - 2, size=len(slope))
+    return np.asarray(np.exp(slope[:, None] * np.arange(years + 1.0)))
+
+
+def _innovated(draws: Draws, years: int, rng: np.random.Generator) -> np.ndarray:
+    """Cumulative innovations to come at whole years, those of all families and those of one, shape (S, years + 1)."""
+    per_year = round(1.0 / draws.law.grid_years)
+    shape = (draws.size, years * per_year)
+    steps = sum(fresh_innovations(draws, share, shape, rng) for share in (COMMON_SHARE, 1.0 - COMMON_SHARE))
+    cumulative = np.cumsum(steps, axis=1)[:, per_year - 1 :: per_year]
+    return np.concatenate([np.zeros((draws.size, 1)), cumulative], axis=1)

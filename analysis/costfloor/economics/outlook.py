@@ -1,0 +1,141 @@
+"""One service under one future and for one buyer: paths and dates with their uncertainty."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from costfloor.economics.accounts import (
+    accounts,
+    break_even_year,
+    net_present_value_usd,
+    payback_year,
+    viable_relative_price,
+)
+from costfloor.economics.futures import Buyer, Future
+from costfloor.economics.scenario import Scenario
+from costfloor.sampling.sampler import CI_QUANTILES
+
+TAIL: Final = 0.05
+"""Value at risk looks at the worst twentieth."""
+
+Quantiles = tuple[tuple[float, float, float], ...]
+"""5, 50 and 95 % by year, from year 0 on."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A service in the years ahead.
+
+    Attributes
+    ----------
+    scenario, law, buyer
+        Name of the service; the future, a law or a fixed rate; whose clock runs.
+    years
+        Calendar years of the paths; the first is today's.
+    price_path
+        Price of a token relative to today.
+    margin_path
+        Gross margin, share of revenue.
+    profit_path
+        USD per year.
+    breakeven_year
+        Median calendar year of the first year without a loss; None when fewer than half of the draws have one.
+    p_breakeven
+        Share of draws with one within the horizon.
+    payback_years
+        Median years until launch and capacity are paid for; None as above.
+    p_payback
+        Share of draws that pay back within the horizon.
+    npv_usd
+        5, 50 and 95 % of net present value.
+    value_at_risk_usd
+        Median less the 5 % quantile of net present value.
+    p_loss
+        Share of draws with a negative net present value.
+    viable_price_ratio
+        Price of tokens, in shares of today's, at which today's service breaks even; None when it buys none.
+    """
+
+    scenario: str
+    law: str
+    buyer: Buyer
+    years: tuple[int, ...]
+    price_path: Quantiles
+    margin_path: Quantiles
+    profit_path: Quantiles
+    breakeven_year: int | None
+    p_breakeven: float
+    payback_years: int | None
+    p_payback: float
+    npv_usd: tuple[float, float, float]
+    value_at_risk_usd: float
+    p_loss: float
+    viable_price_ratio: float | None
+
+
+def outlook(scenario: Scenario, future: Future, buyer: Buyer, first_year: int) -> Outlook:
+    """Work out what a future means for a service.
+
+    Parameters
+    ----------
+    scenario
+        The service.
+    future
+        Price paths over its horizon.
+    buyer
+        Whose clock they run on.
+    first_year
+        Calendar year of year 0.
+    """
+    books = accounts(scenario, future.relative_price)
+    profit = books.profit_usd
+    npv = net_present_value_usd(scenario, profit)
+    low, middle, high = np.quantile(npv, CI_QUANTILES).tolist()
+    even, paid = break_even_year(profit), payback_year(scenario, profit)
+    even_at = median_or_never(even)
+    return Outlook(
+        scenario=scenario.name,
+        law=future.name,
+        buyer=buyer,
+        years=tuple(range(first_year, first_year + future.relative_price.shape[1])),
+        price_path=path_quantiles(future.relative_price),
+        margin_path=path_quantiles(books.gross_margin),
+        profit_path=path_quantiles(profit),
+        breakeven_year=None if even_at is None else first_year + even_at,
+        p_breakeven=float(np.isfinite(even).mean()),
+        payback_years=median_or_never(paid),
+        p_payback=float(np.isfinite(paid).mean()),
+        npv_usd=(low, middle, high),
+        value_at_risk_usd=middle - float(np.quantile(npv, TAIL)),
+        p_loss=float((npv < 0.0).mean()),
+        viable_price_ratio=viable_relative_price(scenario),
+    )
+
+
+def outlooks(
+    scenarios: Sequence[Scenario], by_buyer: Mapping[Buyer, Sequence[Future]], first_year: int
+) -> tuple[Outlook, ...]:
+    """All services under all futures for both buyers; the futures reach as far as the longest horizon."""
+    return tuple(
+        outlook(scenario, _until(future, scenario.decision.horizon_years), buyer, first_year)
+        for scenario in scenarios
+        for buyer, futures in by_buyer.items()
+        for future in futures
+    )
+
+
+def _until(future: Future, years: int) -> Future:
+    return Future(future.name, future.law, future.relative_price[:, : years + 1])
+
+
+def path_quantiles(path: np.ndarray) -> Quantiles:
+    """5, 50 and 95 % of paths (S, years), by year."""
+    return tuple((low, middle, high) for low, middle, high in np.quantile(path, CI_QUANTILES, axis=0).T.tolist())
+
+
+def median_or_never(years: np.ndarray) -> int | None:
+    """Median of years (S,), where NaN is never; None when it is never."""
+    middle = float(np.median(np.where(np.isnan(years), np.inf, years)))
+    return int(np.ceil(middle)) if np.isfinite(middle) else None

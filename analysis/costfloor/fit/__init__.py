@@ -1,0 +1,1 @@
+"""A law fitted to observations: its receipt, its draws, what it reports."""

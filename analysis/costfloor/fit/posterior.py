@@ -1,0 +1,159 @@
+"""Prices implied by posterior draws, on plain arrays.
+
+The same `decline` and `rate` functions that build the PyMC graph are evaluated here on draws, so model and forecast cannot drift apart.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+
+from costfloor.laws.base import Law
+from costfloor.laws.few_families import spreads_not_asked
+from costfloor.laws.innovations import COMMON_SHARE, grid_steps, path_at
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.priors import MIN_NOISE_TAIL
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Posterior draws with chains merged: S draws in front, then the variable's own dimensions."""
+
+    law: Law
+    values: dict[str, np.ndarray] = field(repr=False)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Draws of one variable, shape (S, ...)."""
+        return self.values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.values
+
+    @property
+    def size(self) -> int:
+        """Number of draws S."""
+        return len(self.values["noise_scale"])
+
+    @property
+    def noise_df(self) -> np.ndarray:
+        """Degrees of freedom of the Student-t noise, shape (S,)."""
+        return MIN_NOISE_TAIL + self["noise_tail"]
+
+    def family(self, codes: np.ndarray) -> dict[str, np.ndarray]:
+        """Family parameters of the law at `codes`, each of shape (S, len(codes))."""
+        return {name: self[f"family_{name}"][:, codes] for name in self.law.family_parameters}
+
+
+def merge_chains(posterior: xr.Dataset, law: Law) -> Draws:
+    """Merge chain and draw into one leading dimension; spreads that the fit did not ask for stand with their constants."""
+    values = {str(name): array.to_numpy().reshape(-1, *array.shape[2:]) for name, array in posterior.data_vars.items()}
+    size = posterior.sizes["chain"] * posterior.sizes["draw"]
+    constants = spreads_not_asked(law, posterior.sizes.get("family", 1))
+    return Draws(law, {name: np.full(size, value) for name, value in constants.items()} | values)
+
+
+def innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
+    """Innovations of each family, shape (S, F, steps): those of the posterior, continued or replaced (`redraw`) by new ones.
+
+    New increments come from the exact process, not from its smooth approximation.
+    """
+    if not draws.law.innovations:
+        return np.zeros((draws.size, draws["family_start"].shape[1], steps))
+    common = common_innovations(draws, steps, rng, redraw=redraw)
+    return np.asarray(common[:, None, :] + own_innovations(draws, steps, rng, redraw=redraw))
+
+
+def common_innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
+    """Innovations that reach all families, shape (S, steps), as in `innovations`."""
+    return _continued(draws, "common_innovation", COMMON_SHARE, steps, rng, redraw)
+
+
+def own_innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
+    """Innovations of one family alone, shape (S, F, steps), as in `innovations`."""
+    return _continued(draws, "own_innovation", 1.0 - COMMON_SHARE, steps, rng, redraw)
+
+
+def _continued(draws: Draws, name: str, share: float, steps: int, rng: np.random.Generator, redraw: bool) -> np.ndarray:
+    known = draws[name][..., : 0 if redraw else steps]
+    shape = (*known.shape[:-1], steps - known.shape[-1])
+    return np.concatenate([known, fresh_innovations(draws, share, shape, rng)], axis=-1)
+
+
+def fresh_innovations(draws: Draws, share: float, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """New increments from the exact process, of `shape` (S, ..., steps), `share` of the size of an innovation."""
+    kind = draws.law.innovations
+    if kind is None:
+        return np.zeros(shape)
+    across = (slice(None), *(None,) * (len(shape) - 1))
+    names = [*(prior.name for prior in kind.priors), "innovation_rate"]
+    return np.asarray(share * kind.fresh(rng, shape, {name: draws[name][across] for name in names}))
+
+
+def unit_means(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
+    """Log price at which the law lets each unit enter, shape (S, U), for `increments` (S, F, steps)."""
+    quality = draws["family_elasticity"][:, obs.unit_family] * (obs.unit_quality / obs.quality_scale)
+    return np.asarray(draws["family_start"][:, obs.unit_family] + quality - _fallen_at_entry(draws, obs, increments))
+
+
+def followed(
+    draws: Draws, obs: PriceObservations, increments: np.ndarray, rows: np.ndarray | None = None
+) -> np.ndarray:
+    """How far each row's price has followed the market since its unit's entry, log points, shape (S, rows); default: all n rows."""
+    chosen = np.arange(obs.n) if rows is None else rows
+    if not obs.models_repeat:
+        return np.zeros((draws.size, len(chosen)))
+    now = draws.law.decline(draws.family(obs.family[chosen]), obs.age_years[chosen])
+    now = now + path_at(increments, obs.family[chosen], obs.time_years[chosen], draws.law.grid_years)
+    since_entry = now - _fallen_at_entry(draws, obs, increments)[:, obs.unit[chosen]]
+    return np.asarray(draws["pass_through"][:, None] * since_entry)
+
+
+def expected_log_price(
+    draws: Draws, obs: PriceObservations, rng: np.random.Generator, *, redraw_innovations: bool = False
+) -> np.ndarray:
+    """Expected log price of each row under each draw, shape (S, n).
+
+    With `redraw_innovations` the innovations are new ones from the law, as if history were run again; models keep their distance from
+    what the law expects of them.
+    """
+    steps = grid_steps(obs.last_time_years, draws.law.grid_years)
+    increments = innovations(draws, steps, rng)
+    fitted = unit_means(draws, obs, increments)
+    unit = draws["unit_level"] if obs.models_repeat else fitted
+    if redraw_innovations:
+        increments = innovations(draws, steps, rng, redraw=True)
+        unit = unit - fitted + unit_means(draws, obs, increments)
+    expected = unit[:, obs.unit] - followed(draws, obs, increments)
+    if obs.hosts:
+        expected = expected + draws["host_effect"][:, obs.host]
+    return np.asarray(expected)
+
+
+def _fallen_at_entry(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
+    decline = draws.law.decline(draws.family(obs.unit_family), obs.unit_entry_age)
+    return np.asarray(decline + path_at(increments, obs.unit_family, obs.unit_entry_time, draws.law.grid_years))
+
+
+def log_likelihood(draws: Draws, obs: PriceObservations, expected: np.ndarray) -> np.ndarray:
+    """Pointwise log density of the observed log prices, shape (S, n)."""
+    from scipy.stats import t as student_t  # noqa: PLC0415  scipy.stats is slow to import and a cached report does not need it
+
+    return np.asarray(student_t.logpdf(obs.log_price, draws.noise_df[:, None], expected, draws["noise_scale"][:, None]))
+
+
+def replicate(draws: Draws, expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Replicated log prices, shape (S, n): expectation plus Student-t noise."""
+    noise = rng.standard_t(draws.noise_df[:, None], size=expected.shape)
+    return expected + draws["noise_scale"][:, None] * noise
+
+
+def band_path(
+    draws: Draws, obs: PriceObservations, family: int, time_years: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Log price of a family at its centre quality at each time, shape (S, len(time_years)); later times are forecasts."""
+    grid_years = draws.law.grid_years
+    steps = grid_steps(max(float(time_years.max()), obs.last_time_years), grid_years)
+    codes = np.full(len(time_years), family)
+    innovated = path_at(innovations(draws, steps, rng), codes, time_years, grid_years)
+    age = np.maximum(time_years - obs.births[family], 0.0)
+    return np.asarray(draws["family_start"][:, [family]] - draws.law.decline(draws.family(codes), age) - innovated)

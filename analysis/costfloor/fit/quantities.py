@@ -1,0 +1,149 @@
+"""The quantities a fit reports, as draws.
+
+A rate is first of all that of the table: the mean over its own families, each at its own age. Beside it stand every family by itself and,
+where there are several, a family not seen yet, drawn from their population. The rate of a typical family of that population is none of
+them: fitted to one family it was three times as uncertain as the table's.
+
+Two buyers live under different clocks. The buyer of a *fixed capability* stays in one band, whose clock runs on. The buyer who
+*follows the frontier* moves to each new band as it opens, so that his clock restarts: what he sees is the law averaged over the ages
+from zero to the mean time between openings.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from costfloor.laws.base import Law
+from costfloor.laws.few_families import fitted_law
+from costfloor.laws.observations import PriceObservations
+
+FLOOR_CLAIM = (-math.log(1 - 0.15), -math.log(1 - 0.20))
+"""The claimed floor, a fall of 15 to 20 % a year, as log-rates."""
+
+RATES = ("rate_now", "rate_initial", "rate_floor", "rate_long_run")
+"""Log-rates that differ by family, where a law has them."""
+
+NEW_FAMILY_SEED = 20260101
+"""Of a family not seen yet: one more draw from the population for each posterior draw."""
+
+HEADLINE_RATES = ("rate_now", "rate_long_run")
+"""What is followed from one data vintage to the next."""
+
+
+def frontier_stay_years(births: np.ndarray) -> float:
+    """Mean time between openings of bands, in years; 1 year where bands open together or there is one band only."""
+    openings = np.unique(np.round(births, 1))
+    return float(np.ptp(openings) / (len(openings) - 1)) if len(openings) > 1 else 1.0
+
+
+def reported_quantities(posterior: xr.Dataset, law: Law, obs: PriceObservations) -> xr.Dataset:
+    """Draws of everything the fit reports, dimensions (chain, draw[, family]).
+
+    Each of `RATES` that the law has is the mean over the table's families (`rate_now`: at the last date, each at its own age); by family it
+    is `family_rate_now` and so on, and `rate_now_new_family` is that of a family not seen yet, at their mean age. `score_elasticity` (per
+    unit of quality), `noise_scale` and what else the law reports are of the population, and so is `frontier_rate`, the frontier buyer's:
+    his next family is a new one. `family_start` is a family's log price at birth.
+    """
+    law = fitted_law(law, obs)
+    population = {name: posterior[name] for name in law.family_parameters}
+    process = {prior.name: posterior[prior.name] for prior in (law.innovations.priors if law.innovations else ())}
+    stay = frontier_stay_years(obs.births)
+    ages = xr.DataArray(obs.ages_at_last, dims="family", coords={"family": list(obs.families)})
+    family = {name: posterior[f"family_{name}"] for name in law.family_parameters}
+    by_family = _rates(law, family | process, ages)
+    means = {name: rate.mean("family") for name, rate in by_family.items()}
+    rates = dict(means)
+    if len(obs.families) > 1:
+        unseen = _rates(law, _new_family(posterior, law) | process, obs.mean_age_at_last)
+        rates = {}
+        for name, mean in means.items():
+            rates |= {name: mean, f"family_{name}": by_family[name], f"{name}_new_family": unseen[name]}
+    return xr.Dataset(
+        {
+            **rates,
+            "score_elasticity": posterior["elasticity"] / obs.quality_scale,
+            "noise_scale": posterior["noise_scale"],
+            "frontier_rate": law.decline(population, stay) / stay,
+            "family_rate_now": by_family["rate_now"],
+            "family_start": posterior["family_start"],
+            **{
+                name: value
+                for name, value in law.reported(population | process, obs.mean_age_at_last).items()
+                if name not in RATES
+            },
+            **(
+                {
+                    "pass_through": posterior["pass_through"],
+                    "same_model_rate": posterior["pass_through"] * means["rate_now"],
+                }
+                if obs.models_repeat
+                else {}
+            ),
+        }
+    )
+
+
+def _rates(law: Law, parameters: Mapping[str, xr.DataArray], age: Any) -> dict[str, xr.DataArray]:
+    """Those of `RATES` that a law has, for families of the given parameters and age."""
+    of_law = {"rate_now": law.rate(parameters, age), **law.reported(parameters, age)}
+    of_law["rate_long_run"] = law.long_run_rate(parameters)
+    return {name: of_law[name] for name in RATES if name in of_law}
+
+
+def _new_family(posterior: xr.Dataset, law: Law) -> dict[str, xr.DataArray]:
+    """Parameters of a family drawn from the population of each posterior draw."""
+    rng = np.random.default_rng(NEW_FAMILY_SEED)
+    found = {}
+    for name, parameter in law.family_parameters.items():
+        center, spread = posterior[name], parameter.spread
+        width: Any = 0.0
+        if spread is not None:
+            width = spread.constants[0] if spread.distribution == "constant" else posterior[spread.name]
+        found[name] = parameter.of_family(center, width * rng.standard_normal(center.shape))
+    return found
+
+
+def contract_parameters(reported: xr.Dataset) -> dict[str, dict[str, float]]:
+    """Mean, sd and the 5, 50 and 95 % quantiles of each scalar quantity by name, and of each family's rates as `rate_now[FAMILY]`."""
+    found = {}
+    for name, array in reported.data_vars.items():
+        if array.ndim == 2:
+            found[str(name)] = _summary(array)
+        elif (of_family := str(name).removeprefix("family_")) in RATES and array.sizes["family"] > 1:
+            found |= {
+                f"{of_family}[{family}]": _summary(array.sel(family=family)) for family in array["family"].to_numpy()
+            }
+    return found
+
+
+def _summary(draws: xr.DataArray) -> dict[str, float]:
+    quantiles = {f"q{round(100 * q):02d}": float(draws.quantile(q)) for q in (0.05, 0.5, 0.95)}
+    return {"mean": float(draws.mean()), "sd": float(draws.std(ddof=1)), **quantiles}
+
+
+def headline_rates(parameters: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
+    """The 5, 50 and 95 % quantiles of the rates that are followed over time, from what `contract_parameters` gives."""
+    return {name: [parameters[name][q] for q in ("q05", "q50", "q95")] for name in HEADLINE_RATES}
+
+
+def floor_prior(receipt: Mapping[str, Any]) -> tuple[float, float]:
+    """Mean and standard deviation, before any price is seen, of the plateau law's floor: that of the mean over the table's families.
+
+    Parameters
+    ----------
+    receipt
+        Of a fit of the plateau law.
+    """
+    priors, families = receipt["request"]["priors"], receipt.get("families", 1)
+    mean, sd = priors["rate_floor"]["constants"]
+    apart = priors["rate_floor_spread"]["constants"][0] if families > 1 else 0.0
+    return mean, math.hypot(sd, apart / math.sqrt(families))
+
+
+def probability_of_claim(long_run_rate: np.ndarray) -> float:
+    """Share of draws whose long-run rate lies in the claimed 15-20 % a year."""
+    low, high = FLOOR_CLAIM
+    return float(np.mean((long_run_rate >= low) & (long_run_rate <= high)))

@@ -1,0 +1,1 @@
+"""Forecasts from past origins, their scores, and what follows: comparison, verdict, refit."""

@@ -1,0 +1,59 @@
+"""One log-linear trend for everything: the regression behind published rates of decline.
+
+Log price on date and capability, one slope each, and a Student-t predictive distribution; families, hosts and models are ignored, as they
+are in Epoch AI (March 2025) and in Gundlach et al., "The price of progress" (2025). Both fit record lows or undominated rows. Here all
+seen rows are used: what is scored are all later rows, not the cheapest, and a line through the frontier forecasts the frontier, below
+most prices; at early origins, too, there are fewer record lows in a band than a line has coefficients.
+"""
+
+import numpy as np
+from scipy.stats import multivariate_t
+
+from costfloor.forecast.baselines.line import Line, capability_design, fit_line
+from costfloor.forecast.baselines.predictive import BaselineForecast
+from costfloor.laws.observations import PriceObservations
+
+COLUMNS = ("level", "date", "quality", "family birth")
+
+
+def epoch_ols(
+    obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, draws: int, rng: np.random.Generator
+) -> BaselineForecast:
+    """Forecast the scored rows from a line through the seen ones.
+
+    Parameters
+    ----------
+    obs, seen, scored
+        All observations, and the masks (n,) of the rows to learn from and to forecast.
+    draws
+        Number of draws, S.
+    rng
+        Source of the draws.
+
+    Raises
+    ------
+    InputError
+        The seen rows do not give a line; see `fit_line`.
+    """
+    rows, known = np.flatnonzero(scored), np.flatnonzero(seen)
+    line = fit_line(obs.log_price[known], capability_design(obs, obs.time_years[known], obs.unit[known]))
+    design = capability_design(obs, obs.time_years[rows], obs.unit[rows])
+    density = [
+        _log_density(line, obs.log_price[rows[own]], design[own])
+        for own in (obs.unit[rows] == unit for unit in np.unique(obs.unit[rows]))
+    ]
+    unused = [name for column, name in enumerate(COLUMNS) if column not in line.columns]
+    notes = (f"not told apart from the other regressors: {', '.join(unused)}",) if unused else ()
+    return BaselineForecast(_simulate(line, design, draws, rng), np.array(density), notes)
+
+
+def _log_density(line: Line, log_price: np.ndarray, design: np.ndarray) -> float:
+    shape = line.spread(design) + line.variance * np.eye(len(design))
+    return float(multivariate_t(line.mean(design), shape, df=line.freedom).logpdf(log_price))
+
+
+def _simulate(line: Line, design: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    deviation = np.sqrt(line.variance * line.freedom / rng.chisquare(line.freedom, (draws, 1)))
+    root = np.linalg.cholesky(line.covariance)
+    errors = rng.standard_normal((draws, len(line.columns))) @ root.T @ design[:, line.columns].T
+    return np.asarray(line.mean(design) + deviation * (errors + rng.standard_normal((draws, len(design)))))

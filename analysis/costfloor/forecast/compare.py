@@ -1,0 +1,201 @@
+"""Compare the laws by forecast and give a verdict. `costfloor compare`. The rule is explained in docs/decisions.md."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from costfloor.fit.fit import SMALL_TABLE_ROWS, Fit, FitSettings, Progress
+from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
+from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
+from costfloor.forecast.elpd import difference, total_elpd
+from costfloor.forecast.lfo import score_laws
+from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
+from costfloor.forecast.stacking import stacking_weight_draws, stacking_weights
+from costfloor.forecast.verdict import Evidence, Verdict, judge
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations
+
+ORIGIN_DRAWS = 500
+"""Of a chain at a past origin of a small table, kept and discarded."""
+
+
+@dataclass(frozen=True)
+class LawScore:
+    """Forecast scores of one law over all origins.
+
+    Attributes
+    ----------
+    elpd, se
+        Sum of log predictive densities, and its standard error over blocks (family x quarter), with its Monte Carlo error.
+    crps
+        Mean over scored rows, log points; smaller is better.
+    coverage90
+        Share of scored rows inside their 90 % predictive interval.
+    weight
+        Stacking weight (Yao et al. 2018).
+    weight_ci90
+        5 and 95 % of that weight had other blocks been scored and other draws been taken.
+    """
+
+    elpd: float | None
+    se: float | None
+    crps: float | None
+    coverage90: float | None
+    weight: float
+    weight_ci90: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The laws compared on one table; see the fields of `Evidence` and `LawScore`.
+
+    `elpd_difference_mcse` is the part of `elpd_difference_se` that more draws would take away. `origins` holds for each origin its `date`,
+    `rows_seen`, `rows_scored`, and the `quantities` each law saw from there, as in the ledger. `p_floor_15_20` averages the laws by their
+    weights; its `ci90` is from the doubt of the weights alone.
+    """
+
+    horizon_months: int
+    origins: tuple[dict[str, Any], ...]
+    laws: dict[str, LawScore]
+    elpd_difference: float | None
+    elpd_difference_se: float | None
+    elpd_difference_mcse: float | None
+    p_slowed: float
+    verdict: Verdict
+    verdict_reason: str
+    p_floor_15_20: float
+    p_floor_15_20_ci90: tuple[float, float]
+    p_floor_15_20_plateau: float
+    p_floor_15_20_prior: float
+    prior_sensitivity: PriorSensitivity
+    passed: bool
+    failures: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The comparison as plain data, with the keys of the contract."""
+        sensitivity = {**asdict(self.prior_sensitivity), "prior_dominated": self.prior_sensitivity.prior_dominated}
+        return {
+            **asdict(self),
+            "origins": list(self.origins),
+            "failures": list(self.failures),
+            "prior_sensitivity": sensitivity,
+        }
+
+
+def compare(
+    fits: Mapping[str, Fit],
+    obs: PriceObservations,
+    settings: FitSettings,
+    directory: Path,
+    progress: Progress,
+    horizon_months: int = 12,
+    workers: int | None = 0,
+) -> Comparison:
+    """Fit every law at each past origin, score its forecasts, and apply the verdict rule.
+
+    Parameters
+    ----------
+    fits
+        Fits of all laws to `obs`.
+    obs, settings, directory, progress
+        As in `fit_law`; the scores of the fits at the origins are kept below it.
+    horizon_months
+        How far ahead the laws are scored.
+    workers
+        As in `costfloor.runs.jobs.run_jobs`, for the fits at the origins; by default all are made in this process.
+    """
+    origins = forecast_origins(obs, horizon_months)
+    scores: dict[str, list[OriginScore]] = {name: [] for name in LAWS}
+    failures = [
+        f"{name} on all rows: {fit.receipt['diagnostics']['worst']}" for name, fit in fits.items() if not fit.passed
+    ]
+    records = {origin.date: _origin_record(origin) for origin in origins}
+    dates = [origin.date for origin in origins]
+    at_origins = settings_at_origins(settings, obs)
+    for scored in score_laws(list(LAWS), obs, dates, (horizon_months,), at_origins, directory, progress, workers):
+        if scored.failure:
+            failures.append(f"{scored.name} as of {scored.origin.date()}: {scored.failure}")
+        scores[scored.name].append(scored.scores[horizon_months])
+        records[scored.origin]["quantities"][scored.name] = headline_rates(scored.receipt["parameters"])
+    weights, weight_draws = stacking_weights(scores), stacking_weight_draws(scores, settings.seed)
+    laws = {name: _law_score(scores[name], weights[name], _ci90(weight_draws[name])) for name in LAWS}
+    gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
+    slowed = fits["plateau"].quantity("rate_now") < 0.5 * fits["plateau"].quantity("rate_initial")
+    sensitivity = prior_sensitivity(fits["plateau"], obs, "rate_floor")
+    evidence = Evidence(
+        passed=not failures,
+        origins=len(origins),
+        elpd_difference=gap,
+        elpd_difference_se=gap_se,
+        p_slowed=float(np.mean(slowed)),
+        prior_dominated=sensitivity.prior_dominated,
+        mean_age_years=obs.mean_age_at_last,
+    )
+    verdict, reason = judge(evidence)
+    claims = {name: probability_of_claim(fits[name].quantity("rate_long_run")) for name in LAWS}
+    return Comparison(
+        horizon_months=horizon_months,
+        origins=tuple(records.values()),
+        laws=laws,
+        elpd_difference=gap,
+        elpd_difference_se=gap_se,
+        elpd_difference_mcse=gap_mcse,
+        p_slowed=evidence.p_slowed,
+        verdict=verdict,
+        verdict_reason=reason,
+        p_floor_15_20=sum(weights[name] * claims[name] for name in LAWS),
+        p_floor_15_20_ci90=_ci90(np.sum([weight_draws[name] * claims[name] for name in LAWS], axis=0)),
+        p_floor_15_20_plateau=claims["plateau"],
+        p_floor_15_20_prior=_prior_probability_of_claim(*floor_prior(fits["plateau"].receipt)),
+        prior_sensitivity=sensitivity,
+        passed=not failures,
+        failures=tuple(failures),
+    )
+
+
+def settings_at_origins(settings: FitSettings, obs: PriceObservations) -> FitSettings:
+    """How the fits at past origins are sampled: for a small table with shorter chains, as nothing of them but a score is read.
+
+    Every gate is theirs, too, and the Monte Carlo error of the scores is part of the standard errors.
+    """
+    if obs.n > SMALL_TABLE_ROWS:
+        return settings
+    return replace(settings, draws=min(settings.draws, ORIGIN_DRAWS), tune=min(settings.tune, ORIGIN_DRAWS))
+
+
+def _law_score(scores: Sequence[OriginScore], weight: float, weight_ci90: tuple[float, float]) -> LawScore:
+    if not scores:
+        return LawScore(None, None, None, None, weight, weight_ci90)
+    elpd, se = total_elpd(scores)
+    return LawScore(
+        elpd=elpd,
+        se=se,
+        crps=float(np.concatenate([score.crps for score in scores]).mean()),
+        coverage90=float(np.concatenate([score.covered90 for score in scores]).mean()),
+        weight=weight,
+        weight_ci90=weight_ci90,
+    )
+
+
+def _ci90(draws: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(draws, [0.05, 0.95])
+    return float(low), float(high)
+
+
+def _origin_record(origin: Origin) -> dict[str, Any]:
+    return {
+        "date": str(origin.date.date()),
+        "rows_seen": origin.rows_seen,
+        "rows_scored": origin.rows_scored,
+        "quantities": {},
+    }
+
+
+def _prior_probability_of_claim(mean: float, sd: float) -> float:
+    from scipy.stats import norm  # noqa: PLC0415  slow to import
+
+    low, high = FLOOR_CLAIM
+    return float(norm.cdf(high, mean, sd) - norm.cdf(low, mean, sd))

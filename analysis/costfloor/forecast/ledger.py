@@ -1,0 +1,108 @@
+"""How the answer moved: one line per data vintage, only ever added to."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from costfloor.errors import IntegrityError
+from costfloor.fit.fit import Fit
+from costfloor.fit.quantities import headline_rates
+from costfloor.forecast.compare import Comparison
+from costfloor.records import checked, parsed
+from costfloor.storage import write_atomic
+
+LEDGER = "ledger.jsonl"
+
+TYPICAL_FAMILY, MEAN_OVER_FAMILIES = "a typical family", "the mean over families"
+"""Whose rates a line has: until 2026-11-28 those of a typical family of a population, since then those of the table's own families."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was concluded from one vintage.
+
+    Attributes
+    ----------
+    vintage, data_hash, last, n
+        Vintage of the raw data, hash of the rows the laws saw, their last day and their number.
+    verdict, elpd_difference, elpd_difference_se, p_slowed, p_floor_15_20
+        As in `costfloor.forecast.compare.Comparison`.
+    passed
+        Whether every fit behind it passed its gates.
+    quantities
+        `{law: {quantity: [q05, q50, q95]}}`, log-rates per year.
+    rates_of
+        Whose rates these are; lines of before the field was there have those of a typical family.
+    """
+
+    vintage: str
+    data_hash: str
+    last: str
+    n: int
+    verdict: str
+    elpd_difference: float | None
+    elpd_difference_se: float | None
+    p_slowed: float
+    p_floor_15_20: float
+    passed: bool
+    quantities: dict[str, dict[str, list[float]]]
+    rates_of: str = TYPICAL_FAMILY
+
+    def __post_init__(self) -> None:
+        date.fromisoformat(self.last)
+        if self.n < 1 or not (0 <= self.p_slowed <= 1 and 0 <= self.p_floor_15_20 <= 1):
+            raise ValueError("a number of rows or a probability is out of range")
+        triples = [triple for rates in self.quantities.values() for triple in rates.values()]
+        if any(len(triple) != 3 or sorted(triple) != triple for triple in triples):
+            raise ValueError("a quantity is no three quantiles in order")
+
+
+def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparison) -> Entry:
+    """The line for a finished study."""
+    receipt = next(iter(fits.values())).receipt
+    return Entry(
+        vintage=vintage,
+        data_hash=receipt["data_hash"],
+        last=last,
+        n=receipt["n"],
+        verdict=comparison.verdict,
+        elpd_difference=comparison.elpd_difference,
+        elpd_difference_se=comparison.elpd_difference_se,
+        p_slowed=comparison.p_slowed,
+        p_floor_15_20=comparison.p_floor_15_20,
+        passed=comparison.passed,
+        quantities={law: headline_rates(fit.receipt["parameters"]) for law, fit in fits.items()},
+        rates_of=MEAN_OVER_FAMILIES,
+    )
+
+
+def read_ledger(reports_dir: Path) -> list[Entry]:
+    """Every line, oldest first; empty without a ledger.
+
+    Raises
+    ------
+    IntegrityError
+        A line is no entry.
+    """
+    path = reports_dir / LEDGER
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    entries = []
+    for number, line in enumerate(lines, 1):
+        try:
+            entries.append(checked(Entry, parsed(line)))
+        except ValueError as error:
+            raise IntegrityError(
+                f"{path}, line {number}: is no entry ({error}). Restore the file from a copy"
+            ) from error
+    return entries
+
+
+def add_entry(reports_dir: Path, new: Entry) -> None:
+    """Add a line, unless the last one is about the same vintage: another run of it differs by Monte Carlo error only."""
+    known = read_ledger(reports_dir)
+    if known and known[-1].vintage == new.vintage:
+        return
+    lines = [json.dumps(asdict(one), sort_keys=True, allow_nan=False) for one in [*known, new]]
+    write_atomic(reports_dir / LEDGER, ("\n".join(lines) + "\n").encode())

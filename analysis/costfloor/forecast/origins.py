@@ -1,0 +1,347 @@
+"""Leave-future-out scores: what a law fitted at a past origin said about the months that followed.
+
+Families that the origin had not seen are drawn from their population, and innovations go on by their law; the level of an unseen
+model and the effects of unseen hosts are integrated out of its score (and drawn for intervals). A score is joint over the quotes of one
+model and separate across models: a joint density of hundreds of rows cannot be estimated from draws of a path that is not integrated out.
+
+References: Buerkner, Gabry and Vehtari (2020), Approximate leave-future-out cross-validation; Gneiting and Raftery (2007) on CRPS.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import logsumexp
+
+from costfloor.fit.fit import Fit
+from costfloor.fit.posterior import (
+    Draws,
+    common_innovations,
+    expected_log_price,
+    followed,
+    fresh_innovations,
+    innovations,
+    own_innovations,
+    replicate,
+    unit_means,
+)
+from costfloor.forecast.marginal import UnknownHost, joint_noise_logpdf, level_grid, shared_host_logpdf, unknown_host
+from costfloor.laws.base import Law
+from costfloor.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_steps, path_at
+from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
+
+MAX_ORIGINS = 3
+MIN_SEEN_ROWS = 50
+MIN_SCORED_ROWS = 10
+MIN_HISTORY_YEARS = 1.0
+JACKKNIFE_BLOCKS = 20
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A past date from which the laws forecast."""
+
+    date: pd.Timestamp
+    seen: np.ndarray
+    scored: np.ndarray
+
+    @property
+    def rows_seen(self) -> int:
+        """Number of rows known at the origin."""
+        return int(self.seen.sum())
+
+    @property
+    def rows_scored(self) -> int:
+        """Number of rows within the horizon."""
+        return int(self.scored.sum())
+
+
+@dataclass(frozen=True)
+class OriginScore:
+    """Scores of one law at one origin.
+
+    Attributes
+    ----------
+    unit_elpd
+        Log predictive density of the scored rows of each scored unit, joint within the unit.
+    elpd_mcse
+        Monte Carlo standard error of the sum of `unit_elpd`: all units share the draws, so their errors add up.
+    unit_family, unit_quarter
+        Family of each scored unit, and the calendar quarter (counted from the start) of its first scored row.
+    crps
+        Continuous ranked probability score of log price, log points, one per scored row.
+    covered50, covered90
+        Whether each scored row lies in its 50 and 90 % predictive interval.
+    pit
+        Probability integral transform of each scored row: uniform if the forecasts are calibrated.
+    """
+
+    unit_elpd: np.ndarray
+    elpd_mcse: float
+    unit_family: np.ndarray
+    unit_quarter: np.ndarray
+    crps: np.ndarray
+    covered50: np.ndarray
+    covered90: np.ndarray
+    pit: np.ndarray
+
+
+def forecast_origins(
+    obs: PriceObservations,
+    horizon_months: int,
+    *,
+    count: int | None = None,
+    every_months: int | None = None,
+    min_rows: int = MIN_SEEN_ROWS,
+) -> tuple[Origin, ...]:
+    """Past dates from which a whole horizon has passed, oldest first; the last one is the last month's end that leaves one.
+
+    At ends of months, so that the next price leaves the origins, and the fits made there, as they are.
+
+    Parameters
+    ----------
+    obs
+        All observations.
+    horizon_months
+        How far ahead rows are scored.
+    count, every_months
+        How many at most, and how far apart; by default as the verdict asks for, a quarter of the horizon apart.
+    min_rows
+        Rows that must have been seen.
+    """
+    latest = pd.offsets.MonthEnd().rollback(obs.last - pd.DateOffset(months=horizon_months))
+    apart = max(1, horizon_months // 4) if every_months is None else every_months
+    origins = []
+    for step in range(MAX_ORIGINS if count is None else count):
+        date = latest - pd.DateOffset(months=step * apart) + pd.offsets.MonthEnd(0)
+        seen, scored = masks(obs, date, horizon_months)
+        history = (date - obs.start).days / DAYS_PER_YEAR
+        enough = seen.sum() >= min_rows and scored.sum() >= MIN_SCORED_ROWS and history >= MIN_HISTORY_YEARS
+        # A fit to models seen once each says nothing of how a model's own price moves.
+        if enough and subset(obs, seen).models_repeat == obs.models_repeat:
+            origins.append(Origin(date, seen, scored))
+    return tuple(reversed(origins))
+
+
+def masks(obs: PriceObservations, origin: pd.Timestamp, horizon_months: int) -> tuple[np.ndarray, np.ndarray]:
+    """Masks (n,) of the rows until an origin, and of those within a horizon after it."""
+    dates = obs.start + pd.to_timedelta(np.round(obs.time_years * DAYS_PER_YEAR), unit="D")
+    ahead = origin + pd.DateOffset(months=horizon_months)
+    return np.asarray(dates <= origin), np.asarray((dates > origin) & (dates <= ahead))
+
+
+def score_forecast(
+    fit: Fit,
+    obs: PriceObservations,
+    seen: np.ndarray,
+    scored: np.ndarray,
+    seed: int,
+    at_unknown_host: UnknownHost | None = None,
+) -> OriginScore:
+    """Score a fit on rows it has not seen.
+
+    Parameters
+    ----------
+    fit
+        The fit, made from `subset(obs, seen)`.
+    obs, seen, scored
+        All observations, and the masks (n,) of the rows behind the fit and of the rows to score.
+    seed
+        Seed for what is drawn anew.
+    at_unknown_host
+        `unknown_host(fit.draws)`, if it has been tabulated already; the table depends on the fit alone.
+    """
+    simulated, log_density = predict(fit, obs, seen, scored, seed, at_unknown_host)
+    unit_elpd = logsumexp(log_density, axis=0) - np.log(len(log_density))
+    return score_draws(obs, scored, simulated, unit_elpd, jackknife_mcse(log_density))
+
+
+def score_draws(
+    obs: PriceObservations, scored: np.ndarray, simulated: np.ndarray, unit_elpd: np.ndarray, elpd_mcse: float
+) -> OriginScore:
+    """Score a predictive distribution, given by draws of the log prices (S, rows) and the joint log density of each unit (units,)."""
+    rows = np.flatnonzero(scored)
+    units = np.unique(obs.unit[rows])
+    first = np.array([obs.time_years[rows[obs.unit[rows] == unit]].min() for unit in units])
+    observed = obs.log_price[rows]
+    return OriginScore(
+        unit_elpd=unit_elpd,
+        elpd_mcse=elpd_mcse,
+        unit_family=obs.unit_family[units],
+        unit_quarter=np.floor(first / GRID_YEARS).astype(int),
+        crps=crps(simulated, observed),
+        covered50=covered(simulated, observed, 0.5),
+        covered90=covered(simulated, observed, 0.9),
+        pit=np.mean(simulated < observed, axis=0),
+    )
+
+
+def predict(
+    fit: Fit,
+    obs: PriceObservations,
+    seen: np.ndarray,
+    scored: np.ndarray,
+    seed: int,
+    at_unknown_host: UnknownHost | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Predictive draws of the log prices of the scored rows (S, rows), and log density of each scored unit (S, units).
+
+    Parameters as in `score_forecast`.
+    """
+    rng = np.random.default_rng(seed)
+    draws = extend(fit.draws, obs, seen, rng)
+    rows = np.flatnonzero(scored)
+    simulated = replicate(draws, expected_log_price(draws, obs, rng)[:, rows], rng)
+    return simulated, _unit_log_density(draws, obs, seen, rows, rng, at_unknown_host)
+
+
+def covered(simulated: np.ndarray, observed: np.ndarray, probability: float) -> np.ndarray:
+    """Whether each observation lies in the equal-tailed predictive interval of its draws (S, n)."""
+    tail = (1 - probability) / 2
+    low, high = np.quantile(simulated, [tail, 1 - tail], axis=0)
+    return np.asarray((observed >= low) & (observed <= high))
+
+
+def extend(draws: Draws, obs: PriceObservations, seen: np.ndarray, rng: np.random.Generator) -> Draws:
+    """Give the draws of a fit to the rows `seen` values for the families, hosts and units that only other rows have.
+
+    What was seen keeps its posterior; what was not comes from its population.
+    """
+    values = dict(draws.values)
+    size = draws.size
+    known_families = np.unique(obs.family[seen])
+
+    def spread_over(name: str, fresh: np.ndarray) -> None:
+        fresh[:, known_families] = draws[name]
+        values[name] = fresh
+
+    def offsets(spread: str) -> np.ndarray:
+        return np.asarray(draws[spread][:, None] * rng.standard_normal((size, len(obs.families))))
+
+    for name, parameter in draws.law.family_parameters.items():
+        offset = offsets(parameter.spread.name) if parameter.spread else np.zeros((size, len(obs.families)))
+        spread_over(f"family_{name}", parameter.of_family(draws[name][:, None], offset))
+    spread_over("family_elasticity", draws["elasticity"][:, None] + offsets("elasticity_spread"))
+    steps = grid_steps(obs.last_time_years, draws.law.grid_years)
+    if draws.law.innovations:
+        values["common_innovation"] = common_innovations(draws, steps, rng)
+        shape = (size, len(obs.families), steps)
+        own = fresh_innovations(draws, 1.0 - COMMON_SHARE, shape, rng)
+        own[:, known_families] = own_innovations(draws, steps, rng)
+        values["own_innovation"] = own
+    # Of the shape only: what a family starts from depends on its innovations, and these on how many families there are.
+    values["family_start"] = np.empty((size, len(obs.families)))
+    increments = innovations(Draws(draws.law, values), steps, rng)
+    every_unit = np.arange(len(obs.unit_family))
+    spread_over(
+        "family_start",
+        draws["level"][:, None] + offsets("level_spread") + mean_fallen(draws.law, values, obs, increments, every_unit),
+    )
+    if obs.hosts:
+        effects = draws["host_spread"][:, None] * rng.standard_normal((size, len(obs.hosts)))
+        effects[:, np.unique(obs.host[seen])] = draws["host_effect"]
+        values["host_effect"] = effects
+    extended = Draws(draws.law, values)
+    if obs.models_repeat:
+        levels = unit_means(extended, obs, increments)
+        levels += unit_spread(extended, obs) * rng.standard_normal(levels.shape)
+        levels[:, np.unique(obs.unit[seen])] = draws["unit_level"]
+        values["unit_level"] = levels
+    return extended
+
+
+def mean_fallen(
+    law: Law, values: Mapping[str, np.ndarray], obs: PriceObservations, increments: np.ndarray, units: np.ndarray
+) -> np.ndarray:
+    """Mean decline until entry over each family's `units`, shape (S, F): a family's level is its average log price."""
+    family = obs.unit_family[units]
+    own = {name: values[f"family_{name}"][:, family] for name in law.family_parameters}
+    fallen = law.decline(own, obs.unit_entry_age[units]) + path_at(
+        increments, family, obs.unit_entry_time[units], law.grid_years
+    )
+    member = (family[:, None] == np.arange(len(obs.families))).astype(float)
+    return np.asarray(fallen @ (member / member.sum(axis=0)))
+
+
+def unit_spread(draws: Draws, obs: PriceObservations) -> np.ndarray:
+    """Standard deviation of a unit's level around what the law expects, shape (S, U)."""
+    quality_sd = draws["family_elasticity"][:, obs.unit_family] * obs.unit_quality_sd / obs.quality_scale
+    return np.asarray(np.sqrt(draws["model_spread"][:, None] ** 2 + quality_sd**2))
+
+
+def crps(simulated: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Continuous ranked probability score of each observation from draws (S, n), in the unit of the observation."""
+    size = len(simulated)
+    ordered = np.sort(simulated, axis=0)
+    weights = (2.0 * np.arange(1, size + 1) - size - 1.0)[:, None]
+    half_spread = (weights * ordered).sum(axis=0) / size**2
+    return np.asarray(np.abs(simulated - observed).mean(axis=0) - half_spread)
+
+
+def jackknife_mcse(log_density: np.ndarray) -> float:
+    """Monte Carlo standard error of a sum of log mean densities, by leaving out blocks of consecutive draws.
+
+    Parameters
+    ----------
+    log_density : (S, U)
+        Log density of each of U units under each of S draws, the draws of a chain in sequence.
+
+    References
+    ----------
+    Kuensch (1989), The jackknife and the bootstrap for general stationary observations.
+    """
+    size = len(log_density) // JACKKNIFE_BLOCKS
+    used = log_density[: size * JACKKNIFE_BLOCKS]
+    top = used.max(axis=0)
+    blocks = np.exp(used - top).reshape(JACKKNIFE_BLOCKS, size, -1).sum(axis=1)
+    without = np.log(np.maximum(blocks.sum(axis=0) - blocks, np.finfo(float).tiny)).sum(axis=1)
+    return float(np.sqrt((JACKKNIFE_BLOCKS - 1) * without.var()))
+
+
+def _unit_log_density(
+    draws: Draws,
+    obs: PriceObservations,
+    seen: np.ndarray,
+    rows: np.ndarray,
+    rng: np.random.Generator,
+    at_unknown_host: UnknownHost | None,
+) -> np.ndarray:
+    """Log density of each scored unit's rows under each draw, (S, U), in the order of the units' codes."""
+    increments = innovations(draws, grid_steps(obs.last_time_years, draws.law.grid_years), rng)
+    means, target = unit_means(draws, obs, increments), obs.log_price[rows] + followed(draws, obs, increments, rows)
+    host_known = np.isin(obs.host[rows], obs.host[seen]) if obs.hosts else np.ones(len(rows), bool)
+    if obs.hosts:
+        target = target - np.where(host_known, draws["host_effect"][:, obs.host[rows]], 0.0)
+    anywhere = None if host_known.all() else at_unknown_host or unknown_host(draws)
+    spread = unit_spread(draws, obs) if obs.models_repeat else np.zeros_like(means)
+    unit_known = set(obs.unit[seen].tolist())
+    densities = []
+    for unit in np.unique(obs.unit[rows]):
+        own = obs.unit[rows] == unit
+        at_host = [
+            (own & (obs.host[rows] == host)).nonzero()[0] for host in np.unique(obs.host[rows[own & ~host_known]])
+        ]
+        places = [target[:, own & host_known], *(target[:, group] for group in at_host)]
+        if not obs.models_repeat:
+            levels, log_weight = means[:, [unit]], np.zeros(1)
+        elif unit in unit_known:
+            levels, log_weight = draws["unit_level"][:, [unit]], np.zeros(1)
+        else:
+            levels, log_weight = level_grid(means[:, unit], spread[:, unit], _precision(draws, places))
+        density = log_weight + joint_noise_logpdf(draws, places[0], levels)
+        for group in places[1:]:
+            if group.shape[1] == 1 and anywhere is not None:
+                density += anywhere.logpdf(group - levels)
+            else:
+                density += shared_host_logpdf(draws, group, levels)
+        densities.append(logsumexp(density, axis=1))
+    return np.column_stack(densities)
+
+
+def _precision(draws: Draws, places: list[np.ndarray]) -> float:
+    """Inverse variance with which prices fix the level of their model: `places[0]` at known hosts, the rest one unknown host each."""
+    noise = float(np.median(draws["noise_scale"])) ** 2
+    known, *unknown = (place.shape[1] for place in places)
+    host = float(np.median(draws["host_spread"])) ** 2 if unknown else 0.0
+    return float(known / noise + sum(1.0 / (host + noise / count) for count in unknown))

@@ -1,0 +1,244 @@
+"""New prices have arrived: what is new, was the old forecast right, and does the answer move? `costfloor refit`."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from costfloor.errors import IntegrityError
+from costfloor.fit.continuation import Continuation, continuation
+from costfloor.fit.fit import Fit, FitSettings, fit_law, stored_fit
+from costfloor.fit.project import PRICE_UNIT, fits_dir, study_dir, study_lock
+from costfloor.fit.quantities import HEADLINE_RATES
+from costfloor.forecast.compare import Comparison, compare
+from costfloor.forecast.ledger import add_entry, entry, read_ledger
+from costfloor.forecast.reweight import possible, reweight
+from costfloor.forecast.score import ScoreReport, score_rows
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.panel import build, law_rows, load_panel
+from costfloor.records import checked, read_record, write_record
+from costfloor.storage import sha256_bytes, write_atomic
+
+STATE = "state.json"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class LawUpdate:
+    """How one law was brought up to date.
+
+    Attributes
+    ----------
+    method
+        `unchanged`, `reweighted` or `sampled`.
+    khat
+        Shape of the tail of the importance weights, where they were tried; they were used below 0.7.
+    seconds
+        Time it took.
+    moved
+        Change of the posterior mean of each quantity, in standard deviations of the old posterior.
+    """
+
+    method: str
+    khat: float | None
+    seconds: float
+    moved: dict[str, float]
+
+
+@dataclass(frozen=True)
+class RefitReport:
+    """The JSON of `costfloor refit`.
+
+    Attributes
+    ----------
+    rows_new
+        Rows that the laws had not seen; None when old rows were withdrawn or corrected as well.
+    score
+        The new rows under the old fits; None when there is nothing to score, or no old fit.
+    """
+
+    vintage_before: str | None
+    vintage_after: str
+    rows_new: int | None
+    laws: dict[str, LawUpdate]
+    verdict_before: str | None
+    verdict_after: str
+    score: ScoreReport | None
+    passed: bool
+    failures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """What the last study rests on: its vintage, rows and verdict, and the rows of the last sampled fit of each law."""
+
+    vintage: str
+    data_hash: str
+    verdict: str
+    rows: dict[str, str]
+
+
+def refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress) -> RefitReport:
+    """Rebuild, score the new rows under the old fits, bring each law up to date, compare, and write the ledger.
+
+    Parameters
+    ----------
+    data_dir, reports_dir
+        Data folder; folder of the ledger.
+    settings
+        For the fits that are sampled.
+    progress
+        Called with a line per step.
+
+    Raises
+    ------
+    LockedError
+        Another refit or report is under way.
+    IntegrityError
+        The record of the last study, or the ledger, is damaged.
+    """
+    with study_lock(data_dir):
+        return _refit(data_dir, reports_dir, settings, progress)
+
+
+def _refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress) -> RefitReport:
+    state = load_state(data_dir)
+    # A damaged ledger is said before all fits, not when the line is added.
+    read_ledger(reports_dir)
+    built = build(data_dir, None, progress)
+    rows = law_rows(load_panel(data_dir))
+    obs = observations(rows, price_unit=PRICE_UNIT)
+    if state is not None and state.data_hash == obs.data_hash:
+        progress("the laws see the same rows as before")
+        still = {name: LawUpdate("unchanged", None, 0.0, {}) for name in LAWS}
+        return RefitReport(state.vintage, built.vintage, 0, still, state.verdict, state.verdict, None, True, ())
+    olds = {name: _old(data_dir, state, name, rows, settings) for name in LAWS}
+    continued = [found[1] for found in olds.values() if found is not None and found[1] is not None]
+    usable = {name: found[0] for name, found in olds.items() if found is not None and found[1] is not None}
+    score = None
+    if len(usable) == len(LAWS) and continued[0].fresh:
+        progress(f"scoring {continued[0].fresh} new rows under the fits that had not seen them")
+        score = score_rows(usable, continued[0], settings.seed)
+    fits, updates = {}, {}
+    for name in LAWS:
+        fits[name], updates[name] = _update(name, olds[name], obs, settings, data_dir, progress)
+    comparison = compare(fits, obs, settings, fits_dir(data_dir), progress)
+    sampled = {name for name, update in updates.items() if update.method == "sampled"}
+    remember(data_dir, reports_dir, built.vintage, rows, fits, comparison, sampled)
+    return RefitReport(
+        vintage_before=state.vintage if state else None,
+        vintage_after=built.vintage,
+        rows_new=continued[0].fresh if len(usable) == len(LAWS) else None,
+        laws=updates,
+        verdict_before=state.verdict if state else None,
+        verdict_after=comparison.verdict,
+        score=score,
+        passed=comparison.passed,
+        failures=comparison.failures,
+    )
+
+
+def remember(
+    data_dir: Path,
+    reports_dir: Path,
+    vintage: str,
+    rows: pd.DataFrame,
+    fits: dict[str, Fit],
+    comparison: Comparison,
+    sampled: set[str],
+) -> None:
+    """Write down what a study rests on, for the next refit, and its line in the ledger.
+
+    The state comes last: while it is the old one, a refit starts again, and adds no second line of the same study.
+    `sampled` names the laws whose fit was sampled from these rows; the others keep the rows of their last sampled fit.
+    """
+    buffer = BytesIO()
+    rows.to_parquet(buffer, index=False)
+    content = buffer.getvalue()
+    digest = sha256_bytes(content)
+    folder = study_dir(data_dir)
+    write_atomic(folder / f"rows-{digest[:16]}.parquet", content)
+    before = None if sampled >= set(fits) else load_state(data_dir)
+    kept = before.rows if before else {}
+    data_hash = next(iter(fits.values())).receipt["data_hash"]
+    state = State(
+        vintage, data_hash, comparison.verdict, {name: digest if name in sampled else kept[name] for name in fits}
+    )
+    add_entry(reports_dir, entry(vintage, str(rows["date"].max().date()), fits, comparison))
+    write_record(folder / STATE, asdict(state))
+
+
+def load_state(data_dir: Path) -> State | None:
+    """What the last study rests on, or None before the first.
+
+    Raises
+    ------
+    IntegrityError
+        The record is not as it was written.
+    """
+    path = study_dir(data_dir) / STATE
+    remedy = f"Delete {path.parent} to start afresh"
+    record = read_record(path, remedy=remedy)
+    try:
+        return None if record is None else checked(State, record)
+    except ValueError as error:
+        raise IntegrityError(f"{path}: {error}. {remedy}") from error
+
+
+def to_json(report: RefitReport) -> dict[str, Any]:
+    """The report as plain data."""
+    return asdict(report)
+
+
+def _old(
+    data_dir: Path, state: State | None, name: str, rows: pd.DataFrame, settings: FitSettings
+) -> tuple[Fit, Continuation | None] | None:
+    """The last sampled fit of a law, and the new rows as its continuation."""
+    if state is None or name not in state.rows:
+        return None
+    digest = state.rows[name]
+    path = study_dir(data_dir) / f"rows-{digest[:16]}.parquet"
+    content = path.read_bytes() if path.exists() else b""
+    if sha256_bytes(content) != digest:
+        raise IntegrityError(f"{path} is not what it was. Delete {path.parent} to start afresh")
+    before = pd.read_parquet(BytesIO(content))
+    fit = stored_fit(LAWS[name], observations(before, price_unit=PRICE_UNIT), settings, fits_dir(data_dir))
+    return None if fit is None else (fit, continuation(before, rows))
+
+
+def _update(
+    name: str,
+    old: tuple[Fit, Continuation | None] | None,
+    obs: PriceObservations,
+    settings: FitSettings,
+    data_dir: Path,
+    progress: Progress,
+) -> tuple[Fit, LawUpdate]:
+    started = time.perf_counter()
+    khat = None
+    if old is not None and old[0].passed and old[1] is not None and possible(old[1]):
+        progress(f"{name}: weighting the old draws by the new rows")
+        updated = reweight(old[0], old[1], obs, settings.seed)
+        khat = updated.khat
+        if updated.trustworthy:
+            return updated.fit, LawUpdate("reweighted", khat, _since(started), _moved(old[0], updated.fit))
+        progress(
+            f"{name}: the weights cannot be trusted (Pareto k {khat:.2f}, {updated.ess:.0f} effective draws): sampling"
+        )
+    fit = fit_law(LAWS[name], obs, settings, fits_dir(data_dir), progress)
+    return fit, LawUpdate("sampled", khat, _since(started), _moved(old[0], fit) if old else {})
+
+
+def _moved(before: Fit, after: Fit) -> dict[str, float]:
+    old, new = before.receipt["parameters"], after.receipt["parameters"]
+    return {name: (new[name]["mean"] - old[name]["mean"]) / old[name]["sd"] for name in HEADLINE_RATES}
+
+
+def _since(started: float) -> float:
+    return round(time.perf_counter() - started, 2)

@@ -1,0 +1,208 @@
+r"""The observation model that all laws share, as a PyMC model.
+
+A model (unit :math:`i`) enters the market at the price its capability band, quality and entry date give it; afterwards its price follows
+the market by a share :math:`\kappa`:
+
+.. math::
+
+    \mu_i &\sim \text{Normal}\left(\alpha_f + \beta_f q_i - D_f(t_i), \; \tau^2 + \beta_f^2 s_i^2\right), \qquad
+    D_f(t) = G_f(t - b_f) + M(t) + M_f(t) \\
+    \log p_n &= \mu_{i(n)} - \kappa \left(D_f(t_n) - D_f(t_i)\right) + \eta_{h(n)} + \varepsilon_n, \qquad
+    \varepsilon_n \sim \text{Student-t}(\nu, 0, \sigma)
+
+With :math:`\kappa = 1` every quote runs on one clock; with :math:`\kappa = 0` only new models make capability cheaper. The first is
+progress at a fixed graph as fast as at a changed one, the second none. Fixing :math:`\kappa = 1` would let the many later listings of old
+models pass for a slow market. Only :math:`G` and the innovations, common :math:`M` and a family's own :math:`M_f`, differ between laws.
+The uncertainty :math:`s_i` of measured quality is a Berkson error: given the scores, true quality scatters around its posterior mean, so
+it enters the variance of :math:`\mu_i` exactly and does not bias :math:`\beta`. Without repeated models, rows are units and :math:`\tau` is
+part of the noise.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from costfloor.laws.base import FamilyParameter, Law, mean_rate
+from costfloor.laws.few_families import POOLED_FROM, observation_priors
+from costfloor.laws.innovations import COMMON_SHARE, grid_position, grid_steps
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS, Prior
+
+Tensor = Any
+"""A PyTensor variable; its own types cannot say which operations it has."""
+
+
+CENTRED_FROM = 8
+"""Effects of this many families or hosts and more are sampled around their population directly: the data fix each of them. So are
+those of fewer around a population whose spread is set."""
+
+
+def random_variable(prior: Prior, *, center: Tensor = 0.0) -> Tensor:
+    """Register a prior in the current PyMC model; `center` shifts a normal prior."""
+    match prior.distribution, prior.constants:
+        case "normal", (mean, sd):
+            return pm.Normal(prior.name, center + mean, sd)
+        case "lognormal", (median, sd_log):
+            return pm.LogNormal(prior.name, np.log(median), sd_log)
+        case "lognormal_above", (low, median, sd_log):
+            return pm.Deterministic(prior.name, low + pm.LogNormal(f"{prior.name}_above", np.log(median), sd_log))
+        case "halfnormal", (sd,):
+            return pm.HalfNormal(prior.name, sd)
+        case "gamma", (shape, rate):
+            return pm.Gamma(prior.name, shape, rate)
+        case "constant", (value,):
+            return value
+        case _:
+            raise ValueError(f"unknown prior {prior}")
+
+
+def build_model(law: Law, obs: PriceObservations) -> pm.Model:
+    """Return the PyMC model of `law` for `obs`; `family_start` is the log price at a family's birth and centre quality.
+
+    The law is taken as it is: `costfloor.laws.few_families.fitted_law` gives it as a table lets it be fitted.
+    The log prices and their mean, around which the level has its prior, are the shared data `log_price` and `level_center`: other
+    prices of the same things on the same dates need no new compilation.
+    """
+    coords = {"family": list(obs.families), "step": np.arange(grid_steps(obs.last_time_years, law.grid_years))}
+    if obs.hosts:
+        coords["host"] = list(obs.hosts)
+    with pm.Model(coords=coords) as model:
+        shared = {name: pm.Data(name, value) for name, value in price_data(obs.log_price).items()}
+        log_price = shared["log_price"]
+        level = random_variable(OBSERVATION_PRIORS["level"], center=shared["level_center"])
+        priors = observation_priors(len(obs.families))
+        prior = {name: random_variable(priors[name]) for name in observation_parameters(obs) if name != "level"}
+        family_level = _around("family_level", level, prior["level_spread"], obs.families)
+        slope = _around("family_elasticity", prior["elasticity"], prior["elasticity_spread"], obs.families)
+        population, family = _law_parameters(law, obs)
+        path = _path(law, population, obs) if law.innovations else None
+        moments = _moments(obs)
+        fallen = law.decline({name: value[moments.family] for name, value in family.items()}, moments.age)
+        if path is not None:
+            fallen += path(moments.family, moments.time)
+        at_entry = fallen[moments.of_unit]
+        mean_fallen = _family_means(at_entry, obs)
+        pm.Deterministic("family_start", family_level + mean_fallen, dims="family")
+        quality = obs.unit_quality / obs.quality_scale
+        expected = (family_level + mean_fallen)[obs.unit_family] + slope[obs.unit_family] * quality - at_entry
+        if obs.models_repeat:
+            quality_sd = slope[obs.unit_family] * obs.unit_quality_sd / obs.quality_scale
+            expected = pm.Normal("unit_level", expected, pt.sqrt(prior["model_spread"] ** 2 + quality_sd**2))
+            since_entry = fallen[moments.of_row] - at_entry[obs.unit]
+            expected = expected[obs.unit] - prior["pass_through"] * since_entry
+        if obs.hosts:
+            expected += _host_effects(prior["host_spread"], obs)[obs.host]
+        noise = pm.StudentT.dist(nu=MIN_NOISE_TAIL + prior["noise_tail"], mu=expected, sigma=prior["noise_scale"])
+        pm.Potential("log_likelihood", pt.sum(pm.logp(noise, log_price)))
+    return model
+
+
+def price_data(log_price: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the shared data of a model for other log prices (n,) of its rows."""
+    return {"log_price": log_price, "level_center": np.asarray(np.mean(log_price))}
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """The distinct moments (family, time) at which prices are needed, and which of them is each unit's entry and each row."""
+
+    family: np.ndarray
+    time: np.ndarray
+    age: np.ndarray
+    of_unit: np.ndarray
+    of_row: np.ndarray
+
+
+def _moments(obs: PriceObservations) -> _Moments:
+    entries = np.column_stack([obs.unit_family, obs.unit_entry_time, obs.unit_entry_age])
+    rows = np.column_stack([obs.family, obs.time_years, obs.age_years]) if obs.models_repeat else entries[:0]
+    distinct, place = np.unique(np.concatenate([entries, rows]), axis=0, return_inverse=True)
+    place = place.ravel()
+    family, time, age = distinct.T
+    return _Moments(family.astype(np.intp), time, age, place[: len(entries)], place[len(entries) :])
+
+
+def _path(
+    law: Law, population: dict[str, Tensor], obs: PriceObservations
+) -> Callable[[np.ndarray, np.ndarray], Tensor]:
+    """Register the innovations of `law`; the result gives a family's sum of them until a time."""
+    innovations, steps = law.innovations, grid_steps(obs.last_time_years, law.grid_years)
+    assert innovations is not None
+    parameters = {prior.name: random_variable(prior) for prior in innovations.priors}
+    parameters["innovation_rate"] = pm.Deterministic(
+        "innovation_rate", mean_rate(law, population, obs.mean_age_at_last)
+    )
+    common = pm.Deterministic(
+        "common_innovation",
+        COMMON_SHARE * innovations.smooth(pm.Normal("common_z", dims="step"), parameters),
+        dims="step",
+    )
+    own = pm.Deterministic(
+        "own_innovation",
+        (1.0 - COMMON_SHARE) * innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters),
+        dims=("family", "step"),
+    )
+    increments = common + own
+    before = pt.concatenate([pt.zeros((len(obs.families), 1)), pt.cumsum(increments, axis=1)], axis=1)
+
+    def at(family: np.ndarray, time_years: np.ndarray) -> Tensor:
+        step, through = grid_position(time_years, steps, law.grid_years)
+        return before[family, step] + through * increments[family, step]
+
+    return at
+
+
+def _around(name: str, center: Tensor, spread: Tensor, families: Sequence[str]) -> Tensor:
+    """Families around their population: directly when the data fix each or the spread is set, else by standard normals.
+
+    A single one is the population, as nothing would tell it from it.
+    """
+    if len(families) == 1:
+        return pm.Deterministic(name, center + pt.zeros(1), dims="family")
+    if POOLED_FROM <= len(families) < CENTRED_FROM:
+        # So few may well be alike: centred, a spread near zero is a funnel.
+        return pm.Deterministic(name, center + spread * pm.Normal(f"{name}_z", dims="family"), dims="family")
+    return pm.Normal(name, center, spread, dims="family")
+
+
+def _host_effects(spread: Tensor, obs: PriceObservations) -> Tensor:
+    if len(obs.hosts) < CENTRED_FROM:
+        return pm.Deterministic("host_effect", spread * pm.ZeroSumNormal("host_z", dims="host"), dims="host")
+    return pm.ZeroSumNormal("host_effect", sigma=spread, dims="host")
+
+
+def observation_parameters(obs: PriceObservations) -> list[str]:
+    """Names of the observation model's parameters that `obs` calls for."""
+    optional = {"host_spread": bool(obs.hosts), "model_spread": obs.models_repeat, "pass_through": obs.models_repeat}
+    return [name for name in OBSERVATION_PRIORS if optional.get(name, True)]
+
+
+def _family_means(values: Tensor, obs: PriceObservations) -> Tensor:
+    """Mean over each family's units: `family_level` is then its average log price, which the data pin down at once."""
+    member = (obs.unit_family == np.arange(len(obs.families))[:, None]).astype(float)
+    return pt.as_tensor(member / member.sum(axis=1, keepdims=True)) @ values
+
+
+def _law_parameters(law: Law, obs: PriceObservations) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    population, family = {}, {}
+    for name, parameter in law.family_parameters.items():
+        center = population[name] = random_variable(parameter.population)
+        value = _family_values(f"family_{name}", parameter, center, len(obs.families))
+        family[name] = pm.Deterministic(f"family_{name}", value, dims="family")
+    return population, family
+
+
+def _family_values(name: str, parameter: FamilyParameter, center: Tensor, families: int) -> Tensor:
+    """A parameter of each family: centred where its spread is set, by standard normals where it is learned."""
+    spread = parameter.spread
+    if spread is None or (spread.distribution == "constant" and families == 1):
+        return parameter.of_family(center, pt.zeros(families))
+    if spread.distribution != "constant":
+        return parameter.of_family(center, random_variable(spread) * pm.Normal(f"{name}_z", dims="family"))
+    if parameter.positive:
+        return pt.exp(pm.Normal(f"{name}_log", pt.log(center), random_variable(spread), dims="family"))
+    return pm.Normal(f"{name}_direct", center, random_variable(spread), dims="family")

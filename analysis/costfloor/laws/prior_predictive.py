@@ -1,0 +1,134 @@
+"""What the priors of a law say about prices before any price is seen, with NumPy alone.
+
+The draws use the same `decline`, `rate` and innovations as the model, so a change of a prior shows here at once. Reference: Gabry,
+Simpson, Vehtari, Betancourt and Gelman (2019), Visualization in Bayesian workflow, on prior predictive checks.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from costfloor.laws.base import Law, Parameters, mean_rate
+from costfloor.laws.innovations import COMMON_SHARE, grid_steps, path_at
+from costfloor.laws.priors import Prior
+
+PLAUSIBLE_ANNUAL_FACTOR = (1.05, 100.0)
+"""Falls of price at fixed quality that no reader would call absurd; priors should put about 90 % here."""
+
+
+@dataclass(frozen=True)
+class PriorPredictive:
+    """Prior draws of a law for families of given births: S draws, F families.
+
+    Attributes
+    ----------
+    law
+        The law.
+    annual_factor : (S, F)
+        By how much price divides per year on average from a family's birth to the last date, innovations included.
+    rate_now : (S, F)
+        Log-rate per year of each family at the last date, without innovations.
+    long_run_rate : (S,)
+        Population log-rate per year as age goes to infinity: the floor of plateau.
+    """
+
+    law: Law
+    annual_factor: np.ndarray = field(repr=False)
+    rate_now: np.ndarray = field(repr=False)
+    long_run_rate: np.ndarray = field(repr=False)
+
+    @property
+    def plausible_share(self) -> float:
+        """Share of annual factors within `PLAUSIBLE_ANNUAL_FACTOR`."""
+        low, high = PLAUSIBLE_ANNUAL_FACTOR
+        return float(np.mean((self.annual_factor >= low) & (self.annual_factor <= high)))
+
+
+def prior_predictive(law: Law, births: np.ndarray, last_time_years: float, *, draws: int, seed: int) -> PriorPredictive:
+    """Draw population, families and innovations from the priors of a law.
+
+    Parameters
+    ----------
+    law
+        The law.
+    births
+        Birth of each family in years, shape (F,), from any origin of time.
+    last_time_years
+        The last date, in years from the same origin; after every birth.
+    draws, seed
+        Number of draws S, and the seed of the generator.
+    """
+    rng = np.random.default_rng(seed)
+    ages = last_time_years - births
+    population, family = {}, {}
+    for name, parameter in law.family_parameters.items():
+        center = population[name] = draw_prior(parameter.population, draws, rng)
+        offset = np.zeros((draws, len(births)))
+        if parameter.spread:
+            offset = draw_prior(parameter.spread, draws, rng)[:, None] * rng.standard_normal(offset.shape)
+        family[name] = parameter.of_family(center[:, None], offset)
+    fallen = law.decline(family, ages)
+    if law.innovations:
+        last = float(ages.max())
+        steps = grid_steps(last, law.grid_years)
+        increments = draw_innovations(law, population, float(ages.mean()), len(births), steps, rng)
+        every = np.arange(len(births))
+        fallen = fallen + path_at(increments, every, np.full(len(births), last), law.grid_years)
+        fallen = fallen - path_at(increments, every, births - births.min(), law.grid_years)
+    # A family of a day cannot be put on an annual basis in floating point; the cap is far outside what is judged.
+    annual_factor = np.exp(np.clip(fallen / ages, -50.0, 50.0))
+    return PriorPredictive(law, annual_factor, law.rate(family, ages), np.asarray(law.long_run_rate(population)))
+
+
+def draw_innovations(
+    law: Law, population: Parameters, span_years: float, families: int, steps: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw the innovations of families, common ones and their own, shape (draws, families, steps).
+
+    Parameters
+    ----------
+    law
+        A law with innovations, whose own parameters are drawn where `population` lacks them.
+    population
+        Draws of the law's population parameters, each of shape (draws,).
+    span_years
+        The mean age of the families, over which gains add up to the rate.
+    """
+    kind = law.innovations
+    if kind is None:
+        raise ValueError(f"{law.name} has no innovations")
+    rate = np.asarray(mean_rate(law, population, span_years))
+    values = {
+        p.name: population[p.name] if p.name in population else draw_prior(p, len(rate), rng) for p in kind.priors
+    }
+    parameters = {
+        name: np.asarray(value)[:, None, None] for name, value in (values | {"innovation_rate": rate}).items()
+    }
+    common = kind.smooth(rng.standard_normal((len(rate), 1, steps)), parameters)
+    own = kind.smooth(rng.standard_normal((len(rate), families, steps)), parameters)
+    return np.asarray(COMMON_SHARE * common + (1.0 - COMMON_SHARE) * own)
+
+
+def draw_prior(prior: Prior, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw from one prior, shape (draws,).
+
+    Raises
+    ------
+    ValueError
+        The distribution is none of those that `Prior` names.
+    """
+    match prior.distribution, prior.constants:
+        case "normal", (mean, sd):
+            return rng.normal(mean, sd, draws)
+        case "lognormal", (median, sd_log):
+            return median * np.exp(rng.normal(0.0, sd_log, draws))
+        case "lognormal_above", (low, median, sd_log):
+            return low + median * np.exp(rng.normal(0.0, sd_log, draws))
+        case "halfnormal", (sd,):
+            return np.abs(rng.normal(0.0, sd, draws))
+        case "gamma", (shape, rate):
+            return rng.gamma(shape, 1.0 / rate, draws)
+        case "constant", (value,):
+            return np.full(draws, value)
+        case _:
+            raise ValueError(f"unknown prior {prior}")

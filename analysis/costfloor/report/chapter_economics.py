@@ -1,0 +1,242 @@
+"""The chapter on money: what each law, and an asymptote reached today, would mean for four services."""
+
+from collections.abc import Sequence
+
+from costfloor.economics.decision import Swing
+from costfloor.economics.outlook import Outlook
+from costfloor.economics.scenario import Scenario
+from costfloor.economics.study import Economics
+from costfloor.report.blocks import Block, figure, heading, table, text
+from costfloor.report.phrases import listing, minus, percent_change, percentage, plural, probability, significant
+from costfloor.report.study import Study
+from costfloor.report.tables import Table
+
+AFTER_YEARS = 5
+SHOWN_SWINGS = 4
+LAWS_SHOWN = ("plateau", "discovery")
+COST_YEARS_SHOWN = (0, 5)
+RATE_YEARS_SHOWN = (1, 5)
+CLAIMED = ("15 % a year", "20 % a year")
+
+
+def unit_economics(study: Study) -> list[Block]:
+    """If the floor is real: margins, value and decisions of the services that come with the package."""
+    found = study.economics
+    titles = {name: fit.law.title for name, fit in study.fits.items()}
+    horizon = max(one.decision.horizon_years for one in found.scenarios)
+    return [
+        heading("If the floor is real: unit economics"),
+        text(
+            "A few services stand for many. Their figures are round assumptions (costfloor economics --scenario works out any other); "
+            "only the price paths come from the fits. Who buys a fixed capability lives under the law of its ageing band, who follows "
+            "the frontier under the trend of the prices at which bands opened. The fixed rates ask what follows if the asymptote is "
+            f"reached today. Value is that of at most {plural(horizon, 'year')} of profits, less launch and capacity, to an owner who "
+            "closes in time."
+        ),
+        figure("economics"),
+        *(text(service(one, found, titles)) for one in found.scenarios),
+        table(_values(found, titles)),
+        heading("What matters most, and is it worth waiting?", 2),
+        text(knowing(found)),
+        table(_tornado(found, titles)),
+        heading("What a token costs, and where its price could stop", 2),
+        text(stagnation(found, titles)),
+        table(_costs(found, titles)),
+    ]
+
+
+def service(scenario: Scenario, found: Economics, titles: dict[str, str]) -> str:
+    """What the two laws, the claimed asymptote and the frontier mean for one service."""
+    years = min(AFTER_YEARS, scenario.decision.horizon_years)
+    own = {(one.buyer, one.law): one for one in found.outlooks if one.scenario == scenario.name}
+    laws = [
+        f"{_margin(own['fixed_capability', name], years)} under {titles[name]}"
+        for name in LAWS_SHOWN
+        if ("fixed_capability", name) in own
+    ]
+    claimed = [f"{_margin(own['fixed_capability', name], years, bare=True)} at {name}" for name in CLAIMED]
+    frontier = [f"{_margin(own['frontier', name], years)}" for name in LAWS_SHOWN[:1] if ("frontier", name) in own]
+    losses = [
+        f"{probability(own['fixed_capability', name].p_loss)} under {titles[name]}"
+        for name in LAWS_SHOWN
+        if ("fixed_capability", name) in own
+    ]
+    said = (
+        f"{scenario.title}: its gross margin after {years} years is {listing(laws)}; it is {listing(claimed)}. "
+        f"Following the frontier, {listing(frontier)}. The launch loses money with probability {listing(losses)}."
+    )
+    ratio = own["fixed_capability", CLAIMED[0]].viable_price_ratio
+    return minus(f"{said} {viable(ratio)}".strip())
+
+
+def viable(ratio: float | None) -> str:
+    """At what price of tokens the service of today makes neither profit nor loss."""
+    if ratio is None:
+        return ""
+    if ratio <= 0.0:
+        return "At its revenue and other costs of today no price of tokens would make it viable."
+    if ratio >= 1.0:
+        return f"It would stay viable at tokens {significant(ratio)} times as dear as today."
+    return f"It becomes viable when tokens cost {percentage(ratio)} of what they do today."
+
+
+def knowing(found: Economics) -> str:
+    """Whether knowing the law would change a decision, and what it is worth."""
+    titles = {one.name: one.title for one in found.scenarios}
+    apart = [name for name, one in found.waiting.items() if one.changes_decision]
+    if not apart:
+        said = (
+            "Whether to launch does not depend on the law in any of the services: knowing it would change no decision."
+        )
+    else:
+        worth = [f"{_usd(found.waiting[name].value_of_knowing)} for {titles[name]}" for name in apart]
+        services = listing([titles[name] for name in apart])
+        said = f"The laws disagree on whether to launch {services}; to know the law today is worth {listing(worth)}."
+    patient = [name for name, one in found.waiting.items() if one.value_of_waiting > 0.0]
+    if patient:
+        gains = [f"{titles[name]} ({_usd(found.waiting[name].value_of_waiting)})" for name in patient]
+        said += f" To wait and know it then is better than to decide now for {listing(gains)}."
+    else:
+        said += " Nowhere is it better to wait and know it then."
+    first = {titles[name]: swings[0] for name, swings in found.tornados.items()}
+    law_first = [title for title, swing in first.items() if swing.path == "law"]
+    if law_first:
+        said += f" Of all inputs the law itself moves value most in {listing(law_first)}."
+    else:
+        said += " In none of them does the law move value most: an input of the service's own does."
+    return minus(said)
+
+
+def stagnation(found: Economics, titles: dict[str, str]) -> str:
+    """When inputs without progress are half of cost, and whether cost then falls by 15 to 20 % a year."""
+    said = [
+        "Cost is split into accelerators, which follow the price path, energy and facility, which follow performance per watt and their "
+        "own prices, and staff, which follows wages; today's shares are ranges (docs/economics.md)."
+    ]
+    today = found.costs[0].stagnant_share[0] if found.costs else (0.0, 0.0, 0.0)
+    low, middle, high = (percentage(value) for value in today)
+    said.append(f"Energy, facility and staff are {middle} of cost today ({low} to {high}).")
+    for one in (one for one in found.costs if one.future in (*LAWS_SHOWN, *CLAIMED)):
+        name = titles.get(one.future, f"a steady {one.future}")
+        half = (
+            f"are half of it after {plural(one.half_years, 'year')}"
+            if one.half_years is not None
+            else f"are half of it within {len(one.reach)} years with probability {probability(one.p_half)}"
+        )
+        slower, within, faster = (probability(value) for value in one.reach[AFTER_YEARS - 1])
+        said.append(
+            f"Under {name} they {half}; in year {AFTER_YEARS} cost falls by less than 15 % with probability {slower}, by 15 to 20 % with "
+            f"probability {within}, and by more with probability {faster}."
+        )
+    said.append(
+        "A part of cost that does not fall sets the rate in the end, however small it is: a long-run fall of 15 to 20 % would need every "
+        "input to fall that fast."
+    )
+    return " ".join(said)
+
+
+def _costs(found: Economics, titles: dict[str, str]) -> Table:
+    body = [
+        (
+            titles.get(one.future, one.future),
+            *(_share(one.stagnant_share[year]) for year in COST_YEARS_SHOWN),
+            "never" if one.half_years is None else str(one.half_years),
+            *(_rate(one.yearly_rate[year - 1]) for year in RATE_YEARS_SHOWN),
+        )
+        for one in found.costs
+    ]
+    return Table(
+        "Share of energy, facility and staff in the cost of a token, years until it is half (median), and percent by which cost falls in a "
+        "year (negative: rises): median and 90 % interval.",
+        (
+            "Future",
+            *("Share today" if year == 0 else f"in {year} years" for year in COST_YEARS_SHOWN),
+            "Half after",
+            *(f"Fall in year {year}" for year in RATE_YEARS_SHOWN),
+        ),
+        "L" + "r" * (len(COST_YEARS_SHOWN) + 1 + len(RATE_YEARS_SHOWN)),
+        tuple(body),
+    )
+
+
+def _share(quantiles: tuple[float, float, float]) -> str:
+    low, middle, high = (f"{100 * value:.0f}" for value in quantiles)
+    return f"{middle} % ({low} to {high})"
+
+
+def _rate(quantiles: tuple[float, float, float]) -> str:
+    low, middle, high = (f"{percent_change(value):.0f}" for value in quantiles)
+    return minus(f"{middle} ({low} to {high})")
+
+
+def _margin(one: Outlook, years: int, *, bare: bool = False) -> str:
+    low, middle, high = (_percent(value) for value in one.margin_path[years])
+    return middle if bare else f"{middle} ({low} to {high})"
+
+
+def _percent(value: float) -> str:
+    """A margin; below the loss of a whole revenue the figure says nothing more."""
+    return percentage(value) if value >= -1.0 else "below -100 %"
+
+
+def _usd(value: float) -> str:
+    size = abs(value)
+    words = f"{size / 1e6:.1f} million USD" if size >= 1e6 else f"{size / 1e3:,.0f} thousand USD"
+    return f"-{words}" if value < 0.0 else words
+
+
+def _values(found: Economics, titles: dict[str, str]) -> Table:
+    rows: dict[str, dict[str, Outlook]] = {}
+    for one in found.outlooks:
+        if one.buyer == "fixed_capability":
+            rows.setdefault(titles.get(one.law, one.law), {})[one.scenario] = one
+        elif one.law in LAWS_SHOWN:
+            rows.setdefault(f"frontier ({titles[one.law]})", {})[one.scenario] = one
+    names = [one.name for one in found.scenarios]
+    body = [(label, *(_value(by_service[name]) for name in names)) for label, by_service in rows.items()]
+    return Table(
+        "Net present value in million USD, median and 90 % interval, by service and future of the price of a token.",
+        ("Future", *(_short(name) for name in names)),
+        "l" + "r" * len(names),
+        tuple(body),
+    )
+
+
+def _value(one: Outlook) -> str:
+    low, middle, high = (f"{value / 1e6:,.1f}" for value in one.npv_usd)
+    return minus(middle if low == high else f"{middle} ({low} to {high})")
+
+
+def _tornado(found: Economics, titles: dict[str, str]) -> Table:
+    body = [
+        (_short(one.name) if place == 0 else "", *_swing(swing, titles))
+        for one in found.scenarios
+        for place, swing in enumerate(_with_law(found.tornados[one.name]))
+    ]
+    return Table(
+        "Expected net present value in thousand USD when one input goes from the low to the high end of its range; the widest first, the "
+        "law always. Of the law: the worst and the best one.",
+        ("Service", "Input", "Low", "High", "Value at low", "Value at high"),
+        "lLrrrr",
+        tuple(body),
+    )
+
+
+def _short(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _with_law(swings: Sequence[Swing]) -> list[Swing]:
+    shown = list(swings[:SHOWN_SWINGS])
+    return (
+        shown
+        if any(one.path == "law" for one in shown)
+        else [*shown[:-1], *(one for one in swings if one.path == "law")]
+    )
+
+
+def _swing(swing: Swing, titles: dict[str, str]) -> tuple[str, ...]:
+    name = swing.path.replace(".", ": ").replace("_", " ")
+    ends = [titles.get(end, end) if isinstance(end, str) else f"{end:,.10g}" for end in (swing.low, swing.high)]
+    worth = [f"{value / 1e3:,.0f}" for value in (swing.value_at_low, swing.value_at_high)]
+    return (name, *(minus(cell) for cell in (*ends, *worth)))

@@ -1,0 +1,197 @@
+"""The report as a list of blocks: the order of its parts, and the text between figures and tables."""
+
+from importlib.metadata import version
+from typing import Any
+
+from costfloor.fit.quantities import frontier_stay_years
+from costfloor.panel import MIN_USABLE_BENCHMARKS, law_rows
+from costfloor.report import sentences, tables
+from costfloor.report.baselines import PUBLISHED_SOURCE
+from costfloor.report.blocks import Block, columns, figure, heading, note, table, text
+from costfloor.report.chapter_comparison import comparison
+from costfloor.report.chapter_domains import training_and_inference
+from costfloor.report.chapter_economics import unit_economics
+from costfloor.report.chapter_indexes import price_indexes
+from costfloor.report.chapter_levers import levers
+from costfloor.report.chapter_mechanisms import mechanisms
+from costfloor.report.chapter_new_data import new_data
+from costfloor.report.chapter_robustness import robustness
+from costfloor.report.chapter_technologies import technologies
+from costfloor.report.heldout import heldout_sentences, heldout_table
+from costfloor.report.limits import limits, unpriced
+from costfloor.report.phrases import minus, plural
+from costfloor.report.study import Study
+
+TITLE = "Do AI inference prices reach a floor, or keep falling?"
+
+
+def document(study: Study) -> dict[str, Any]:
+    """Everything the template sets, as plain data for JSON."""
+    build, own_version = study.build, version("costfloor")
+    return {
+        "title": TITLE,
+        "subtitle": f"costfloor {own_version}  ·  data vintage {build.vintage}  ·  prices from {build.first} to {build.last}",
+        "footer": f"costfloor {own_version} · vintage {build.vintage}",
+        "keywords": f"vintage {build.vintage}",
+        "blocks": [block for part in PARTS for block in part(study)],
+    }
+
+
+def _answer(study: Study) -> list[Block]:
+    comparison = study.comparison
+    plateau, discovery = study.fits["plateau"], study.fits["discovery"]
+    failed = sentences.failures(dict(study.fits), comparison, study.build.passed)
+    stay = frontier_stay_years(study.obs.births)
+    influence = sentences.prior_influence(comparison)
+    dominated = comparison.prior_sensitivity.prior_dominated
+    change = [
+        heading("What would change the verdict", 2),
+        text(minus(sentences.what_would_change(comparison, study.obs.mean_age_at_last))),
+    ]
+    prior = [heading("Prior or data?", 2), text(f"{influence} {sentences.narrowing(plateau)}")]
+    return [
+        *([note("Some results below are not to be relied on", failed, alarm=True)] if failed else []),
+        note(
+            sentences.HEADLINES[comparison.verdict],
+            [sentences.reason(comparison), *([sentences.score_difference(comparison)] if comparison.passed else [])],
+        ),
+        *([note("The plateau is your prior", [influence], alarm=True)] if dominated else []),
+        figure("answer", floats=False),
+        columns(
+            [heading("A fixed capability", 2), text(sentences.fixed_buyer(plateau, discovery, comparison))],
+            [heading("Following the frontier", 2), text(sentences.frontier_buyer(plateau, discovery, stay))],
+        ),
+        columns(
+            [
+                heading("The floor", 2),
+                text(f"{sentences.floor_estimate(plateau)} {sentences.claim_probability(comparison)}"),
+            ],
+            change if dominated else [*change, *prior],
+        ),
+    ]
+
+
+def _figures_behind(study: Study) -> list[Block]:
+    return [
+        {"kind": "pagebreak"},
+        heading("The figures behind the answer"),
+        table(tables.answers(study)),
+        table(tables.probabilities(study)),
+        heading("Limits"),
+        {"kind": "list", "items": limits(study)},
+    ]
+
+
+def _data(study: Study) -> list[Block]:
+    build = study.build
+    capability = build.capability
+    seen = plural(len(set(study.obs.units)) or study.obs.n, "model")
+    bare = unpriced(study.panel, law_rows(study.panel)["quality"])
+    return [
+        heading("Data and provenance"),
+        text(
+            f"The panel has {plural(build.quotes, 'price')} of {plural(build.models, 'model')} at {plural(build.hosts, 'host')} from "
+            f"{build.first} to {build.last}; the laws see {study.obs.n:,} of them, those of {seen} with at least "
+            f"{plural(MIN_USABLE_BENCHMARKS, 'benchmark score')}, sold by their makers, by clouds or by inference hosts. "
+            "Aggregators, sellers that nobody has looked at and monthly lowest "
+            f"prices stay out. Vintage {build.vintage} is the hash of all raw tables."
+        ),
+        text(
+            f"Capability is one latent number per model, from {capability['scores']:,} scores of {capability['models']:,} models on "
+            f"{capability['benchmarks']} benchmarks. Its rank correlation with the Epoch Capabilities Index is "
+            f"{capability['eci_rank_correlation']:.3f} over {plural(capability['eci_models'], 'model')} that have both."
+        ),
+        table(tables.quotes(study)),
+        table(tables.families(study)),
+        *([text(bare)] if bare else []),
+        figure("prices"),
+    ]
+
+
+def _laws(study: Study) -> list[Block]:
+    plateau = study.fits["plateau"]
+    readings = [f"{fit.law.title}: {fit.law.reading}." for fit in study.fits.values()]
+    return [
+        heading("The laws and their forecasts"),
+        text(
+            "All laws share one observation model; they differ only in how fast new models of the same capability become cheaper. "
+            "All but the constant rate and the random walk have the same innovations, common ones and a family's own, so that none is "
+            "handicapped."
+        ),
+        {"kind": "list", "items": [reading[0].upper() + reading[1:] for reading in readings]},
+        figure("paths"),
+        heading("Forecasts of the past", 2),
+        text(sentences.score_difference(study.comparison)),
+        table(tables.forecast_scores(study)),
+        table(tables.origins(study)),
+        heading("The floor and its prior", 2),
+        text(
+            f"{sentences.floor_estimate(plateau)} {sentences.narrowing(plateau)} {sentences.prior_influence(study.comparison)}"
+        ),
+        figure("floor", floats=False),
+        heading("Same model or new model", 2),
+        *([text(sentences.channels(plateau))] if "same_model_rate" in plateau.reported else []),
+        figure("channels", floats=False),
+    ]
+
+
+def _checks(study: Study) -> list[Block]:
+    outcome = sentences.checks_outcome([(check.name.replace("_", " "), check.passed) for check in study.checks])
+    others = [_without_warnings(check.summary) for check in study.checks if "q05" not in check.table.columns]
+    heldout = study.calibration.get("heldout")
+    return [
+        heading("Do the laws fit?"),
+        text(outcome),
+        figure("checks", floats=False),
+        table(tables.checks(study)),
+        *([{"kind": "list", "items": others}] if others else []),
+        heading("Months that the fits had not seen", 2),
+        text(heldout_sentences(heldout)),
+        *([table(heldout_table(heldout))] if heldout else []),
+    ]
+
+
+def _trends(study: Study) -> list[Block]:
+    return [
+        heading("Classical trends and published rates"),
+        text(
+            "Least-squares trends answer a narrower question: how fast the lowest or the quality-adjusted price fell on average over "
+            f"its whole period, with no law of slowdown. Published rates: {PUBLISHED_SOURCE}."
+        ),
+        table(tables.trends(study)),
+        figure("forest"),
+    ]
+
+
+def _method(study: Study) -> list[Block]:
+    return [
+        heading("Diagnostics"),
+        table(tables.diagnostics(study)),
+        heading("Priors"),
+        table(tables.priors(study)),
+    ]
+
+
+def _without_warnings(summary: str) -> str:
+    said, found, _ = minus(summary).partition(" Warnings: ")
+    return f"{said} The importance sampling behind it warned; the check prints what." if found else said
+
+
+PARTS = (
+    _answer,
+    _figures_behind,
+    _data,
+    _laws,
+    comparison,
+    robustness,
+    technologies,
+    mechanisms,
+    training_and_inference,
+    levers,
+    unit_economics,
+    _checks,
+    _trends,
+    price_indexes,
+    new_data,
+    _method,
+)

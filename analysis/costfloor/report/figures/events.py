@@ -1,0 +1,43 @@
+"""Dated innovations in serving on the paths of the lowest prices."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from costfloor.report.study import Study
+from costfloor.report.style import BAND_COLOURS, BLUE, VERMILLION, nothing, page_figure
+
+KINDS = {"changed graph": ("changes what is computed", VERMILLION), "fixed graph": ("keeps what is computed", BLUE)}
+
+
+def draw(study: Study) -> Figure:
+    """Lowest price so far of each band, and below it a tick per innovation by kind."""
+    figure = page_figure(3.4)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(5, 1))
+    panel = study.panel
+    centres = panel.groupby("band")["band_centre"].first().sort_values()
+    last = panel["date"].max()
+    for (band, centre), colour in zip(centres.items(), BAND_COLOURS * 2, strict=False):
+        able = panel[panel["capability"] >= centre].sort_values("date", kind="stable")
+        if able.empty:
+            continue
+        lowest = able["price_usd_per_mtok"].cummin()
+        dates = np.append(able["date"].to_numpy(), last.to_datetime64())
+        above.step(dates, np.append(lowest, lowest.iloc[-1]), where="post", color=colour, label=str(band))
+    if above.lines:
+        above.set_yscale("log")
+        above.yaxis.set_major_formatter("{x:g}")
+        above.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    else:
+        nothing(above, "No model at or above the centre of a band has a price.")
+    above.set_ylabel("lowest price so far\n(USD per million tokens)")
+    first = panel["date"].min()
+    for row, (kind, (label, colour)) in enumerate(KINDS.items()):
+        # A view of the past shows what had happened by then.
+        months = [month.to_timestamp() for month in study.innovations[kind]]
+        months = [month for month in months if first <= month <= last]
+        below.plot(months, np.full(len(months), -row), "|", color=colour, markersize=11, label=label)
+    below.set_yticks([-row for row in range(len(KINDS))], [label for label, _ in KINDS.values()])
+    below.set_ylim(-len(KINDS) + 0.4, 0.6)
+    below.grid(visible=False, axis="y")
+    below.set_xlabel("date")
+    return figure

@@ -1,0 +1,311 @@
+"""The answers in words. Every function is pure and reads right whichever way the results fall."""
+
+import math
+from datetime import date
+
+import numpy as np
+
+from costfloor.fit.fit import Fit
+from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior
+from costfloor.fit.sensitivity import THRESHOLD
+from costfloor.forecast.compare import Comparison
+from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
+from costfloor.report.phrases import (
+    likelihood,
+    listing,
+    percentage,
+    plural,
+    probability,
+    probability_span,
+    significant,
+    yearly_change,
+    yearly_span,
+)
+from costfloor.studies.stored import Stored
+
+MOVED = 1.25
+"""Below this ratio of posterior to prior probability, either way, the data have hardly moved it."""
+
+NARROWED = 0.1
+"""A smaller relative change of the floor's standard deviation is hardly one."""
+
+LEAST_SHARE = 0.05
+"""Laws with less weight in a mixture are not named."""
+
+SETTLED = 0.2
+"""A 90 % interval of a weight narrower than this leaves no other mixture."""
+
+DAYS_PER_MONTH = 30.44
+
+HORIZON_MONTHS = 120
+"""Waiting times are not worth a number beyond this."""
+
+HEADLINES = {
+    "plateau": "Plateau: the rate of decline decays with age",
+    "discovery": "Continued discovery: the rate of decline does not decay",
+    "inconclusive": "Inconclusive: the data do not decide between plateau and continued discovery",
+}
+
+
+def quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
+    """5, 50 and 95 % quantiles of a reported quantity."""
+    low, middle, high = (float(value) for value in np.quantile(fit.quantity(name), (0.05, 0.5, 0.95)))
+    return low, middle, high
+
+
+def reason(comparison: Comparison) -> str:
+    """The reason of the verdict as a sentence."""
+    text = comparison.verdict_reason.rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def score_difference(comparison: Comparison) -> str:
+    """Which law forecast better, and how sure that is."""
+    difference, error = comparison.elpd_difference, comparison.elpd_difference_se
+    origins = plural(len(comparison.origins), "forecast origin")
+    sampling = comparison.elpd_difference_mcse
+    if difference is None or error is None or sampling is None:
+        return f"The forecasts of the two laws could not be scored against each other ({origins})."
+    ahead, behind = ("plateau", "discovery") if difference > 0 else ("discovery", "plateau")
+    clear = abs(difference) > max(ELPD_MARGIN, SE_MARGIN * error)
+    return (
+        f"Forecasting {comparison.horizon_months} months ahead from {origins}, the {ahead} law scores "
+        f"{abs(difference):.1f} units of log predictive density above the {behind} law (standard error {error:.1f}, "
+        f"in it {sampling:.1f} for the finite number of draws), which is {'clear of' if clear else 'not clear of'} chance. "
+        f"{mixture_weights(comparison)}"
+    )
+
+
+def mixture_weights(comparison: Comparison) -> str:
+    """Which laws the best mixture is made of, and whether chance would have made it of others."""
+    by_weight = sorted(comparison.laws.items(), key=lambda item: -item[1].weight)
+    shares = listing([f"{name} {percentage(score.weight)}" for name, score in by_weight if score.weight >= LEAST_SHARE])
+    name, first = by_weight[0]
+    low, high = first.weight_ci90
+    settled = high - low < SETTLED
+    return (
+        f"The mixture of laws that would have forecast best gives {shares}; "
+        + ("that is settled" if settled else "that is not settled")
+        + f": with other prices scored and other draws taken the share of {name} would lie between {percentage(low)} and "
+        f"{percentage(high)} (90 % interval)."
+    )
+
+
+def fixed_buyer(plateau: Fit, discovery: Fit, comparison: Comparison) -> str:
+    """What the buyer of a fixed capability sees."""
+    low, now, high = quantiles(plateau, "rate_now")
+    other_low, other, other_high = quantiles(discovery, "rate_now")
+    p = comparison.p_slowed
+    return (
+        f"New models of a given capability now {yearly_change(now)} under the plateau law (90 % interval "
+        f"{yearly_span(low, high)}) and {yearly_change(other)} under continued discovery ({yearly_span(other_low, other_high)}), "
+        "on average over the panel's bands of capability, each at its own age. "
+        f"If the plateau law holds, it is {likelihood(p)} ({probability(p)}) that this average has already dropped below half of "
+        "what it was when the bands opened."
+    )
+
+
+def frontier_buyer(plateau: Fit, discovery: Fit, stay_years: float) -> str:
+    """What the buyer who follows the frontier sees."""
+    low, rate, high = quantiles(plateau, "frontier_rate")
+    other_low, other, other_high = quantiles(discovery, "frontier_rate")
+    faster = float(np.median(plateau.quantity("frontier_rate") - plateau.quantity("rate_now")))
+    restart = (
+        "so the clock restarts before the decline has slowed much, and the rate stays above that of a fixed capability"
+        if faster > 0.05
+        else "but the restarted clock makes little difference, because the decline hardly slows with age"
+    )
+    return (
+        f"A new band of capability has opened every {significant(stay_years)} years on average, {restart}. Between "
+        f"openings prices {yearly_change(rate)} under the plateau law ({yearly_span(low, high)}) and {yearly_change(other)} "
+        f"under continued discovery ({yearly_span(other_low, other_high)})."
+    )
+
+
+def floor_estimate(plateau: Fit) -> str:
+    """Where the plateau law puts the floor, and how probable it is that there is no fall at all."""
+    low, middle, high = quantiles(plateau, "rate_floor")
+    claim_low, claim_high = FLOOR_CLAIM
+    if claim_low <= low and high <= claim_high:
+        claim = "lies wholly inside the claimed 15 to 20 % a year"
+    elif high < claim_low:
+        claim = "lies below the claimed 15 to 20 % a year"
+    elif low > claim_high:
+        claim = "lies above the claimed 15 to 20 % a year"
+    elif low <= claim_low and high >= claim_high:
+        claim = "contains the claimed 15 to 20 % a year"
+    else:
+        claim = "covers the claimed 15 to 20 % a year in part"
+    standstill = float((plateau.quantity("rate_floor") <= 0.0).mean())
+    return (
+        f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law, on average over the panel's bands: "
+        "that is the floor. Its 90 % "
+        f"interval is {yearly_span(low, high)}; it {claim}. The probability that prices stop falling altogether is "
+        f"{probability(standstill)}."
+    )
+
+
+def claim_probability(comparison: Comparison) -> str:
+    """The probability of the claimed floor beside its prior value."""
+    after, before = comparison.p_floor_15_20, comparison.p_floor_15_20_prior
+    alone = comparison.p_floor_15_20_plateau
+    ratio = alone / before if before > 0 else math.inf
+    moved = "have raised it" if ratio > MOVED else "have lowered it" if ratio < 1 / MOVED else "have hardly moved it"
+    return (
+        f"The probability that prices fall by 15 to 20 % a year in the long run is {probability(after)} over all laws by their weights "
+        f"(90 % interval {probability_span(*comparison.p_floor_15_20_ci90)}, from the doubt of the weights) and {probability(alone)} under "
+        "the plateau law alone. Before any price was seen the plateau law's prior gave "
+        f"{probability(before)}: the data {moved}."
+    )
+
+
+def prior_influence(comparison: Comparison) -> str:
+    """Whether the floor is the data's or the prior's."""
+    sensitivity = comparison.prior_sensitivity
+    figures = (
+        f"power-scaling sensitivity of the floor is {sensitivity.prior:.2f} to the prior and {sensitivity.likelihood:.2f} "
+        "to the likelihood"
+    )
+    if sensitivity.prior_dominated:
+        return f"The plateau is your prior: {figures}, so that the floor repeats what was assumed and the prices say little on it."
+    if sensitivity.prior > THRESHOLD:
+        return (
+            f"The floor is the prior's as well as the prices': {figures}. Both above {THRESHOLD} is the mark of a prior and prices that "
+            "pull apart (Kallioinen et al. 2024); below it to the likelihood, the plateau would be your prior."
+        )
+    return f"The prior does not rule the floor: {figures} (it would with more than {THRESHOLD} to the prior and less to the likelihood)."
+
+
+def narrowing(plateau: Fit) -> str:
+    """How much narrower the prices made the floor than its prior."""
+    before = floor_prior(plateau.receipt)[1]
+    after = float(plateau.quantity("rate_floor").std())
+    ratio = after / before
+    effect = (
+        f"narrowed it by {100 * (1 - ratio):.0f} %"
+        if ratio < 1 - NARROWED
+        else f"widened it by {100 * (ratio - 1):.0f} %"
+        if ratio > 1 + NARROWED
+        else "hardly changed it"
+    )
+    return f"The standard deviation of the floor was {before:.2f} a year before the prices and is {after:.2f} after: they {effect}."
+
+
+def what_would_change(comparison: Comparison, mean_age_years: float) -> str:
+    """What evidence would change the verdict."""
+    difference, error = comparison.elpd_difference, comparison.elpd_difference_se
+    if not comparison.passed:
+        return "First the failed fits must be mended: until then no forecast score counts as evidence for either law."
+    if difference is None or error is None or len(comparison.origins) < MIN_ORIGINS:
+        return f"The verdict needs more history: {MIN_ORIGINS} past dates with enough prices before and after them."
+    margin = max(ELPD_MARGIN, SE_MARGIN * error)
+    if comparison.verdict == "plateau":
+        return (
+            f"The verdict would lapse if new prices brought the lead in forecast score from {difference:.1f} below {margin:.1f}, the "
+            f"probability that the rate has halved from {probability(comparison.p_slowed)} below {probability(CREDIBLE)}, or the floor "
+            "under the sway of its prior."
+        )
+    if comparison.verdict == "discovery":
+        return (
+            f"The verdict would lapse if the plateau law came to forecast better by {ELPD_MARGIN:.0f} or more (now {difference:+.1f}), or "
+            f"the probability that the rate has halved rose from {probability(comparison.p_slowed)} above {probability(1 - CREDIBLE)}."
+        )
+    return (
+        f"{_plateau_needs(comparison, difference, margin)} {_discovery_needs(comparison, difference, mean_age_years)}"
+    )
+
+
+def months_until_decisive(comparison: Comparison) -> int | None:
+    """Months of further prices until the plateau law's lead in forecast score is enough, or None when it has none.
+
+    Linear extrapolation: the lead grows with the time scored, its standard error with the root of it. 0 when it is enough already.
+    """
+    difference, error = comparison.elpd_difference, comparison.elpd_difference_se
+    if difference is None or difference <= 0 or error is None or not comparison.origins:
+        return None
+    dates = [date.fromisoformat(origin["date"]) for origin in comparison.origins]
+    scored_months = (max(dates) - min(dates)).days / DAYS_PER_MONTH + comparison.horizon_months
+    growth = max(ELPD_MARGIN / difference, (SE_MARGIN * error / difference) ** 2)
+    return max(0, math.ceil((growth - 1.0) * scored_months))
+
+
+def _plateau_needs(comparison: Comparison, difference: float, margin: float) -> str:
+    missing = []
+    if difference <= margin:
+        missing.append(f"a lead in forecast score of more than {margin:.1f} (now {difference:+.1f})")
+    if comparison.p_slowed < CREDIBLE:
+        now = probability(comparison.p_slowed)
+        missing.append(f"a probability of {probability(CREDIBLE)} that the rate has halved (now {now})")
+    if comparison.prior_sensitivity.prior_dominated:
+        missing.append("a floor that the prices move more than its prior does")
+    said = f"For a plateau: {listing(missing)}." if missing else "For a plateau nothing is missing."
+    months = months_until_decisive(comparison)
+    if not months:
+        return said
+    wait = f"about {months} more months" if months <= HORIZON_MONTHS else "more than ten further years"
+    return f"{said} If the lead kept growing at its pace so far, it alone would take {wait} of prices."
+
+
+def _discovery_needs(comparison: Comparison, difference: float, mean_age_years: float) -> str:
+    missing = []
+    if difference >= ELPD_MARGIN:
+        missing.append(
+            f"forecasts as good as those of the plateau law, within {ELPD_MARGIN:.0f} (now {difference:.1f} behind)"
+        )
+    if comparison.p_slowed > 1 - CREDIBLE:
+        now = probability(comparison.p_slowed)
+        missing.append(f"a probability of at most {probability(1 - CREDIBLE)} that the rate has halved (now {now})")
+    if mean_age_years < MIN_MEAN_AGE_YEARS:
+        missing.append(f"bands at least {MIN_MEAN_AGE_YEARS:g} years old on average (now {mean_age_years:.1f})")
+    return f"For continued discovery: {listing(missing)}." if missing else "For continued discovery nothing is missing."
+
+
+def channels(fit: Fit) -> str:
+    """The same model sold later, against a new model of the same capability."""
+    low, same, high = quantiles(fit, "same_model_rate")
+    share_low, share, share_high = quantiles(fit, "pass_through")
+    _, new, _ = quantiles(fit, "rate_now")
+    beaten = float(np.mean(fit.quantity("rate_now") > fit.quantity("same_model_rate")))
+    return (
+        f"Once a model is on sale, its own prices {yearly_change(same)} ({yearly_span(low, high)}): the graph is fixed and only "
+        f"serving, hardware and competition work on them. They follow {percentage(share)} "
+        f"({percentage(share_low)} to {percentage(share_high)}) of the market's decline. "
+        f"New models of the same capability {yearly_change(new)}: the graph changes too. "
+        f"It is {likelihood(beaten)} ({probability(beaten)}) that the changed graph is the faster channel under "
+        f"the {fit.law.title} law."
+    )
+
+
+def failures(fits: dict[str, Fit], comparison: Comparison, capability_passed: bool) -> list[str]:
+    """What failed its gates, one sentence each; empty when nothing did."""
+    said = [
+        f"FAILED: {fit.law.title} law, {fit.receipt['diagnostics']['worst']}."
+        for fit in fits.values()
+        if not fit.passed
+    ]
+    if not capability_passed:
+        said.append("FAILED: the capability model missed a convergence gate, so that bands may be wrong.")
+    if not comparison.passed:
+        named = listing(comparison.failures) if comparison.failures else "no reason was given"
+        said.append(f"FAILED: refits behind the comparison ({named}).")
+    return said
+
+
+def checks_outcome(passed: list[tuple[str, bool | None]]) -> str:
+    """How many checks held."""
+    failed = [name for name, held in passed if held is False]
+    judged = [name for name, held in passed if held is not None]
+    if not judged:
+        return "No check could be judged on these data."
+    if not failed:
+        return f"All {len(judged)} judged checks pass for every law, so that they do not choose between the laws."
+    return f"{len(failed)} of {len(judged)} judged checks fail for at least one law: {listing(failed)}."
+
+
+def outdated(stored: Stored) -> str:
+    """That a study is out of date, and in what; empty when it is not."""
+    if not stored.stale:
+        return ""
+    return (
+        f"OUT OF DATE: since this was computed, {listing(list(stored.stale))} changed; make calibrate computes it anew."
+    )

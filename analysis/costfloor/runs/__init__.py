@@ -1,0 +1,1 @@
+"""Many independent jobs, each result kept."""

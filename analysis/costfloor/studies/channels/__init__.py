@@ -1,0 +1,1 @@
+"""Fixed graph against changed graph: which channel the decline comes from."""

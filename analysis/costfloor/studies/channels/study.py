@@ -1,0 +1,84 @@
+"""Fixed graph against changed graph on the panel, under each reading of what a price list says, and the accounting of record lows."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from costfloor.data.raw import raw_vintage
+from costfloor.fit.fit import FitSettings
+from costfloor.fit.project import panel_observations
+from costfloor.keys import code_hash
+from costfloor.panel import load_panel, load_processed
+from costfloor.studies.channels.changes import ChannelData, channel_data
+from costfloor.studies.channels.model import PRIORS, shape_of
+from costfloor.studies.channels.record_lows import accounting
+from costfloor.studies.channels.result import compile_channels, fit_channels
+from costfloor.studies.channels.spells import known_spells
+from costfloor.studies.context import Context, HeavyStudy
+
+MAIN: Final = "main"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reading of the price lists.
+
+    Attributes
+    ----------
+    words
+        What it is.
+    trust_catalogues
+        As in `costfloor.studies.channels.spells.known_spells`.
+    arrivals, longest_wait
+        As in `costfloor.studies.channels.changes.channel_data`.
+    """
+
+    words: str
+    trust_catalogues: bool = True
+    arrivals: str = "dated"
+    longest_wait: float | None = None
+
+
+READINGS: Final[Mapping[str, Reading]] = {
+    MAIN: Reading("arrivals of hosts that are dated count, and catalogues are trusted to their last look"),
+    "all_arrivals": Reading("arrivals that nothing dates count too", arrivals="all"),
+    "no_arrivals": Reading("no arrival counts: only hosts that change their own price, or leave", arrivals="none"),
+    "records_only": Reading("a price is known no longer than it is recorded", trust_catalogues=False),
+    "prompt_entries": Reading("first prices count within a month of the release", longest_wait=1.0 / 12.0),
+}
+"""Readings of the price lists by name."""
+
+
+def readings(data_dir: Path) -> dict[str, ChannelData]:
+    """The data of the model under each reading."""
+    panel, quotes = load_panel(data_dir), load_processed(data_dir, "quotes")
+    spells = {trust: known_spells(panel, quotes, trust_catalogues=trust) for trust in (True, False)}
+    return {
+        name: channel_data(spells[one.trust_catalogues], one.arrivals, one.longest_wait)
+        for name, one in READINGS.items()
+    }
+
+
+def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+    return {
+        "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
+        "code": code_hash(__name__),
+        "settings": asdict(settings),
+        "priors": {name: list(prior) for name, prior in PRIORS.items()},
+    }
+
+
+def _run(context: Context) -> dict[str, Any]:
+    data = readings(context.data_dir)
+    shape = shape_of(*data.values())
+    context.progress("compiling")
+    compiled = compile_channels(data[MAIN], shape)
+    results = {}
+    for name, one in data.items():
+        context.progress(f"{name}: {READINGS[name].words}")
+        results[name] = asdict(fit_channels(one, context.settings, compiled, shape, context.progress))
+    return {"readings": results, "record_lows": asdict(accounting(load_panel(context.data_dir)))}
+
+
+STUDY: Final = HeavyStudy("fixed graph against changed graph", _request, _run)

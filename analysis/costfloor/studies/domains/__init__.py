@@ -1,0 +1,1 @@
+"""Training against inference: gains at a fixed task."""

@@ -1,0 +1,183 @@
+r"""One model of gains in both domains: they arrive at a rate that may fall with age, and each has an exponential size.
+
+.. math::
+
+    \lambda_s(a) = \rho_d e^{u_s} \left(\kappa_d + (1 - \kappa_d) 2^{-a / h_d}\right), \qquad
+    N \sim \text{Poisson}\Big(\Lambda = \int \lambda_s\Big), \quad
+    X = \sum_{i \le N} G_i, \quad G_i \sim \text{Exponential}(\text{mean } m_d e^{v_s})
+
+for the gain :math:`X` of series :math:`s` of domain :math:`d` in an interval of age. A gain of nothing has probability
+:math:`e^{-\Lambda}`, and a gain :math:`x > 0` the density
+
+.. math::
+
+    \frac{e^{-\Lambda - x / m}}{x} \sum_{k \ge 1} \frac{z^k}{k!\, \Gamma(k)}, \qquad z = \Lambda x / m,
+
+which is a Bessel function in closed form (Feller 1971, An Introduction to Probability Theory and Its Applications II, II.7). The sum is
+used: its logarithm has a gradient everywhere, and it is cut after `TERMS`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import xarray as xr
+from scipy.special import gammaln, logsumexp
+
+from costfloor.studies.domains.gains import DOMAINS, GainSeries
+
+Tensor = Any
+"""A PyTensor variable or an array of numpy; the formulas below serve both."""
+
+TERMS: Final = 60
+"""The largest term is near the square root of z, which is below 30 for every gain in the data and any likely parameters."""
+
+PRIORS: Final = {
+    "rate": (np.log(4.0), 1.0, 1.0),
+    "size": (np.log(0.05), 1.0, 1.0),
+    "kept": (0.0, 1.5, 1.0),
+    "half_life": (np.log(1.0), 0.7, 0.5),
+}
+"""By parameter of a domain: mean and standard deviation of the population's centre, and scale of the half-normal spread of domains.
+
+On the scale of the logarithm, of the share kept on that of the logit. A typical series has a gain every three months, give or take a factor
+of e, of 5 %, give or take the same; all shares kept are about equally likely; half-lives are around a year, as spans of series are.
+"""
+
+SERIES_SPREAD: Final = {"rate": 0.7, "size": 0.7}
+"""Scale of the half-normal spread of series within a domain: factors of two are common, of ten are not excluded."""
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Gains by interval, as the model sees them.
+
+    Attributes
+    ----------
+    names, domain : (S,)
+        Series, and the place of their domain in `DOMAINS`.
+    series : (N,)
+        Series of each interval.
+    start, end : (N,)
+        Age at its ends, years.
+    gain : (N,)
+        Log points.
+    """
+
+    names: tuple[str, ...]
+    domain: np.ndarray
+    series: np.ndarray = field(repr=False)
+    start: np.ndarray = field(repr=False)
+    end: np.ndarray = field(repr=False)
+    gain: np.ndarray = field(repr=False)
+
+
+def intervals(series: Sequence[GainSeries]) -> Intervals:
+    """Arrange series as intervals."""
+    steps = [len(one.age) - 1 for one in series]
+    return Intervals(
+        names=tuple(one.name for one in series),
+        domain=np.array([DOMAINS.index(one.domain) for one in series]),
+        series=np.repeat(np.arange(len(series)), steps),
+        start=np.concatenate([one.age[:-1] for one in series]),
+        end=np.concatenate([one.age[1:] for one in series]),
+        gain=np.concatenate([np.diff(one.gain) for one in series]),
+    )
+
+
+def arrivals(rate: Tensor, kept: Tensor, half_life: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """Expected number of gains between two ages: the integral of the rate.
+
+    Parameters
+    ----------
+    rate
+        At age zero, per year.
+    kept
+        Share of it that stays for good.
+    half_life
+        Of the rest, years.
+    start, end
+        Ages, years.
+    """
+    fading = half_life / np.log(2.0) * (2.0 ** (-start / half_life) - 2.0 ** (-end / half_life))
+    return rate * (kept * (end - start) + (1.0 - kept) * fading)
+
+
+def share_left(kept: Tensor, half_life: Tensor, age: Tensor) -> Tensor:
+    """Rate at an age as a share of that at age zero."""
+    return kept + (1.0 - kept) * 2.0 ** (-age / half_life)
+
+
+def log_density(gain: np.ndarray, expected: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Log density of gains; where there is none, its log probability.
+
+    Parameters
+    ----------
+    gain, expected, size : (N,)
+        Gain (log points), expected number of gains and their mean size.
+    """
+    k = np.arange(1, TERMS + 1)
+    there = np.where(gain > 0.0, gain, 1.0)
+    terms = k * np.log(expected * there / size)[:, None] - gammaln(k + 1) - gammaln(k)
+    some = logsumexp(terms, axis=1) - np.log(there) - there / size
+    return np.asarray(-expected + np.where(gain > 0.0, some, 0.0))
+
+
+def build_model(data: Intervals) -> Any:
+    """The PyMC model; `gain` is shared data, so that one compilation serves every set of gains of the same design."""
+    import pymc as pm  # noqa: PLC0415  slow to import
+    import pytensor.tensor as pt  # noqa: PLC0415  as above
+    from pytensor.tensor.special import logsumexp as log_sum  # noqa: PLC0415  as above
+
+    coords = {"domain": list(DOMAINS), "series": list(data.names)}
+    with pm.Model(coords=coords) as model:
+        gain = pm.Data("gain", data.gain)
+        free = {}
+        for name, (centre, centre_sd, spread) in PRIORS.items():
+            population = pm.Normal(f"{name}_centre", centre, centre_sd)
+            apart = pm.HalfNormal(f"{name}_spread", spread)
+            free[name] = population + apart * pm.Normal(f"{name}_free", dims="domain")
+        rate = pm.Deterministic("rate", pt.exp(free["rate"]), dims="domain")
+        size = pm.Deterministic("size", pt.exp(free["size"]), dims="domain")
+        kept = pm.Deterministic("kept", pt.sigmoid(free["kept"]), dims="domain")
+        half_life = pm.Deterministic("half_life", pt.exp(free["half_life"]), dims="domain")
+        of_series = {}
+        for name, typical in (("rate", rate), ("size", size)):
+            spread = pm.HalfNormal(f"series_{name}_spread", SERIES_SPREAD[name])
+            own = pt.exp(spread * pm.Normal(f"series_{name}_free", dims="series"))
+            of_series[name] = pm.Deterministic(f"series_{name}", typical[data.domain] * own, dims="series")
+        domain = data.domain[data.series]
+        expected = arrivals(of_series["rate"][data.series], kept[domain], half_life[domain], data.start, data.end)
+        mean = of_series["size"][data.series]
+        k = np.arange(1, TERMS + 1)
+        some = pt.gt(gain, 0.0)
+        there = pt.switch(some, gain, 1.0)
+        terms = k * pt.log(expected * there / mean)[:, None] - gammaln(k + 1) - gammaln(k)
+        density = log_sum(terms, axis=1) - pt.log(there) - there / mean
+        pm.Potential("log_likelihood", (-expected + pt.switch(some, density, 0.0)).sum())
+    return model
+
+
+def simulate(data: Intervals, truth: xr.Dataset, rng: np.random.Generator) -> np.ndarray:
+    """Gains of the same intervals from known parameters.
+
+    Parameters
+    ----------
+    data
+        The design; its gains are not used.
+    truth
+        `rate`, `size`, `kept`, `half_life` along `domain`, and scalars `series_rate_spread` and `series_size_spread`.
+    rng
+        Source of chance.
+    """
+    of = {name: truth[name].sel(domain=list(DOMAINS)).to_numpy()[data.domain] for name in PRIORS}
+    count = len(data.names)
+    rate, size = (
+        of[name] * np.exp(float(truth[f"series_{name}_spread"]) * rng.standard_normal(count))
+        for name in ("rate", "size")
+    )
+    s = data.series
+    number = rng.poisson(arrivals(rate[s], of["kept"][s], of["half_life"][s], data.start, data.end))
+    # A sum of n exponentials has a gamma distribution; of none, zero.
+    return np.asarray(np.where(number > 0, rng.gamma(np.maximum(number, 1), size[s]), 0.0))

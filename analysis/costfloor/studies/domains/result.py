@@ -1,0 +1,306 @@
+"""Does training go on in steps while inference at a fixed graph flattens? What one model of gains says of both domains."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import xarray as xr
+
+from costfloor.fit.fit import FitSettings
+from costfloor.sampling.sampler import (
+    CI_QUANTILES,
+    Diagnostics,
+    SamplerSettings,
+    attempt_seed,
+    diagnose_quantities,
+    sample,
+)
+from costfloor.studies.domains.gains import DOMAINS, SOURCES, GainSeries
+from costfloor.studies.domains.model import (
+    PRIORS,
+    Intervals,
+    arrivals,
+    build_model,
+    intervals,
+    share_left,
+)
+
+SLOWED: Final = 0.5
+"""A rate below this share of the initial one has flattened: the threshold of the verdict on prices."""
+
+RATIOS: Final = ("rate", "size", "progress", "rate_later", "progress_later", "half_life")
+SHARES: Final = ("kept", "share_left")
+PATH_POINTS: Final = 25
+PRIOR_DRAWS: Final = 20_000
+REPLICATES: Final = 500
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Training less inference.
+
+    Attributes
+    ----------
+    quantiles
+        5, 50 and 95 % of the difference; of logarithms for all but shares.
+    p_positive
+        Probability that it is positive.
+    """
+
+    quantiles: tuple[float, float, float]
+    p_positive: float
+
+
+@dataclass(frozen=True)
+class SourceProgress:
+    """Progress per year of one source of series.
+
+    Attributes
+    ----------
+    series, intervals, gains
+        Series, intervals of them, and intervals with a gain.
+    years
+        Years of all series together.
+    measured
+        Sum of gains over `years`, log points a year.
+    fitted
+        The same expected by the model at the series' own parameters: 5, 50, 95 %.
+    replicated
+        The same in new gains from the model for the same series: 5, 50, 95 %; `measured` outside them speaks against the model.
+    gains_replicated
+        Share of intervals with a gain in the same: 5, 50, 95 %.
+    """
+
+    series: int
+    intervals: int
+    gains: int
+    years: float
+    measured: float
+    fitted: tuple[float, float, float]
+    replicated: tuple[float, float, float]
+    gains_replicated: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class DomainStudy:
+    """The model fitted to one set of series.
+
+    Attributes
+    ----------
+    later_age
+        Age at which domains are compared later on, years: the median last age of all series.
+    domains
+        5, 50, 95 % by quantity and domain. Of a typical series: `rate` (gains per year at age 0), `size` (mean gain, log points),
+        `progress` (their product), `kept` (share of the rate that stays for good), `half_life` (of the rest, years); at the later age
+        `share_left` of the rate, `rate_later`, `progress_later`.
+    differences
+        By the same quantities.
+    p_slowed
+        By domain, the probability that the share left is below `SLOWED`.
+    p_claim, p_reverse
+        Probability that training has not slowed and inference has, and the other way round.
+    p_claim_prior
+        Probability of either before the data.
+    sources
+        By source.
+    paths
+        By domain: `age` (years) and `gain`, 5, 50, 95 % of the expected gain of a typical series.
+    diagnostics
+        Of the reported quantities.
+    """
+
+    later_age: float
+    domains: dict[str, dict[str, tuple[float, float, float]]]
+    differences: dict[str, Difference]
+    p_slowed: dict[str, float]
+    p_claim: float
+    p_reverse: float
+    p_claim_prior: float
+    sources: dict[str, SourceProgress]
+    paths: dict[str, dict[str, Any]] = field(repr=False)
+    diagnostics: Diagnostics
+
+    @property
+    def passed(self) -> bool:
+        """Whether the draws pass every gate."""
+        return self.diagnostics.passed
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+
+def study_series(series: Sequence[GainSeries], settings: FitSettings, *, whole: bool) -> dict[str, Any]:
+    """The study of some series in plain data, or what a sensitivity keeps of it, which takes half the draws.
+
+    There are as many attempts as acceptance targets; a further one only when one misses a gate.
+    """
+    draws = settings.draws if whole else settings.draws // 2
+    for attempt, target in enumerate(settings.target_accepts, start=1):
+        seed = attempt_seed(settings.seed, attempt)
+        sampler = SamplerSettings(draws, settings.tune, settings.chains, target_accept=target, seed=seed)
+        found = study_domains(series, sampler)
+        if found.passed:
+            break
+    plain = {**found.to_json(), "target_accept": target}
+    if not whole:
+        return described(plain)
+    lines = [{"name": one.name, "source": one.source, "age": one.age, "gain": one.gain} for one in series]
+    return {**plain, "lines": lines}
+
+
+def study_domains(series: Sequence[GainSeries], settings: SamplerSettings) -> DomainStudy:
+    """Fit the model to series of both domains and say what follows.
+
+    Draws that miss a gate are reported with what they missed; nothing is raised.
+    """
+    data = intervals(series)
+    sampled = sample(build_model(data), settings)
+    later = float(np.median([one.age[-1] for one in series]))
+    reported = reported_quantities(sampled.posterior, later)
+    of_sources = _expected_progress(sampled.posterior, series, data)
+    judged = reported.assign(progress_of_source=of_sources)
+    left = reported["share_left"]
+    slowed = {name: np.asarray(left.sel(domain=name) < SLOWED) for name in DOMAINS}
+    return DomainStudy(
+        later_age=later,
+        domains={
+            str(name): {domain: _quantiles(reported[name].sel(domain=domain)) for domain in DOMAINS}
+            for name in (*RATIOS, *SHARES)
+        },
+        differences={name: _difference(reported[f"{name}_difference"]) for name in (*RATIOS, *SHARES)},
+        p_slowed={name: float(below.mean()) for name, below in slowed.items()},
+        p_claim=float((~slowed["training"] & slowed["inference"]).mean()),
+        p_reverse=float((slowed["training"] & ~slowed["inference"]).mean()),
+        p_claim_prior=prior_of_claim(later, np.random.default_rng(settings.seed)),
+        sources=_sources(sampled.posterior, of_sources, series, data, np.random.default_rng(settings.seed)),
+        paths=_paths(sampled.posterior, series),
+        diagnostics=diagnose_quantities(judged, sampled.sample_stats),
+    )
+
+
+def reported_quantities(posterior: xr.Dataset, later_age: float) -> xr.Dataset:
+    """Draws of the quantities by domain, and of their differences as `NAME_difference`."""
+    left: xr.DataArray = share_left(posterior["kept"], posterior["half_life"], later_age)
+    progress = posterior["rate"] * posterior["size"]
+    found = posterior[["rate", "size", "kept", "half_life"]].assign(
+        progress=progress,
+        share_left=left,
+        rate_later=posterior["rate"] * left,
+        progress_later=progress * left,
+    )
+    logs: dict[str, xr.DataArray] = {name: xr.ufuncs.log(found[name]) for name in RATIOS}
+    scaled = logs | {name: found[name] for name in SHARES}
+    return found.assign(
+        {
+            f"{name}_difference": value.sel(domain="training", drop=True) - value.sel(domain="inference", drop=True)
+            for name, value in scaled.items()
+        }
+    )
+
+
+def prior_of_claim(later_age: float, rng: np.random.Generator) -> float:
+    """Probability before any data that one named domain has slowed at an age and the other has not; the same either way round."""
+
+    def drawn(name: str) -> np.ndarray:
+        centre, centre_sd, spread = PRIORS[name]
+        population = centre + centre_sd * rng.standard_normal(PRIOR_DRAWS)
+        apart = np.abs(spread * rng.standard_normal(PRIOR_DRAWS))
+        return np.asarray(population + apart * rng.standard_normal((2, PRIOR_DRAWS)))
+
+    left = share_left(1.0 / (1.0 + np.exp(-drawn("kept"))), np.exp(drawn("half_life")), later_age)
+    return float(np.mean((left[0] >= SLOWED) & (left[1] < SLOWED)))
+
+
+def _expected(posterior: xr.Dataset, data: Intervals) -> tuple[np.ndarray, np.ndarray]:
+    """Expected number of gains and their mean size by draw and interval, shape (D, N)."""
+    flat = posterior.stack(sample=("chain", "draw")).transpose("sample", ...)
+    domain = data.domain[data.series]
+    kept, half_life = (flat[name].sel(domain=list(DOMAINS)).to_numpy()[:, domain] for name in ("kept", "half_life"))
+    rate, size = (flat[name].to_numpy()[:, data.series] for name in ("series_rate", "series_size"))
+    return np.asarray(arrivals(rate, kept, half_life, data.start, data.end)), size
+
+
+def _expected_progress(posterior: xr.Dataset, series: Sequence[GainSeries], data: Intervals) -> xr.DataArray:
+    """Expected gain per year by source, dimensions (chain, draw, source)."""
+    number, size = _expected(posterior, data)
+    shape = (posterior.sizes["chain"], posterior.sizes["draw"])
+    found = {}
+    for source in _present(series):
+        own = _of_source(series, data, source)
+        years = float((data.end - data.start)[own].sum())
+        found[source] = ((number * size)[:, own].sum(axis=1) / years).reshape(shape)
+    return xr.DataArray(
+        np.stack(list(found.values()), axis=-1), dims=("chain", "draw", "source"), coords={"source": list(found)}
+    )
+
+
+def _sources(
+    posterior: xr.Dataset, fitted: xr.DataArray, series: Sequence[GainSeries], data: Intervals, rng: np.random.Generator
+) -> dict[str, SourceProgress]:
+    number, size = _expected(posterior, data)
+    chosen = np.linspace(0, len(number) - 1, min(REPLICATES, len(number))).round().astype(int)
+    count = rng.poisson(number[chosen])
+    gains = np.where(count > 0, rng.gamma(np.maximum(count, 1), size[chosen]), 0.0)
+    found = {}
+    for source in _present(series):
+        own = _of_source(series, data, source)
+        years = float((data.end - data.start)[own].sum())
+        found[source] = SourceProgress(
+            series=sum(one.source == source for one in series),
+            intervals=int(own.sum()),
+            gains=int((data.gain[own] > 0.0).sum()),
+            years=years,
+            measured=float(data.gain[own].sum() / years),
+            fitted=_quantiles(fitted.sel(source=source)),
+            replicated=_quantiles(gains[:, own].sum(axis=1) / years),
+            gains_replicated=_quantiles((count[:, own] > 0).mean(axis=1)),
+        )
+    return found
+
+
+def _paths(posterior: xr.Dataset, series: Sequence[GainSeries]) -> dict[str, dict[str, Any]]:
+    found = {}
+    for domain in DOMAINS:
+        age = np.linspace(0.0, max(one.age[-1] for one in series if one.domain == domain), PATH_POINTS)
+        rate, size, kept, half_life = (
+            posterior[name].sel(domain=domain).to_numpy().reshape(-1, 1)
+            for name in ("rate", "size", "kept", "half_life")
+        )
+        gain = size * arrivals(rate, kept, half_life, np.zeros_like(age), age)
+        found[domain] = {"age": age.tolist(), "gain": np.quantile(gain, CI_QUANTILES, axis=0).tolist()}
+    return found
+
+
+def _present(series: Sequence[GainSeries]) -> list[str]:
+    return [source for source in SOURCES if any(one.source == source for one in series)]
+
+
+def _of_source(series: Sequence[GainSeries], data: Intervals, source: str) -> np.ndarray:
+    return np.asarray(np.array([one.source == source for one in series])[data.series])
+
+
+def _quantiles(draws: Any) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(np.asarray(draws), CI_QUANTILES).tolist()
+    return low, middle, high
+
+
+def _difference(draws: xr.DataArray) -> Difference:
+    return Difference(_quantiles(draws), float((draws > 0.0).mean()))
+
+
+def described(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a sensitivity keeps of a study in plain data."""
+    return {
+        "later_age": result["later_age"],
+        "series": {source: one["series"] for source, one in result["sources"].items()},
+        "share_left": result["domains"]["share_left"],
+        "progress_later": result["domains"]["progress_later"],
+        "differences": {name: result["differences"][name] for name in ("rate", "progress_later", "share_left")},
+        "p_slowed": result["p_slowed"],
+        "p_claim": result["p_claim"],
+        "p_reverse": result["p_reverse"],
+        "passed": result["diagnostics"]["passed"],
+        "worst": result["diagnostics"]["worst"],
+    }

@@ -1,0 +1,66 @@
+"""Training against inference: the model of gains on all series, and on other ways to build them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from costfloor.data.raw import recorded_hashes
+from costfloor.fit.fit import FitSettings
+from costfloor.keys import code_hash
+from costfloor.runs.jobs import Job, run_jobs
+from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.domains.gains import TABLES, Rules, gain_series
+from costfloor.studies.domains.hardware import TABLES as OF_HARDWARE
+from costfloor.studies.domains.hardware import hardware_trends
+from costfloor.studies.domains.result import described, study_series
+
+BASE: Final = "base"
+VARIANTS: Final[Mapping[str, Rules]] = {
+    BASE: Rules(),
+    "without_speedrun": Rules(speedrun=False),
+    "without_bulk_port": Rules(bulk_port=False),
+    "threshold_0.2": Rules(threshold=0.002),
+    "threshold_1": Rules(threshold=0.01),
+    "one_submitter": Rules(submitters="one"),
+    "best_of_all": Rules(submitters="all"),
+    "repeats_flat": Rules(repeats_flat=True),
+    "rounds_shifted": Rules(shift_months=1.0),
+    "new_accelerators": Rules(new_accelerators=True),
+    "one_per_benchmark": Rules(one_per_benchmark=True),
+}
+"""Ways to build the series, the report's first."""
+
+
+def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+    return _determined(data_dir, settings, __name__, (*TABLES, *OF_HARDWARE))
+
+
+def _determined(data_dir: Path, settings: FitSettings, module: str, tables: tuple[str, ...]) -> dict[str, Any]:
+    hashes = recorded_hashes(data_dir)
+    return {
+        "data": {table: hashes[f"{table}.csv"] for table in tables},
+        "code": code_hash(module),
+        "settings": asdict(settings),
+    }
+
+
+def _run(context: Context) -> dict[str, Any]:
+    series = {name: gain_series(context.data_dir, rules) for name, rules in VARIANTS.items()}
+    jobs = [
+        Job(name, {"series": own, "settings": context.settings, "whole": name == BASE}) for name, own in series.items()
+    ]
+    found = run_jobs(
+        study_series, jobs, context.work("domains"),
+        request=_determined(context.data_dir, context.settings, study_series.__module__, TABLES),
+        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
+    )  # fmt: skip
+    base = found.pop(BASE)
+    return {
+        "base": base,
+        "variants": {BASE: described(base), **found},
+        "hardware": [asdict(one) for one in hardware_trends(context.data_dir, series[BASE])],
+    }
+
+
+STUDY: Final = HeavyStudy("training against inference: gains at a fixed task", _request, _run)

@@ -1,0 +1,1 @@
+"""Whether prices fall faster after dated innovations in serving."""

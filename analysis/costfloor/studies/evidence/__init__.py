@@ -1,0 +1,1 @@
+"""Evidence of every law by sequential Monte Carlo."""

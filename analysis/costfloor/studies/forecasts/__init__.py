@@ -1,0 +1,1 @@
+"""Every law and classical forecast from a dozen past origins."""

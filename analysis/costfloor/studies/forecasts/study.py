@@ -1,0 +1,195 @@
+"""The leave-future-out table: every law and classical forecast from a dozen past origins, at 3, 6 and 12 months."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from costfloor.fit.fit import FitSettings
+from costfloor.fit.project import fits_dir, panel_observations
+from costfloor.forecast.baselines import BASELINES
+from costfloor.forecast.elpd import difference, total_elpd
+from costfloor.forecast.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
+from costfloor.forecast.origins import OriginScore, forecast_origins
+from costfloor.forecast.stacking import stacking_weights
+from costfloor.keys import code_hash
+from costfloor.laws import LAWS
+from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.sbc.ranks import Uniformity, uniformity
+
+ORIGINS: Final = 24
+EVERY_MONTHS: Final = 1
+MIN_ROWS: Final = 15
+"""Fewer than the verdict asks for: an early origin is worth little and costs little, and its failure would be in the table."""
+
+DRAWS: Final = 1000
+TUNE: Final = 700
+"""Shorter chains than those of the report's fits: a refit that misses a gate with them is repeated."""
+
+AVERAGE: Final = "average_of_laws"
+REFERENCE: Final = "discovery"
+PIT_LEVELS: Final = 99
+
+
+@dataclass(frozen=True)
+class ForecastRow:
+    """Scores of one forecaster at one horizon, over the origins at which it could forecast.
+
+    Attributes
+    ----------
+    forecaster, horizon_months
+        Law, classical forecast or the equal mixture of the laws.
+    origins, rows
+        How many origins, and prices scored over all of them.
+    elpd, se
+        Joint log predictive density summed over origins, and its standard error over blocks (family x quarter).
+    elpd_difference, elpd_difference_se
+        Against discovery on the same origins, paired by block.
+    elpd_difference_mcse
+        The part of that standard error that more draws would take away.
+    crps
+        Mean over rows, log points; of the mixture a bound from above.
+    crps_ratio
+        To that of discovery on the same rows; below one is better.
+    crps_by_origin
+        By date of the origin how many prices were scored, and the mean over them.
+    coverage50, coverage90
+        Shares of rows inside their intervals.
+    pit
+        Whether the probability integral transforms are uniform, as if rows were independent.
+    weight
+        Stacking weight over all origins; None for any other.
+    """
+
+    forecaster: str
+    horizon_months: int
+    origins: int
+    rows: int
+    elpd: float
+    se: float | None
+    elpd_difference: float | None
+    elpd_difference_se: float | None
+    elpd_difference_mcse: float | None
+    crps: float
+    crps_ratio: float
+    crps_by_origin: dict[str, tuple[int, float]]
+    coverage50: float
+    coverage90: float
+    pit: Uniformity
+    weight: float | None
+
+
+@dataclass(frozen=True)
+class ForecastStudy:
+    """The table, and what is behind it: origins (date, rows seen) and failures (forecaster, origin, reason)."""
+
+    rows: tuple[ForecastRow, ...]
+    origins: tuple[tuple[str, int], ...]
+    failures: tuple[tuple[str, str, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "rows": [asdict(row) for row in self.rows],
+            "origins": [list(one) for one in self.origins],
+            "failures": [list(one) for one in self.failures],
+        }
+
+
+def forecast_study(context: Context) -> ForecastStudy:
+    """Fit every law at every origin, score it and the classical forecasts, and put them into one table."""
+    obs = panel_observations(context.data_dir)
+    origins = forecast_origins(obs, max(HORIZONS), count=ORIGINS, every_months=EVERY_MONTHS, min_rows=MIN_ROWS)
+    dates = [origin.date for origin in origins]
+    laws = score_laws(
+        list(LAWS), obs, dates, HORIZONS, _chains(context.settings), fits_dir(context.data_dir),
+        context.progress, context.workers, context.scheduler,
+    )  # fmt: skip
+    classical = score_baselines(obs, dates, HORIZONS, context.settings.seed)
+    every = [*laws, *classical]
+    rows = [row for months in HORIZONS for row in horizon_rows(every, months)]
+    failures = [(one.name, str(one.origin.date()), one.failure) for one in every if one.failure]
+    return ForecastStudy(tuple(rows), tuple((str(one.date.date()), one.rows_seen) for one in origins), tuple(failures))
+
+
+def horizon_rows(scored: Sequence[Scored], horizon_months: int) -> list[ForecastRow]:
+    """Rows of the table at one horizon: laws, their average, classical forecasts."""
+    by_name: dict[str, dict[pd.Timestamp, OriginScore]] = {name: {} for name in (*LAWS, *BASELINES)}
+    for one in scored:
+        if horizon_months in one.scores:
+            by_name[one.name][one.origin] = one.scores[horizon_months]
+    weights = stacking_weights({name: list(by_name[name].values()) for name in LAWS})
+    by_name[AVERAGE] = {date: average_score([by_name[name][date] for name in LAWS]) for date in by_name[REFERENCE]}
+    order = (*LAWS, AVERAGE, *BASELINES)
+    return [_row(name, horizon_months, by_name, weights.get(name)) for name in order if by_name[name]]
+
+
+def average_score(scores: Sequence[OriginScore]) -> OriginScore:
+    """Score of the equal mixture of laws at one origin; nothing about it is fitted to the scores.
+
+    Its distribution function is the average of theirs, and so are its transforms and from them its coverage. Its CRPS is at most the
+    average of theirs, as the score is convex: that bound is given.
+    """
+    pit = np.mean([score.pit for score in scores], axis=0)
+    return replace(
+        scores[0],
+        unit_elpd=mixture_score(scores, np.full(len(scores), 1.0 / len(scores))),
+        elpd_mcse=float(np.mean([score.elpd_mcse for score in scores])),
+        crps=np.mean([score.crps for score in scores], axis=0),
+        covered50=np.abs(pit - 0.5) <= 0.25,
+        covered90=np.abs(pit - 0.5) <= 0.45,
+        pit=pit,
+    )
+
+
+def _row(
+    name: str, months: int, by_name: Mapping[str, Mapping[pd.Timestamp, OriginScore]], weight: float | None
+) -> ForecastRow:
+    own, reference = by_name[name], by_name[REFERENCE]
+    scores = list(own.values())
+    total, se = total_elpd(scores)
+    paired = [(own[date], reference[date]) for date in own if date in reference]
+    gap, gap_se, gap_mcse = difference([one for one, _ in paired], [other for _, other in paired])
+    if name == REFERENCE:
+        # From itself it differs by nothing, whatever its draws.
+        gap_se = gap_mcse = 0.0
+    crps, theirs = (np.concatenate([pair[side].crps for pair in paired]) for side in (0, 1))
+    pit = np.concatenate([score.pit for score in scores])
+    return ForecastRow(
+        forecaster=name,
+        horizon_months=months,
+        origins=len(scores),
+        rows=len(pit),
+        elpd=total,
+        se=se,
+        elpd_difference=gap,
+        elpd_difference_se=gap_se,
+        elpd_difference_mcse=gap_mcse,
+        crps=float(np.concatenate([score.crps for score in scores]).mean()),
+        crps_ratio=float(crps.mean() / theirs.mean()),
+        crps_by_origin={str(date.date()): (len(one.crps), float(one.crps.mean())) for date, one in own.items()},
+        coverage50=float(np.concatenate([score.covered50 for score in scores]).mean()),
+        coverage90=float(np.concatenate([score.covered90 for score in scores]).mean()),
+        pit=uniformity(np.floor(pit * (PIT_LEVELS + 1)).clip(max=PIT_LEVELS).astype(int), PIT_LEVELS),
+        weight=weight,
+    )
+
+
+def _chains(settings: FitSettings) -> FitSettings:
+    return replace(settings, draws=DRAWS, tune=TUNE)
+
+
+def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+    return {
+        "data": panel_observations(data_dir).data_hash,
+        "code": code_hash(__name__),
+        "settings": {**asdict(_chains(settings)), "origins": [ORIGINS, EVERY_MONTHS, MIN_ROWS]},
+    }  # fmt: skip
+
+
+STUDY: Final = HeavyStudy(
+    "forecasts of every law from a dozen dates", _request, lambda context: forecast_study(context).to_json()
+)

@@ -1,0 +1,1 @@
+"""Targeted predictive checks on months that the fits had not seen."""

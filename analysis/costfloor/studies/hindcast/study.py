@@ -1,0 +1,252 @@
+"""What would have been concluded at past half-year ends from what was known then, and how the forecasts of then fared."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from scipy.special import logsumexp
+
+from costfloor.data.raw import raw_vintage
+from costfloor.fit import archive
+from costfloor.fit.fit import Fit, FitSettings, fit_request, run_fit
+from costfloor.fit.project import PRICE_UNIT, panel_observations
+from costfloor.forecast.lfo import score_laws
+from costfloor.forecast.origins import (
+    MIN_SCORED_ROWS,
+    OriginScore,
+    forecast_origins,
+    jackknife_mcse,
+    masks,
+    predict,
+    score_draws,
+)
+from costfloor.keys import code_hash
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations, subset
+from costfloor.panel import build, law_rows, load_panel
+from costfloor.runs.jobs import Job, run_jobs
+from costfloor.sampling.sampler import CI_QUANTILES
+from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
+from costfloor.studies.rule import Conclusion, conclude, found_on_all_rows
+
+FIRST: Final = "2024-01-31"
+EVERY_MONTHS: Final = 6
+MIN_MONTHS: Final = 3
+"""With fewer months passed there is no forecast to judge."""
+
+
+@dataclass(frozen=True)
+class Fared:
+    """How the forecast of one law fared.
+
+    Attributes
+    ----------
+    law
+        Law.
+    elpd, crps, coverage50, coverage90
+        Joint log score, mean CRPS of log price (log points), and shares of the prices inside their intervals.
+    error
+        5, 50 and 95 % of the mean of observed less forecast log price, over the predictive draws: below zero prices fell faster than
+        said.
+    """
+
+    law: str
+    elpd: float
+    crps: float
+    coverage50: float
+    coverage90: float
+    error: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class HalfYear:
+    """One past date.
+
+    Attributes
+    ----------
+    date
+        The last day of which anything was known.
+    conclusion
+        What the rule would have said.
+    months, scored
+        How far ahead the forecasts were judged, and by how many prices; 0 when too little has passed.
+    fared
+        One per law, empty when nothing could be judged.
+    """
+
+    date: str
+    conclusion: Conclusion
+    months: int
+    scored: int
+    fared: tuple[Fared, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {**asdict(self), "conclusion": self.conclusion.to_json(), "fared": [asdict(one) for one in self.fared]}
+
+
+@dataclass(frozen=True)
+class View:
+    """A past view and what came after it, as one table.
+
+    Attributes
+    ----------
+    date
+        The last day of which anything was known.
+    obs
+        Rows known then, and those of the following horizon in the families of then.
+    seen, scored
+        Masks (n,) of the rows known then, and of those within `months`.
+    months
+        Months after the date that have passed, at most the horizon; 0 when the forecasts cannot be judged.
+    """
+
+    date: pd.Timestamp
+    obs: PriceObservations
+    seen: np.ndarray
+    scored: np.ndarray
+    months: int
+
+
+def half_years(last: pd.Timestamp) -> list[pd.Timestamp]:
+    """Half-year ends until the last price."""
+    return list(pd.date_range(FIRST, last, freq=f"{EVERY_MONTHS}ME"))
+
+
+def months_passed(date: pd.Timestamp, last: pd.Timestamp) -> int:
+    """Whole months from a date to the last price, at most the horizon of the verdict; 0 when fewer than `MIN_MONTHS`."""
+    passed = [n for n in range(MIN_MONTHS, HORIZON_MONTHS + 1) if date + pd.DateOffset(months=n) <= last]
+    return max(passed, default=0)
+
+
+def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
+    """Put the later rows of today's panel behind a past view.
+
+    Parameters
+    ----------
+    date
+        Day of the past view.
+    then, now
+        The panel built as of that day, and today's.
+
+    Later rows are counted into the families of then: a band that was not yet split by weights stays whole, and a band born since is a
+    family of its own, which the forecast draws from the population.
+    """
+    past, ahead = law_rows(then), date + pd.DateOffset(months=HORIZON_MONTHS)
+    later = now[(now["date"] > date) & (now["date"] <= ahead)]
+    split = set(then.loc[then["family"] != then["band"], "band"])
+    known = later["band"].isin(split)
+    side = later["open_weights"].fillna(False).astype(bool).map({True: "open", False: "closed"})
+    family = later["band"].where(~known, later["band"] + " " + side)
+    births = past.groupby("family")["family_birth"].min()
+    fresh = law_rows(later.assign(family=family))
+    fresh["family_birth"] = fresh["family"].map(births).fillna(fresh["family_birth"])
+    # Quality in the units of then: a fit must not know how far the models to come differ.
+    obs = replace(
+        observations(pd.concat([past, fresh], ignore_index=True), price_unit=PRICE_UNIT),
+        quality_scale=observations(past).quality_scale,
+    )
+    months = months_passed(date, law_rows(now)["date"].max())
+    seen, scored = masks(obs, date, months)
+    judged = scored.sum() >= MIN_SCORED_ROWS and subset(obs, seen).models_repeat == obs.models_repeat
+    return View(date, obs, seen, scored, months if judged else 0)
+
+
+def hindcast(context: Context) -> tuple[HalfYear, ...]:
+    """Build every past view, fit all laws to it, apply the rule and judge the forecasts."""
+    now = load_panel(context.data_dir)
+    views = []
+    for date in half_years(law_rows(now)["date"].max()):
+        context.progress(f"the prices as of {date.date()}")
+        build(context.data_dir, date, context.progress)
+        views.append(view(date, load_panel(context.data_dir, date), now))
+    return tuple(_half_year(one, found, context) for one, found in zip(views, _fits(views, context), strict=True))
+
+
+def hindcast_job(
+    law: str, obs: PriceObservations, date: pd.Timestamp, months: int, settings: FitSettings
+) -> dict[str, Any]:
+    """Fit one law to what was known at one date: what it found, and how its forecast fared (None when not judged)."""
+    seen, scored = masks(obs, date, months)
+    past = subset(obs, seen)
+    fit, _ = run_fit(LAWS[law], past, settings, lambda _: None)
+    fared = asdict(forecast_fared(fit, obs, seen, scored, settings.seed)) if months else None
+    return {"found": found_on_all_rows(fit, past), "fared": fared}
+
+
+def forecast_fared(fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, seed: int) -> Fared:
+    """Judge the forecast of a fit to the rows `seen` by the rows `scored`."""
+    simulated, log_density = predict(fit, obs, seen, scored, seed)
+    unit_elpd = logsumexp(log_density, axis=0) - np.log(len(log_density))
+    score = score_draws(obs, scored, simulated, unit_elpd, jackknife_mcse(log_density))
+    error = obs.log_price[scored].mean() - simulated.mean(axis=1)
+    low, middle, high = np.quantile(error, CI_QUANTILES).tolist()
+    return Fared(
+        law=fit.law.name,
+        elpd=float(score.unit_elpd.sum()),
+        crps=float(score.crps.mean()),
+        coverage50=float(score.covered50.mean()),
+        coverage90=float(score.covered90.mean()),
+        error=(low, middle, high),
+    )
+
+
+def _fits(views: list[View], context: Context) -> list[dict[str, Mapping[str, Any]]]:
+    """Results of `hindcast_job` by law, one dict per view."""
+    settings = context.settings
+    jobs = [
+        {
+            law: Job(
+                f"{one.date.date()}-{one.months}-{law}-{archive.fingerprint(fit_request(LAWS[law], one.obs, settings))[:16]}",
+                {"law": law, "obs": one.obs, "date": one.date, "months": one.months, "settings": settings},
+            )
+            for law in LAWS
+        }
+        for one in views
+    ]
+    found = run_jobs(
+        hindcast_job, [job for by_law in jobs for job in by_law.values()], context.work("hindcast"),
+        request={"code": code_hash(__name__)},
+        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
+    )  # fmt: skip
+    return [{law: found[job.key] for law, job in by_law.items()} for by_law in jobs]
+
+
+def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Context) -> HalfYear:
+    past = subset(one.obs, one.seen)
+    dates = [origin.date for origin in forecast_origins(past, HORIZON_MONTHS)]
+    scores: dict[str, list[OriginScore]] = {law: [] for law in RULE_LAWS}
+    failures = []
+    for scored in score_laws(
+        RULE_LAWS, past, dates, (HORIZON_MONTHS,), context.settings, context.work("hindcast"),
+        context.progress, context.workers, context.scheduler,
+    ):  # fmt: skip
+        scores[scored.name].append(scored.scores[HORIZON_MONTHS])
+        if scored.failure:
+            failures.append(f"{scored.name} as of {scored.origin.date()}: {scored.failure}")
+    return HalfYear(
+        date=str(one.date.date()),
+        conclusion=conclude(past, {law: result["found"] for law, result in found.items()}, scores, failures),
+        months=one.months,
+        scored=int(one.scored.sum()) if one.months else 0,
+        fared=tuple(Fared(**result["fared"]) for result in found.values() if result["fared"]),
+    )
+
+
+def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+    return {
+        "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
+        "code": code_hash(__name__),
+        "settings": {**asdict(settings), "first": FIRST, "every_months": EVERY_MONTHS},
+    }
+
+
+STUDY: Final = HeavyStudy(
+    "what would have been concluded at past half-year ends",
+    _request,
+    lambda context: {"half_years": [one.to_json() for one in hindcast(context)]},
+)

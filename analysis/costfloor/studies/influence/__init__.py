@@ -1,0 +1,1 @@
+"""Which models and prices decide the verdict."""

@@ -1,0 +1,1 @@
+"""What lowers the bill once at one price list."""

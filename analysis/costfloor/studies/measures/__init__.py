@@ -1,0 +1,1 @@
+"""Whether the answer depends on what is measured."""

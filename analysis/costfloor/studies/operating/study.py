@@ -1,0 +1,204 @@
+"""Error rates of the verdict rule: panels of the real one's size and irregularity, drawn from worlds in which the answer is known."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from costfloor.fit import archive
+from costfloor.fit.fit import Fit, FitSettings, fit_law, run_fit
+from costfloor.fit.posterior import Draws
+from costfloor.fit.project import fits_dir, panel_observations
+from costfloor.fit.sensitivity import prior_sensitivity
+from costfloor.forecast.elpd import difference
+from costfloor.forecast.origins import forecast_origins, score_forecast
+from costfloor.forecast.verdict import Evidence, judge
+from costfloor.keys import code_hash
+from costfloor.laws import LAWS
+from costfloor.laws.few_families import fitted_law
+from costfloor.laws.observations import PriceObservations, subset
+from costfloor.runs.jobs import Job, run_jobs
+from costfloor.sampling.sampler import CI_QUANTILES, CompiledModel, compile_model
+from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.generate import prices, world_draws
+from costfloor.studies.operating.worlds import WORLDS, World, extended
+
+HORIZON_MONTHS: Final = 12
+PANELS: Final = 100
+PER_JOB: Final = 5
+SHORT: Final = FitSettings(draws=300, tune=300, chains=2, target_accepts=(0.9,), kept=300)
+"""A rule that takes an hour per panel cannot be calibrated: short fits of the same posterior, with more Monte Carlo error in the scores."""
+
+RULE_LAWS: Final = ("plateau", "discovery")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What the rule saw in one simulated panel, and what the law plateau made of it.
+
+    Attributes
+    ----------
+    evidence
+        What the verdict rests on.
+    rate_now, rate_floor
+        5, 50 and 95 % of the posterior, log-rate per year.
+    """
+
+    evidence: Evidence
+    rate_now: tuple[float, float, float]
+    rate_floor: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class WorldResult:
+    """What the rule said in one world.
+
+    Attributes
+    ----------
+    world
+        The truth.
+    panels
+        One per simulated panel.
+    """
+
+    world: World
+    panels: tuple[Panel, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "world": asdict(self.world),
+            "shares": self.shares,
+            "floor_coverage90": self.floor_coverage90,
+            "panels": [asdict(one) for one in self.panels],
+        }
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of panels by verdict."""
+        said = [judge(one.evidence)[0] for one in self.panels]
+        return {verdict: said.count(verdict) / len(said) for verdict in ("plateau", "discovery", "inconclusive")}
+
+    @property
+    def floor_coverage90(self) -> float | None:
+        """Share of panels whose 90 % interval of the floor holds the population's; None in a world without a floor of its own.
+
+        The interval is that of the mean over the panel's families, which lies a spread over the root of their number from the
+        population's: a few hundredths of the interval's width.
+        """
+        truth = self.world.truth.get("rate_floor")
+        if truth is None:
+            return None
+        return float(np.mean([one.rate_floor[0] <= truth <= one.rate_floor[2] for one in self.panels]))
+
+
+def operating_characteristics(
+    fit: Fit, obs: PriceObservations, worlds: Sequence[World], panels: int, context: Context
+) -> tuple[WorldResult, ...]:
+    """Apply the verdict rule to panels from worlds in which the answer is known.
+
+    Parameters
+    ----------
+    fit
+        The fit of plateau to the real panel: noise, hosts, elasticities and levels of the worlds are drawn from it.
+    obs
+        The real panel.
+    worlds, panels
+        The truths, and how many panels of each.
+    context
+        Where the jobs are kept and how they run.
+    """
+    jobs: list[list[Job]] = []
+    seed = context.settings.seed
+    for world in worlds:
+        jobs.append([])
+        longer = extended(obs, world.years_more)
+        name = archive.fingerprint(asdict(world))[:12]
+        for start in range(0, panels, PER_JOB):
+            chosen = np.random.default_rng((seed, int(name, 16), start)).integers(fit.draws.size, size=PER_JOB)
+            base = Draws(fit.law, {name: value[chosen] for name, value in fit.draws.values.items()})
+            draws = world_draws(base, LAWS[world.law], world.truth, longer, seed + start)
+            arguments = {"obs": longer, "log_price": prices(draws, longer, seed + start), "seed": seed + start}
+            jobs[-1].append(Job(f"{name}-{start:05d}-{seed}", arguments))
+    request = {"code": code_hash(__name__), "fit": fit.receipt["fingerprint"], "settings": asdict(SHORT)}
+    found = run_jobs(
+        gather, list(chain.from_iterable(jobs)), context.work("operating"), request=request,
+        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
+    )  # fmt: skip
+    return tuple(
+        WorldResult(
+            world,
+            tuple(
+                Panel(Evidence(**one["evidence"]), tuple(one["rate_now"]), tuple(one["rate_floor"]))
+                for job in of_world
+                for one in found[job.key]["panels"]
+            ),
+        )
+        for world, of_world in zip(worlds, jobs, strict=True)
+    )
+
+
+def gather(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
+    """What the verdict rule looks at, for panels of log prices (k, n) of the same design."""
+    return {"panels": [asdict(_panel(replace(obs, log_price=one), obs.data_hash, seed)) for one in log_price]}
+
+
+def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
+    settings = replace(SHORT, seed=seed)
+    scores: dict[str, list[Any]] = {name: [] for name in RULE_LAWS}
+    origins = forecast_origins(obs, HORIZON_MONTHS)
+    for number, origin in enumerate(origins):
+        past = subset(obs, origin.seen)
+        for name in RULE_LAWS:
+            fit = _short_fit(name, past, settings, f"{design}-{number}")
+            scores[name].append(score_forecast(fit, obs, origin.seen, origin.scored, seed))
+    plateau = _short_fit("plateau", obs, settings, design)
+    gap, gap_se, _ = difference(scores["plateau"], scores["discovery"])
+    slowed = plateau.quantity("rate_now") < 0.5 * plateau.quantity("rate_initial")
+    evidence = Evidence(
+        passed=True,
+        origins=len(origins),
+        elpd_difference=gap,
+        elpd_difference_se=gap_se,
+        p_slowed=float(np.mean(slowed)),
+        prior_dominated=prior_sensitivity(plateau, obs, "rate_floor").prior_dominated,
+        mean_age_years=obs.mean_age_at_last,
+    )
+    return Panel(evidence, *(_quantiles(plateau, name) for name in ("rate_now", "rate_floor")))
+
+
+def _quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(fit.quantity(name), CI_QUANTILES).tolist()
+    return low, middle, high
+
+
+_COMPILED: dict[tuple[str, str], CompiledModel] = {}
+
+
+def _short_fit(law: str, obs: PriceObservations, settings: FitSettings, design: str) -> Fit:
+    from costfloor.laws.model import build_model  # noqa: PLC0415  slow to import
+
+    if (law, design) not in _COMPILED:
+        _COMPILED[law, design] = compile_model(build_model(fitted_law(LAWS[law], obs), obs))
+    return run_fit(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]
+
+
+def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+    return {
+        "data": panel_observations(data_dir).data_hash,
+        "code": code_hash(__name__),
+        "settings": {**asdict(SHORT), "seed": settings.seed, "panels": PANELS, "worlds": [asdict(one) for one in WORLDS]},
+    }  # fmt: skip
+
+
+def _run(context: Context) -> dict[str, Any]:
+    obs = panel_observations(context.data_dir)
+    fit = fit_law(LAWS["plateau"], obs, context.settings, fits_dir(context.data_dir), context.progress)
+    results = operating_characteristics(fit, obs, WORLDS, PANELS, context)
+    return {"worlds": [one.to_json() for one in results]}
+
+
+STUDY: Final = HeavyStudy("error rates of the verdict", _request, _run)

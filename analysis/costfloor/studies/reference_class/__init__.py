@@ -1,0 +1,1 @@
+"""What technologies of known fate would change as a prior."""

@@ -1,0 +1,49 @@
+"""Simulation-based calibration once more, on truths that no earlier run has seen, for what lies outside its band in the last run.
+
+A quantity is run again because of its first 200 simulations, and the 1,000 contain these: what was chosen for being far out is still far
+out. Here the whole thousand is new.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from costfloor.fit.fit import FitSettings
+from costfloor.keys import code_hash
+from costfloor.laws import LAWS
+from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.sbc import study as sbc
+from costfloor.studies.sbc.study import MORE_SIMULATIONS, SIMULATIONS, Row, calibrate
+
+SEED_SHIFT: Final = 1_000_000
+"""Seeds count simulations on from the run's own: further than any run goes."""
+
+
+def outside(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
+    """Law and quantity of the rows that did not pass."""
+    return tuple((row.law, row.quantity) for row in rows if not row.passed)
+
+
+def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+    request = sbc.STUDY.request(data_dir, settings)
+    return {**request, "code": code_hash(__name__)}
+
+
+def _run(context: Context) -> dict[str, Any]:
+    first = calibrate(list(LAWS), SIMULATIONS, context)
+    laws = sorted({law for law, _ in outside(first.rows)})
+    last = calibrate(laws, MORE_SIMULATIONS, context).rows if laws else ()
+    chosen = outside(last)
+    context.progress(
+        f"outside after {MORE_SIMULATIONS}: {', '.join(f'{what} of {law}' for law, what in chosen) or 'none'}"
+    )
+    anew = replace(context, settings=replace(context.settings, seed=context.settings.seed + SEED_SHIFT))
+    again = sorted({law for law, _ in chosen})
+    return {
+        "chosen": [list(one) for one in chosen],
+        "fresh": calibrate(again, MORE_SIMULATIONS, anew).to_json() if again else None,
+    }
+
+
+STUDY: Final = HeavyStudy("calibration once more, of what was outside, on new truths", _request, _run)

@@ -1,0 +1,207 @@
+"""Simulation-based calibration of every law: parameters from the prior, prices from them, and where the posterior puts the parameters."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from costfloor.fit.fit import FitSettings
+from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, merge_chains
+from costfloor.fit.quantities import reported_quantities
+from costfloor.keys import code_hash
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.priors import OBSERVATION_PRIORS
+from costfloor.runs.jobs import Job, run_jobs
+from costfloor.sampling.sampler import SamplerSettings, compile_model, diagnose_quantities, sample
+from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.generate import prices, prior_draws
+from costfloor.studies.sbc.ranks import INTERVALS, IntervalCoverage, Uniformity, interval_coverage, rank, uniformity
+
+SIMULATIONS: Final = 200
+MORE_SIMULATIONS: Final = 1000
+PER_JOB: Final = 10
+RANKED_DRAWS: Final = 31
+LEVEL_CENTER: Final = 0.0
+NEVER_YEARS: Final = 50.0
+SAMPLER: Final = SamplerSettings(draws=500, tune=500, chains=2, target_accept=0.95)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Calibration of one quantity of one law."""
+
+    law: str
+    quantity: str
+    uniformity: Uniformity
+    coverage: tuple[IntervalCoverage, ...]
+    ranks: tuple[int, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the ranks and all coverages are inside their bands."""
+        return self.uniformity.inside and all(one.inside for one in self.coverage)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Calibration of several laws.
+
+    Attributes
+    ----------
+    rows
+        One per law and quantity.
+    diverged
+        By law, the share of fits with divergent transitions; they are counted, not left out.
+    """
+
+    rows: tuple[Row, ...]
+    diverged: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, with whether each row passed."""
+        return {"rows": [{**asdict(row), "passed": row.passed} for row in self.rows], "diverged": self.diverged}
+
+
+def design() -> PriceObservations:
+    """A panel of 160 prices of 64 models in five families that start one after the other, at six hosts; its prices are of no account."""
+    rng = np.random.default_rng(11)
+    model = np.repeat(np.arange(64), [1, 2, 3, 4] * 16)
+    family = model % 5
+    entry = 0.6 * family + rng.uniform(0.0, 1.0, 64)[model] * (4.0 - 0.6 * family)
+    first = np.r_[True, np.diff(model) > 0]
+    time = np.where(first, entry, entry + rng.uniform(0.0, 1.0, len(model)) * (4.0 - entry))
+    quality = rng.normal(0.0, 1.0, 64)[model]
+    frame = pd.DataFrame(
+        {
+            "date": pd.Timestamp("2021-01-01") + pd.to_timedelta(np.round(365.25 * time), unit="D"),
+            "price": 1.0,
+            "quality": quality,
+            "quality_sd": 0.2,
+            "family": [f"band {code + 1}" for code in family],
+            "family_birth": pd.Timestamp("2021-01-01") + pd.to_timedelta(np.round(365.25 * 0.6 * family), unit="D"),
+            "model": [f"model {code}" for code in model],
+            "host": [f"host {code}" for code in rng.integers(6, size=len(model))],
+        }
+    )
+    return observations(frame)
+
+
+def calibrate(laws: Sequence[str], simulations: int, context: Context) -> Calibration:
+    """Run simulation-based calibration of some laws; finished simulations are kept and read again.
+
+    `simulations` is the number of data sets per law; 1,000 contain the first 200.
+    """
+    seed = context.settings.seed
+    jobs = [
+        Job(f"{law}-{start:05d}-{seed}", {"law": law, "start": start, "count": PER_JOB, "seed": seed})
+        for law in laws
+        for start in range(0, simulations, PER_JOB)
+    ]
+    request = {
+        "code": code_hash(__name__),
+        "sampler": asdict(SAMPLER),
+        "design": design().data_hash,
+    }
+    found = run_jobs(
+        simulate, jobs, context.work("sbc"), request=request,
+        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
+    )  # fmt: skip
+    rows, diverged = [], {}
+    for law in laws:
+        results = [found[job.key] for job in jobs if job.arguments["law"] == law]
+        ranks = {name: np.concatenate([result["ranks"][name] for result in results]) for name in results[0]["ranks"]}
+        diverged[law] = float(np.mean(np.concatenate([result["divergences"] for result in results]) > 0))
+        rows += [(law, name, values) for name, values in ranks.items()]
+    return Calibration(tuple(_row(law, name, values, len(rows)) for law, name, values in rows), diverged)
+
+
+def simulate(law: str, start: int, count: int, seed: int) -> dict[str, Any]:
+    """Ranks of `count` truths from number `start` on, by quantity, and the divergences of each fit."""
+    obs, rng = design(), np.random.default_rng((seed, start))
+    compiled = _compiled(law)
+    truth = prior_draws(LAWS[law], obs, count, seed + start, LEVEL_CENTER)
+    log_price = prices(truth, obs, seed + start)
+    ranks: dict[str, list[int]] = {}
+    divergences, worst = [], []
+    for index in range(count):
+        settings = SamplerSettings(**{**asdict(SAMPLER), "seed": seed + start + index})
+        data = {"log_price": log_price[index], "level_center": np.asarray(LEVEL_CENTER)}
+        sampled = sample(compiled, settings, data=data)
+        one = Draws(truth.law, {name: value[[index]] for name, value in truth.values.items()})
+        posterior = merge_chains(sampled.posterior, truth.law)
+        found = quantities(posterior, obs, log_price[index])
+        for name, value in quantities(one, obs, log_price[index]).items():
+            chosen = np.linspace(0, len(found[name]) - 1, RANKED_DRAWS).round().astype(int)
+            ranks.setdefault(name, []).append(rank(float(value[0]), found[name][chosen], rng))
+        divergences.append(int(sampled.sample_stats["diverging"].sum()))
+        reported = reported_quantities(sampled.posterior, truth.law, obs)
+        worst.append(diagnose_quantities(reported, sampled.sample_stats).ess_bulk_min)
+    return {"ranks": ranks, "divergences": divergences, "ess_bulk_min": worst}
+
+
+def quantities(draws: Draws, obs: PriceObservations, log_price: np.ndarray) -> dict[str, np.ndarray]:
+    """What is ranked, each of shape (S,): population parameters, rates, the joint log likelihood, years until the price halves."""
+    law = draws.law
+    names = [*OBSERVATION_PRIORS, *(prior.name for prior in law.priors)]
+    chosen = {name: draws[name] for name in names if name in draws}
+    family = draws.family(np.arange(len(obs.families)))
+    with_prices = replace(obs, log_price=log_price)
+    expected = expected_log_price(draws, with_prices, np.random.default_rng(0))
+    return chosen | {
+        "rate_now": law.rate(family, obs.ages_at_last).mean(axis=1),
+        "rate_long_run": law.long_run_rate(family).mean(axis=1),
+        "years_to_half": years_to_half(draws, obs),
+        "log_likelihood": log_likelihood(draws, with_prices, expected).sum(axis=1),
+    }
+
+
+def years_to_half(draws: Draws, obs: PriceObservations) -> np.ndarray:
+    """Years from the last date until the oldest family's price has halved by its law, shape (S,); 50 stands for later or never."""
+    oldest = int(obs.births.argmin())
+    age = obs.ages_at_last[oldest]
+    ahead = np.linspace(0.0, NEVER_YEARS, 2001)
+    family = draws.family(np.array([oldest]))
+    fallen = draws.law.decline(family, age + ahead[None, :]) - draws.law.decline(family, np.array([[age]]))
+    reached = fallen >= np.log(2.0)
+    first = reached.argmax(axis=1).clip(min=1)
+    rows = np.arange(draws.size)
+    before, after = fallen[rows, first - 1], fallen[rows, first]
+    exact = ahead[first - 1] + (ahead[1]) * (np.log(2.0) - before) / np.where(after > before, after - before, 1.0)
+    return np.where(reached.any(axis=1), exact, NEVER_YEARS)
+
+
+@cache
+def _compiled(law: str) -> Any:
+    from costfloor.laws.model import build_model  # noqa: PLC0415  slow to import
+
+    return compile_model(build_model(LAWS[law], design()))
+
+
+def _row(law: str, name: str, ranks: np.ndarray, rows: int) -> Row:
+    coverage = tuple(interval_coverage(ranks, RANKED_DRAWS, probability, 2 * rows) for probability in INTERVALS)
+    return Row(law, name, uniformity(ranks, RANKED_DRAWS), coverage, tuple(int(value) for value in ranks))
+
+
+def _request(_: Path, __: FitSettings) -> dict[str, Any]:
+    return {
+        "data": design().data_hash,
+        "code": code_hash(__name__),
+        "settings": asdict(SAMPLER),
+    }
+
+
+def _run(context: Context) -> dict[str, Any]:
+    first = calibrate(list(LAWS), SIMULATIONS, context)
+    again = sorted({row.law for row in first.rows if not row.passed})
+    if not again:
+        return {"first": first.to_json(), "again": None}
+    context.progress(f"outside their bands, run again with {MORE_SIMULATIONS}: {', '.join(again)}")
+    return {"first": first.to_json(), "again": calibrate(again, MORE_SIMULATIONS, context).to_json()}
+
+
+STUDY: Final = HeavyStudy("simulation-based calibration of every law", _request, _run)
