@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 
 from costfloor.fit.compiled import compile_law
-from costfloor.fit.fit import FitSettings, fit_law
+from costfloor.fit.fit import fit_law
 from costfloor.fit.project import panel_observations
+from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 
 FITTED = ("exponential", "plateau", "baumol", "discovery", "encompassing")

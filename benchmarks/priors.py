@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from costfloor.fit.fit import priors_of
 from costfloor.fit.quantities import probability_of_claim
+from costfloor.fit.request import priors_of
 from costfloor.laws import LAWS
 from costfloor.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, PriorPredictive, prior_predictive
 from costfloor.storage import write_atomic

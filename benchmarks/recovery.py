@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from costfloor.fit.fit import FitSettings, fit_law
+from costfloor.fit.fit import fit_law
 from costfloor.fit.quantities import reported_quantities
+from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import observations

@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 from arviz_stats import mcse
 from costfloor.fit.continuation import Continuation, continuation
-from costfloor.fit.fit import Fit, FitSettings, fit_law
+from costfloor.fit.fit import fit_law
+from costfloor.fit.request import FitSettings
+from costfloor.fit.result import Fit
 from costfloor.forecast.reweight import KHAT_LIMIT, possible, reweight
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations

@@ -13,7 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from costfloor.fit.fit import FitSettings, fit_law
+from costfloor.fit.fit import fit_law
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.compare import compare
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations

@@ -31,7 +31,7 @@ import costfloor.panel
 import costfloor.sampling.sampler
 import numpy as np
 import xarray as xr
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations

@@ -10,7 +10,9 @@ from typing import Final
 
 import numpy as np
 import xarray as xr
-from costfloor.fit.fit import Fit, FitSettings, run_fit
+from costfloor.fit.fit import run_fit
+from costfloor.fit.request import FitSettings
+from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import TableDesign, simulate_table

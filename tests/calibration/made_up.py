@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from costfloor.fit.fit import Fit
 from costfloor.fit.quantities import contract_parameters, reported_quantities
+from costfloor.fit.result import Fit
 from costfloor.forecast.origins import OriginScore
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.fit.fit import FitSettings
 from costfloor.fit.posterior import expected_log_price, log_likelihood
+from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 from costfloor.sampling.sampler import SamplerSettings
 from costfloor.studies.evidence import study as evidence

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from costfloor.checks.heldout import HELDOUT
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import forecast_origins
 from costfloor.laws.observations import PriceObservations
 from costfloor.studies.heldout import study as heldout

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import observations, subset
 from costfloor.panel import law_rows

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.lfo import Scored
 from costfloor.forecast.origins import OriginScore, forecast_origins

@@ -9,7 +9,7 @@ import costfloor.panel
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import masks
 from costfloor.panel import build, law_rows
 from costfloor.studies.measures import study as measures

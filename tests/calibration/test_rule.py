@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.cli.calibration import NAMES
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.lfo import _plain
 from costfloor.forecast.origins import forecast_origins, masks
 from costfloor.laws.observations import PriceObservations

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.simulate import TableDesign
 from fake_fits import make_fit, simulated

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, observations
 from costfloor.laws.simulate import TableDesign, simulate_table

@@ -8,7 +8,7 @@ import pytest
 from costfloor.checks import CHECKS, build_replicates, run_checks, to_json
 from costfloor.checks.replicates import MAX_REPLICATES, thinned
 from costfloor.errors import InputError, IntegrityError
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.laws.innovations import COMMON_SHARE
 from costfloor.laws.observations import PriceObservations
 from fake_fits import make_fit, make_table

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from costfloor.checks import run_checks
-from costfloor.fit.fit import Fit, FitSettings, fit_law
+from costfloor.fit.fit import fit_law
+from costfloor.fit.request import FitSettings
+from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.simulate import TableDesign

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from costfloor.checks.heldout import HELDOUT, heldout_checks
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations, subset
 from fake_fits import make_fit
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from costfloor.checks import build_replicates, loo, pit
 from costfloor.checks.result import to_json
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 from fake_fits import make_fit, make_table
 from scipy.stats import norm

@@ -14,7 +14,7 @@ from cli_run import Run, contents, run, write_table
 from costfloor.checks import CHECKS
 from costfloor.cli import globals_first
 from costfloor.cli.shared import Options
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 from costfloor.laws.simulate import TableDesign, simulate_table
 from costfloor.report.assemble import ReportResult

@@ -7,8 +7,9 @@ import costfloor.fit.fit
 import costfloor.sampling.sampler
 import pytest
 from cli_run import Run, run, write_table
-from costfloor.fit.fit import FitSettings, fit_law
+from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir
+from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations
 from costfloor.sources.price_table import read_price_table

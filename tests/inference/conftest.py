@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from costfloor.fit.fit import Fit, fit_law
+from costfloor.fit.fit import fit_law
+from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import TableDesign

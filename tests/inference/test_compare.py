@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from costfloor.fit.fit import priors_of
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior
+from costfloor.fit.request import priors_of
 from costfloor.forecast.compare import _law_score, _prior_probability_of_claim
 from costfloor.forecast.elpd import difference
 from costfloor.laws import LAWS

@@ -16,8 +16,10 @@ import xarray as xr
 from costfloor.errors import IntegrityError
 from costfloor.fit import archive
 from costfloor.fit import fit as fit_module
-from costfloor.fit.fit import Fit, FitSettings, fit_law, fit_request, priors_of
+from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import Draws, expected_log_price
+from costfloor.fit.request import FitSettings, fit_request, priors_of
+from costfloor.fit.result import Fit
 from costfloor.laws import LAWS, Law
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import TableDesign

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from costfloor.fit.fit import Fit
 from costfloor.fit.posterior import Draws, innovations
+from costfloor.fit.result import Fit
 from costfloor.forecast.origins import (
     MIN_SCORED_ROWS,
     MIN_SEEN_ROWS,

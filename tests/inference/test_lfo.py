@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.fit.fit import FitSettings
 from costfloor.fit.posterior import Draws
+from costfloor.fit.request import FitSettings
 from costfloor.forecast import lfo
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.lfo import Scored, mixture_score, score_baselines, score_laws

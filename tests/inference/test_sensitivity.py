@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity, log_density, prior_sensitivity
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations

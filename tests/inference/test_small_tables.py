@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from cli_run import run
 from costfloor.data.raw import load_raw
-from costfloor.fit.fit import Fit, FitSettings, fit_law
+from costfloor.fit.fit import fit_law
+from costfloor.fit.request import FitSettings
+from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations
 from costfloor.laws.simulate import TableDesign

@@ -8,7 +8,7 @@ from types import ModuleType
 import numpy as np
 import pymc as pm
 import pytest
-from costfloor.fit.fit import priors_of
+from costfloor.fit.request import priors_of
 from costfloor.laws import LAWS
 from costfloor.laws.exponential import RATE_SPREAD
 from costfloor.laws.innovations import COMMON_SHARE, GAINS, GAUSSIAN, GRID_YEARS, Innovations

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
 from costfloor.studies.channels.changes import channel_data
 from costfloor.studies.channels.record_lows import accounting

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.studies.domains.gains import DOMAINS, INFERENCE, TRAINING, GainSeries
 from costfloor.studies.domains.model import Intervals, intervals, simulate
 from costfloor.studies.domains.result import described, study_series

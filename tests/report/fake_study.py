@@ -12,8 +12,9 @@ from costfloor.checks.result import CheckResult, predictive_check
 from costfloor.economics.scenario import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.archive import fingerprint
-from costfloor.fit.fit import Fit, priors_of
 from costfloor.fit.quantities import reported_quantities
+from costfloor.fit.request import priors_of
+from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.forecast.compare import Comparison, LawScore
 from costfloor.forecast.ledger import Entry

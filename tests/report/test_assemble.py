@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from cli_run import contents
 from costfloor.errors import InputError
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.records import HASH, sealed
 from costfloor.report.assemble import ReportResult, make_report
 from costfloor.report.render import RenderResult

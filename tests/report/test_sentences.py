@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import xarray as xr
-from costfloor.fit.fit import Fit, priors_of
+from costfloor.fit.request import priors_of
+from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.forecast.compare import LawScore
 from costfloor.laws import LAWS

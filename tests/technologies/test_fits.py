@@ -8,7 +8,7 @@ import arviz_stats
 import costfloor.sampling.sampler
 import numpy as np
 import pytest
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.baselines.farmer_lafond import forecast_error_variance
 from costfloor.laws.base import FamilyParameter
 from costfloor.laws.priors import Prior

@@ -17,7 +17,8 @@ from costfloor.checks import (
 from costfloor.checks.replicates import Replicates, build_replicates
 from costfloor.checks.result import CheckResult, to_json
 from costfloor.errors import InputError
-from costfloor.fit.fit import Fit, Progress
+from costfloor.fit.fit import Progress
+from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 
 CHECKS: dict[str, Callable[[Replicates], CheckResult]] = {

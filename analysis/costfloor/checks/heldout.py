@@ -16,8 +16,8 @@ from costfloor.checks import (
 from costfloor.checks.quarterly_index import quarterly_index
 from costfloor.checks.replicates import Replicates, thinned
 from costfloor.checks.result import CheckResult
-from costfloor.fit.fit import Fit
 from costfloor.fit.posterior import expected_log_price, merge_chains, replicate
+from costfloor.fit.result import Fit
 from costfloor.forecast.origins import extend
 from costfloor.laws.observations import PriceObservations, subset
 

@@ -9,8 +9,8 @@ import pandas as pd
 from costfloor.checks.loo import fitted_log_price, psis_loo
 from costfloor.checks.replicates import Replicates, thinned
 from costfloor.checks.result import CheckResult, overall
-from costfloor.fit.fit import Fit
 from costfloor.fit.posterior import merge_chains
+from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 
 MIN_ROWS = 20

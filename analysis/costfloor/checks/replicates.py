@@ -13,8 +13,8 @@ import xarray as xr
 
 from costfloor.checks.quarterly_index import QuarterlyIndex, quarterly_index
 from costfloor.errors import IntegrityError
-from costfloor.fit.fit import Fit
 from costfloor.fit.posterior import expected_log_price, merge_chains, replicate
+from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 
 MAX_REPLICATES = 1000

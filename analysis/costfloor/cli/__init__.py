@@ -15,7 +15,7 @@ from costfloor.cli import calibration, data, economics, fits, hosts, report, tre
 from costfloor.cli.shared import Options, visible
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.errors import DEFECT, CostfloorError, refused
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.stopping import flush_output, stop_unread, stopping_at_once
 from costfloor.storage import refuse_links
 

@@ -9,8 +9,9 @@ import typer
 
 from costfloor.cli.shared import Options, Scale, Table, exit_unless, one_of, read_observations, read_table, writable
 from costfloor.fit.continuation import appended
-from costfloor.fit.fit import Fit, fit_law
+from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir
+from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.limits import require_enough
 from costfloor.laws.observations import observations

@@ -15,8 +15,8 @@ import pandas as pd
 import typer
 
 from costfloor.errors import InputError
-from costfloor.fit.fit import FitSettings
 from costfloor.fit.project import panel_observations
+from costfloor.fit.request import FitSettings
 from costfloor.laws.limits import long_fit, require_enough
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import build as build_panel

@@ -18,8 +18,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from costfloor.fit.fit import Fit
 from costfloor.fit.posterior import Draws, fresh_innovations
+from costfloor.fit.result import Fit
 from costfloor.laws.innovations import COMMON_SHARE
 from costfloor.laws.observations import PriceObservations
 

@@ -10,7 +10,7 @@ from costfloor.economics.decision import Swing, Waiting, tornado, waiting
 from costfloor.economics.futures import BUYERS, Buyer, Future, futures
 from costfloor.economics.outlook import Outlook, outlooks
 from costfloor.economics.scenario import Scenario
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 
 COST_YEARS = 15

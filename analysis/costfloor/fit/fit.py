@@ -2,21 +2,19 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import xarray as xr
 
 from costfloor.fit import archive
 from costfloor.fit.compiled import compile_law
-from costfloor.fit.posterior import Draws, merge_chains
 from costfloor.fit.quantities import contract_parameters, reported_quantities
-from costfloor.keys import code_hash
+from costfloor.fit.request import FitSettings, fit_request
+from costfloor.fit.result import Fit
 from costfloor.laws.base import Law
-from costfloor.laws.few_families import POOLED_FROM, fitted_law, observation_priors
+from costfloor.laws.few_families import fitted_law
 from costfloor.laws.observations import PriceObservations
 
 if TYPE_CHECKING:
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
-ATTEMPTS: Final = 2
-"""Version of the sequence of attempts and of their seeds: by another one, the same request would give another posterior."""
 
 SMALL_TABLE_ROWS = 250
 """Up to here fits begin with short chains."""
@@ -35,83 +31,6 @@ SMALL_TABLE_DRAWS = 700
 
 SMALL_TABLE_ACCEPT = 0.95
 """Acceptance target at which small tables had no divergences."""
-
-PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
-
-
-@dataclass(frozen=True)
-class FitSettings:
-    """How long and how carefully to sample.
-
-    After divergences the next acceptance target is tried, with smaller steps; where another gate is missed, or there is no next target,
-    longer attempts follow (`fit_in_steps`). The receipt keeps all. Every attempt has a seed of its own (`attempt_seed`).
-    Of each chain at most `kept` draws, evenly spaced, are stored; the gates are judged by all of them.
-    As it stands by default every fit of a report is sampled, whichever way it is asked for. Why so many, and why so careful at once:
-    docs/decisions.md.
-    """
-
-    draws: int = 1500
-    tune: int = 700
-    chains: int = 4
-    target_accepts: tuple[float, ...] = (0.975, 0.99, 0.995)
-    seed: int = 20251231
-    kept: int = 1000
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A fitted law.
-
-    Attributes
-    ----------
-    law
-        The law.
-    receipt
-        What was fitted, how, and how well: the JSON of `costfloor fit` plus priors, settings, versions, attempts and warnings.
-    posterior
-        Draws of all parameters, dimensions (chain, draw, ...).
-    reported
-        Draws of the reported quantities, the same dimensions.
-    """
-
-    law: Law
-    receipt: dict[str, Any]
-    posterior: xr.Dataset = field(repr=False)
-    reported: xr.Dataset = field(repr=False)
-
-    @property
-    def passed(self) -> bool:
-        """Whether every gate holds."""
-        return bool(self.receipt["diagnostics"]["passed"])
-
-    @property
-    def draws(self) -> Draws:
-        """The posterior with chains merged."""
-        return merge_chains(self.posterior, self.law)
-
-    def quantity(self, name: str) -> np.ndarray:
-        """Draws of a reported quantity with chains merged, shape (S, ...)."""
-        array = self.reported[name].to_numpy()
-        return np.asarray(array.reshape(-1, *array.shape[2:]))
-
-
-def priors_of(law: Law, families: int = POOLED_FROM) -> dict[str, dict[str, object]]:
-    """Every prior of a law, with its constants and reason, for a table of so many families; by default of many."""
-    return {prior.name: prior.describe() for prior in (*observation_priors(families).values(), *law.priors)}
-
-
-def fit_request(law: Law, obs: PriceObservations, settings: FitSettings) -> dict[str, Any]:
-    """Everything that determines a fit; its hash is the fingerprint."""
-    return {
-        "law": law.name,
-        "data_hash": obs.data_hash,
-        "priors": priors_of(fitted_law(law, obs), len(obs.families)),
-        "grid_years": fitted_law(law, obs).grid_years,
-        "settings": asdict(settings),
-        "attempts": ATTEMPTS,
-        "code": code_hash(__name__),
-        "versions": {name: version(name) for name in PACKAGES},
-    }
 
 
 def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path, progress: Progress) -> Fit:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.laws.encompassing import KEPT_SHARE
 
 BATCHES = 20

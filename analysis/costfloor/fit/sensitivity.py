@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
-from costfloor.fit.fit import Fit
 from costfloor.fit.posterior import expected_log_price, log_likelihood
+from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import Prior
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from costfloor.fit.fit import SMALL_TABLE_ROWS, Fit, FitSettings, Progress
+from costfloor.fit.fit import SMALL_TABLE_ROWS, Progress
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
+from costfloor.fit.request import FitSettings
+from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.lfo import score_laws

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from costfloor.errors import IntegrityError
-from costfloor.fit.fit import Fit
 from costfloor.fit.quantities import headline_rates
+from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison
 from costfloor.records import checked, parsed
 from costfloor.storage import write_atomic

@@ -16,7 +16,8 @@ from scipy.special import logsumexp
 
 from costfloor.errors import InputError
 from costfloor.fit import archive
-from costfloor.fit.fit import FitSettings, fit_in_steps, fit_request
+from costfloor.fit.fit import fit_in_steps
+from costfloor.fit.request import FitSettings, fit_request
 from costfloor.forecast.baselines import BASELINES, baseline_forecasts
 from costfloor.forecast.marginal import unknown_host
 from costfloor.forecast.origins import MIN_SCORED_ROWS, OriginScore, masks, score_draws, score_forecast

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import logsumexp
 
-from costfloor.fit.fit import Fit
 from costfloor.fit.posterior import (
     Draws,
     common_innovations,
@@ -26,6 +25,7 @@ from costfloor.fit.posterior import (
     replicate,
     unit_means,
 )
+from costfloor.fit.result import Fit
 from costfloor.forecast.marginal import UnknownHost, joint_noise_logpdf, level_grid, shared_host_logpdf, unknown_host
 from costfloor.laws.base import Law
 from costfloor.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_steps, path_at

@@ -11,9 +11,11 @@ import pandas as pd
 
 from costfloor.errors import IntegrityError
 from costfloor.fit.continuation import Continuation, continuation
-from costfloor.fit.fit import Fit, FitSettings, fit_law, stored_fit
+from costfloor.fit.fit import fit_law, stored_fit
 from costfloor.fit.project import PRICE_UNIT, fits_dir, study_dir, study_lock
 from costfloor.fit.quantities import HEADLINE_RATES
+from costfloor.fit.request import FitSettings
+from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison, compare
 from costfloor.forecast.ledger import add_entry, entry, read_ledger
 from costfloor.forecast.reweight import possible, reweight

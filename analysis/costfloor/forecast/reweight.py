@@ -15,9 +15,9 @@ import xarray as xr
 from scipy.special import logsumexp
 
 from costfloor.fit.continuation import Continuation
-from costfloor.fit.fit import Fit
 from costfloor.fit.posterior import Draws, common_innovations, followed, innovations, own_innovations, unit_means
 from costfloor.fit.quantities import contract_parameters, reported_quantities
+from costfloor.fit.result import Fit
 from costfloor.forecast.marginal import joint_noise_logpdf, noise_logpdf
 from costfloor.forecast.origins import mean_fallen, unit_spread
 from costfloor.laws.innovations import grid_steps

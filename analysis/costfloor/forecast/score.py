@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from costfloor.fit.continuation import Continuation
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.forecast.origins import covered, crps, predict
 
 

@@ -13,8 +13,9 @@ from costfloor.data.raw import load_raw, raw_vintage
 from costfloor.economics.scenario import shipped_scenarios
 from costfloor.errors import IntegrityError, MissingResultError
 from costfloor.fit.archive import receipts
-from costfloor.fit.fit import FitSettings, fit_law
+from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir, panel_observations, study_lock
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.ledger import Entry, entry, read_ledger
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS

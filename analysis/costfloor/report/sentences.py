@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from costfloor.fit.fit import Fit
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior
+from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN

@@ -17,7 +17,7 @@ import xarray as xr
 from costfloor.checks.result import CheckResult, to_json
 from costfloor.errors import IntegrityError, MissingResultError
 from costfloor.fit import archive
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import law_rows

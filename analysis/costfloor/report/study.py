@@ -7,7 +7,7 @@ import pandas as pd
 
 from costfloor.checks.result import CheckResult
 from costfloor.economics.study import Economics
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.ledger import Entry
 from costfloor.laws.observations import PriceObservations

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from costfloor.fit.fit import Fit
+from costfloor.fit.result import Fit
 from costfloor.panel import law_rows
 from costfloor.report.phrases import minus, percent_change, probability, probability_span, significant
 from costfloor.report.sentences import quantiles

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 
 Progress = Callable[[str], None]
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from costfloor.fit import archive
-from costfloor.fit.fit import Fit, FitSettings, fit_request, run_fit
+from costfloor.fit.fit import run_fit
+from costfloor.fit.request import FitSettings, fit_request
+from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.lfo import score_job

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from costfloor.fit.fit import Fit
 from costfloor.fit.quantities import FLOOR_CLAIM
+from costfloor.fit.result import Fit
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
 from costfloor.report.style import CLAIM_COLOUR, GREY, LAW_COLOURS, interval, page_figure

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from costfloor.fit.fit import Fit
 from costfloor.fit.posterior import band_path
+from costfloor.fit.result import Fit
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
 from costfloor.report.study import Study
 from costfloor.report.style import BLACK, GREY, LAW_COLOURS, page_figure

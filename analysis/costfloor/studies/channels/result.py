@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import xarray as xr
 
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.sampling.sampler import CI_QUANTILES
 from costfloor.studies.channels.changes import ChannelData
 from costfloor.studies.channels.model import Shape, build_model, shape_of, shared_data

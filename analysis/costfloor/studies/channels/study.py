@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from costfloor.data.raw import raw_vintage
-from costfloor.fit.fit import FitSettings
 from costfloor.fit.project import panel_observations
+from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.panel import load_panel, load_processed
 from costfloor.studies.channels.changes import ChannelData, channel_data

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.sampling.sampler import (
     CI_QUANTILES,
     Diagnostics,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from costfloor.data.raw import recorded_hashes
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.studies.context import Context, HeavyStudy

@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from costfloor.fit.fit import FitSettings
 from costfloor.fit.project import PRICE_UNIT, panel_observations
+from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations

@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from costfloor.fit.fit import FitSettings
 from costfloor.fit.project import fits_dir, panel_observations
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws

@@ -11,8 +11,9 @@ import pandas as pd
 
 from costfloor.checks import to_json
 from costfloor.checks.heldout import heldout_checks
-from costfloor.fit.fit import FitSettings, run_fit
+from costfloor.fit.fit import run_fit
 from costfloor.fit.project import panel_observations
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import forecast_origins, masks
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS

@@ -11,8 +11,10 @@ from scipy.special import logsumexp
 
 from costfloor.data.raw import raw_vintage
 from costfloor.fit import archive
-from costfloor.fit.fit import Fit, FitSettings, fit_request, run_fit
+from costfloor.fit.fit import run_fit
 from costfloor.fit.project import PRICE_UNIT, panel_observations
+from costfloor.fit.request import FitSettings, fit_request
+from costfloor.fit.result import Fit
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import (
     MIN_SCORED_ROWS,

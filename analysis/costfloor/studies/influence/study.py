@@ -8,9 +8,11 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import logsumexp
 
-from costfloor.fit.fit import Fit, FitSettings, fit_law
+from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import expected_log_price, log_likelihood
 from costfloor.fit.project import fits_dir, panel_observations
+from costfloor.fit.request import FitSettings
+from costfloor.fit.result import Fit
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
 from costfloor.keys import code_hash

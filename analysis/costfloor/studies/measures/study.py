@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from costfloor.data.raw import raw_vintage
-from costfloor.fit.fit import FitSettings
 from costfloor.fit.project import panel_observations
+from costfloor.fit.request import FitSettings
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import MIN_SCORED_ROWS, MIN_SEEN_ROWS, forecast_origins, masks
 from costfloor.keys import code_hash

@@ -9,9 +9,11 @@ from typing import Any, Final
 import numpy as np
 
 from costfloor.fit import archive
-from costfloor.fit.fit import Fit, FitSettings, fit_law, run_fit
+from costfloor.fit.fit import fit_law, run_fit
 from costfloor.fit.posterior import Draws
 from costfloor.fit.project import fits_dir, panel_observations
+from costfloor.fit.request import FitSettings
+from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import forecast_origins, score_forecast

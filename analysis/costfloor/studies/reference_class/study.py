@@ -9,9 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from costfloor.fit.fit import Fit, FitSettings, fit_law
+from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir, panel_observations
 from costfloor.fit.quantities import probability_of_claim
+from costfloor.fit.request import FitSettings
+from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS

@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from costfloor.fit.fit import FitSettings
 from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, merge_chains
 from costfloor.fit.quantities import reported_quantities
+from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations

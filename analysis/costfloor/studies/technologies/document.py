@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.laws.base import Law
 from costfloor.laws.encompassing import ENCOMPASSING, INITIAL_RATE
 from costfloor.laws.plateau import PLATEAU

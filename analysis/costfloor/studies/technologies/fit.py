@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from costfloor.fit import archive
-from costfloor.fit.fit import ATTEMPTS, PACKAGES, FitSettings
+from costfloor.fit.request import ATTEMPTS, PACKAGES, FitSettings
 from costfloor.keys import code_hash
 from costfloor.sampling.sampler import (
     CI_QUANTILES,

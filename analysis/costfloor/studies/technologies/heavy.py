@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.series import load_costs
 from costfloor.studies.technologies.study import SETTINGS, study_request, technology_study

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from costfloor.errors import IntegrityError
-from costfloor.fit.fit import FitSettings
+from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.records import read_record, write_record
 from costfloor.sampling.sampler import CI_QUANTILES
