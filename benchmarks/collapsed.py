@@ -14,7 +14,8 @@ import arviz_stats
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-from costfloor.sampling.sampler import SamplerSettings, compile_model, sample
+from costfloor.sampling.policy import SamplerSettings
+from costfloor.sampling.sampler import compile_model, sample
 from costfloor.studies.technologies.laws import LEVEL_SD, TECHNOLOGY_LAWS
 from costfloor.studies.technologies.model import Padded, build_model, build_sampled_model, log_density, padded
 from costfloor.studies.technologies.series import Costs, load_costs

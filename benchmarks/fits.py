@@ -13,8 +13,8 @@ from pathlib import Path
 from costfloor.fit.compiled import compile_law
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
+from costfloor.sampling.policy import Sampling
 
 FITTED = ("exponential", "plateau", "baumol", "discovery", "encompassing")
 
@@ -28,7 +28,7 @@ def compiled() -> None:
 def fitted(folder: Path) -> None:
     obs = panel_observations(Path("data"))
     for law in FITTED:
-        fit = fit_law(LAWS[law], obs, FitSettings(), folder, lambda _: None)
+        fit = fit_law(LAWS[law], obs, Sampling(), folder, lambda _: None)
         seconds, worst = fit.receipt["seconds"], fit.receipt["diagnostics"]
         tried = ", ".join(
             f"{one['target_accept']} ({one['divergences']} divergences)" for one in fit.receipt["attempts"]

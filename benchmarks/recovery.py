@@ -21,11 +21,11 @@ import numpy as np
 import xarray as xr
 from costfloor.fit.fit import fit_law
 from costfloor.fit.quantities import reported_quantities
-from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import observations
 from costfloor.laws.simulate import TableDesign, simulate_table
+from costfloor.sampling.policy import Sampling
 from costfloor.sources.price_table import read_price_table
 from costfloor.storage import sha256_bytes, write_atomic
 from scipy.special import logit
@@ -44,7 +44,7 @@ QUANTITIES = {
     "discovery": ("rate_now", "score_elasticity"),
 }
 DESIGN = TableDesign(rows=1500, families=5, noise_scale=0.5)
-SETTINGS = FitSettings(draws=2000, tune=1000, target_accepts=(0.95, 0.99, 0.995))
+SETTINGS = Sampling(draws=2000, tune=1000, target_accepts=(0.95, 0.99, 0.995))
 """Half of plateau's tables miss an effective sample size of 400 with 1,000 draws a chain."""
 SHARE_EACH, SHARE_POOLED = 15 / 20, 0.87
 FIRST_SEED = 1000
@@ -66,7 +66,7 @@ class Study:
 
     law: str
     design: TableDesign
-    settings: FitSettings
+    settings: Sampling
 
     def key(self) -> str:
         """Hash of what determines the results: tables, sampling, and the density and the quantities at a given point.

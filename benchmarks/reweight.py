@@ -16,13 +16,12 @@ import pandas as pd
 from arviz_stats import mcse
 from costfloor.fit.continuation import Continuation, continuation
 from costfloor.fit.fit import fit_law
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.forecast.reweight import KHAT_LIMIT, possible, reweight
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import build, law_rows, load_panel
-from costfloor.sampling.sampler import ESS_LIMIT
+from costfloor.sampling.policy import ESS_LIMIT, Sampling
 from costfloor.storage import write_atomic
 from scipy.stats import binom, norm
 
@@ -84,8 +83,8 @@ def compared(
     def quiet(line: str) -> None:
         del line
 
-    before = fit_law(LAWS[law], observations(old), FitSettings(), folder, quiet)
-    full = fit_law(LAWS[law], target, FitSettings(seed=round(1000 * share)), folder, quiet)
+    before = fit_law(LAWS[law], observations(old), Sampling(), folder, quiet)
+    full = fit_law(LAWS[law], target, Sampling(seed=round(1000 * share)), folder, quiet)
     started = time.perf_counter()
     updated = reweight(before, continued, target, seed=1)
     seconds = time.perf_counter() - started

@@ -27,7 +27,8 @@ from costfloor.laws.base import Law
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import OBSERVATION_PRIORS
-from costfloor.sampling.sampler import ESS_LIMIT, SamplerSettings, compile_model, sample
+from costfloor.sampling.policy import ESS_LIMIT, SamplerSettings
+from costfloor.sampling.sampler import compile_model, sample
 
 CHAINS, DRAWS, TUNE, SEED = 2, 1000, 1000, 1
 WITHIN_MCSE = 3.0

@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 from costfloor.fit.fit import fit_law
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.compare import compare
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import TableDesign, simulate_table
+from costfloor.sampling.policy import Sampling
 from costfloor.sources.price_table import read_price_table
 
 CASE = Path("tests/cases/13_one_family/seq.csv")
@@ -36,7 +36,7 @@ def read(table: Path) -> PriceObservations:
 def fit(law: str, table: Path) -> None:
     """Fit one law, and print its seconds and gates."""
     with tempfile.TemporaryDirectory() as folder:
-        found = fit_law(LAWS[law], read(table), FitSettings(), Path(folder), silent)
+        found = fit_law(LAWS[law], read(table), Sampling(), Path(folder), silent)
     gates = found.receipt["diagnostics"]
     print(
         f"{law:<14}{found.receipt['seconds']['compile']:>9.1f}{found.receipt['seconds']['sample']:>9.1f}"
@@ -49,8 +49,8 @@ def compared(table: Path) -> None:
     """Fit all laws and compare them at twelve months."""
     with tempfile.TemporaryDirectory() as folder:
         obs = read(table)
-        fits = {name: fit_law(law, obs, FitSettings(), Path(folder), silent) for name, law in LAWS.items()}
-        result = compare(fits, obs, FitSettings(), Path(folder), silent)
+        fits = {name: fit_law(law, obs, Sampling(), Path(folder), silent) for name, law in LAWS.items()}
+        result = compare(fits, obs, Sampling(), Path(folder), silent)
     print(
         f"{result.verdict}, {len(result.origins)} origins, {'passed' if result.passed else '; '.join(result.failures)}",
         flush=True,

@@ -31,11 +31,11 @@ import costfloor.panel
 import costfloor.sampling.sampler
 import numpy as np
 import xarray as xr
-from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations
-from costfloor.sampling.sampler import Sampled, SamplerSettings
+from costfloor.sampling.policy import SamplerSettings, Sampling
+from costfloor.sampling.sampler import Sampled
 from plain_draws import INNOVATION_DIMS, law_values
 from test_panel import stand_in_capability
 
@@ -96,7 +96,7 @@ def replace_what_takes_minutes() -> None:
     costfloor.fit.fit.compile_law = lambda law, obs: (law, obs)
     costfloor.sampling.sampler.sample = stand_in_sample
     costfloor.forecast.origins.MAX_ORIGINS = 0
-    short = FitSettings(draws=500, tune=0, chains=2, target_accepts=(0.9,))
+    short = Sampling(draws=500, tune=0, chains=2, target_accepts=(0.9,))
     costfloor.cli.shared.Options.settings = property(lambda _: short)
 
 

@@ -11,15 +11,15 @@ from typing import Final
 import numpy as np
 import xarray as xr
 from costfloor.fit.fit import run_fit
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import TableDesign, simulate_table
+from costfloor.sampling.policy import Sampling
 
 STORED: Final = Path(__file__).with_name("price_worlds.json")
 DESIGN: Final = TableDesign(rows=400, families=5, years=5.0, stagger_years=0.2, noise_scale=0.3)
-SETTINGS: Final = FitSettings(draws=2000, tune=1000, target_accepts=(0.95, 0.99, 0.995), seed=3)
+SETTINGS: Final = Sampling(draws=2000, tune=1000, target_accepts=(0.95, 0.99, 0.995), seed=3)
 DRAWS: Final = 200
 
 WORLDS: Final[Mapping[str, tuple[str, Mapping[str, float]]]] = {

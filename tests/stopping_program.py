@@ -37,7 +37,8 @@ def compiling() -> None:
 
 def sampling(tune: int, draws: int) -> None:
     import pymc as pm  # noqa: PLC0415  slow to import
-    from costfloor.sampling.sampler import SamplerSettings, compile_model, sample  # noqa: PLC0415  as above
+    from costfloor.sampling.policy import SamplerSettings  # noqa: PLC0415  as above
+    from costfloor.sampling.sampler import compile_model, sample  # noqa: PLC0415  as above
 
     with pm.Model() as model:
         pm.Normal("x", shape=200)

@@ -15,7 +15,8 @@ from costfloor.compiler_cache import cache_folder
 import costfloor.sampling.sampler
 import pymc as pm
 import pytensor
-from costfloor.sampling.sampler import SamplerSettings, compile_model, sample
+from costfloor.sampling.policy import SamplerSettings
+from costfloor.sampling.sampler import compile_model, sample
 if len(sys.argv) > 1:
     with pm.Model() as model:
         pm.Normal("x")

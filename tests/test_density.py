@@ -10,7 +10,8 @@ import pytest
 from compiled_density import density_of, evaluate
 from costfloor.errors import UnlikeModelsError
 from costfloor.sampling.density import SharedDensity, shared_density
-from costfloor.sampling.sampler import CompiledModel, SamplerSettings, compile_model, sample
+from costfloor.sampling.policy import SamplerSettings
+from costfloor.sampling.sampler import CompiledModel, compile_model, sample
 
 GROUPS = (3, 5, 8)
 

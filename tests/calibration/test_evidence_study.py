@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.fit.posterior import expected_log_price, log_likelihood
-from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
-from costfloor.sampling.sampler import SamplerSettings
+from costfloor.sampling.policy import SamplerSettings, Sampling
 from costfloor.studies.evidence import study as evidence
 from costfloor.studies.evidence.study import evidence_study, small_panel
 from costfloor.studies.generate import prior_draws
@@ -52,7 +51,7 @@ def test_the_evidence_is_the_mean_likelihood_over_the_prior(tmp_path: Path, monk
     monkeypatch.setattr(evidence, "RUNS", 2)
     monkeypatch.setattr(evidence, "REFERENCE", SamplerSettings(draws=300, tune=300, chains=2, target_accept=0.95))
     obs = small_panel(rows())
-    found = evidence_study(obs, ["exponential"], here(tmp_path, FitSettings(seed=1)))
+    found = evidence_study(obs, ["exponential"], here(tmp_path, Sampling(seed=1)))
     law = found["laws"]["exponential"]
     assert found["prices"] == obs.n
     # So few prices leave the prior wide enough to average over it directly.

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from costfloor.checks.heldout import HELDOUT
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import forecast_origins
 from costfloor.laws.observations import PriceObservations
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.heldout import study as heldout
 from made_up import here, made_up_fit, made_up_panel
 
@@ -23,7 +23,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return fit, None
 
     monkeypatch.setattr(heldout, "run_fit", fitted)
-    return heldout.heldout_study(made_up_panel(), LAWS_CHECKED, here(tmp_path, FitSettings()))
+    return heldout.heldout_study(made_up_panel(), LAWS_CHECKED, here(tmp_path, Sampling()))
 
 
 def test_every_law_is_checked_at_every_origin_of_the_comparison(study: dict[str, Any]) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import observations, subset
 from costfloor.panel import law_rows
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.hindcast.study import forecast_fared, half_years, hindcast_job, months_passed, view
 from made_up import made_up_fit, made_up_panel
 
@@ -116,7 +116,7 @@ def test_prices_below_the_forecast_are_an_error_below_zero(moved: float) -> None
 @pytest.mark.slow
 def test_one_law_at_one_date() -> None:
     found: Any = hindcast_job(
-        "plateau", view(DATE, THEN, NOW).obs, DATE, 6, FitSettings(draws=200, tune=200, chains=2, target_accepts=(0.9,))
+        "plateau", view(DATE, THEN, NOW).obs, DATE, 6, Sampling(draws=200, tune=200, chains=2, target_accepts=(0.9,))
     )
     low, middle, high = found["found"]["rates"]["rate_floor"]
     assert low < middle < high

@@ -9,9 +9,9 @@ import costfloor.panel
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import masks
 from costfloor.panel import build, law_rows
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.measures import study as measures
 from costfloor.studies.measures.study import measures_study, variant_observations, variant_origins
 from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables, with_edges_moved
@@ -139,12 +139,12 @@ def test_the_clocks_are_compared_on_the_same_prices(
     score = {name: [made_up_score(obs, scored, 0.1 if name == better else 0.0)] for name in ("age", "calendar")}
     one = Conclusion(obs.n, 2, 1, "inconclusive", "few", 1.0, 2.0, 0.5, {}, ())
 
-    def ruled(study: str, given: Any, laws: Any, settings: FitSettings, context: Any) -> dict[str, RuledTable]:
+    def ruled(study: str, given: Any, laws: Any, settings: Sampling, context: Any) -> dict[str, RuledTable]:
         assert settings.draws == measures.MODERATE.draws
         return {name: RuledTable(one, {"plateau": score["calendar" if name == CALENDAR else "age"]}) for name in given}
 
     monkeypatch.setattr(measures, "load_tables", lambda _: tables)
     monkeypatch.setattr(measures, "apply_rule", ruled)
-    result = measures_study(here(tmp_path, FitSettings()))
+    result = measures_study(here(tmp_path, Sampling()))
     assert [row["name"] for row in result["variants"]] == list(VARIANTS)
     assert (result["clocks"]["elpd_difference"] > 0) == (better == "age")

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.cli.calibration import NAMES
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.lfo import _plain
 from costfloor.forecast.origins import forecast_origins, masks
 from costfloor.laws.observations import PriceObservations
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.registry import STUDIES
 from costfloor.studies.rule import Conclusion, apply_rule, found_on_all_rows
 from made_up import here, made_up_fit, made_up_panel, made_up_score
@@ -23,7 +23,7 @@ DATES = [origin.date for origin in forecast_origins(OBS, 12)]
 def plain_job(lead: float, p_slowed: float, failure: str = "") -> Callable[..., dict[str, Any]]:
     """What jobs say when plateau leads by `lead` per model, give or take a tenth."""
 
-    def job(law: str, obs: PriceObservations, origin: pd.Timestamp | None, settings: FitSettings) -> dict[str, Any]:
+    def job(law: str, obs: PriceObservations, origin: pd.Timestamp | None, settings: Sampling) -> dict[str, Any]:
         if origin is None:
             found = {"rates": {"rate_now": [0.8, 1.0, 1.2]}, "failure": failure if law == "plateau" else ""}
             return found | ({"p_slowed": p_slowed, "prior_dominated": False} if law == "plateau" else {})
@@ -38,7 +38,7 @@ def plain_job(lead: float, p_slowed: float, failure: str = "") -> Callable[..., 
 def concluded(monkeypatch: pytest.MonkeyPatch, folder: Path, *found: Any) -> Conclusion:
     monkeypatch.setattr("costfloor.studies.rule.rule_job", plain_job(*found))
     tables = {"table": (OBS, DATES)}
-    settings = FitSettings()
+    settings = Sampling()
     return apply_rule("any", tables, ("plateau", "discovery"), settings, here(folder, settings))["table"].conclusion
 
 
@@ -67,7 +67,7 @@ def test_the_verdict_follows_the_jobs(
 
 def test_a_table_without_origins_has_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("costfloor.studies.rule.rule_job", plain_job(1.0, 0.99))
-    settings = FitSettings()
+    settings = Sampling()
     ruled = apply_rule("any", {"table": (OBS, [])}, ("plateau",), settings, here(tmp_path, settings))["table"]
     assert (ruled.conclusion.verdict, ruled.conclusion.elpd_difference) == ("inconclusive", None)
     assert "0 past origins" in ruled.conclusion.reason

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from costfloor.checks import run_checks
 from costfloor.fit.fit import fit_law
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.simulate import TableDesign
+from costfloor.sampling.policy import Sampling
 from fake_fits import simulated
 
-SETTINGS = FitSettings(draws=300, tune=500, target_accepts=(0.95,))
+SETTINGS = Sampling(draws=300, tune=500, target_accepts=(0.95,))
 
 
 def fit(law: str, obs: PriceObservations, directory: Path) -> Fit:

@@ -14,10 +14,10 @@ from cli_run import Run, contents, run, write_table
 from costfloor.checks import CHECKS
 from costfloor.cli import globals_first
 from costfloor.cli.shared import Options
-from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 from costfloor.laws.simulate import TableDesign, simulate_table
 from costfloor.report.assemble import ReportResult
+from costfloor.sampling.policy import Sampling
 from costfloor.storage import data_lock
 
 COMMANDS = [
@@ -207,7 +207,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sample too little to be sure of passing, so that the tests are about keys and exit codes."""
-    settings = FitSettings(draws=150, tune=300, chains=2, target_accepts=(0.9,))
+    settings = Sampling(draws=150, tune=300, chains=2, target_accepts=(0.9,))
     monkeypatch.setattr(Options, "settings", settings)
 
 

@@ -9,9 +9,9 @@ import pytest
 from cli_run import Run, run, write_table
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir
-from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations
+from costfloor.sampling.policy import Sampling
 from costfloor.sources.price_table import read_price_table
 from fault_worker import stand_in_sample
 
@@ -47,9 +47,7 @@ def test_python_reads_what_the_command_line_has_stored(
     told = fit(capsys, table).json
     monkeypatch.setattr(costfloor.sampling.sampler, "sample", refuse)
     prices = read_price_table(table, "fraction")
-    found = fit_law(
-        LAWS["exponential"], observations(prices.frame), FitSettings(), fits_dir(table.parent / "data"), print
-    )
+    found = fit_law(LAWS["exponential"], observations(prices.frame), Sampling(), fits_dir(table.parent / "data"), print)
     assert found.receipt["fingerprint"] == told["fingerprint"]
     assert found.receipt["parameters"] == told["parameters"]
 

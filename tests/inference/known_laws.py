@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 from costfloor.laws.simulate import TableDesign, simulate_table
+from costfloor.sampling.policy import Sampling
 
-SHORT = FitSettings(draws=300, tune=300, chains=2, target_accepts=(0.9,))
+SHORT = Sampling(draws=300, tune=300, chains=2, target_accepts=(0.9,))
 TRUTHS: dict[str, dict[str, float]] = {
     "plateau": {"rate_floor": 0.18, "rate_excess": 2.32, "half_life_years": 1.0},
     "discovery": {"rate": 1.2, "discoveries_per_year": 24.0},

@@ -18,12 +18,13 @@ from costfloor.fit import archive
 from costfloor.fit import fit as fit_module
 from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import Draws, expected_log_price
-from costfloor.fit.request import FitSettings, fit_request, priors_of
+from costfloor.fit.request import fit_request, priors_of
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS, Law
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import TableDesign
-from costfloor.sampling.sampler import Sampled, SamplerSettings, attempt_seed
+from costfloor.sampling.policy import SamplerSettings, Sampling, attempt_seed
+from costfloor.sampling.sampler import Sampled
 from fault_worker import stand_in_sample
 from known_laws import SHORT, TRUTHS, simulated_frame
 
@@ -54,7 +55,7 @@ def no_sampling(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(costfloor.sampling.sampler, "sample", refuse)
 
 
-def store_fake(law: str, obs: PriceObservations, settings: FitSettings, folder: Path) -> dict[str, object]:
+def store_fake(law: str, obs: PriceObservations, settings: Sampling, folder: Path) -> dict[str, object]:
     """Put a fit into the store under its own fingerprint without sampling it."""
     fingerprint = archive.fingerprint(fit_request(LAWS[law], obs, settings))
     draws = xr.Dataset({"noise_scale": (("chain", "draw"), np.full((2, 3), 0.3))})
@@ -168,7 +169,7 @@ def test_posterior_predictions_follow_the_data(small_fits: Mapping[str, Fit], sm
 
 @pytest.mark.slow
 def test_a_missed_gate_is_recorded_and_the_next_attempt_is_longer(small_obs: PriceObservations, tmp_path: Path) -> None:
-    settings = FitSettings(draws=20, tune=20, chains=2, target_accepts=(0.8, 0.9))
+    settings = Sampling(draws=20, tune=20, chains=2, target_accepts=(0.8, 0.9))
     fit = fit_law(LAWS["exponential"], small_obs, settings, tmp_path, silent)
     assert not fit.passed
     assert fit.receipt["diagnostics"]["passed"] is False
@@ -183,11 +184,11 @@ def test_a_missed_gate_is_recorded_and_the_next_attempt_is_longer(small_obs: Pri
 
 
 def test_a_small_table_begins_with_short_chains_and_larger_steps() -> None:
-    settings = FitSettings(draws=1500, tune=800, target_accepts=(0.975, 0.99))
+    settings = Sampling(draws=1500, tune=800, target_accepts=(0.975, 0.99))
     small = fit_module.first_attempt(settings, 250)
     assert (small.draws, small.tune, small.target_accepts) == (700, 700, (0.95, 0.975, 0.99))
     assert fit_module.first_attempt(settings, 251) == settings
-    shorter = FitSettings(draws=300, tune=200, target_accepts=(0.9,))
+    shorter = Sampling(draws=300, tune=200, target_accepts=(0.9,))
     assert fit_module.first_attempt(shorter, 8) == shorter
 
 
@@ -209,9 +210,9 @@ def test_smaller_steps_come_before_longer_chains(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """`None` stands for a missed gate other than that on divergences."""
-    settings, found, coming = FitSettings(draws=500, tune=500, target_accepts=(0.8, 0.9)), [], iter(divergences)
+    settings, found, coming = Sampling(draws=500, tune=500, target_accepts=(0.8, 0.9)), [], iter(divergences)
 
-    def run_fit(law: Law, _: PriceObservations, now: FitSettings, *__: object) -> tuple[Fit, None]:
+    def run_fit(law: Law, _: PriceObservations, now: Sampling, *__: object) -> tuple[Fit, None]:
         found.append((now.draws // settings.draws, now.target_accepts))
         count = next(coming)
         receipt = {
@@ -242,7 +243,7 @@ def test_every_attempt_has_a_seed_of_its_own_and_says_why_it_is_made(
 
     monkeypatch.setattr(fit_module, "compile_law", lambda law, obs: (law, obs))
     monkeypatch.setattr(costfloor.sampling.sampler, "sample", diverges)
-    settings = FitSettings(draws=300, tune=100, target_accepts=(0.8, 0.9), seed=11)
+    settings = Sampling(draws=300, tune=100, target_accepts=(0.8, 0.9), seed=11)
     attempts = []
     for folder in ("one", "two"):
         lines: list[str] = []
@@ -278,7 +279,7 @@ def test_another_currency_unit_leaves_the_rates(
 @pytest.mark.slow
 def test_known_truths_are_recovered(tmp_path: Path) -> None:
     """Two tables per law, twelve intervals of 90 %: exact ones cover at least nine in 97 of 100 such tests."""
-    settings = FitSettings(draws=1000, tune=800, chains=2, target_accepts=(0.95,))
+    settings = Sampling(draws=1000, tune=800, chains=2, target_accepts=(0.95,))
     design = TableDesign(rows=300, families=3, years=4.0, noise_scale=0.5)
     judged = {
         "plateau": {"rate_now": 0.325, "rate_floor": 0.18, "half_life_years": 1.0, "score_elasticity": 1.0},

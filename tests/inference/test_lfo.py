@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.fit.posterior import Draws
-from costfloor.fit.request import FitSettings
 from costfloor.forecast import lfo
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.lfo import Scored, mixture_score, score_baselines, score_laws
 from costfloor.forecast.origins import OriginScore, forecast_origins
 from costfloor.laws import LAWS, Law
 from costfloor.laws.observations import PriceObservations, observations
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.forecasts.study import AVERAGE, average_score, horizon_rows
 from plain_draws import law_values
 
-SETTINGS = FitSettings(draws=20, tune=20, chains=1)
+SETTINGS = Sampling(draws=20, tune=20, chains=1)
 LAST = pd.Timestamp("2024-12-30")
 
 
@@ -78,7 +78,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     return asked
 
 
-def scored(obs: PriceObservations, folder: Path, names: list[str], settings: FitSettings = SETTINGS) -> list[Scored]:
+def scored(obs: PriceObservations, folder: Path, names: list[str], settings: Sampling = SETTINGS) -> list[Scored]:
     dates = [origin.date for origin in forecast_origins(obs, 3, count=3, every_months=6)]
     return score_laws(names, obs, dates, (3, 6, 12), settings, folder, lambda _: None)
 

@@ -8,15 +8,15 @@ import pytest
 from cli_run import run
 from costfloor.data.raw import load_raw
 from costfloor.fit.fit import fit_law
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations
 from costfloor.laws.simulate import TableDesign
+from costfloor.sampling.policy import Sampling
 from known_laws import simulated_frame
 
 CASE = Path(__file__).parents[1] / "cases" / "13_one_family" / "seq.csv"
-SETTINGS = FitSettings(draws=600, tune=500, chains=4, target_accepts=(0.95, 0.99))
+SETTINGS = Sampling(draws=600, tune=500, chains=4, target_accepts=(0.95, 0.99))
 TECHNOLOGIES = (
     "Photovoltaics", "Hard Disk Drive", "DNA sequencing (NIH): cost_per_mb", "McCallum: memory", "Acrylonitrile", "Polypropylene",
     "Ethylene", "Paraxylene", "Primary Aluminum", "US PV system: module part",

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from costfloor.fit.request import FitSettings
 from costfloor.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.channels.changes import channel_data
 from costfloor.studies.channels.record_lows import accounting
 from costfloor.studies.channels.result import fit_channels
@@ -20,7 +20,7 @@ from costfloor.studies.channels.study import MAIN
 from markets import ALL_CHANGED, ALL_FIXED, HALF, market
 
 STORED = Path(__file__).with_name("channel_worlds.json")
-SETTINGS = FitSettings(draws=1000, tune=1000, target_accepts=(0.95, 0.99), seed=5)
+SETTINGS = Sampling(draws=1000, tune=1000, target_accepts=(0.95, 0.99), seed=5)
 WORLDS = {"all_fixed": (ALL_FIXED, 250), "all_changed": (ALL_CHANGED, 250), "undecided": (HALF, 40)}
 """Each world with its number of models."""
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from costfloor.fit.request import FitSettings
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.domains.gains import DOMAINS, INFERENCE, TRAINING, GainSeries
 from costfloor.studies.domains.model import Intervals, intervals, simulate
 from costfloor.studies.domains.result import described, study_series
 
 STORED = Path(__file__).with_name("domain_worlds.json")
-SETTINGS = FitSettings(draws=2000, tune=1000, target_accepts=(0.98, 0.995), seed=5)
+SETTINGS = Sampling(draws=2000, tune=1000, target_accepts=(0.98, 0.995), seed=5)
 
 Pair = tuple[float, float]
 """Of training and of inference."""

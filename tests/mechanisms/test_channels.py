@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import xarray as xr
 from channel_worlds import stored_worlds
-from costfloor.sampling.sampler import CI_QUANTILES, CompiledModel, SamplerSettings, sample
+from costfloor.sampling.policy import CI_QUANTILES, SamplerSettings
+from costfloor.sampling.sampler import CompiledModel, sample
 from costfloor.studies.channels.changes import ChannelData, channel_data
 from costfloor.studies.channels.model import ENTRY_TAIL, Shape, build_model, shape_of, shared_data
 from costfloor.studies.channels.result import channel_quantities, compile_channels, summary

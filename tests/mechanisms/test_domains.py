@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import xarray as xr
-from costfloor.sampling.sampler import CompiledModel, SamplerSettings, compile_model, sample
+from costfloor.sampling.policy import SamplerSettings
+from costfloor.sampling.sampler import CompiledModel, compile_model, sample
 from costfloor.studies.domains.gains import DOMAINS
 from costfloor.studies.domains.model import (
     TERMS,

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 from cli_run import contents
 from costfloor.errors import InputError
-from costfloor.fit.request import FitSettings
 from costfloor.records import HASH, sealed
 from costfloor.report.assemble import ReportResult, make_report
 from costfloor.report.render import RenderResult
+from costfloor.sampling.policy import Sampling
 from fake_study import make_study
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
@@ -40,7 +40,7 @@ class Place:
 
     def report(self, day: str | None = None) -> ReportResult:
         as_of = None if day is None else pd.Timestamp(day)
-        return make_report(self.data, self.reports, FitSettings(), self.lines.append, as_of)
+        return make_report(self.data, self.reports, Sampling(), self.lines.append, as_of)
 
     def outputs(self) -> dict[str, bytes]:
         return {name: (self.reports / name).read_bytes() for name in OUTPUTS}

@@ -8,11 +8,11 @@ import arviz_stats
 import costfloor.sampling.sampler
 import numpy as np
 import pytest
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.baselines.farmer_lafond import forecast_error_variance
 from costfloor.laws.base import FamilyParameter
 from costfloor.laws.priors import Prior
-from costfloor.sampling.sampler import SamplerSettings, sample
+from costfloor.sampling.policy import SamplerSettings, Sampling
+from costfloor.sampling.sampler import sample
 from costfloor.studies.technologies.conditioning import conditional_path
 from costfloor.studies.technologies.fit import TechnologyFit, fit_technologies, next_attempt
 from costfloor.studies.technologies.forecast import forecast_series
@@ -24,7 +24,7 @@ from scipy.stats import t as student_t
 
 pytestmark = pytest.mark.slow
 
-QUICK = FitSettings(draws=500, tune=500, target_accepts=(0.95,))
+QUICK = Sampling(draws=500, tune=500, target_accepts=(0.95,))
 
 
 def silent(_: str) -> None:
@@ -116,7 +116,7 @@ def test_forecasts_of_simulated_technologies_cover(tmp_path: Path) -> None:
 
 def attempts_where(outcomes: dict[tuple[float, int], tuple[bool, int]]) -> list[tuple[float, int]]:
     """Targets and draws tried, where an attempt passes and diverges as `outcomes` say, and by default passes."""
-    settings = FitSettings(draws=100, tune=50, target_accepts=(0.8, 0.9, 0.95))
+    settings = Sampling(draws=100, tune=50, target_accepts=(0.8, 0.9, 0.95))
     attempts: list[dict[str, Any]] = []
     while (asked := next_attempt(settings, attempts)) is not None:
         target_accept, draws, tune = asked
@@ -141,7 +141,7 @@ def test_smaller_steps_are_tried_before_longer_chains() -> None:
 def test_a_fit_is_stored_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     costs, _ = walks(6, 10, seed=17)
     law = TECHNOLOGY_LAWS["exponential"]
-    few = FitSettings(draws=50, tune=100, chains=2, target_accepts=(0.8,))
+    few = Sampling(draws=50, tune=100, chains=2, target_accepts=(0.8,))
     first = fit_technologies(law, costs, few, tmp_path, silent)
     # So few draws cannot pass; the fit is stored and marked all the same.
     assert not first.passed

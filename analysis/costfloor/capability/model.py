@@ -24,7 +24,9 @@ from numpy.typing import NDArray
 
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix
 from costfloor.errors import InputError
-from costfloor.sampling.sampler import Diagnostics, Sampled, SamplerSettings, diagnose, sample
+from costfloor.sampling.gates import Diagnostics, diagnose
+from costfloor.sampling.policy import SamplerSettings
+from costfloor.sampling.sampler import Sampled, sample
 
 MODEL_VERSION: Final = "capability-1"
 CAPABILITY_SETTINGS: Final = SamplerSettings(draws=1000, tune=500, target_accept=0.8)

@@ -15,7 +15,7 @@ from costfloor.cli import calibration, data, economics, fits, hosts, report, tre
 from costfloor.cli.shared import Options, visible
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.errors import DEFECT, CostfloorError, refused
-from costfloor.fit.request import FitSettings
+from costfloor.sampling.policy import Sampling
 from costfloor.stopping import flush_output, stop_unread, stopping_at_once
 from costfloor.storage import refuse_links
 
@@ -36,7 +36,7 @@ def options(
     context: typer.Context,
     data: Annotated[Path, typer.Option(help="Data folder.")] = Path("data"),
     reports: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("reports"),
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of everything random.")] = FitSettings.seed,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of everything random.")] = Sampling.seed,
     as_json: Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:

@@ -16,10 +16,10 @@ import typer
 
 from costfloor.errors import InputError
 from costfloor.fit.project import panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.laws.limits import long_fit, require_enough
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import build as build_panel
+from costfloor.sampling.policy import Sampling
 from costfloor.sources.price_table import PriceTable, ScoreScale, read_price_table
 from costfloor.storage import plain
 
@@ -34,14 +34,14 @@ class Options:
 
     data: Path = Path("data")
     reports: Path = Path("reports")
-    seed: int = FitSettings.seed
+    seed: int = Sampling.seed
     json: bool = False
     quiet: bool = False
 
     @property
-    def settings(self) -> FitSettings:
+    def settings(self) -> Sampling:
         """How fits are sampled, with the seed of this call."""
-        return FitSettings(seed=self.seed)
+        return Sampling(seed=self.seed)
 
     def progress(self) -> Callable[[str], None]:
         """Write progress lines with the seconds passed to stderr, unless quiet."""

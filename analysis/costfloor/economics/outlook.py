@@ -15,7 +15,7 @@ from costfloor.economics.accounts import (
 )
 from costfloor.economics.futures import Buyer, Future
 from costfloor.economics.scenario import Scenario
-from costfloor.sampling.sampler import CI_QUANTILES
+from costfloor.sampling.policy import CI_QUANTILES
 
 TAIL: Final = 0.05
 """Value at risk looks at the worst twentieth."""

@@ -11,11 +11,12 @@ import xarray as xr
 from costfloor.fit import archive
 from costfloor.fit.compiled import compile_law
 from costfloor.fit.quantities import contract_parameters, reported_quantities
-from costfloor.fit.request import FitSettings, fit_request
+from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
 from costfloor.laws.base import Law
 from costfloor.laws.few_families import fitted_law
 from costfloor.laws.observations import PriceObservations
+from costfloor.sampling.policy import Sampling
 
 if TYPE_CHECKING:
     from costfloor.sampling.sampler import CompiledModel
@@ -33,7 +34,7 @@ SMALL_TABLE_ACCEPT = 0.95
 """Acceptance target at which small tables had no divergences."""
 
 
-def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path, progress: Progress) -> Fit:
+def fit_law(law: Law, obs: PriceObservations, settings: Sampling, directory: Path, progress: Progress) -> Fit:
     """Fit a law to observations, or read the stored fit with the same fingerprint.
 
     Parameters
@@ -58,7 +59,7 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
     return _as_stored(fit.law, *archive.save(directory, fit.receipt, tree))
 
 
-def first_attempt(settings: FitSettings, rows: int) -> FitSettings:
+def first_attempt(settings: Sampling, rows: int) -> Sampling:
     """How a fit to so many rows begins: a small table, whose draws are all but independent, with few draws and larger steps.
 
     A miss of a gate leads to the steps and draws of `settings`, and beyond, as for any table.
@@ -74,7 +75,7 @@ def first_attempt(settings: FitSettings, rows: int) -> FitSettings:
     )
 
 
-def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progress: Progress) -> tuple[Fit, xr.Dataset]:
+def fit_in_steps(law: Law, obs: PriceObservations, settings: Sampling, progress: Progress) -> tuple[Fit, xr.Dataset]:
     """Fit a law as cheaply as the gates allow, and store nothing: the fit, and the sampler's statistics.
 
     A few divergences are the usual reason to sample again, and smaller steps mend them; longer chains would double their price. Where
@@ -114,7 +115,7 @@ def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progre
 def run_fit(
     law: Law,
     obs: PriceObservations,
-    settings: FitSettings,
+    settings: Sampling,
     progress: Progress,
     compiled: "CompiledModel | None" = None,
     earlier: Sequence[Mapping[str, Any]] = (),
@@ -136,13 +137,9 @@ def run_fit(
     request, law = fit_request(law, obs, settings), fitted_law(law, obs)
     # Imported here: a report that only reads stored fits should not wait for PyMC.
     from costfloor.laws.model import price_data  # noqa: PLC0415  slow to import
-    from costfloor.sampling.sampler import (  # noqa: PLC0415  as above
-        SamplerSettings,
-        attempt_line,
-        attempt_seed,
-        diagnose_quantities,
-        sample,
-    )
+    from costfloor.sampling.gates import diagnose_quantities  # noqa: PLC0415  as above
+    from costfloor.sampling.policy import SamplerSettings, attempt_seed  # noqa: PLC0415  as above
+    from costfloor.sampling.sampler import attempt_line, sample  # noqa: PLC0415  as above
 
     def say(line: str) -> None:
         progress(f"{law.name}: {line}")
@@ -199,7 +196,7 @@ def run_fit(
     return Fit(law, receipt, _kept(sampled.posterior).isel(draw=every), reported.isel(draw=every)), sampled.sample_stats
 
 
-def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:
+def stored_fit(law: Law, obs: PriceObservations, settings: Sampling, directory: Path) -> Fit | None:
     """The stored fit with the fingerprint of this request, or None."""
     found = archive.load(directory, law.name, archive.fingerprint(fit_request(law, obs, settings)))
     return None if found is None else _as_stored(fitted_law(law, obs), *found)

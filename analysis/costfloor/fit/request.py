@@ -1,6 +1,6 @@
 """What determines a fit: law, data, priors, settings, code and versions."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from costfloor.keys import code_hash
 from costfloor.laws.base import Law
 from costfloor.laws.few_families import POOLED_FROM, fitted_law, observation_priors
 from costfloor.laws.observations import PriceObservations
+from costfloor.sampling.policy import Sampling
 
 ATTEMPTS: Final = 2
 """Version of the sequence of attempts and of their seeds: by another one, the same request would give another posterior."""
@@ -16,31 +17,12 @@ ATTEMPTS: Final = 2
 PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
 
 
-@dataclass(frozen=True)
-class FitSettings:
-    """How long and how carefully to sample.
-
-    After divergences the next acceptance target is tried, with smaller steps; where another gate is missed, or there is no next target,
-    longer attempts follow (`fit_in_steps`). The receipt keeps all. Every attempt has a seed of its own (`attempt_seed`).
-    Of each chain at most `kept` draws, evenly spaced, are stored; the gates are judged by all of them.
-    As it stands by default every fit of a report is sampled, whichever way it is asked for. Why so many, and why so careful at once:
-    docs/decisions.md.
-    """
-
-    draws: int = 1500
-    tune: int = 700
-    chains: int = 4
-    target_accepts: tuple[float, ...] = (0.975, 0.99, 0.995)
-    seed: int = 20251231
-    kept: int = 1000
-
-
 def priors_of(law: Law, families: int = POOLED_FROM) -> dict[str, dict[str, object]]:
     """Every prior of a law, with its constants and reason, for a table of so many families; by default of many."""
     return {prior.name: prior.describe() for prior in (*observation_priors(families).values(), *law.priors)}
 
 
-def fit_request(law: Law, obs: PriceObservations, settings: FitSettings) -> dict[str, Any]:
+def fit_request(law: Law, obs: PriceObservations, settings: Sampling) -> dict[str, Any]:
     """Everything that determines a fit; its hash is the fingerprint."""
     return {
         "law": law.name,

@@ -9,7 +9,6 @@ import numpy as np
 
 from costfloor.fit.fit import SMALL_TABLE_ROWS, Progress
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.forecast.elpd import difference, total_elpd
@@ -19,6 +18,7 @@ from costfloor.forecast.stacking import stacking_weight_draws, stacking_weights
 from costfloor.forecast.verdict import Evidence, Verdict, judge
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
+from costfloor.sampling.policy import Sampling
 
 ORIGIN_DRAWS = 500
 """Of a chain at a past origin of a small table, kept and discarded."""
@@ -90,7 +90,7 @@ class Comparison:
 def compare(
     fits: Mapping[str, Fit],
     obs: PriceObservations,
-    settings: FitSettings,
+    settings: Sampling,
     directory: Path,
     progress: Progress,
     horizon_months: int = 12,
@@ -158,7 +158,7 @@ def compare(
     )
 
 
-def settings_at_origins(settings: FitSettings, obs: PriceObservations) -> FitSettings:
+def settings_at_origins(settings: Sampling, obs: PriceObservations) -> Sampling:
     """How the fits at past origins are sampled: for a small table with shorter chains, as nothing of them but a score is read.
 
     Every gate is theirs, too, and the Monte Carlo error of the scores is part of the standard errors.

@@ -17,7 +17,7 @@ from scipy.special import logsumexp
 from costfloor.errors import InputError
 from costfloor.fit import archive
 from costfloor.fit.fit import fit_in_steps
-from costfloor.fit.request import FitSettings, fit_request
+from costfloor.fit.request import fit_request
 from costfloor.forecast.baselines import BASELINES, baseline_forecasts
 from costfloor.forecast.marginal import unknown_host
 from costfloor.forecast.origins import MIN_SCORED_ROWS, OriginScore, masks, score_draws, score_forecast
@@ -25,6 +25,7 @@ from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.runs.jobs import Job, run_jobs
+from costfloor.sampling.policy import Sampling
 
 HORIZONS: Final = (3, 6, 12)
 """Months ahead at which forecasts are scored, besides any horizon asked for."""
@@ -67,7 +68,7 @@ def score_laws(
     obs: PriceObservations,
     origins: Sequence[pd.Timestamp],
     horizons: Sequence[int],
-    settings: FitSettings,
+    settings: Sampling,
     directory: Path,
     progress: Callable[[str], None],
     workers: int | None = 0,
@@ -113,7 +114,7 @@ def score_laws(
 
 
 def score_job(
-    law: str, obs: PriceObservations, origin: pd.Timestamp, horizons: Sequence[int], settings: FitSettings
+    law: str, obs: PriceObservations, origin: pd.Timestamp, horizons: Sequence[int], settings: Sampling
 ) -> dict[str, Any]:
     """Fit one law at one origin and score it at each horizon."""
     seen = masks(obs, origin, 0)[0]

@@ -14,7 +14,6 @@ from costfloor.fit.continuation import Continuation, continuation
 from costfloor.fit.fit import fit_law, stored_fit
 from costfloor.fit.project import PRICE_UNIT, fits_dir, study_dir, study_lock
 from costfloor.fit.quantities import HEADLINE_RATES
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison, compare
 from costfloor.forecast.ledger import add_entry, entry, read_ledger
@@ -24,6 +23,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import build, law_rows, load_panel
 from costfloor.records import checked, read_record, write_record
+from costfloor.sampling.policy import Sampling
 from costfloor.storage import sha256_bytes, write_atomic
 
 STATE = "state.json"
@@ -86,7 +86,7 @@ class State:
     rows: dict[str, str]
 
 
-def refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress) -> RefitReport:
+def refit(data_dir: Path, reports_dir: Path, settings: Sampling, progress: Progress) -> RefitReport:
     """Rebuild, score the new rows under the old fits, bring each law up to date, compare, and write the ledger.
 
     Parameters
@@ -109,7 +109,7 @@ def refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Pr
         return _refit(data_dir, reports_dir, settings, progress)
 
 
-def _refit(data_dir: Path, reports_dir: Path, settings: FitSettings, progress: Progress) -> RefitReport:
+def _refit(data_dir: Path, reports_dir: Path, settings: Sampling, progress: Progress) -> RefitReport:
     state = load_state(data_dir)
     # A damaged ledger is said before all fits, not when the line is added.
     read_ledger(reports_dir)
@@ -199,7 +199,7 @@ def to_json(report: RefitReport) -> dict[str, Any]:
 
 
 def _old(
-    data_dir: Path, state: State | None, name: str, rows: pd.DataFrame, settings: FitSettings
+    data_dir: Path, state: State | None, name: str, rows: pd.DataFrame, settings: Sampling
 ) -> tuple[Fit, Continuation | None] | None:
     """The last sampled fit of a law, and the new rows as its continuation."""
     if state is None or name not in state.rows:
@@ -218,7 +218,7 @@ def _update(
     name: str,
     old: tuple[Fit, Continuation | None] | None,
     obs: PriceObservations,
-    settings: FitSettings,
+    settings: Sampling,
     data_dir: Path,
     progress: Progress,
 ) -> tuple[Fit, LawUpdate]:

@@ -23,7 +23,7 @@ from costfloor.forecast.origins import mean_fallen, unit_spread
 from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.laws.priors import OBSERVATION_PRIORS
-from costfloor.sampling.sampler import ESS_LIMIT
+from costfloor.sampling.policy import ESS_LIMIT
 
 KHAT_LIMIT = 0.7
 GRID = np.linspace(-1.0, 1.0, 49)

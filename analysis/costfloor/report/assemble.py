@@ -15,12 +15,12 @@ from costfloor.errors import IntegrityError, MissingResultError
 from costfloor.fit.archive import receipts
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir, panel_observations, study_lock
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.ledger import Entry, entry, read_ledger
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.panel import build, build_fingerprint, law_rows, load_build, load_panel, load_processed, processed_dir
 from costfloor.records import checked, read_record, write_record
+from costfloor.sampling.policy import Sampling
 from costfloor.storage import (
     data_lock,
     json_bytes,
@@ -76,7 +76,7 @@ class ReportResult:
 def make_report(
     data_dir: Path,
     reports_dir: Path,
-    settings: FitSettings,
+    settings: Sampling,
     progress: Progress,
     as_of: pd.Timestamp | None = None,
     workers: int | None = 0,
@@ -101,7 +101,7 @@ def make_report(
 def _make_report(
     data_dir: Path,
     reports_dir: Path,
-    settings: FitSettings,
+    settings: Sampling,
     progress: Progress,
     as_of: pd.Timestamp | None,
     workers: int | None,
@@ -165,7 +165,7 @@ def _make_report(
 
 def run_study(
     data_dir: Path,
-    settings: FitSettings,
+    settings: Sampling,
     progress: Progress,
     as_of: pd.Timestamp | None = None,
     earlier: Sequence[Entry] = (),
@@ -260,7 +260,7 @@ def _earlier(data_dir: Path, reports_dir: Path) -> tuple[Entry, ...]:
 
 
 def _fingerprint(
-    data_dir: Path, reports_dir: Path, settings: FitSettings, as_of: pd.Timestamp | None, earlier: Sequence[Entry]
+    data_dir: Path, reports_dir: Path, settings: Sampling, as_of: pd.Timestamp | None, earlier: Sequence[Entry]
 ) -> str:
     code = code_hash(__name__)
     package = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from costfloor.panel import law_rows
 from costfloor.report.phrases import minus, percent_change, probability, probability_span, significant
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
-from costfloor.sampling.sampler import EBFMI_LIMIT, ESS_LIMIT, RHAT_LIMIT
+from costfloor.sampling.policy import EBFMI_LIMIT, ESS_LIMIT, RHAT_LIMIT
 
 Row = tuple[str, ...]
 

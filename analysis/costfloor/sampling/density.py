@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from costfloor.errors import UnlikeModelsError
-from costfloor.sampling.sampler import CompiledModel, variables_of, warning_texts
+from costfloor.sampling.sampler import CompiledModel, warning_texts
+from costfloor.sampling.variables import variables_of
 from costfloor.storage import sha256_bytes
 
 if TYPE_CHECKING:

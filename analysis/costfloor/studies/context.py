@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from costfloor.fit.request import FitSettings
+from costfloor.sampling.policy import Sampling
 
 Progress = Callable[[str], None]
 
 
-def study_settings(seed: int) -> FitSettings:
+def study_settings(seed: int) -> Sampling:
     """How fits are sampled that a study does not shorten: for longer than those of a report, as a study runs once."""
-    return FitSettings(draws=2000, tune=1000, target_accepts=(0.95, 0.99, 0.995), seed=seed)
+    return Sampling(draws=2000, tune=1000, target_accepts=(0.95, 0.99, 0.995), seed=seed)
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Context:
     """
 
     data_dir: Path
-    settings: FitSettings
+    settings: Sampling
     progress: Progress
     workers: int | None = None
     scheduler: str | None = None
@@ -55,5 +55,5 @@ class HeavyStudy:
     """
 
     title: str
-    request: Callable[[Path, FitSettings], dict[str, Any]]
+    request: Callable[[Path, Sampling], dict[str, Any]]
     run: Callable[[Context], dict[str, Any]]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from costfloor.fit import archive
 from costfloor.fit.fit import run_fit
-from costfloor.fit.request import FitSettings, fit_request
+from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
@@ -20,6 +20,7 @@ from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.runs.jobs import Job, run_jobs
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
 
@@ -77,7 +78,7 @@ def apply_rule(
     study: str,
     tables: Mapping[str, tuple[PriceObservations, Sequence[pd.Timestamp]]],
     laws: Sequence[str],
-    settings: FitSettings,
+    settings: Sampling,
     context: Context,
 ) -> dict[str, RuledTable]:
     """Apply the verdict rule to several tables, all fits in one fan-out.
@@ -116,7 +117,7 @@ def apply_rule(
     }
 
 
-def rule_job(law: str, obs: PriceObservations, origin: pd.Timestamp | None, settings: FitSettings) -> dict[str, Any]:
+def rule_job(law: str, obs: PriceObservations, origin: pd.Timestamp | None, settings: Sampling) -> dict[str, Any]:
     """Fit one law at one origin and score it, or to all rows (None) and say what it found."""
     if origin is not None:
         return score_job(law, obs, origin, (HORIZON_MONTHS,), settings)
@@ -184,7 +185,7 @@ def conclude(
     )
 
 
-def _job(name: str, law: str, obs: PriceObservations, origin: pd.Timestamp | None, settings: FitSettings) -> Job:
+def _job(name: str, law: str, obs: PriceObservations, origin: pd.Timestamp | None, settings: Sampling) -> Job:
     # The last day is no part of the fit's request, but the rate of today is that of this day.
     request = {"fit": fit_request(LAWS[law], obs, settings), "last": str(obs.last.date())}
     place = "all" if origin is None else str(origin.date())

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import xarray as xr
 
-from costfloor.fit.request import FitSettings
-from costfloor.sampling.sampler import CI_QUANTILES
+from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.studies.channels.changes import ChannelData
 from costfloor.studies.channels.model import Shape, build_model, shape_of, shared_data
 
@@ -103,7 +102,7 @@ def compile_channels(data: ChannelData, shape: Shape) -> "CompiledModel":
 
 def fit_channels(
     data: ChannelData,
-    settings: FitSettings,
+    settings: Sampling,
     compiled: "CompiledModel | None" = None,
     shape: Shape | None = None,
     progress: Callable[[str], None] | None = None,
@@ -121,7 +120,9 @@ def fit_channels(
     progress
         Called with a line before each long step.
     """
-    from costfloor.sampling.sampler import SamplerSettings, attempt_seed, diagnose_quantities, sample  # noqa: PLC0415  slow to import
+    from costfloor.sampling.gates import diagnose_quantities  # noqa: PLC0415  slow to import
+    from costfloor.sampling.policy import SamplerSettings, attempt_seed  # noqa: PLC0415  slow to import
+    from costfloor.sampling.sampler import sample  # noqa: PLC0415  slow to import
 
     shape = shape or shape_of(data)
     compiled = compiled or compile_channels(data, shape)

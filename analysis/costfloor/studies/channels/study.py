@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from costfloor.data.raw import raw_vintage
 from costfloor.fit.project import panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.panel import load_panel, load_processed
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.channels.changes import ChannelData, channel_data
 from costfloor.studies.channels.model import PRIORS, shape_of
 from costfloor.studies.channels.record_lows import accounting
@@ -60,7 +60,7 @@ def readings(data_dir: Path) -> dict[str, ChannelData]:
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return {
         "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
         "code": code_hash(__name__),

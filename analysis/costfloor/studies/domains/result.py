@@ -7,15 +7,9 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
-from costfloor.fit.request import FitSettings
-from costfloor.sampling.sampler import (
-    CI_QUANTILES,
-    Diagnostics,
-    SamplerSettings,
-    attempt_seed,
-    diagnose_quantities,
-    sample,
-)
+from costfloor.sampling.gates import Diagnostics, diagnose_quantities
+from costfloor.sampling.policy import CI_QUANTILES, SamplerSettings, Sampling, attempt_seed
+from costfloor.sampling.sampler import sample
 from costfloor.studies.domains.gains import DOMAINS, SOURCES, GainSeries
 from costfloor.studies.domains.model import (
     PRIORS,
@@ -131,7 +125,7 @@ class DomainStudy:
         return asdict(self)
 
 
-def study_series(series: Sequence[GainSeries], settings: FitSettings, *, whole: bool) -> dict[str, Any]:
+def study_series(series: Sequence[GainSeries], settings: Sampling, *, whole: bool) -> dict[str, Any]:
     """The study of some series in plain data, or what a sensitivity keeps of it, which takes half the draws.
 
     There are as many attempts as acceptance targets; a further one only when one misses a gate.

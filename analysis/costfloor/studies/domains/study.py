@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from costfloor.data.raw import recorded_hashes
-from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.runs.jobs import Job, run_jobs
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.domains.gains import TABLES, Rules, gain_series
 from costfloor.studies.domains.hardware import TABLES as OF_HARDWARE
@@ -32,11 +32,11 @@ VARIANTS: Final[Mapping[str, Rules]] = {
 """Ways to build the series, the report's first."""
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return _determined(data_dir, settings, __name__, (*TABLES, *OF_HARDWARE))
 
 
-def _determined(data_dir: Path, settings: FitSettings, module: str, tables: tuple[str, ...]) -> dict[str, Any]:
+def _determined(data_dir: Path, settings: Sampling, module: str, tables: tuple[str, ...]) -> dict[str, Any]:
     hashes = recorded_hashes(data_dir)
     return {
         "data": {table: hashes[f"{table}.csv"] for table in tables},

@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 
 from costfloor.fit.project import PRICE_UNIT, panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from costfloor.panel import law_rows, load_panel
 from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.sampler import SamplerSettings, compile_model, sample
+from costfloor.sampling.policy import SamplerSettings, Sampling
+from costfloor.sampling.sampler import compile_model, sample
 from costfloor.studies.context import Context, HeavyStudy
 
 FAMILIES: Final = 3
@@ -91,7 +91,7 @@ def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return {
         "data": panel_observations(data_dir).data_hash,
         "code": code_hash(__name__),

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from costfloor.fit.project import fits_dir, panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
@@ -17,6 +16,7 @@ from costfloor.forecast.origins import OriginScore, forecast_origins
 from costfloor.forecast.stacking import stacking_weights
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.sbc.ranks import Uniformity, uniformity
 
@@ -178,11 +178,11 @@ def _row(
     )
 
 
-def _chains(settings: FitSettings) -> FitSettings:
+def _chains(settings: Sampling) -> Sampling:
     return replace(settings, draws=DRAWS, tune=TUNE)
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return {
         "data": panel_observations(data_dir).data_hash,
         "code": code_hash(__name__),

@@ -13,12 +13,12 @@ from costfloor.checks import to_json
 from costfloor.checks.heldout import heldout_checks
 from costfloor.fit.fit import run_fit
 from costfloor.fit.project import panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import forecast_origins, masks
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.runs.jobs import Job, run_jobs
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 
 HORIZON_MONTHS: Final = 12
@@ -57,7 +57,7 @@ def heldout_study(obs: PriceObservations, laws: Sequence[str], context: Context)
     }
 
 
-def heldout_job(law: str, obs: PriceObservations, origin: pd.Timestamp, settings: FitSettings) -> dict[str, Any]:
+def heldout_job(law: str, obs: PriceObservations, origin: pd.Timestamp, settings: Sampling) -> dict[str, Any]:
     """Fit one law at one origin and check its forecast."""
     seen, scored = masks(obs, origin, HORIZON_MONTHS)
     fit, _ = run_fit(LAWS[law], subset(obs, seen), settings, lambda _: None)
@@ -70,7 +70,7 @@ def heldout_job(law: str, obs: PriceObservations, origin: pd.Timestamp, settings
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return {"data": panel_observations(data_dir).data_hash, "code": code_hash(__name__), "settings": asdict(settings)}
 
 

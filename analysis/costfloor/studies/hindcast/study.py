@@ -13,7 +13,7 @@ from costfloor.data.raw import raw_vintage
 from costfloor.fit import archive
 from costfloor.fit.fit import run_fit
 from costfloor.fit.project import PRICE_UNIT, panel_observations
-from costfloor.fit.request import FitSettings, fit_request
+from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import (
@@ -30,7 +30,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations, subset
 from costfloor.panel import build, law_rows, load_panel
 from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.sampler import CI_QUANTILES
+from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
 from costfloor.studies.rule import Conclusion, conclude, found_on_all_rows
@@ -170,7 +170,7 @@ def hindcast(context: Context) -> tuple[HalfYear, ...]:
 
 
 def hindcast_job(
-    law: str, obs: PriceObservations, date: pd.Timestamp, months: int, settings: FitSettings
+    law: str, obs: PriceObservations, date: pd.Timestamp, months: int, settings: Sampling
 ) -> dict[str, Any]:
     """Fit one law to what was known at one date: what it found, and how its forecast fared (None when not judged)."""
     seen, scored = masks(obs, date, months)
@@ -239,7 +239,7 @@ def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Conte
     )
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return {
         "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
         "code": code_hash(__name__),

@@ -11,13 +11,13 @@ from scipy.special import logsumexp
 from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import expected_log_price, log_likelihood
 from costfloor.fit.project import fits_dir, panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
 from costfloor.studies.rule import Conclusion, apply_rule, conclude, found_on_all_rows
@@ -183,7 +183,7 @@ def influence_study(context: Context) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return {
         "data": panel_observations(data_dir).data_hash,
         "code": code_hash(__name__),

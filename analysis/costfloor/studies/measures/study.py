@@ -9,17 +9,17 @@ import pandas as pd
 
 from costfloor.data.raw import raw_vintage
 from costfloor.fit.project import panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import MIN_SCORED_ROWS, MIN_SEEN_ROWS, forecast_origins, masks
 from costfloor.keys import code_hash
 from costfloor.laws.observations import PriceObservations, observations, subset
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables
 from costfloor.studies.operating.study import HORIZON_MONTHS
 from costfloor.studies.rule import apply_rule
 
-MODERATE: Final = FitSettings(draws=1000, tune=1000, target_accepts=(0.95, 0.99))
+MODERATE: Final = Sampling(draws=1000, tune=1000, target_accepts=(0.95, 0.99))
 """Half the draws of the report and one attempt less: over a hundred fits."""
 
 LAWS_ON_ALL_ROWS: Final = ("plateau", "discovery", "encompassing")
@@ -58,7 +58,7 @@ def measures_study(context: Context) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return {
         "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
         "code": code_hash(__name__),

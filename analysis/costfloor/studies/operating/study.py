@@ -12,7 +12,6 @@ from costfloor.fit import archive
 from costfloor.fit.fit import fit_law, run_fit
 from costfloor.fit.posterior import Draws
 from costfloor.fit.project import fits_dir, panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
@@ -23,7 +22,8 @@ from costfloor.laws import LAWS
 from costfloor.laws.few_families import fitted_law
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.sampler import CI_QUANTILES, CompiledModel, compile_model
+from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.sampler import CompiledModel, compile_model
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.generate import prices, world_draws
 from costfloor.studies.operating.worlds import WORLDS, World, extended
@@ -31,7 +31,7 @@ from costfloor.studies.operating.worlds import WORLDS, World, extended
 HORIZON_MONTHS: Final = 12
 PANELS: Final = 100
 PER_JOB: Final = 5
-SHORT: Final = FitSettings(draws=300, tune=300, chains=2, target_accepts=(0.9,), kept=300)
+SHORT: Final = Sampling(draws=300, tune=300, chains=2, target_accepts=(0.9,), kept=300)
 """A rule that takes an hour per panel cannot be calibrated: short fits of the same posterior, with more Monte Carlo error in the scores."""
 
 RULE_LAWS: Final = ("plateau", "discovery")
@@ -180,7 +180,7 @@ def _quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
 _COMPILED: dict[tuple[str, str], CompiledModel] = {}
 
 
-def _short_fit(law: str, obs: PriceObservations, settings: FitSettings, design: str) -> Fit:
+def _short_fit(law: str, obs: PriceObservations, settings: Sampling, design: str) -> Fit:
     from costfloor.laws.model import build_model  # noqa: PLC0415  slow to import
 
     if (law, design) not in _COMPILED:
@@ -188,7 +188,7 @@ def _short_fit(law: str, obs: PriceObservations, settings: FitSettings, design: 
     return run_fit(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return {
         "data": panel_observations(data_dir).data_hash,
         "code": code_hash(__name__),

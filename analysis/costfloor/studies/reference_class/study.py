@@ -12,13 +12,12 @@ import numpy as np
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir, panel_observations
 from costfloor.fit.quantities import probability_of_claim
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
-from costfloor.sampling.sampler import CI_QUANTILES
+from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.reference import ReferenceClass
@@ -89,7 +88,7 @@ def described(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     return {
         "data": [panel_observations(data_dir).data_hash, load_costs(data_dir).data_hash],
         "code": code_hash(__name__),

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.sbc import study as sbc
 from costfloor.studies.sbc.study import MORE_SIMULATIONS, SIMULATIONS, Row, calibrate
@@ -25,7 +25,7 @@ def outside(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
     return tuple((row.law, row.quantity) for row in rows if not row.passed)
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
     request = sbc.STUDY.request(data_dir, settings)
     return {**request, "code": code_hash(__name__)}
 

@@ -11,13 +11,14 @@ import pandas as pd
 
 from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, merge_chains
 from costfloor.fit.quantities import reported_quantities
-from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.sampler import SamplerSettings, compile_model, diagnose_quantities, sample
+from costfloor.sampling.gates import diagnose_quantities
+from costfloor.sampling.policy import SamplerSettings, Sampling
+from costfloor.sampling.sampler import compile_model, sample
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.generate import prices, prior_draws
 from costfloor.studies.sbc.ranks import INTERVALS, IntervalCoverage, Uniformity, interval_coverage, rank, uniformity
@@ -187,7 +188,7 @@ def _row(law: str, name: str, ranks: np.ndarray, rows: int) -> Row:
     return Row(law, name, uniformity(ranks, RANKED_DRAWS), coverage, tuple(int(value) for value in ranks))
 
 
-def _request(_: Path, __: FitSettings) -> dict[str, Any]:
+def _request(_: Path, __: Sampling) -> dict[str, Any]:
     return {
         "data": design().data_hash,
         "code": code_hash(__name__),

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from costfloor.fit.request import FitSettings
 from costfloor.laws.base import Law
 from costfloor.laws.encompassing import ENCOMPASSING, INITIAL_RATE
 from costfloor.laws.plateau import PLATEAU
 from costfloor.laws.priors import Prior
-from costfloor.sampling.sampler import CI_PROB
+from costfloor.sampling.policy import CI_PROB, Sampling
 from costfloor.storage import sha256_bytes, write_atomic
 from costfloor.studies.technologies.alternative import reference_priors
 from costfloor.studies.technologies.claims import FALLING, Calibration
@@ -205,7 +204,7 @@ def _replaced(law: Law, reference: ReferenceClass) -> str:
     own = {prior.name: prior for prior in law.priors}
     return "\n".join(
         f"| {law.title} | {one.name} | {_written(own[one.name])} | {_written(one)} |"
-        for one in reference_priors(law, reference, FitSettings.seed)
+        for one in reference_priors(law, reference, Sampling.seed)
     )
 
 

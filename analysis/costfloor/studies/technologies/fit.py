@@ -11,17 +11,11 @@ import numpy as np
 import xarray as xr
 
 from costfloor.fit import archive
-from costfloor.fit.request import ATTEMPTS, PACKAGES, FitSettings
+from costfloor.fit.request import ATTEMPTS, PACKAGES
 from costfloor.keys import code_hash
-from costfloor.sampling.sampler import (
-    CI_QUANTILES,
-    SamplerSettings,
-    attempt_line,
-    attempt_seed,
-    compile_model,
-    diagnose_quantities,
-    sample,
-)
+from costfloor.sampling.gates import diagnose_quantities
+from costfloor.sampling.policy import CI_QUANTILES, SamplerSettings, Sampling, attempt_seed
+from costfloor.sampling.sampler import attempt_line, compile_model, sample
 from costfloor.studies.technologies.laws import TechnologyLaw
 from costfloor.studies.technologies.model import build_model
 from costfloor.studies.technologies.series import Costs
@@ -69,7 +63,7 @@ class TechnologyFit:
         return {p: self.draws(f"family_{p}")[:, position] for p in self.law.family_parameters}
 
 
-def fit_request(law: TechnologyLaw, costs: Costs, settings: FitSettings) -> dict[str, Any]:
+def fit_request(law: TechnologyLaw, costs: Costs, settings: Sampling) -> dict[str, Any]:
     """Everything that determines a fit; its hash is the fingerprint."""
     return {
         "law": law.name,
@@ -83,7 +77,7 @@ def fit_request(law: TechnologyLaw, costs: Costs, settings: FitSettings) -> dict
 
 
 def fit_technologies(
-    law: TechnologyLaw, costs: Costs, settings: FitSettings, directory: Path, progress: Progress
+    law: TechnologyLaw, costs: Costs, settings: Sampling, directory: Path, progress: Progress
 ) -> TechnologyFit:
     """Fit a law to several series, or read the stored fit with the same fingerprint.
 
@@ -163,7 +157,7 @@ def _as_stored(law: TechnologyLaw, receipt: dict[str, Any], tree: xr.DataTree) -
     return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
 
 
-def next_attempt(settings: FitSettings, attempts: Sequence[Mapping[str, Any]]) -> tuple[float, int, int] | None:
+def next_attempt(settings: Sampling, attempts: Sequence[Mapping[str, Any]]) -> tuple[float, int, int] | None:
     """Acceptance target, draws and tuning steps of the next attempt; None when the last one passed or nothing is left to try.
 
     After divergences the next target is tried, with smaller steps and chains of the same length; chains of double length come last, or

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any, Final
 
-from costfloor.fit.request import FitSettings
+from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.series import load_costs
 from costfloor.studies.technologies.study import SETTINGS, study_request, technology_study
 
 
-def _request(data_dir: Path, _: FitSettings) -> dict[str, Any]:
+def _request(data_dir: Path, _: Sampling) -> dict[str, Any]:
     return study_request(load_costs(data_dir), SETTINGS)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from costfloor.laws.prior_predictive import draw_prior
 from costfloor.laws.priors import Prior
-from costfloor.sampling.sampler import CI_QUANTILES
+from costfloor.sampling.policy import CI_QUANTILES
 from costfloor.studies.technologies.claims import FALLING
 from costfloor.studies.technologies.fit import TechnologyFit
 

@@ -8,10 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from costfloor.errors import IntegrityError
-from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.records import read_record, write_record
-from costfloor.sampling.sampler import CI_QUANTILES
+from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.storage import write_json
 from costfloor.studies.technologies.claims import Calibration, base_rate, calibration, outcomes, score_claims
 from costfloor.studies.technologies.classical import CLASSICAL, forecast_classical
@@ -22,7 +21,7 @@ from costfloor.studies.technologies.reference import ReferenceClass, reference_c
 from costfloor.studies.technologies.scores import ForecasterScore, forecast_table, score
 from costfloor.studies.technologies.series import Costs, load_costs
 
-SETTINGS: Final = FitSettings(draws=3000, tune=1000, target_accepts=(0.98, 0.99, 0.995))
+SETTINGS: Final = Sampling(draws=3000, tune=1000, target_accepts=(0.98, 0.99, 0.995))
 SHARES: Final = (1 / 2, 2 / 3)
 AGAINST: Final = "random_walk"
 BASE: Final = "base rate"
@@ -143,13 +142,13 @@ class TechnologyStudy:
         return json.loads(json.dumps({**asdict(self), "passed": self.passed}))  # type: ignore[no-any-return]  # JSON is Any
 
 
-def study_request(costs: Costs, settings: FitSettings) -> dict[str, Any]:
+def study_request(costs: Costs, settings: Sampling) -> dict[str, Any]:
     """What the study depends on: hash of the `data`, version of the `code`, `settings`; the same after a way through JSON."""
     plain = json.loads(json.dumps(asdict(settings)))
     return {"data": costs.data_hash, "code": code_hash(__name__), "settings": plain}
 
 
-def is_current(data_dir: Path, settings: FitSettings = SETTINGS) -> bool:
+def is_current(data_dir: Path, settings: Sampling = SETTINGS) -> bool:
     """Whether the stored study is that of the present data, code and settings; False when there is none, or a damaged one."""
     try:
         stored = read_record(data_dir / FOLDER / RESULT, remedy="Run the study again")
@@ -158,7 +157,7 @@ def is_current(data_dir: Path, settings: FitSettings = SETTINGS) -> bool:
     return stored is not None and stored.get("request") == study_request(load_costs(data_dir), settings)
 
 
-def technology_study(data_dir: Path, progress: Progress, settings: FitSettings = SETTINGS) -> TechnologyStudy:
+def technology_study(data_dir: Path, progress: Progress, settings: Sampling = SETTINGS) -> TechnologyStudy:
     """Fit all laws to the earlier parts of all series, score them on the later parts, and work out the reference class.
 
     Fits, the study and every single score (`scores.json`) are stored below `data_dir / FOLDER`; fits that are there are read.

@@ -1,0 +1,64 @@
+"""How a posterior is sampled, and the limits of the gates that its draws must pass. Loads no sampler."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+# Set here once: ArviZ changed its defaults (0.94 HDI, then 0.89 equal-tailed) between minor releases.
+CI_PROB: Final = 0.90
+CI_QUANTILES: Final = (0.05, 0.50, 0.95)
+
+RHAT_LIMIT: Final = 1.01
+ESS_LIMIT: Final = 400.0
+EBFMI_LIMIT: Final = 0.3
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How long and how carefully to sample, and how to go on where a gate is missed.
+
+    After divergences the next acceptance target is tried, with smaller steps; where another gate is missed, or there is no next target,
+    longer attempts follow (`costfloor.sampling.engine`). The receipt keeps all. Every attempt has a seed of its own (`attempt_seed`).
+    Of each chain at most `kept` draws, evenly spaced, are stored; the gates are judged by all of them.
+    As it stands by default every fit of a report is sampled, whichever way it is asked for. Why so many, and why so careful at once:
+    docs/decisions.md.
+    """
+
+    draws: int = 1500
+    tune: int = 700
+    chains: int = 4
+    target_accepts: tuple[float, ...] = (0.975, 0.99, 0.995)
+    seed: int = 20251231
+    kept: int = 1000
+
+
+@dataclass(frozen=True)
+class SamplerSettings:
+    """What the sampler is asked to do; part of a fit's fingerprint.
+
+    Parameters
+    ----------
+    draws, tune
+        Kept and discarded iterations per chain.
+    chains
+        Independent chains, spread over the available cores (at most four).
+    target_accept
+        Mean acceptance probability the step size is tuned to; raise it when transitions diverge.
+    max_treedepth
+        A trajectory has at most ``2**max_treedepth`` gradient evaluations.
+    seed
+        The same seed repeats a run only while the compile cache is unchanged: compare within Monte Carlo error.
+    """
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    target_accept: float = 0.9
+    max_treedepth: int = 10
+    seed: int = 1
+
+
+def attempt_seed(seed: int, attempt: int) -> int:
+    """Seed of an attempt, numbered from 1: the same in every run, the seed itself for the first, another for each that follows."""
+    return seed if attempt == 1 else int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0])
