@@ -28,7 +28,7 @@ import costfloor.forecast.origins
 import costfloor.forecast.refit
 import costfloor.ingest
 import costfloor.panel
-import costfloor.sampling.sampler
+import costfloor.sampling.engine
 import numpy as np
 import xarray as xr
 from costfloor.keys import code_hash
@@ -94,7 +94,7 @@ def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSe
 def replace_what_takes_minutes() -> None:
     costfloor.panel._capability = stand_in_capability
     costfloor.fit.fit.compile_law = lambda law, obs: (law, obs)
-    costfloor.sampling.sampler.sample = stand_in_sample
+    costfloor.sampling.engine.sample = stand_in_sample
     costfloor.forecast.origins.MAX_ORIGINS = 0
     short = Sampling(draws=500, tune=0, chains=2, target_accepts=(0.9,))
     costfloor.cli.shared.Options.settings = property(lambda _: short)

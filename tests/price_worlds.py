@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 import xarray as xr
-from costfloor.fit.fit import run_fit
+from costfloor.fit.fit import sample_law
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
@@ -40,7 +40,7 @@ def fitted(name: str) -> dict[str, dict[str, list[float]]]:
     """Population draws of both laws by variable, to four digits; family starts are flattened."""
     found = {}
     for law in ("plateau", "discovery"):
-        fit, _ = run_fit(LAWS[law], prices(name), SETTINGS, print)
+        fit, _ = sample_law(LAWS[law], prices(name), SETTINGS, print)
         if not fit.passed:
             raise RuntimeError(f"{name}, {law}: {fit.receipt['diagnostics']['worst']}")
         thin = np.linspace(0, fit.draws.size - 1, DRAWS).round().astype(int)

@@ -15,7 +15,7 @@ from costfloor.errors import SamplingError
 from costfloor.sampling import sampler as sampling
 from costfloor.sampling.gates import diagnose
 from costfloor.sampling.policy import CI_PROB, CI_QUANTILES, SamplerSettings, attempt_seed
-from costfloor.sampling.sampler import Sampled, attempt_line, compile_model, sample
+from costfloor.sampling.sampler import Sampled, compile_model, sample
 
 SHORT = SamplerSettings(draws=500, tune=300, seed=3)
 
@@ -260,16 +260,3 @@ def test_seeds_of_attempts_are_the_same_in_every_run_and_differ() -> None:
     seeds = [attempt_seed(20251231, attempt) for attempt in range(1, 5)]
     assert seeds == [20251231, 3073085176, 1550278920, 443273332]
     assert attempt_seed(1, 2) != attempt_seed(2, 2)
-
-
-def test_an_attempt_says_what_it_is_for() -> None:
-    first = SamplerSettings(draws=1500, target_accept=0.975)
-    before = {"draws": 1500, "target_accept": 0.975, "worst": "3 divergences"}
-    assert attempt_line(1, first) == "sampling 4 x 1500 draws, acceptance target 0.975"
-    assert attempt_line(2, replace(first, target_accept=0.99), before) == (
-        "second attempt: 3 divergences in the first, smaller steps now (4 x 1500 draws, acceptance target 0.99)"
-    )
-    both = attempt_line(
-        3, replace(first, draws=3000, target_accept=0.99), {**before, "worst": "bulk ESS 310 of rate_now"}
-    )
-    assert both.startswith("third attempt: bulk ESS 310 of rate_now in the second, smaller steps and longer chains now")

@@ -22,7 +22,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             fit.receipt["diagnostics"] |= {"passed": False, "worst": "3 divergences"}
         return fit, None
 
-    monkeypatch.setattr(heldout, "run_fit", fitted)
+    monkeypatch.setattr(heldout, "sample_law", fitted)
     return heldout.heldout_study(made_up_panel(), LAWS_CHECKED, here(tmp_path, Sampling()))
 
 

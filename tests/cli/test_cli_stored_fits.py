@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import costfloor.fit.fit
-import costfloor.sampling.sampler
+import costfloor.sampling.engine
 import pytest
 from cli_run import Run, run, write_table
 from costfloor.fit.fit import fit_law
@@ -26,7 +26,7 @@ def refuse(*_: object, **__: object) -> None:
 def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A table, and plain draws in place of sampled ones."""
     monkeypatch.setattr(costfloor.fit.fit, "compile_law", lambda law, obs: (law, obs))
-    monkeypatch.setattr(costfloor.sampling.sampler, "sample", stand_in_sample)
+    monkeypatch.setattr(costfloor.sampling.engine, "sample", stand_in_sample)
     return write_table(tmp_path)
 
 
@@ -45,7 +45,7 @@ def test_python_reads_what_the_command_line_has_stored(
 ) -> None:
     """As in the example of the README."""
     told = fit(capsys, table).json
-    monkeypatch.setattr(costfloor.sampling.sampler, "sample", refuse)
+    monkeypatch.setattr(costfloor.sampling.engine, "sample", refuse)
     prices = read_price_table(table, "fraction")
     found = fit_law(LAWS["exponential"], observations(prices.frame), Sampling(), fits_dir(table.parent / "data"), print)
     assert found.receipt["fingerprint"] == told["fingerprint"]
@@ -56,7 +56,7 @@ def test_the_same_prices_are_the_same_fit_in_another_file(
     table: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     told = fit(capsys, table).json
-    monkeypatch.setattr(costfloor.sampling.sampler, "sample", refuse)
+    monkeypatch.setattr(costfloor.sampling.engine, "sample", refuse)
     frame = read_price_table(table, "fraction").frame
     assert "price" in frame
     header, *rows = table.read_text().splitlines()

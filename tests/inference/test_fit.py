@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import arviz_stats
-import costfloor.sampling.sampler
+import costfloor.sampling.engine
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,7 +52,7 @@ def no_sampling(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("sampled")
 
     monkeypatch.setattr(fit_module, "compile_law", refuse)
-    monkeypatch.setattr(costfloor.sampling.sampler, "sample", refuse)
+    monkeypatch.setattr(costfloor.sampling.engine, "sample", refuse)
 
 
 def store_fake(law: str, obs: PriceObservations, settings: Sampling, folder: Path) -> dict[str, object]:
@@ -185,50 +185,11 @@ def test_a_missed_gate_is_recorded_and_the_next_attempt_is_longer(small_obs: Pri
 
 def test_a_small_table_begins_with_short_chains_and_larger_steps() -> None:
     settings = Sampling(draws=1500, tune=800, target_accepts=(0.975, 0.99))
-    small = fit_module.first_attempt(settings, 250)
+    small = fit_module.for_table(settings, 250)
     assert (small.draws, small.tune, small.target_accepts) == (700, 700, (0.95, 0.975, 0.99))
-    assert fit_module.first_attempt(settings, 251) == settings
+    assert fit_module.for_table(settings, 251) == settings
     shorter = Sampling(draws=300, tune=200, target_accepts=(0.9,))
-    assert fit_module.first_attempt(shorter, 8) == shorter
-
-
-@pytest.mark.parametrize(
-    ("divergences", "asked"),
-    [
-        ([0], [(1, (0.8,))]),
-        ([2, 0], [(1, (0.8,)), (1, (0.9,))]),
-        ([2, 1, 0], [(1, (0.8,)), (1, (0.9,)), (2, (0.9,))]),
-        ([None, 0], [(1, (0.8,)), (2, (0.8, 0.9))]),
-        ([2, None, None], [(1, (0.8,)), (1, (0.9,)), (2, (0.9,))]),
-    ],
-    ids=["passes", "smaller steps", "in vain", "another gate", "both"],
-)
-def test_smaller_steps_come_before_longer_chains(
-    divergences: list[int | None],
-    asked: list[tuple[int, tuple[float, ...]]],
-    small_obs: PriceObservations,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """`None` stands for a missed gate other than that on divergences."""
-    settings, found, coming = Sampling(draws=500, tune=500, target_accepts=(0.8, 0.9)), [], iter(divergences)
-
-    def run_fit(law: Law, _: PriceObservations, now: Sampling, *__: object) -> tuple[Fit, None]:
-        found.append((now.draws // settings.draws, now.target_accepts))
-        count = next(coming)
-        receipt = {
-            "diagnostics": {"passed": count == 0},
-            "attempts": [{"divergences": count or 0, "seconds_sample": 1.0}],
-            "seconds": {"compile": 2.0},
-        }
-        return Fit(law, receipt, xr.Dataset(), xr.Dataset()), None
-
-    monkeypatch.setattr(fit_module, "run_fit", run_fit)
-    monkeypatch.setattr(fit_module, "compile_law", lambda *_: None)
-    fit, _ = fit_module.fit_in_steps(LAWS["discovery"], small_obs, settings, silent)
-    assert found == asked
-    assert next(coming, "all used") == "all used"
-    assert fit.receipt["seconds"]["sample"] == len(divergences)
-    assert fit.receipt["fingerprint"] == archive.fingerprint(fit_request(LAWS["discovery"], small_obs, settings))
+    assert fit_module.for_table(shorter, 8) == shorter
 
 
 def test_every_attempt_has_a_seed_of_its_own_and_says_why_it_is_made(
@@ -242,7 +203,7 @@ def test_every_attempt_has_a_seed_of_its_own_and_says_why_it_is_made(
         return sampled
 
     monkeypatch.setattr(fit_module, "compile_law", lambda law, obs: (law, obs))
-    monkeypatch.setattr(costfloor.sampling.sampler, "sample", diverges)
+    monkeypatch.setattr(costfloor.sampling.engine, "sample", diverges)
     settings = Sampling(draws=300, tune=100, target_accepts=(0.8, 0.9), seed=11)
     attempts = []
     for folder in ("one", "two"):

@@ -70,11 +70,11 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Fits are made up; the list says which were asked for, and on how many rows."""
     asked: list[tuple[str, int]] = []
 
-    def fit_in_steps(law: Law, past: PriceObservations, *_: object) -> tuple[PlainFit, None]:
+    def sample_law(law: Law, past: PriceObservations, *_: object) -> tuple[PlainFit, None]:
         asked.append((law.name, past.n))
         return PlainFit(law, past), None
 
-    monkeypatch.setattr(lfo, "fit_in_steps", fit_in_steps)
+    monkeypatch.setattr(lfo, "sample_law", sample_law)
     return asked
 
 

@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import arviz_stats
-import costfloor.sampling.sampler
 import numpy as np
 import pytest
 from costfloor.forecast.baselines.farmer_lafond import forecast_error_variance
@@ -14,7 +12,7 @@ from costfloor.laws.priors import Prior
 from costfloor.sampling.policy import SamplerSettings, Sampling
 from costfloor.sampling.sampler import sample
 from costfloor.studies.technologies.conditioning import conditional_path
-from costfloor.studies.technologies.fit import TechnologyFit, fit_technologies, next_attempt
+from costfloor.studies.technologies.fit import TechnologyFit, fit_technologies
 from costfloor.studies.technologies.forecast import forecast_series
 from costfloor.studies.technologies.laws import TECHNOLOGY_LAWS
 from costfloor.studies.technologies.model import build_model, build_sampled_model
@@ -114,30 +112,6 @@ def test_forecasts_of_simulated_technologies_cover(tmp_path: Path) -> None:
     assert (one.simulated < whole).mean(axis=0) == pytest.approx(one.pit, abs=0.05)
 
 
-def attempts_where(outcomes: dict[tuple[float, int], tuple[bool, int]]) -> list[tuple[float, int]]:
-    """Targets and draws tried, where an attempt passes and diverges as `outcomes` say, and by default passes."""
-    settings = Sampling(draws=100, tune=50, target_accepts=(0.8, 0.9, 0.95))
-    attempts: list[dict[str, Any]] = []
-    while (asked := next_attempt(settings, attempts)) is not None:
-        target_accept, draws, tune = asked
-        assert tune == draws // 2
-        passed, divergences = outcomes.get((target_accept, draws), (True, 0))
-        attempts.append(
-            {"target_accept": target_accept, "draws": draws, "tune": tune, "passed": passed, "divergences": divergences}
-        )
-    return [(one["target_accept"], one["draws"]) for one in attempts]
-
-
-def test_smaller_steps_are_tried_before_longer_chains() -> None:
-    diverging, short = (False, 2), (False, 0)
-    assert attempts_where({}) == [(0.8, 100)]
-    assert attempts_where({(0.8, 100): diverging}) == [(0.8, 100), (0.9, 100)]
-    assert attempts_where({(0.8, 100): short}) == [(0.8, 100), (0.8, 200)]
-    assert attempts_where({(0.8, 100): diverging, (0.9, 100): short}) == [(0.8, 100), (0.9, 100), (0.9, 200)]
-    every = {(target, draws): diverging for target in (0.8, 0.9, 0.95) for draws in (100, 200)}
-    assert attempts_where(every) == [(0.8, 100), (0.9, 100), (0.95, 100), (0.95, 200)]
-
-
 def test_a_fit_is_stored_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     costs, _ = walks(6, 10, seed=17)
     law = TECHNOLOGY_LAWS["exponential"]
@@ -150,8 +124,8 @@ def test_a_fit_is_stored_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("sampled")
 
-    monkeypatch.setattr("costfloor.studies.technologies.fit.sample", refuse)
-    monkeypatch.setattr(costfloor.sampling.sampler, "compile_model", refuse)
+    monkeypatch.setattr("costfloor.studies.technologies.fit.sample_until_gates_hold", refuse)
+    monkeypatch.setattr("costfloor.studies.technologies.fit.compile_model", refuse)
     again = fit_technologies(law, costs, few, tmp_path, silent)
     assert again.receipt["diagnostics"] == first.receipt["diagnostics"]
     assert again.receipt["draws_sha256"] == first.receipt["draws_sha256"]

@@ -1,8 +1,7 @@
 """Fit a law to observations, with a receipt; an unchanged fit is read, not run again."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,13 +53,13 @@ def fit_law(law: Law, obs: PriceObservations, settings: Sampling, directory: Pat
     found = stored_fit(law, obs, settings, directory)
     if found is not None:
         return found
-    fit, sample_stats = fit_in_steps(law, obs, settings, progress)
+    fit, sample_stats = sample_law(law, obs, settings, progress)
     tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
     return _as_stored(fit.law, *archive.save(directory, fit.receipt, tree))
 
 
-def first_attempt(settings: Sampling, rows: int) -> Sampling:
-    """How a fit to so many rows begins: a small table, whose draws are all but independent, with few draws and larger steps.
+def for_table(settings: Sampling, rows: int) -> Sampling:
+    """How a fit to so many rows is sampled: a small table, whose draws are all but independent, begins with few draws and larger steps.
 
     A miss of a gate leads to the steps and draws of `settings`, and beyond, as for any table.
     """
@@ -75,55 +74,14 @@ def first_attempt(settings: Sampling, rows: int) -> Sampling:
     )
 
 
-def fit_in_steps(law: Law, obs: PriceObservations, settings: Sampling, progress: Progress) -> tuple[Fit, xr.Dataset]:
-    """Fit a law as cheaply as the gates allow, and store nothing: the fit, and the sampler's statistics.
-
-    A few divergences are the usual reason to sample again, and smaller steps mend them; longer chains would double their price. Where
-    another gate is missed, or no smaller steps are left to take, longer attempts follow.
-
-    Parameters
-    ----------
-    law, obs, settings, progress
-        As in `fit_law`.
-    """
-    request = fit_request(law, obs, settings)
-    settings = first_attempt(settings, obs.n)
-    started = time.perf_counter()
-    progress(f"{law.name}: compiling for {obs.n} rows")
-    compiled = compile_law(law, obs)
-    attempts: list[dict[str, Any]] = []
-    for target_accept in settings.target_accepts:
-        alone = replace(settings, target_accepts=(target_accept,))
-        fit, sample_stats = run_fit(law, obs, alone, progress, compiled, attempts)
-        attempts += fit.receipt["attempts"]
-        if not attempts[-1]["divergences"]:
-            break
-    if not fit.passed:
-        left = settings.target_accepts[len(attempts) - 1 :]
-        longer = replace(settings, draws=2 * settings.draws, tune=2 * settings.tune, target_accepts=left)
-        fit, sample_stats = run_fit(law, obs, longer, progress, compiled, attempts)
-        attempts += fit.receipt["attempts"]
-    seconds = {
-        "compile": fit.receipt["seconds"]["compile"],
-        "sample": round(sum(one["seconds_sample"] for one in attempts), 2),
-        "total": round(time.perf_counter() - started, 2),
-    }
-    whole = {"fingerprint": archive.fingerprint(request), "attempts": attempts, "seconds": seconds, "request": request}
-    return replace(fit, receipt=fit.receipt | whole), sample_stats
-
-
-def run_fit(
+def sample_law(
     law: Law,
     obs: PriceObservations,
     settings: Sampling,
     progress: Progress,
     compiled: "CompiledModel | None" = None,
-    earlier: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Fit, xr.Dataset]:
-    """Fit a law with attempts of growing length, and store nothing: the fit, and the sampler's statistics.
-
-    There are as many attempts as acceptance targets. A further one, longer, is made only when one misses a gate; with the next target
-    when it had divergences, because smaller steps cost several times as much and mend nothing else.
+    """Fit a law as cheaply as the gates allow, and store nothing: the fit, and the sampler's statistics.
 
     Parameters
     ----------
@@ -131,48 +89,25 @@ def run_fit(
         As in `fit_law`.
     compiled
         The model of `law`, compiled for other prices of the same things on the same dates.
-    earlier
-        Attempts that failed before, as a receipt keeps them: the seeds go on from there.
     """
-    request, law = fit_request(law, obs, settings), fitted_law(law, obs)
     # Imported here: a report that only reads stored fits should not wait for PyMC.
     from costfloor.laws.model import price_data  # noqa: PLC0415  slow to import
-    from costfloor.sampling.gates import diagnose_quantities  # noqa: PLC0415  as above
-    from costfloor.sampling.policy import SamplerSettings, attempt_seed  # noqa: PLC0415  as above
-    from costfloor.sampling.sampler import attempt_line, sample  # noqa: PLC0415  as above
+    from costfloor.sampling.engine import sample_until_gates_hold  # noqa: PLC0415  as above
 
     def say(line: str) -> None:
         progress(f"{law.name}: {line}")
 
-    started = time.perf_counter()
+    request, fitted = fit_request(law, obs, settings), fitted_law(law, obs)
     if compiled is None:
-        progress(f"{law.name}: compiling for {obs.n} rows")
+        say(f"compiling for {obs.n} rows")
         compiled = compile_law(law, obs)
-    attempts: list[dict[str, Any]] = []
-    target_accepts = iter(settings.target_accepts)
-    target_accept = next(target_accepts)
-    for attempt in range(1, len(settings.target_accepts) + 1):
-        if attempts and attempts[-1]["divergences"]:
-            target_accept = next(target_accepts)
-        draws, tune = settings.draws * attempt, settings.tune * attempt
-        number = len(earlier) + attempt
-        asked = SamplerSettings(draws, tune, settings.chains, target_accept, seed=attempt_seed(settings.seed, number))
-        say(attempt_line(number, asked, next(reversed([*earlier, *attempts]), None)))
-        sampled = sample(compiled, asked, data=price_data(obs.log_price), progress=say)
-        reported = reported_quantities(sampled.posterior, law, obs)
-        diagnostics = diagnose_quantities(reported, sampled.sample_stats)
-        attempts.append(
-            {
-                "target_accept": target_accept,
-                "draws": draws,
-                "tune": tune,
-                "seed": asked.seed,
-                "seconds_sample": round(sampled.seconds_sample, 2),
-                **asdict(diagnostics),
-            }
-        )
-        if diagnostics.passed:
-            break
+    judged = sample_until_gates_hold(
+        compiled,
+        for_table(settings, obs.n),
+        lambda posterior: reported_quantities(posterior, fitted, obs),
+        data=price_data(obs.log_price),
+        progress=say,
+    )
     receipt = {
         "law": law.name,
         "n": obs.n,
@@ -180,20 +115,12 @@ def run_fit(
         "family_names": list(obs.families),
         "fingerprint": archive.fingerprint(request),
         "data_hash": obs.data_hash,
-        "sampler": sampled.sampler,
-        "seconds": {
-            "compile": round(sampled.seconds_compile, 2),
-            "sample": round(sum(attempt["seconds_sample"] for attempt in attempts), 2),
-            "total": round(time.perf_counter() - started, 2),
-        },
-        "diagnostics": asdict(diagnostics),
-        "parameters": contract_parameters(reported),
-        "attempts": attempts,
-        "warnings": list(sampled.warnings),
+        "parameters": contract_parameters(judged.reported),
         "request": request,
+        **judged.receipt(),
     }
-    every = slice(None, None, -(-draws // settings.kept))
-    return Fit(law, receipt, _kept(sampled.posterior).isel(draw=every), reported.isel(draw=every)), sampled.sample_stats
+    posterior = _without_offsets(judged.sampled.posterior).isel(draw=judged.kept)
+    return Fit(fitted, receipt, posterior, judged.reported.isel(draw=judged.kept)), judged.sampled.sample_stats
 
 
 def stored_fit(law: Law, obs: PriceObservations, settings: Sampling, directory: Path) -> Fit | None:
@@ -206,7 +133,6 @@ def _as_stored(law: Law, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:
     return Fit(law, receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
 
 
-def _kept(posterior: xr.Dataset) -> xr.Dataset:
+def _without_offsets(posterior: xr.Dataset) -> xr.Dataset:
     """Drop standardised offsets: what is built from them is kept."""
-    offsets = [name for name in posterior.data_vars if str(name).endswith("_z")]
-    return posterior.drop_vars(offsets)
+    return posterior.drop_vars([name for name in posterior.data_vars if str(name).endswith("_z")])

@@ -16,7 +16,7 @@ from scipy.special import logsumexp
 
 from costfloor.errors import InputError
 from costfloor.fit import archive
-from costfloor.fit.fit import fit_in_steps
+from costfloor.fit.fit import sample_law
 from costfloor.fit.request import fit_request
 from costfloor.forecast.baselines import BASELINES, baseline_forecasts
 from costfloor.forecast.marginal import unknown_host
@@ -118,7 +118,7 @@ def score_job(
 ) -> dict[str, Any]:
     """Fit one law at one origin and score it at each horizon."""
     seen = masks(obs, origin, 0)[0]
-    fit, _ = fit_in_steps(LAWS[law], subset(obs, seen), settings, _silent)
+    fit, _ = sample_law(LAWS[law], subset(obs, seen), settings, _silent)
     at_unknown_host = unknown_host(fit.draws) if obs.hosts else None
     scores = {}
     for months in horizons:

@@ -18,11 +18,23 @@ EBFMI_LIMIT: Final = 0.3
 class Sampling:
     """How long and how carefully to sample, and how to go on where a gate is missed.
 
-    After divergences the next acceptance target is tried, with smaller steps; where another gate is missed, or there is no next target,
-    longer attempts follow (`costfloor.sampling.engine`). The receipt keeps all. Every attempt has a seed of its own (`attempt_seed`).
-    Of each chain at most `kept` draws, evenly spaced, are stored; the gates are judged by all of them.
     As it stands by default every fit of a report is sampled, whichever way it is asked for. Why so many, and why so careful at once:
     docs/decisions.md.
+
+    Parameters
+    ----------
+    draws, tune
+        Kept and discarded iterations of a chain in the first attempt.
+    chains
+        Independent chains.
+    target_accepts
+        Mean acceptance probabilities, rising: after divergences the next one is tried, with smaller steps.
+    seed
+        Of the first attempt; every other has one that follows from it (`attempt_seed`).
+    kept
+        Of each chain at most so many draws, evenly spaced, are stored; the gates are judged by all.
+    longer
+        Whether longer chains follow where another gate is missed or there is no next target (`costfloor.sampling.engine`).
     """
 
     draws: int = 1500
@@ -31,11 +43,12 @@ class Sampling:
     target_accepts: tuple[float, ...] = (0.975, 0.99, 0.995)
     seed: int = 20251231
     kept: int = 1000
+    longer: bool = True
 
 
 @dataclass(frozen=True)
 class SamplerSettings:
-    """What the sampler is asked to do; part of a fit's fingerprint.
+    """What the sampler is asked to do, once.
 
     Parameters
     ----------

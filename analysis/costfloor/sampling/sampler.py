@@ -18,7 +18,7 @@ from costfloor.compiler_cache import prepare_compilers, warn_of_temporary_cache
 from costfloor.errors import SamplingError
 from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.variables import ModelVariables, variables_of
-from costfloor.wording import duration, ordinal
+from costfloor.wording import duration
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -214,29 +214,6 @@ class _Pace:
         if self.divergences:
             parts.append(f"{self.divergences} divergence{'s' * (self.divergences > 1)}")
         return f"{'warming up' if self.tuning else 'sampling'}: {', '.join(parts)}, about {duration(left)} left at this pace"
-
-
-def attempt_line(attempt: int, asked: SamplerSettings, before: Mapping[str, Any] | None = None) -> str:
-    """What an attempt is for, in one line.
-
-    Parameters
-    ----------
-    attempt
-        Its number, from 1.
-    asked
-        What the sampler is asked for.
-    before
-        The last attempt: `draws` and `target_accept` that were asked for, and in `worst` what it missed.
-    """
-    what = f"{asked.chains} x {asked.draws} draws, acceptance target {asked.target_accept}"
-    if before is None:
-        return f"sampling {what}"
-    ways = (
-        ("smaller steps", asked.target_accept > before["target_accept"]),
-        ("longer chains", asked.draws > before["draws"]),
-    )
-    how = " and ".join(way for way, taken in ways if taken) or "other random numbers"
-    return f"{ordinal(attempt)} attempt: {before['worst']} in the {ordinal(attempt - 1)}, {how} now ({what})"
 
 
 def warning_texts(caught: Iterable[warnings.WarningMessage]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from costfloor.fit import archive
-from costfloor.fit.fit import run_fit
+from costfloor.fit.fit import sample_law
 from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
@@ -121,7 +121,7 @@ def rule_job(law: str, obs: PriceObservations, origin: pd.Timestamp | None, sett
     """Fit one law at one origin and score it, or to all rows (None) and say what it found."""
     if origin is not None:
         return score_job(law, obs, origin, (HORIZON_MONTHS,), settings)
-    fit, _ = run_fit(LAWS[law], obs, settings, lambda _: None)
+    fit, _ = sample_law(LAWS[law], obs, settings, lambda _: None)
     return found_on_all_rows(fit, obs)
 
 

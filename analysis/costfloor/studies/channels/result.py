@@ -58,7 +58,7 @@ class ChannelResult:
     crude, crude_se
         Falls by model-year without a model, and their standard errors, by period; None where nothing was exposed.
     diagnostics
-        Of the reported quantities: `costfloor.sampling.sampler.Diagnostics` as plain data. A fit that did not pass is not to be relied on.
+        Of the reported quantities: `costfloor.sampling.gates.Diagnostics` as plain data. A fit that did not pass is not to be relied on.
     attempts
         How often it was sampled.
     """
@@ -114,32 +114,23 @@ def fit_channels(
     data
         What is fitted.
     settings
-        As for the laws: one attempt per acceptance target at most.
+        As for the laws.
     compiled, shape
         A model compiled by `compile_channels`, and for which shape.
     progress
         Called with a line before each long step.
     """
-    from costfloor.sampling.gates import diagnose_quantities  # noqa: PLC0415  slow to import
-    from costfloor.sampling.policy import SamplerSettings, attempt_seed  # noqa: PLC0415  slow to import
-    from costfloor.sampling.sampler import sample  # noqa: PLC0415  slow to import
+    from costfloor.sampling.engine import sample_until_gates_hold  # noqa: PLC0415  slow to import
 
     shape = shape or shape_of(data)
-    compiled = compiled or compile_channels(data, shape)
-    for attempt, target in enumerate(settings.target_accepts, start=1):
-        asked = SamplerSettings(
-            settings.draws * attempt,
-            settings.tune * attempt,
-            settings.chains,
-            target,
-            seed=attempt_seed(settings.seed, attempt),
-        )
-        sampled = sample(compiled, asked, data=shared_data(data, shape), progress=progress)
-        quantities = channel_quantities(sampled.posterior, data)
-        diagnostics = diagnose_quantities(quantities, sampled.sample_stats)
-        if diagnostics.passed:
-            break
-    return summary(quantities, data, asdict(diagnostics), attempt)
+    judged = sample_until_gates_hold(
+        compiled or compile_channels(data, shape),
+        settings,
+        lambda posterior: channel_quantities(posterior, data),
+        data=shared_data(data, shape),
+        progress=progress,
+    )
+    return summary(judged.reported, data, asdict(judged.diagnostics), len(judged.attempts))
 
 
 def channel_quantities(posterior: xr.Dataset, data: ChannelData) -> xr.Dataset:

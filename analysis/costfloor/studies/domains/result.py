@@ -1,15 +1,16 @@
 """Does training go on in steps while inference at a fixed graph flattens? What one model of gains says of both domains."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 import xarray as xr
 
-from costfloor.sampling.gates import Diagnostics, diagnose_quantities
-from costfloor.sampling.policy import CI_QUANTILES, SamplerSettings, Sampling, attempt_seed
-from costfloor.sampling.sampler import sample
+from costfloor.sampling.engine import sample_until_gates_hold
+from costfloor.sampling.gates import Diagnostics
+from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.sampler import compile_model
 from costfloor.studies.domains.gains import DOMAINS, SOURCES, GainSeries
 from costfloor.studies.domains.model import (
     PRIORS,
@@ -102,6 +103,8 @@ class DomainStudy:
         By domain: `age` (years) and `gain`, 5, 50, 95 % of the expected gain of a typical series.
     diagnostics
         Of the reported quantities.
+    target_accept
+        Acceptance target of the attempt whose draws these are.
     """
 
     later_age: float
@@ -114,6 +117,7 @@ class DomainStudy:
     sources: dict[str, SourceProgress]
     paths: dict[str, dict[str, Any]] = field(repr=False)
     diagnostics: Diagnostics
+    target_accept: float
 
     @property
     def passed(self) -> bool:
@@ -126,35 +130,30 @@ class DomainStudy:
 
 
 def study_series(series: Sequence[GainSeries], settings: Sampling, *, whole: bool) -> dict[str, Any]:
-    """The study of some series in plain data, or what a sensitivity keeps of it, which takes half the draws.
-
-    There are as many attempts as acceptance targets; a further one only when one misses a gate.
-    """
-    draws = settings.draws if whole else settings.draws // 2
-    for attempt, target in enumerate(settings.target_accepts, start=1):
-        seed = attempt_seed(settings.seed, attempt)
-        sampler = SamplerSettings(draws, settings.tune, settings.chains, target_accept=target, seed=seed)
-        found = study_domains(series, sampler)
-        if found.passed:
-            break
-    plain = {**found.to_json(), "target_accept": target}
+    """The study of some series in plain data, or what a sensitivity keeps of it, which takes half the draws."""
+    found = study_domains(series, settings if whole else replace(settings, draws=settings.draws // 2))
+    plain = found.to_json()
     if not whole:
         return described(plain)
     lines = [{"name": one.name, "source": one.source, "age": one.age, "gain": one.gain} for one in series]
     return {**plain, "lines": lines}
 
 
-def study_domains(series: Sequence[GainSeries], settings: SamplerSettings) -> DomainStudy:
+def study_domains(series: Sequence[GainSeries], settings: Sampling) -> DomainStudy:
     """Fit the model to series of both domains and say what follows.
 
     Draws that miss a gate are reported with what they missed; nothing is raised.
     """
     data = intervals(series)
-    sampled = sample(build_model(data), settings)
     later = float(np.median([one.age[-1] for one in series]))
-    reported = reported_quantities(sampled.posterior, later)
-    of_sources = _expected_progress(sampled.posterior, series, data)
-    judged = reported.assign(progress_of_source=of_sources)
+    judged = sample_until_gates_hold(
+        compile_model(build_model(data)),
+        settings,
+        lambda posterior: reported_quantities(posterior, later).assign(
+            progress_of_source=_expected_progress(posterior, series, data)
+        ),
+    )
+    posterior, reported = judged.sampled.posterior, judged.reported
     left = reported["share_left"]
     slowed = {name: np.asarray(left.sel(domain=name) < SLOWED) for name in DOMAINS}
     return DomainStudy(
@@ -168,9 +167,10 @@ def study_domains(series: Sequence[GainSeries], settings: SamplerSettings) -> Do
         p_claim=float((~slowed["training"] & slowed["inference"]).mean()),
         p_reverse=float((slowed["training"] & ~slowed["inference"]).mean()),
         p_claim_prior=prior_of_claim(later, np.random.default_rng(settings.seed)),
-        sources=_sources(sampled.posterior, of_sources, series, data, np.random.default_rng(settings.seed)),
-        paths=_paths(sampled.posterior, series),
-        diagnostics=diagnose_quantities(judged, sampled.sample_stats),
+        sources=_sources(posterior, reported["progress_of_source"], series, data, np.random.default_rng(settings.seed)),
+        paths=_paths(posterior, series),
+        diagnostics=judged.diagnostics,
+        target_accept=judged.attempts[-1].asked.target_accept,
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from costfloor.checks import to_json
 from costfloor.checks.heldout import heldout_checks
-from costfloor.fit.fit import run_fit
+from costfloor.fit.fit import sample_law
 from costfloor.fit.project import panel_observations
 from costfloor.forecast.origins import forecast_origins, masks
 from costfloor.keys import code_hash
@@ -60,7 +60,7 @@ def heldout_study(obs: PriceObservations, laws: Sequence[str], context: Context)
 def heldout_job(law: str, obs: PriceObservations, origin: pd.Timestamp, settings: Sampling) -> dict[str, Any]:
     """Fit one law at one origin and check its forecast."""
     seen, scored = masks(obs, origin, HORIZON_MONTHS)
-    fit, _ = run_fit(LAWS[law], subset(obs, seen), settings, lambda _: None)
+    fit, _ = sample_law(LAWS[law], subset(obs, seen), settings, lambda _: None)
     date = str(origin.date())
     checks = [to_json(one) for one in heldout_checks(fit, obs, seen, scored, settings.seed)]
     diagnostics: Mapping[str, Any] = fit.receipt["diagnostics"]

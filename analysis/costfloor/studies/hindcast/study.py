@@ -11,7 +11,7 @@ from scipy.special import logsumexp
 
 from costfloor.data.raw import raw_vintage
 from costfloor.fit import archive
-from costfloor.fit.fit import run_fit
+from costfloor.fit.fit import sample_law
 from costfloor.fit.project import PRICE_UNIT, panel_observations
 from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
@@ -175,7 +175,7 @@ def hindcast_job(
     """Fit one law to what was known at one date: what it found, and how its forecast fared (None when not judged)."""
     seen, scored = masks(obs, date, months)
     past = subset(obs, seen)
-    fit, _ = run_fit(LAWS[law], past, settings, lambda _: None)
+    fit, _ = sample_law(LAWS[law], past, settings, lambda _: None)
     fared = asdict(forecast_fared(fit, obs, seen, scored, settings.seed)) if months else None
     return {"found": found_on_all_rows(fit, past), "fared": fared}
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from costfloor.fit import archive
-from costfloor.fit.fit import fit_law, run_fit
+from costfloor.fit.fit import fit_law, sample_law
 from costfloor.fit.posterior import Draws
 from costfloor.fit.project import fits_dir, panel_observations
 from costfloor.fit.result import Fit
@@ -31,7 +31,7 @@ from costfloor.studies.operating.worlds import WORLDS, World, extended
 HORIZON_MONTHS: Final = 12
 PANELS: Final = 100
 PER_JOB: Final = 5
-SHORT: Final = Sampling(draws=300, tune=300, chains=2, target_accepts=(0.9,), kept=300)
+SHORT: Final = Sampling(draws=300, tune=300, chains=2, target_accepts=(0.9,), kept=300, longer=False)
 """A rule that takes an hour per panel cannot be calibrated: short fits of the same posterior, with more Monte Carlo error in the scores."""
 
 RULE_LAWS: Final = ("plateau", "discovery")
@@ -185,7 +185,7 @@ def _short_fit(law: str, obs: PriceObservations, settings: Sampling, design: str
 
     if (law, design) not in _COMPILED:
         _COMPILED[law, design] = compile_model(build_model(fitted_law(LAWS[law], obs), obs))
-    return run_fit(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]
+    return sample_law(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]
 
 
 def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Fit a law to costs of technologies, with a receipt; an unchanged fit is read, not run again."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -13,17 +12,14 @@ import xarray as xr
 from costfloor.fit import archive
 from costfloor.fit.request import ATTEMPTS, PACKAGES
 from costfloor.keys import code_hash
-from costfloor.sampling.gates import diagnose_quantities
-from costfloor.sampling.policy import CI_QUANTILES, SamplerSettings, Sampling, attempt_seed
-from costfloor.sampling.sampler import attempt_line, compile_model, sample
+from costfloor.sampling.engine import sample_until_gates_hold
+from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.sampler import compile_model
 from costfloor.studies.technologies.laws import TechnologyLaw
 from costfloor.studies.technologies.model import build_model
 from costfloor.studies.technologies.series import Costs
 
 Progress = Callable[[str], None]
-
-KEPT_DRAWS = 1000
-"""Draws of a chain that are stored at most, evenly spaced; every draw is in the diagnostics."""
 
 FOLDER = Path("processed") / "technologies"
 """Where fits and study lie below the data folder."""
@@ -84,7 +80,7 @@ def fit_technologies(
     Parameters
     ----------
     law, costs, settings
-        What is fitted, to what, and how; attempts follow one another as `next_attempt` says.
+        What is fitted, to what, and how.
     directory
         Folder of the fits; the result is written there as `LAW-FINGERPRINT.nc` and `.json`.
     progress
@@ -104,75 +100,37 @@ def fit_technologies(
     def say(line: str) -> None:
         progress(f"{law.name}: {line}")
 
-    started = time.perf_counter()
-    progress(f"{law.name}: compiling for {len(costs.series)} series")
-    compiled = compile_model(build_model(law, costs))
-    kept = [*(prior.name for prior in law.priors), *(f"family_{p}" for p in law.family_parameters)]
-    attempts: list[dict[str, Any]] = []
-    while (asked := next_attempt(settings, attempts)) is not None:
-        target_accept, draws, tune = asked
-        number = len(attempts) + 1
-        sampler = SamplerSettings(draws, tune, settings.chains, target_accept, seed=attempt_seed(settings.seed, number))
-        say(attempt_line(number, sampler, attempts[-1] if attempts else None))
+    say(f"compiling for {len(costs.series)} series")
+    parameters = [*(prior.name for prior in law.priors), *(f"family_{p}" for p in law.family_parameters)]
+    judged = sample_until_gates_hold(
+        compile_model(build_model(law, costs)),
+        settings,
+        lambda posterior: posterior[parameters],
         # Series of ten points leave funnels, where draws alone give too coarse a scale: three of six laws then miss their gates.
-        sampled = sample(compiled, sampler, adaptation="diag", progress=say)
-        posterior = sampled.posterior[kept]
-        diagnostics = diagnose_quantities(posterior, sampled.sample_stats)
-        attempts.append(
-            {
-                "target_accept": target_accept,
-                "draws": draws,
-                "tune": tune,
-                "seed": sampler.seed,
-                "seconds_sample": round(sampled.seconds_sample, 2),
-                **asdict(diagnostics),
-            }
-        )
+        adaptation="diag",
+        progress=say,
+    )
     receipt = {
         "law": law.name,
         "n": sum(one.n for one in costs.series),
         "families": len(costs.series),
         "fingerprint": fingerprint,
         "data_hash": costs.data_hash,
-        "sampler": sampled.sampler,
-        "seconds": {
-            "compile": round(sampled.seconds_compile, 2),
-            "sample": round(sum(one["seconds_sample"] for one in attempts), 2),
-            "total": round(time.perf_counter() - started, 2),
-        },
-        "diagnostics": asdict(diagnostics),
-        "parameters": {prior.name: _summary(posterior[prior.name].to_numpy()) for prior in law.priors},
-        "attempts": attempts,
-        "warnings": list(sampled.warnings),
+        "parameters": {prior.name: _summary(judged.reported[prior.name].to_numpy()) for prior in law.priors},
         "request": request,
+        **judged.receipt(),
     }
-    evenly = {"draw": slice(None, None, max(1, posterior.sizes["draw"] // KEPT_DRAWS))}
     tree = xr.DataTree.from_dict(
-        {"posterior": posterior.isel(evenly), "sample_stats": sampled.sample_stats.isel(evenly)}
+        {
+            "posterior": judged.reported.isel(draw=judged.kept),
+            "sample_stats": judged.sampled.sample_stats.isel(draw=judged.kept),
+        }
     )
     return _as_stored(law, *archive.save(directory, receipt, tree))
 
 
 def _as_stored(law: TechnologyLaw, receipt: dict[str, Any], tree: xr.DataTree) -> TechnologyFit:
     return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
-
-
-def next_attempt(settings: Sampling, attempts: Sequence[Mapping[str, Any]]) -> tuple[float, int, int] | None:
-    """Acceptance target, draws and tuning steps of the next attempt; None when the last one passed or nothing is left to try.
-
-    After divergences the next target is tried, with smaller steps and chains of the same length; chains of double length come last, or
-    where the last attempt missed another gate.
-    """
-    if not attempts:
-        return settings.target_accepts[0], settings.draws, settings.tune
-    last = attempts[-1]
-    if last["passed"]:
-        return None
-    target_accept, draws, tune = last["target_accept"], last["draws"], last["tune"]
-    smaller = settings.target_accepts[settings.target_accepts.index(target_accept) + 1 :]
-    if last["divergences"] and smaller:
-        return smaller[0], draws, tune
-    return (target_accept, 2 * draws, 2 * tune) if draws == settings.draws else None
 
 
 def _summary(draws: np.ndarray) -> dict[str, float]:
