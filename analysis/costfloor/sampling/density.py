@@ -285,12 +285,12 @@ def _c_functions(jitted: Any, ranks: Mapping[str, int]) -> tuple[Any, Any]:
     from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS, compile_numba_function_src  # noqa: PLC0415  as above
 
     names = {"carray": numba.carray, "address": address_as_void_pointer, "density": jitted, "np": np}
-    # A function read from the cache belongs to a module.
+    # A function read from the cache belongs to a module, which must still be there: its name is part of the key.
     names["__name__"] = __name__
     key = CACHED_SRC_FUNCTIONS.get(jitted.py_func)
 
     def compiled(name: str, text: str, *signature: Any) -> Any:
-        own = f"{name}_{key}_{sha256_bytes(text.encode())[:16]}" if key else None
+        own = f"{name}_{key}_{sha256_bytes(f'{__name__}{text}'.encode())[:16]}" if key else None
         function = compile_numba_function_src(text, name, dict(names), cache_key=own)
         return numba.cfunc(numba.types.int64(*signature), cache=key is not None)(function)
 
