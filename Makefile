@@ -1,11 +1,11 @@
 # Every verb sets the environment up first, when it is missing or out of date.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report refit calibrate test test-fast notebooks bench lint clean
+.PHONY: help setup report refit calibrate test test-fast notebooks bench lint wheel clean
 
 PYTHON ?=
 AS_OF ?=
-VENV := .venv
+VENV ?= .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 
@@ -33,10 +33,10 @@ calibrate: $(STAMP) ## Run the heavy studies behind the report (hours; an interr
 	@$(BIN)/costfloor calibrate
 
 test: $(STAMP) ## Run all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 test-fast: $(STAMP) ## Run the tests that sample nothing
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m 'not slow'
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m 'not slow'
 
 notebooks: $(STAMP) ## Execute all notebooks into build/notebooks/
 	@$(BIN)/python bin/run-notebooks
@@ -49,6 +49,10 @@ lint: $(STAMP) ## Check formatting, lint rules and types
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 
+wheel: $(STAMP) ## Build the wheel into dist/
+	@rm -rf build/lib build/bdist.*
+	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
 clean: ## Remove the environment, caches and everything that is rebuilt
-	@rm -rf $(VENV) build dist *.egg-info data/processed .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) build dist analysis/*.egg-info data/processed .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

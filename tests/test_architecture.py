@@ -98,8 +98,8 @@ PRIVATE = re.compile(
     r"|py[p]i\.org|python[h]osted|ana[c]onda\.org|npm[j]s\.|[i]ndex-url|find[-]links"
     r"|https?://[^\"\s)]+\.(?:whl|tar\.gz|deb)"
 )
-TEXT = {".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".json", ".typ", ".ipynb", ".cfg", ".csv", ""}
-FOLDERS = ("analysis", "benchmarks", "bin", "data/raw", "docs", "notebooks", "tests", "tools", ".ci")
+TEXT = {".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".json", ".typ", ".ipynb", ".cfg", ".cff", ".csv", ""}
+FOLDERS = ("analysis", "benchmarks", "bin", "data/raw", "docs", "notebooks", "tests", ".ci", ".github")
 
 
 def text_files() -> list[Path]:

@@ -3,8 +3,11 @@
 from typing import Any
 
 import arviz_stats
+import costfloor.sampling.density as density_module
+import numba
 import numpy as np
 import pymc as pm
+import pytensor.link.numba.cache
 import pytensor.tensor as pt
 import pytest
 from compiled_density import density_of, evaluate
@@ -54,6 +57,25 @@ def test_density_and_gradient_are_those_of_the_model(density: SharedDensity, gro
         assert found.status == 0
         assert found.logp == pytest.approx(logp, rel=1e-12)
         np.testing.assert_allclose(found.gradient, gradient, rtol=1e-10, atol=1e-10)
+
+
+def test_compiled_code_of_a_module_that_has_moved_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba looks for the module of a function that it reads, and fails where there is none."""
+    jitted = numba.njit(lambda x: x)
+    pytensor.link.numba.cache.CACHED_SRC_FUNCTIONS[jitted.py_func] = "jitted"
+    keys = []
+
+    def compiled(text: str, name: str, names: dict[str, Any], cache_key: str) -> None:
+        keys.append((names["__name__"], cache_key))
+
+    monkeypatch.setattr(pytensor.link.numba.cache, "compile_numba_function_src", compiled)
+    monkeypatch.setattr(numba, "cfunc", lambda *_, **__: lambda function: function)
+    for name in (density_module.__name__, "moved"):
+        monkeypatch.setattr(density_module, "__name__", name)
+        density_module._c_functions(jitted, {"integers": 1})
+    (_, first), _, (module, other), _ = keys
+    assert module == "moved"
+    assert first != other
 
 
 @pytest.mark.slow

@@ -25,16 +25,17 @@ def pins() -> dict[str, str]:
     return {canonicalize_name(match[1]): match[2] for match in matches if match}
 
 
-def find_python(path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def find_python(path: Path, *minors: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the script with nothing on PATH but the given folder and the shell's own tools."""
     shell = shutil.which("sh")
     cat = shutil.which("cat")
     assert shell is not None
     assert cat is not None
     path.mkdir(exist_ok=True)
-    (path / "cat").symlink_to(cat)
+    if not (path / "cat").exists():
+        (path / "cat").symlink_to(cat)
     return subprocess.run(
-        [shell, ROOT / "bin" / "find-python"],
+        [shell, ROOT / "bin" / "find-python", *minors],
         env={"PATH": str(path), "HOME": str(path), **environment},
         capture_output=True,
         text=True,
@@ -79,10 +80,16 @@ def test_the_users_choice_comes_first_and_a_bad_one_is_said(tmp_path: Path) -> N
     on_path = interpreter(tmp_path / "bin" / "python3.13")
     chosen = interpreter(tmp_path / "chosen" / "python")
     assert find_python(tmp_path / "bin", PYTHON=str(chosen)).stdout.strip() == str(chosen)
-    (tmp_path / "bin" / "cat").unlink()
     result = find_python(tmp_path / "bin", PYTHON="missing")
     assert result.stdout.strip() == str(on_path)
     assert "PYTHON=missing is not a working Python" in result.stderr
+
+
+def test_a_version_that_was_asked_for_is_found_or_none_is(tmp_path: Path) -> None:
+    here = interpreter(tmp_path / "bin" / "python3")
+    running = str(sys.version_info.minor)
+    assert find_python(tmp_path / "bin", "99", running).stdout.strip() == str(here)
+    assert find_python(tmp_path / "bin", "99").returncode == 2
 
 
 def test_the_pins_satisfy_the_project_and_are_what_runs() -> None:
@@ -104,7 +111,8 @@ def test_the_pins_satisfy_the_project_and_are_what_runs() -> None:
 
 def test_the_supported_versions_are_said_alike_everywhere() -> None:
     assert PROJECT["requires-python"] == ">=3.12,<3.15"
-    assert "(3, 12) <= sys.version_info[:2] < (3, 15)" in (ROOT / "bin" / "find-python").read_text()
+    assert "set -- 14 13 12\n" in (ROOT / "bin" / "find-python").read_text()
+    assert "printf '%s\\n' 12 13 14 " in (ROOT / ".ci" / "run").read_text()
 
 
 def test_help_is_the_default_and_lists_every_verb() -> None:
@@ -132,8 +140,15 @@ def test_scripts_are_executable(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
 
 
-def test_ci_runs_the_command_of_the_readme() -> None:
-    steps = (ROOT / ".ci" / "run").read_text().splitlines()
-    assert [steps.index(step) for step in ("make setup", "make lint", "make test")] == sorted(
-        steps.index(step) for step in ("make setup", "make lint", "make test")
-    )
+def test_ci_runs_the_commands_of_the_readme_and_the_hosted_one_the_same_file() -> None:
+    steps = [line.strip() for line in (ROOT / ".ci" / "run").read_text().splitlines()]
+    verbs = ("make setup", "make lint", "make test", 'make test-fast VENV="$second"', "make notebooks")
+    assert [steps.index(step) for step in verbs] == sorted(steps.index(step) for step in verbs)
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    assert re.findall(r"run: (.*)", workflow) == [".ci/run"]
+
+
+def test_the_citation_is_of_this_version() -> None:
+    stated = dict(re.findall(r"^([a-z-]+): (\S.*)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE))
+    assert (stated["version"], stated["license"]) == (PROJECT["version"], PROJECT["license"])
+    assert stated["title"].startswith(f'"{PROJECT["name"]}: ')

@@ -67,6 +67,21 @@ def test_it_stops_in_the_middle_of_a_long_step(step: str, number: signal.Signals
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_main_thread_and_the_watching_one_say_it_once(tmp_path: Path) -> None:
+    """Both see the signal: the second must not speak while the first one does."""
+    code = (
+        "import os, sys, time; from costfloor.stopping import stopping_at_once\n"
+        "write = os.write\n"
+        "os.write = lambda descriptor, text: (write(descriptor, text), time.sleep(0.3))[0]\n"
+        "with stopping_at_once():\n"
+        "    print('ready', file=sys.stderr, flush=True)\n"
+        "    while True: time.sleep(0.01)"
+    )
+    with started(tmp_path, "-c", code) as process:
+        until(process, READY)
+        assert stopped(process, signal.SIGINT) == MESSAGE
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_workers_stop_with_it(number: signal.Signals, tmp_path: Path) -> None:
     with started(tmp_path, PROGRAM, "fanned out") as process:

@@ -23,6 +23,9 @@ _UNREAD: Final = 128 + signal.SIGPIPE
 _DONE: Final = b"\0"
 """What no signal writes into the pipe of the watching thread."""
 
+_ENDING: Final = threading.Lock()
+"""Held by the thread that ends this process, never given back: a signal reaches the main thread as well as the watching one."""
+
 
 def stop_on_signals() -> None:
     """End this process at once on Ctrl-C (exit code 130) and SIGTERM (143), from here on; a signal that is ignored stays so."""
@@ -91,6 +94,8 @@ def flush_output() -> None:
 
 
 def _stop(number: int, _frame: FrameType | None = None) -> None:
+    if not _ENDING.acquire(blocking=False):
+        return
     # Not through `sys.stderr`: the interrupted thread may hold its lock.
     with suppress(OSError):
         os.write(2, MESSAGE.encode())
