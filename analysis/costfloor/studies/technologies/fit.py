@@ -31,9 +31,6 @@ Progress = Callable[[str], None]
 KEPT_DRAWS = 1000
 """Draws of a chain that are stored at most, evenly spaced; every draw is in the diagnostics."""
 
-FOLDER = Path("processed") / "technologies"
-"""Where fits and study lie below the data folder."""
-
 
 @dataclass(frozen=True)
 class TechnologyFit:
