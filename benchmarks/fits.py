@@ -12,7 +12,6 @@ from pathlib import Path
 
 from costfloor.fit.compiled import compile_law
 from costfloor.fit.fit import fit_law
-from costfloor.fit.project import panel_observations
 from costfloor.laws import LAWS
 from costfloor.sampling.policy import Sampling
 

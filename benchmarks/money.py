@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from costfloor.economics.scenario import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.fit import stored_fit
-from costfloor.fit.project import fits_dir, panel_observations
 from costfloor.laws import LAWS
 from costfloor.report.figures.economics import draw
 from costfloor.report.stored import open_results

@@ -20,7 +20,7 @@ from costfloor.fit.result import Fit
 from costfloor.forecast.reweight import KHAT_LIMIT, possible, reweight
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.panel import build, law_rows, load_panel
+from costfloor.panel import law_rows
 from costfloor.sampling.policy import ESS_LIMIT, Sampling
 from costfloor.storage import write_atomic
 from scipy.stats import binom, norm

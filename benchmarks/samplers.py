@@ -21,7 +21,6 @@ import pymc as pm
 import xarray as xr
 from _plain_model import plain_model
 from _stan_model import LAW_IN_STAN, build_program, compile_services, stan_data, stan_program
-from costfloor.fit.project import panel_observations
 from costfloor.laws import LAWS
 from costfloor.laws.base import Law
 from costfloor.laws.model import build_model

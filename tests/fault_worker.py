@@ -20,6 +20,7 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
+import costfloor.capability.measured
 import costfloor.cli
 import costfloor.cli.shared
 import costfloor.fit.fit
@@ -29,6 +30,7 @@ import costfloor.forecast.refit
 import costfloor.ingest
 import costfloor.panel
 import costfloor.sampling.engine
+import costfloor.sampling.sampler
 import numpy as np
 import xarray as xr
 from costfloor.keys import code_hash
@@ -92,7 +94,7 @@ def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSe
 
 
 def replace_what_takes_minutes() -> None:
-    costfloor.panel._capability = stand_in_capability
+    costfloor.capability.measured.measured_capability = stand_in_capability
     costfloor.fit.fit.compile_law = lambda law, obs: (law, obs)
     costfloor.sampling.engine.sample = stand_in_sample
     costfloor.forecast.origins.MAX_ORIGINS = 0
@@ -247,7 +249,7 @@ def say(line: dict[str, Any]) -> None:
 if __name__ == "__main__":
     replace_what_takes_minutes()
     # So that no child has to parse the program.
-    for module in ("costfloor.panel", "costfloor.fit.fit"):
+    for module in ("costfloor.build", "costfloor.fit.fit"):
         code_hash(module)
     say({"ready": os.getpid()})
     for line in sys.stdin:

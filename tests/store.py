@@ -2,11 +2,15 @@
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from costfloor.build import BuiltPanel, stored_build
 from costfloor.data.package import write_datapackage
+from costfloor.data.store import Store, open_store
+from costfloor.places import Places
 
 PROJECT_DATA = Path(__file__).parents[1] / "data"
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini", "claude-3-5-haiku-20241022")
@@ -23,8 +27,31 @@ def small_store(folder: Path, *sources: str) -> Path:
     path = folder / "raw" / "quotes.csv"
     cells = pd.read_csv(path, dtype=str, keep_default_na=False)
     cells[cells["source"].isin(sources or ("curated",))].to_csv(path, index=False)
-    write_datapackage(folder)
+    write_datapackage(folder / "raw")
     return folder
+
+
+def opened(data: Path) -> Store:
+    """The raw data of a folder as they are now."""
+    return open_store(Places(data, data / "reports"))
+
+
+@cache
+def project_store() -> Store:
+    """The project's own raw data."""
+    return opened(PROJECT_DATA)
+
+
+def stored(data: Path, as_of: pd.Timestamp | None = None) -> BuiltPanel:
+    """The last build in a data folder."""
+    return stored_build(opened(data), as_of)
+
+
+def bare_store(folder: Path) -> Store:
+    """A store without any table; what people wrote into it is there."""
+    (folder / "raw").mkdir(exist_ok=True)
+    (folder / "raw" / "datapackage.json").write_text('{"resources": []}', encoding="utf-8")
+    return opened(folder)
 
 
 def catalogue(month: int, models: int = 5) -> dict[str, Any]:

@@ -6,25 +6,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import costfloor.capability.model
-import costfloor.capability.scores
-import costfloor.panel
+import costfloor.capability.measured
 import numpy as np
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
+from costfloor.build import RECORD, build
 from costfloor.capability.bands import BANDS
-from costfloor.data.raw import hashed_files
-from costfloor.data.unchanged import check_unchanged, remember
+from costfloor.data.unchanged import remember
 from costfloor.errors import IntegrityError
 from costfloor.forecast.ledger import LEDGER, Entry, add_entry, read_ledger
 from costfloor.forecast.refit import STATE, State, load_state
-from costfloor.panel import RECORD, build
+from costfloor.places import Places
 from costfloor.records import HASH, sealed, write_record
-from store import small_store
+from store import opened, small_store
 
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
-MEASURE = costfloor.panel._capability
+MEASURE = costfloor.capability.measured.measured_capability
 Damage = Callable[[Path], None]
 
 
@@ -41,8 +39,8 @@ def capability(_data: Path, _performance: pd.DataFrame, models: pd.DataFrame, _s
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     data = small_store(tmp_path_factory.mktemp("built") / "data")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(costfloor.panel, "_capability", capability)
-        build(data)
+        patched.setattr(costfloor.capability.measured, "measured_capability", capability)
+        build(opened(data))
         yield data
 
 
@@ -51,7 +49,7 @@ def data(built: Path, tmp_path: Path) -> Path:
     copied = tmp_path / "data"
     shutil.copytree(built, copied)
     # A copy's files have other times than the build remembers.
-    remember(check_unchanged(hashed_files(copied), copied), copied)
+    remember(opened(copied).looks, copied)
     return copied
 
 
@@ -148,7 +146,7 @@ def test_where_results_go_is_what_the_caller_says_and_not_what_a_file_says(data:
     del record[HASH]
     assert "path" not in record
     path.write_text(json.dumps(sealed({**record, "path": str(elsewhere)})))
-    assert build(data).path == str(data / "processed" / "panel.parquet")
+    assert build(opened(data)).report.path == str(data / "processed" / "panel.parquet")
     assert not elsewhere.parent.exists()
 
 
@@ -173,7 +171,7 @@ def test_a_damaged_state_is_refused_before_any_fit(
     path = data / "processed" / "refit" / STATE
     state = State("v", "h", "inconclusive", {"plateau": "0" * 64})
     write_record(path, vars(state))
-    assert load_state(data) == state
+    assert load_state(Places(data)) == state
     damage(path)
     result = run(capsys, "refit", "--data", data, "--reports", tmp_path / "reports", "--quiet")
     one_line(result, path)
@@ -248,16 +246,16 @@ def test_a_damaged_capability_fit_is_measured_anew(
         frame.to_parquet(path, index=False)
         hashes[path.name] = contents(path)[str(path)]
     write_record(fits / "capability-0.json", {"receipt": {"models": 1}, "files": hashes})
-    monkeypatch.setattr(costfloor.capability.scores, "prepare_scores", lambda *_: None)
-    monkeypatch.setattr(costfloor.capability.model, "fingerprint", lambda _: "0")
+    monkeypatch.setattr(costfloor.capability.measured, "prepare_scores", lambda *_: None)
+    monkeypatch.setattr(costfloor.capability.measured, "fingerprint", lambda _: "0")
     lines: list[str] = []
-    read, receipt, _ = MEASURE(tmp_path, table, table, lines.append)
+    read, receipt, _ = MEASURE(fits, table, table, lines.append)
     assert (receipt, list(read["model_key"]), lines) == ({"models": 1}, ["a"], [])
 
     damage(fits / f"capability-0{suffix}")
     # What is measured would begin with the scores, of which there are none.
     with pytest.raises(AttributeError):
-        MEASURE(tmp_path, table, table, lines.append)
+        MEASURE(fits, table, table, lines.append)
     (warning,) = lines
     assert f"capability-0{suffix}: " in warning
     assert warning.endswith("Capability is measured anew")

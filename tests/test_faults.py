@@ -19,15 +19,15 @@ from typing import Any
 import pandas as pd
 import pytest
 from cli_run import run
+from costfloor.build import stored_build
 from costfloor.data.unchanged import MEMORY
-from costfloor.data.vintages import HIDDEN, list_vintages, read_original
+from costfloor.data.vintages import HIDDEN
 from costfloor.errors import MissingResultError
 from costfloor.fit import archive
 from costfloor.forecast.ledger import read_ledger
 from costfloor.forecast.refit import load_state
-from costfloor.panel import load_processed
 from costfloor.storage import LOCK_NAME, TEMPORARY, sha256_file
-from store import small_store, write_catalogue
+from store import opened, small_store, write_catalogue
 
 pytestmark = pytest.mark.slow
 
@@ -184,13 +184,13 @@ def require_whole(scene: Scene, capsys: Capture) -> None:
     assert set(told.json) == {
         "vintage", "panel", "fits", "unfitted", "unreadable", "quarantined", "unresolved", "stale", "raw",
     }  # fmt: skip
-    for vintage in list_vintages(data):
-        read_original(data, vintage)
-    for table in TABLES:
-        try:
-            load_processed(data, table)
-        except MissingResultError as error:
-            assert "costfloor build` again" in str(error)
+    store = opened(data)
+    for vintage in store.vintages:
+        store.original(vintage)
+    try:
+        stored_build(store)
+    except MissingResultError as error:
+        assert "costfloor build` again" in str(error)
     for path in [*(data / "processed").glob("*.parquet"), *(data / "processed" / "refit").glob("*.parquet")]:
         pd.read_parquet(path)
     for path in (data / "processed" / "fits").glob("*.json"):
@@ -199,7 +199,7 @@ def require_whole(scene: Scene, capsys: Capture) -> None:
         require_draws(path, receipt["draws_sha256"])
     studies = [(entry.vintage, entry.data_hash) for entry in read_ledger(reports)]
     assert len(set(studies)) == len(studies)
-    state = load_state(data)
+    state = load_state(store.places)
     assert state is not None
     assert (state.vintage, state.data_hash) in studies
     for digest in state.rows.values():

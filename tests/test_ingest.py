@@ -7,18 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import costfloor.capability.measured
 import costfloor.ingest
-import costfloor.panel
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
-from costfloor.data.raw import raw_vintage
-from costfloor.data.vintages import list_vintages, vintages_dir
-from costfloor.panel import build, load_panel, load_processed
+from costfloor.build import build
 from costfloor.sources.formats import FORMATS
 from costfloor.storage import data_lock
 from malformed import CASES
-from store import catalogue, small_store, write_catalogue
+from store import catalogue, opened, small_store, stored, write_catalogue
 from test_panel import stand_in_capability
 
 MONTHS = 20
@@ -40,7 +38,7 @@ KEYS = {
 @pytest.fixture(scope="module", autouse=True)
 def quick_capability() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.capability.measured, "measured_capability", stand_in_capability)
         yield
 
 
@@ -70,7 +68,7 @@ def test_what_a_list_brings_is_counted(data: Path, tmp_path: Path, capsys: pytes
     assert (again["stored"], again["rows_new"], again["rows_changed"]) == (False, 0, 0)
     following = bring(capsys, data, *write_catalogue(tmp_path, 2)).json
     assert following["rows_changed"] > 0
-    assert len(list_vintages(data)) == 2
+    assert len(opened(data).vintages) == 2
 
 
 def test_the_same_file_twice_leaves_the_store_as_it_was(
@@ -88,8 +86,8 @@ def panel_of(
     for month in months:
         # Every fifth month most names are gone.
         assert bring(capsys, data, *write_catalogue(tmp_path, month), "models-dev", "--complete").code == 0
-    build(data)
-    return load_panel(data), raw_vintage(data)
+    built = build(opened(data))
+    return built.panel, built.store.raw_vintage
 
 
 @pytest.mark.slow
@@ -121,9 +119,9 @@ def test_a_past_view_is_the_panel_of_that_month(
     panel_of(tmp_path / "then", list(range(first, first + known)), tmp_path, capsys)
     panel_of(tmp_path / "now", list(range(first, first + 7)), tmp_path, capsys)
     day = pd.Timestamp(write_catalogue(tmp_path, first + known - 1)[1])
-    build(tmp_path / "now", day)
+    build(opened(tmp_path) / "now", day)
     for table in ("panel", "quotes"):
-        then, view = load_processed(tmp_path / "then", table), load_processed(tmp_path / "now", table, day)
+        then, view = getattr(stored(tmp_path / "then"), table), getattr(stored(tmp_path / "now", day), table)
         pd.testing.assert_frame_equal(then, view)
 
 
@@ -253,8 +251,8 @@ def test_a_second_writer_exits_with_3(data: Path, tmp_path: Path, capsys: pytest
 
 def test_a_vintage_that_was_changed_is_refused(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bring(capsys, data, *write_catalogue(tmp_path, 1))
-    (vintage,) = list_vintages(data)
-    path = vintages_dir(data) / vintage.name / "original.json"
+    (vintage,) = opened(data).vintages
+    path = data / "raw" / "vintages" / vintage.name / "original.json"
     path.write_text(path.read_text().replace("gpt-5", "gpt-9"))
     result = run(capsys, "build", "--data", data)
     assert result.code == 2
@@ -270,13 +268,11 @@ def test_an_ingest_waits_for_the_raw_store(tmp_path: Path, capsys: pytest.Captur
 
 def test_decisions_are_replayed(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def status_of(quote: str) -> tuple[str, str | None]:
-        build(data)
-        row = load_processed(data, "quotes").set_index("quote_id").loc[quote]
+        row = build(opened(data)).quotes.set_index("quote_id").loc[quote]
         return row["status"], None if pd.isna(row["reason"]) else row["reason"]
 
     bring(capsys, data, *write_catalogue(tmp_path, 1))
-    build(data)
-    quotes = load_processed(data, "quotes")
+    quotes = build(opened(data)).quotes
     kept = quotes.loc[quotes["status"] == "kept", "quote_id"].iloc[0]
     who = ["--who", "Ada", "--why", "a promotion, not a price", "--data", data, "--quiet"]
     assert run(capsys, "quarantine", "reject", kept, *who).code == 0
@@ -301,8 +297,7 @@ def test_a_mapping_by_hand_names_the_model(data: Path, tmp_path: Path, capsys: p
     (data / "raw" / "mapping.csv").write_text(
         "source,provider,model_id,model_key,valid_from,valid_to,note\nmodels_dev,acme,acme-4,openai/gpt-4,,,a rebrand\n"
     )
-    build(data)
-    quotes = load_processed(data, "quotes").set_index("model_id")
+    quotes = build(opened(data)).quotes.set_index("model_id")
     assert quotes.loc["acme-4", "model_key"] == "openai/gpt-4"
     assert quotes.loc["acme-4", "match_basis"] == "mapping by hand"
     (data / "raw" / "mapping.csv").write_text(
@@ -315,7 +310,7 @@ def test_a_mapping_by_hand_names_the_model(data: Path, tmp_path: Path, capsys: p
 
 def test_sources_are_listed_with_their_age(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bring(capsys, data, *write_catalogue(tmp_path, 1))
-    build(data)
+    build(opened(data))
     found = run(capsys, "sources", "--data", data, "--json").json
     assert set(found["formats"]) == set(FORMATS)
     assert found["last_observed"]["models_dev"] == write_catalogue(tmp_path, 1)[1]

@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import costfloor.panel
+import costfloor.capability.measured
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
 from costfloor.data.quotes import build_quotes
-from costfloor.data.vintages import Coverage, list_vintages, vintages_dir
-from store import small_store
+from costfloor.data.vintages import Coverage
+from store import opened, small_store
 from test_panel import stand_in_capability
 
 CASES = Path(__file__).parent / "cases"
@@ -23,7 +23,7 @@ type Take = Callable[..., Run]
 @pytest.fixture(scope="module", autouse=True)
 def quick_capability() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.capability.measured, "measured_capability", stand_in_capability)
         yield
 
 
@@ -51,7 +51,7 @@ def take(data: Path, capsys: pytest.CaptureFixture[str]) -> Take:
 
 
 def prices(data: Path, as_of: str | None = None, **where: str) -> pd.DataFrame:
-    quotes = build_quotes(data, None if as_of is None else pd.Timestamp(as_of)).quotes
+    quotes = build_quotes(opened(data), None if as_of is None else pd.Timestamp(as_of)).quotes
     for column, value in where.items():
         quotes = quotes[quotes[column] == value]
     return quotes.sort_values(["recorded_on", "event"]).reset_index(drop=True)
@@ -150,7 +150,7 @@ def test_a_list_that_has_lost_most_of_its_names_asks(
     part = take(*case, "--partial").json
     assert (part["coverage"], part["rows_gone"]) == ("partial", 0)
     assert prices(data, source="litellm")["valid_to"].isna().sum() == open_before + part["rows_new"]
-    (vintage,) = list_vintages(data)
+    (vintage,) = opened(data).vintages
     assert vintage.coverage is Coverage.PARTIAL
     again = take(*case, "--complete")
     assert again.code == 2
@@ -233,7 +233,7 @@ def test_a_withdrawn_list_counts_no_more_and_can_be_restored(
     case = ("litellm", "04_mended_unit_slip_held_back/F2_mended.json", "2026-09-01")
     without = prices(data)
     take(*case, "--partial")
-    ((name, folder),) = [(vintage.name, vintages_dir(data) / vintage.name) for vintage in list_vintages(data)]
+    ((name, folder),) = [(vintage.name, data / "raw" / "vintages" / vintage.name) for vintage in opened(data).vintages]
     kept, with_it = contents(folder), prices(data)
     assert len(with_it) > len(without)
     vintage_before = run(capsys, "build", "--data", data, "--json", "--quiet").json["vintage"]
@@ -277,8 +277,8 @@ def test_a_changed_receipt_is_noticed(
     edit: dict[str, object], named: str, data: Path, take: Take, capsys: pytest.CaptureFixture[str]
 ) -> None:
     take("litellm", "04_mended_unit_slip_held_back/F2_slip.json", "2026-07-24", "--partial")
-    (vintage,) = list_vintages(data)
-    path = vintages_dir(data) / vintage.name / "receipt.json"
+    (vintage,) = opened(data).vintages
+    path = data / "raw" / "vintages" / vintage.name / "receipt.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | edit))
     for command in (["build"], ["vintages", "list"], ["sources"]):
         result = run(capsys, *command, "--data", data, "--quiet")
@@ -292,13 +292,13 @@ def test_receipts_of_the_first_version_are_read_and_held_against_their_file(
     data: Path, take: Take, capsys: pytest.CaptureFixture[str]
 ) -> None:
     take("litellm", "04_mended_unit_slip_held_back/F2_slip.json", "2026-07-24", "--complete")
-    (vintage,) = list_vintages(data)
-    folder = vintages_dir(data) / vintage.name
+    (vintage,) = opened(data).vintages
+    folder = data / "raw" / "vintages" / vintage.name
     cells = json.loads((folder / "receipt.json").read_text())
     old = {name: value for name, value in cells.items() if name not in ("coverage", "version")} | {"complete": True}
     (folder / "receipt.json").write_text(json.dumps(old))
     folder = folder.rename(folder.with_name(f"2026-07-24-litellm-{vintage.sha256[:12]}"))
-    (known,) = list_vintages(data)
+    (known,) = opened(data).vintages
     assert (known.name, known.coverage) == (folder.name, Coverage.WHOLE)
     assert run(capsys, "build", "--data", data, "--quiet").code == 0
     (folder / "receipt.json").write_text(json.dumps(old | {"complete": False}))
@@ -321,7 +321,7 @@ def test_no_key_of_an_address_is_stored_or_printed(
     run(capsys, "build", "--data", data, "--quiet")
     assert "hunter2" not in asked.out + asked.err + done.out + done.err
     assert not [path for path in data.rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()]
-    assert [vintage.address for vintage in list_vintages(data)] == ["https://example.org/list.json"]
+    assert [vintage.address for vintage in opened(data).vintages] == ["https://example.org/list.json"]
 
 
 def test_raw_data_that_changed_after_a_build_is_noticed_by_every_command(

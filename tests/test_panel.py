@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import costfloor.panel
+import costfloor.build
+import costfloor.capability.measured
 import pandas as pd
 import pytest
+from costfloor.build import build, build_fingerprint, stored_build
 from costfloor.capability.bands import BANDS
 from costfloor.data.package import write_datapackage
-from costfloor.data.raw import load_raw
 from costfloor.errors import InputError, LockedError, MissingResultError
 from costfloor.laws.observations import observations
 from costfloor.panel import (
@@ -19,23 +20,20 @@ from costfloor.panel import (
     MIN_FAMILY_ROWS,
     MIN_PUBLISHED_BENCHMARKS,
     MIN_USABLE_BENCHMARKS,
-    build,
-    build_fingerprint,
     families,
     law_rows,
-    load_panel,
-    load_processed,
     make_panel,
-    processed_dir,
 )
+from costfloor.places import Places
 from costfloor.storage import data_lock
+from store import bare_store, opened, stored
 
 PROJECT_DATA = Path(__file__).parents[1] / "data"
 MIDYEAR = pd.Timestamp("2025-06-30")
 
 
 def stand_in_capability(
-    data_dir: Path, performance: pd.DataFrame, models: pd.DataFrame, say: Any
+    folder: Path, performance: pd.DataFrame, models: pd.DataFrame, say: Any
 ) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
     """Published indexes, and the anchors spread evenly: no sampling, the same columns."""
     counts = performance.groupby("model_key")["benchmark"].nunique().rename("n_benchmarks").reset_index()
@@ -57,11 +55,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     cells = pd.read_csv(path, dtype=str, keep_default_na=False)
     few = cells["source"].isin(["curated", "llm_prices", "epoch_api"]) | (cells.index % 8 == 0)
     cells[few].to_csv(path, index=False)
-    write_datapackage(data_dir)
+    write_datapackage(data_dir / "raw")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
-        build(data_dir)
-        build(data_dir, MIDYEAR)
+        patched.setattr(costfloor.capability.measured, "measured_capability", stand_in_capability)
+        build(opened(data_dir))
+        build(opened(data_dir), MIDYEAR)
         yield data_dir
 
 
@@ -107,8 +105,8 @@ def test_unstated_weights_are_closed_and_bands_are_split_one_by_one() -> None:
 
 
 def test_the_panel_holds_kept_quotes_of_published_models(project: Path) -> None:
-    panel, quotes = load_panel(project), load_processed(project, "quotes")
-    published = load_raw(project, "performance").groupby("model_key")["benchmark"].nunique()
+    panel, quotes = stored(project).panel, stored(project).quotes
+    published = opened(project).table("performance").groupby("model_key")["benchmark"].nunique()
     kept = set(quotes.loc[quotes["status"] == "kept", "quote_id"])
     assert 100 < len(panel) <= len(kept)
     assert set(panel["quote_id"]) <= kept
@@ -120,8 +118,8 @@ def test_the_panel_holds_kept_quotes_of_published_models(project: Path) -> None:
 
 
 def test_a_single_benchmark_does_not_make_a_panel_row(project: Path) -> None:
-    quotes, models = load_processed(project, "quotes"), load_raw(project, "models")
-    capability, performance = load_processed(project, "capability"), load_raw(project, "performance")
+    quotes, models = stored(project).quotes, opened(project).table("models")
+    capability, performance = stored(project).capability, opened(project).table("performance")
     whole = make_panel(quotes, models, performance, capability)
     model = whole["model"].iloc[0]
     other = performance["model_key"] != model
@@ -131,7 +129,7 @@ def test_a_single_benchmark_does_not_make_a_panel_row(project: Path) -> None:
 
 
 def test_the_laws_see_sellers_prices_of_measured_models(project: Path) -> None:
-    panel = load_panel(project)
+    panel = stored(project).panel
     seen = law_rows(panel)
     allowed = panel[panel["host_kind"].isin(LAW_HOST_KINDS) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)]
     assert 0 < len(seen) == len(allowed) < len(panel)
@@ -145,46 +143,45 @@ def test_the_laws_see_sellers_prices_of_measured_models(project: Path) -> None:
 
 
 def test_the_report_counts_what_was_written(project: Path) -> None:
-    panel, quotes = load_panel(project), load_processed(project, "quotes")
+    panel, quotes = stored(project).panel, stored(project).quotes
     report = json.loads((project / "processed" / "build.json").read_text())
     assert report["quotes"] == len(panel)
     assert report["models"] == panel["model"].nunique()
     assert report["families"] == panel["family"].nunique()
     assert report["hosts"] == panel["host"].nunique()
     assert (report["first"], report["last"]) == (str(panel["date"].min().date()), str(panel["date"].max().date()))
-    assert sum(report["statuses"].values()) == len(quotes) == len(load_raw(project, "quotes"))
-    assert report["fingerprint"] == build_fingerprint(project, None)
+    assert sum(report["statuses"].values()) == len(quotes) == len(opened(project).table("quotes"))
+    assert report["fingerprint"] == build_fingerprint(opened(project))
 
 
 def test_a_second_build_changes_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("built again")
 
-    monkeypatch.setattr(costfloor.panel, "_build", refuse)
+    monkeypatch.setattr(costfloor.build, "_build", refuse)
     before = {path: path.stat().st_mtime_ns for path in (project / "processed").rglob("*.parquet")}
-    assert build(project).passed
-    assert build(project, MIDYEAR).vintage.endswith("@2025-06-30")
+    assert build(opened(project)).report.passed
+    assert build(opened(project), MIDYEAR).report.vintage.endswith("@2025-06-30")
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert len(before) == 10
 
 
 def test_new_raw_data_asks_for_a_new_build(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project / "raw", tmp_path / "raw")
-    assert build_fingerprint(tmp_path, None) == build_fingerprint(project, None)
+    assert build_fingerprint(opened(tmp_path)) == build_fingerprint(opened(project))
     path = tmp_path / "raw" / "quotes.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), "utf-8")
-    write_datapackage(tmp_path)
-    assert build_fingerprint(tmp_path, None) != build_fingerprint(project, None)
-    assert build_fingerprint(project, MIDYEAR) != build_fingerprint(project, None)
+    write_datapackage(tmp_path / "raw")
+    assert build_fingerprint(opened(tmp_path)) != build_fingerprint(opened(project))
+    assert build_fingerprint(opened(project), MIDYEAR) != build_fingerprint(opened(project))
 
 
 def test_a_past_view_knows_nothing_recorded_later(project: Path) -> None:
-    past, now = load_panel(project, MIDYEAR), load_panel(project)
-    assert processed_dir(project, MIDYEAR) != processed_dir(project)
+    past, now = stored(project, MIDYEAR).panel, stored(project).panel
     assert past["recorded_on"].max() <= MIDYEAR < now["recorded_on"].max()
     assert past["date"].max() <= MIDYEAR
-    ends = load_processed(project, "quotes", MIDYEAR)["valid_to"].dropna()
+    ends = stored(project, MIDYEAR).quotes["valid_to"].dropna()
     assert ends.max() <= MIDYEAR
     # Capability measures models, not the market: the same in both views.
     shared = past.merge(now, on="quote_id")
@@ -194,14 +191,14 @@ def test_a_past_view_knows_nothing_recorded_later(project: Path) -> None:
 
 def test_a_view_before_the_first_price_is_an_input_error(project: Path) -> None:
     with pytest.raises(InputError, match="no price was recorded by then"):
-        build(project, pd.Timestamp("2015-01-01"))
-    assert not processed_dir(project, pd.Timestamp("2015-01-01")).exists()
+        build(opened(project), pd.Timestamp("2015-01-01"))
+    assert not Places(project).processed(pd.Timestamp("2015-01-01")).exists()
 
 
 def test_a_view_from_before_a_band_was_reached(project: Path) -> None:
     day = pd.Timestamp("2023-12-31")
-    build(project, day)
-    capability, panel = load_processed(project, "capability", day), load_panel(project, day)
+    build(opened(project), day)
+    capability, panel = stored(project, day).capability, stored(project, day).panel
     assert capability.groupby("band")["band_birth"].count()["GPT-5"] == 0
     assert len(panel) > 0
     assert law_rows(panel)["family_birth"].le(day).all()
@@ -214,7 +211,7 @@ def changed(project: Path, tmp_path: Path) -> Path:
     path = tmp_path / "raw" / "quotes.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), "utf-8")
-    write_datapackage(tmp_path)
+    write_datapackage(tmp_path / "raw")
     return tmp_path
 
 
@@ -228,9 +225,9 @@ def test_a_build_that_fails_leaves_the_old_tables(changed: Path, monkeypatch: py
     def broken(*_: object) -> None:
         raise InputError("no capability today")
 
-    monkeypatch.setattr(costfloor.panel, "_capability", broken)
+    monkeypatch.setattr(costfloor.capability.measured, "measured_capability", broken)
     with pytest.raises(InputError, match="no capability today"):
-        build(changed)
+        build(opened(changed))
     assert contents(changed / "processed") == before
 
 
@@ -245,17 +242,17 @@ def test_a_build_that_was_killed_while_writing_is_built_again(changed: Path, mon
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", killed_at_the_last)
         with pytest.raises(KeyboardInterrupt):
-            build(changed)
+            build(opened(changed))
     stale = json.loads((changed / "processed" / "build.json").read_text())
-    assert stale["fingerprint"] != build_fingerprint(changed, None)
-    assert build(changed).fingerprint == build_fingerprint(changed, None)
+    assert stale["fingerprint"] != build_fingerprint(opened(changed))
+    assert build(opened(changed)).report.fingerprint == build_fingerprint(opened(changed))
 
 
 def test_one_build_at_a_time(changed: Path) -> None:
     with data_lock(changed), pytest.raises(LockedError):
-        build(changed)
+        build(opened(changed))
 
 
 def test_without_a_build_the_panel_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(MissingResultError, match="costfloor build"):
-        load_panel(tmp_path)
+        stored_build(bare_store(tmp_path))

@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from costfloor.build import build
 from costfloor.capability.bands import BANDS
-from costfloor.panel import build, law_rows, load_panel
+from store import opened
 
 PROJECT_DATA = Path(__file__).parents[1] / "data"
 
@@ -18,14 +19,14 @@ def test_the_projects_own_panel(tmp_path: Path) -> None:
     for path in fits.glob("capability-*"):
         (tmp_path / "processed" / "fits").mkdir(parents=True, exist_ok=True)
         shutil.copy(path, tmp_path / "processed" / "fits")
-    report = build(tmp_path)
+    built = build(opened(tmp_path))
+    report, panel = built.report, built.panel
     assert report.passed
-    panel = load_panel(tmp_path)
     assert len(panel) >= 1000
     assert panel["model"].nunique() >= 300
     assert report.launch_priced_models >= 250
     assert {str(name).split()[0] for name in panel["family"]} == {band.name for band in BANDS}
-    seen = law_rows(panel)
+    seen = built.law_rows
     assert len(seen) >= 900
     # From the smallest open models to o1-pro, at 150 and 600 dollars for input and output.
     assert seen["price"].between(0.005, 300.0).all()

@@ -10,11 +10,11 @@ import pandas as pd
 
 from costfloor.data.distinct import distinct_rows
 from costfloor.data.quotes import build_quotes
-from costfloor.data.raw import raw_vintage
 from costfloor.data.spell_rows import PRICES, SERIES, DatedList
 from costfloor.data.spells import Lists, dated_list, price_spells, read_lists, seen_in
 from costfloor.data.statements import ANNOUNCED, stated_days
-from costfloor.data.vintages import Coverage, Vintage, add_vintage, list_vintages, refuse_second_list
+from costfloor.data.store import Store, held_for_writing
+from costfloor.data.vintages import Coverage, Vintage, add_vintage, refuse_second_list
 from costfloor.data.withdrawals import withdrawn
 from costfloor.errors import InputError
 from costfloor.inputs import read_file
@@ -22,7 +22,7 @@ from costfloor.sources.address import without_secrets
 from costfloor.sources.download import download, is_address
 from costfloor.sources.formats import FORMATS, Format
 from costfloor.sources.snapshot import Snapshot
-from costfloor.storage import data_lock, refuse_links, sha256_bytes
+from costfloor.storage import refuse_links, sha256_bytes
 from costfloor.text import printable
 
 MAX_MEDIAN_MOVE = np.log(10.0)
@@ -98,7 +98,7 @@ class IngestReport:
 
 
 def ingest(
-    data_dir: Path,
+    store: Store,
     format_name: str,
     where: str,
     observed_on: dt.date,
@@ -109,8 +109,8 @@ def ingest(
 
     Parameters
     ----------
-    data_dir
-        The data folder.
+    store
+        The raw data before it; the vintage is in the store that is opened next.
     format_name
         A name in `costfloor.sources.formats.FORMATS`.
     where
@@ -152,23 +152,22 @@ def ingest(
             remedy=f"Leave out --{'complete' if coverage is Coverage.WHOLE else 'partial'}",
         )
     vintage = _describe(chosen, snapshot, content, shown, observed_on, coverage)
-    raw_vintage(data_dir)
-    with data_lock(data_dir):
-        refuse_links(data_dir / "raw")
+    with held_for_writing(store) as current:
+        refuse_links(current.places.raw)
         progress("comparing with what is known")
-        before = read_lists(data_dir)
-        known = _stored_already(data_dir, vintage, shown, asked=coverage is not None)
+        before = read_lists(current)
+        known = _stored_already(current, vintage, shown, asked=coverage is not None)
         if known is not None:
-            return _report(data_dir, known, snapshot, before, before)
+            return _report(current, known, snapshot, before, before)
         refuse_second_list(vintage, before)
         lists = {**before, vintage: dated_list(vintage, snapshot)}
-        spells = price_spells(data_dir, lists=before)
+        spells = price_spells(current, lists=before)
         _check_magnitude(spells, snapshot.quotes, vintage, shown)
         if coverage is None and vintage.coverage is Coverage.WHOLE:
-            _ask_about_exits(spells, price_spells(data_dir, lists=lists), lists[vintage], vintage, shown)
+            _ask_about_exits(spells, price_spells(current, lists=lists), lists[vintage], vintage, shown)
         # Cleans everything with the list included: what a build would refuse is refused here, and not stored.
-        report = _report(data_dir, vintage, snapshot, before, lists)
-        add_vintage(data_dir, vintage, content)
+        report = _report(current, vintage, snapshot, before, lists)
+        add_vintage(current.places.vintages, vintage, content)
         return report
 
 
@@ -198,13 +197,13 @@ def _describe(
     )
 
 
-def _stored_already(data_dir: Path, vintage: Vintage, shown: str, *, asked: bool) -> Vintage | None:
+def _stored_already(store: Store, vintage: Vintage, shown: str, *, asked: bool) -> Vintage | None:
     """The vintage of this very file and day, when it is in the store.
 
     InputError when it was withdrawn, or is there with another `coverage` than the user asked for now.
     """
-    facts, gone = (vintage.format, vintage.observed_on, vintage.sha256), withdrawn(data_dir)
-    for known in list_vintages(data_dir):
+    facts, gone = (vintage.format, vintage.observed_on, vintage.sha256), withdrawn(store)
+    for known in store.vintages:
         if (known.format, known.observed_on, known.sha256) != facts:
             continue
         same, reason = known.coverage is vintage.coverage, gone.get(known.name)
@@ -299,10 +298,10 @@ def _ended_by(spells: pd.DataFrame, vintage: Vintage) -> "pd.Series[bool]":
     return gone & spells["source"].eq(vintage.source)
 
 
-def _report(data_dir: Path, vintage: Vintage, snapshot: Snapshot, before: Lists, lists: Lists) -> IngestReport:
+def _report(store: Store, vintage: Vintage, snapshot: Snapshot, before: Lists, lists: Lists) -> IngestReport:
     """What a list brings: from everything cleaned with it, beside what was there without it."""
     stored = vintage not in before
-    quotes = build_quotes(data_dir, lists=lists).quotes
+    quotes = build_quotes(store, lists=lists).quotes
     own = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False) & quotes["event"].ne(ANNOUNCED)]
     moved = own["event"].isin(["change", "auxiliary"])
     if vintage.coverage is not Coverage.STATEMENTS:

@@ -211,12 +211,12 @@ def json_bytes(obj: Any) -> bytes:
 
 
 @contextmanager
-def data_lock(data_dir: Path, name: str = LOCK_NAME) -> Iterator[None]:
+def data_lock(folder: Path, name: str = LOCK_NAME) -> Iterator[None]:
     """Hold a data folder for writing; the lock goes with the process, however it ends.
 
     Parameters
     ----------
-    data_dir
+    folder
         The folder to hold; made when missing.
     name
         The lock is on the file of this name inside it, which stays there.
@@ -231,23 +231,23 @@ def data_lock(data_dir: Path, name: str = LOCK_NAME) -> Iterator[None]:
         What lies in the place of the lock is something else, which is left as it is.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise refused(error, data_dir) from error
-    descriptor = _open_lock(data_dir / name)
+        raise refused(error, folder) from error
+    descriptor = _open_lock(folder / name)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
             raise LockedError(
-                f"{data_dir} is in use by process {holder}. Wait for it to end, then run the command again"
+                f"{folder} is in use by process {holder}. Wait for it to end, then run the command again"
             ) from error
         try:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:
-            raise refused(error, data_dir / name) from error
+            raise refused(error, folder / name) from error
         yield
     finally:
         os.close(descriptor)

@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from costfloor.build import BuiltPanel
+from costfloor.data.store import Store
 from costfloor.fit.quantities import contract_parameters, reported_quantities
 from costfloor.fit.result import Fit
 from costfloor.forecast.origins import OriginScore
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
+from costfloor.places import Places
 from costfloor.studies.context import Context
 from plain_draws import central, law_values
 
@@ -87,4 +90,5 @@ def made_up_score(obs: PriceObservations, scored: np.ndarray, unit_elpd: float |
 
 def here(folder: Any, settings: Any) -> Context:
     """Jobs run in this process."""
-    return Context(folder, settings, lambda _: None, workers=0)
+    store = Store(Places(folder, folder / "reports"), {}, (), {}, {})
+    return Context(BuiltPanel(store, None, None, {}), settings, lambda _: None, workers=0)

@@ -5,19 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import costfloor.panel
+import costfloor.capability.measured
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.build import build
 from costfloor.forecast.origins import masks
-from costfloor.panel import build, law_rows
+from costfloor.panel import law_rows
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.measures import study as measures
 from costfloor.studies.measures.study import measures_study, variant_observations, variant_origins
-from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables, with_edges_moved
+from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, panel_tables, with_edges_moved
 from costfloor.studies.rule import Conclusion, RuledTable
 from made_up import here, made_up_panel, made_up_score
-from store import small_store
+from store import opened, small_store, stored
 from test_panel import stand_in_capability
 
 
@@ -25,10 +26,10 @@ from test_panel import stand_in_capability
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PanelTables]:
     """The curated quotes, built with stand-in capability."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.capability.measured, "measured_capability", stand_in_capability)
         folder = small_store(tmp_path_factory.mktemp("data"))
-        build(folder)
-        yield load_tables(folder)
+        build(opened(folder))
+        yield panel_tables(stored(folder))
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +144,7 @@ def test_the_clocks_are_compared_on_the_same_prices(
         assert settings.draws == measures.MODERATE.draws
         return {name: RuledTable(one, {"plateau": score["calendar" if name == CALENDAR else "age"]}) for name in given}
 
-    monkeypatch.setattr(measures, "load_tables", lambda _: tables)
+    monkeypatch.setattr(measures, "panel_tables", lambda _: tables)
     monkeypatch.setattr(measures, "apply_rule", ruled)
     result = measures_study(here(tmp_path, Sampling()))
     assert [row["name"] for row in result["variants"]] == list(VARIANTS)

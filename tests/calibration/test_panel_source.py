@@ -1,9 +1,8 @@
 """Studies are compared by what the panel is made from, which no other draws of quality change."""
 
-import json
-from pathlib import Path
-
 import pandas as pd
+from costfloor.data.store import Store
+from costfloor.places import Places
 from costfloor.studies.panel_source import panel_source, replaced
 
 
@@ -21,26 +20,23 @@ def rows() -> pd.DataFrame:
     )
 
 
-def scores(folder: Path, sha256: str = "0" * 64) -> Path:
-    (folder / "raw").mkdir(exist_ok=True)
-    package = {"resources": [{"path": "performance.csv", "hash": f"sha256:{sha256}"}]}
-    (folder / "raw" / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    return folder
+def scores(sha256: str = "0" * 64) -> Store:
+    return Store(Places(), {"performance.csv": sha256}, (), {}, {})
 
 
-def test_other_draws_of_quality_are_the_same_source(tmp_path: Path) -> None:
+def test_other_draws_of_quality_are_the_same_source() -> None:
     drawn_anew = rows().assign(quality=[120.02, 130.97], quality_sd=[1.01, 1.98], quality_centre=[119.03, 129.99])
     # The last bit of a blended price may come out either way.
     drawn_anew.loc[0, "price"] = 0.3
-    assert panel_source(drawn_anew, scores(tmp_path)) == panel_source(rows(), scores(tmp_path))
+    assert panel_source(drawn_anew, scores()) == panel_source(rows(), scores())
 
 
-def test_prices_bands_and_scores_make_another_source(tmp_path: Path) -> None:
-    known = panel_source(rows(), scores(tmp_path))
-    assert panel_source(rows().assign(price=[0.3, 4.01]), scores(tmp_path)) != known
-    assert panel_source(rows().assign(family=["early", "early"]), scores(tmp_path)) != known
-    assert panel_source(rows().iloc[:1], scores(tmp_path)) != known
-    assert panel_source(rows(), scores(tmp_path, "1" * 64)) != known
+def test_prices_bands_and_scores_make_another_source() -> None:
+    known = panel_source(rows(), scores())
+    assert panel_source(rows().assign(price=[0.3, 4.01]), scores()) != known
+    assert panel_source(rows().assign(family=["early", "early"]), scores()) != known
+    assert panel_source(rows().iloc[:1], scores()) != known
+    assert panel_source(rows(), scores("1" * 64)) != known
 
 
 def test_a_hash_is_replaced_wherever_it_stands() -> None:

@@ -4,13 +4,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import costfloor.panel
+import costfloor.capability.measured
 import pandas as pd
 import pytest
 from cli_run import contents, run
-from costfloor.data.raw import raw_vintage
-from costfloor.panel import build, law_rows, load_panel, load_processed
+from costfloor.build import build
 from costfloor.sources.formats import FORMATS
+from store import opened, stored
 from test_panel import stand_in_capability
 
 HERE = Path(__file__).parent
@@ -23,7 +23,7 @@ type Taken = Callable[..., pd.DataFrame]
 @pytest.fixture(scope="module", autouse=True)
 def quick_capability() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.capability.measured, "measured_capability", stand_in_capability)
         yield
 
 
@@ -42,8 +42,7 @@ def take_in(data: Path, capsys: pytest.CaptureFixture[str]) -> Taken:
             capsys, "ingest", kind, HERE / path, "--observed-on", day, "--partial", "--data", data, "--json", "--quiet"
         )
         assert found.code == 0, found.err
-        build(data)
-        quotes = load_processed(data, "quotes")
+        quotes = build(opened(data)).quotes
         return quotes[quotes["recorded_on"].eq(day)].set_index(["provider", "model_id"])
 
     return bring
@@ -61,13 +60,13 @@ def test_names_that_moved_on(take_in: Taken) -> None:
 
 def test_one_seller_under_two_names_and_a_relay(take_in: Taken, data: Path) -> None:
     listed = take_in("models-dev", "07_sellers/M05_sellers.json", "2026-07-02")
-    before = len(law_rows(load_panel(data)))
+    before = len(stored(data).law_rows)
     again = take_in("litellm", "07_sellers/L08_novita.json", "2026-07-24")
     assert set(listed.loc[["novita-ai"], "host"]) == set(again.loc[["novita"], "host"]) == {"novita"}
     assert listed.loc[["novita-ai"], "status"].tolist() == ["kept", "kept"]
     assert again.loc[["novita"], "status"].tolist() == ["duplicate", "duplicate"]
     assert set(listed.loc[["kilo"], "host_kind"]) == {"aggregator"}
-    seen = law_rows(load_panel(data))
+    seen = stored(data).law_rows
     assert len(seen) == before
     assert not seen["host"].isin(["kilo", "novita-ai"]).any()
 
@@ -120,8 +119,7 @@ def test_a_price_at_the_peak_is_no_list_price(data: Path, capsys: pytest.Capture
     (held,) = [row for row in taken["rejected"] if row["model_id"] == "deepseek/deepseek-chat"]
     assert held["reason"] == "the off-peak price holds for 56 of 168 hours, so that there is no list price"
     assert "off_peak_pricing" not in taken["unknown_fields"]
-    build(data)
-    quotes = load_processed(data, "quotes")
+    quotes = build(opened(data)).quotes
     chat = quotes[quotes["source"].eq("litellm") & quotes["model_id"].eq("deepseek/deepseek-chat")]
     assert len(chat) > 0
     assert not chat["input_usd_per_mtok"].isin([0.44, 0.22]).any()
@@ -159,7 +157,7 @@ def test_an_unknown_seller_is_shown_decided_and_seen_by_the_laws(
         2,
     )
     assert "shadow: 2 rows, 2 models" in run(capsys, "hosts", "review", "--data", data, "--quiet").out
-    assert "newcomer" not in set(law_rows(load_panel(data))["host"])
+    assert "newcomer" not in set(stored(data).law_rows["host"])
 
     before = contents(data / "raw")
     wrong = run(
@@ -180,7 +178,7 @@ def test_an_unknown_seller_is_shown_decided_and_seen_by_the_laws(
     )
     assert (wrong.code, "shop" in wrong.err, contents(data / "raw") == before) == (2, True, True)
 
-    vintage = raw_vintage(data)
+    vintage = opened(data).raw_vintage
     decision = [
         "--host",
         "newcomer",
@@ -194,7 +192,6 @@ def test_an_unknown_seller_is_shown_decided_and_seen_by_the_laws(
         data,
     ]
     assert run(capsys, "hosts", "set", "newcomer", *decision, "--quiet").code == 0
-    assert raw_vintage(data) != vintage
-    build(data)
-    assert "newcomer" in set(law_rows(load_panel(data))["host"])
+    assert opened(data).raw_vintage != vintage
+    assert "newcomer" in set(build(opened(data)).law_rows["host"])
     assert run(capsys, "hosts", "review", "--data", data, "--json", "--quiet").json["n"] == 1

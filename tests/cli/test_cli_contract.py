@@ -16,7 +16,7 @@ from costfloor.cli import globals_first
 from costfloor.cli.shared import Options
 from costfloor.laws import LAWS
 from costfloor.laws.simulate import TableDesign, simulate_table
-from costfloor.report.assemble import ReportResult
+from costfloor.report.result import ReportResult
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import data_lock
 
@@ -177,7 +177,7 @@ def test_a_study_that_missed_a_gate_exits_with_1(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(costfloor.cli.calibration, "build_panel", lambda *_: None)
+    monkeypatch.setattr(Options, "built", lambda _: None)
     monkeypatch.setattr(costfloor.studies.registry, "run_study", lambda *_: result)
     done = run(capsys, "calibrate", "evidence", "--reports", tmp_path, "--json")
     assert done.code == code

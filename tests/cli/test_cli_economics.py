@@ -1,13 +1,16 @@
 """`costfloor economics`: the keys of the contract on stored fits, and scenario files that are refused."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import costfloor.cli.economics as command
 import pytest
 from cli_run import contents, run
+from costfloor.cli.shared import Options
 from costfloor.economics.futures import ASYMPTOTES
 from costfloor.laws import LAWS
 from costfloor.report.stored import open_results
+from store import project_store
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "tests" / "economics" / "example.toml"
@@ -17,7 +20,8 @@ EXAMPLE = ROOT / "tests" / "economics" / "example.toml"
 def fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fits that come with the project in place of new ones."""
     results = open_results(ROOT / "notebooks" / "stored")
-    monkeypatch.setattr(command, "read_observations", lambda *_: results.obs)
+    monkeypatch.setattr(Options, "built", lambda _: SimpleNamespace(store=project_store()))
+    monkeypatch.setattr(command, "panel_observations", lambda _: results.obs)
     monkeypatch.setattr(command, "fit_law", lambda law, *_: results.fits[law.name])
 
 

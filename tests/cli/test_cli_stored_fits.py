@@ -8,9 +8,9 @@ import costfloor.sampling.engine
 import pytest
 from cli_run import Run, run, write_table
 from costfloor.fit.fit import fit_law
-from costfloor.fit.project import fits_dir
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations
+from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
 from costfloor.sources.price_table import read_price_table
 from fault_worker import stand_in_sample
@@ -36,7 +36,7 @@ def fit(capsys: Capture, table: Path, law: str = "exponential") -> Run:
 
 def stored(table: Path, law: str = "exponential") -> tuple[Path, Path]:
     """Receipt and draws."""
-    (receipt,) = fits_dir(table.parent / "data").glob(f"{law}-*.json")
+    (receipt,) = Places(table.parent / "data").fits.glob(f"{law}-*.json")
     return receipt, receipt.with_suffix(".nc")
 
 
@@ -47,7 +47,9 @@ def test_python_reads_what_the_command_line_has_stored(
     told = fit(capsys, table).json
     monkeypatch.setattr(costfloor.sampling.engine, "sample", refuse)
     prices = read_price_table(table, "fraction")
-    found = fit_law(LAWS["exponential"], observations(prices.frame), Sampling(), fits_dir(table.parent / "data"), print)
+    found = fit_law(
+        LAWS["exponential"], observations(prices.frame), Sampling(), Places(table.parent / "data").fits, print
+    )
     assert found.receipt["fingerprint"] == told["fingerprint"]
     assert found.receipt["parameters"] == told["parameters"]
 
@@ -71,7 +73,7 @@ def test_every_attempt_is_in_the_receipt_with_its_seed_and_a_second_run_makes_th
     for name in ("one", "two"):
         data = table.parent / name
         run(capsys, "fit", "exponential", "--table", table, "--data", data, "--json", "--quiet", "--seed", 7)
-        (path,) = fits_dir(data).glob("*.json")
+        (path,) = Places(data).fits.glob("*.json")
         attempts = json.loads(path.read_text())["attempts"]
         seeds.append([attempt["seed"] for attempt in attempts])
     assert seeds[0] == seeds[1]
@@ -131,7 +133,7 @@ def test_truncated_draws_are_refused(cut: int, table: Path, capsys: Capture) -> 
 
 def test_stray_files_in_the_folder_of_fits_change_nothing(table: Path, capsys: Capture) -> None:
     told = fit(capsys, table).json
-    folder = fits_dir(table.parent / "data")
+    folder = Places(table.parent / "data").fits
     (folder / "exponential-mine.json").write_text("not JSON")
     (folder / "notes.json").write_text('{"law": "exponential"}')
     assert fit(capsys, table).json == told

@@ -11,7 +11,7 @@ from typing import Any
 
 import costfloor.cli.data
 import costfloor.cli.report
-import costfloor.report.assemble
+import costfloor.report.compute
 import pytest
 from cli_run import contents, run, write_table
 from costfloor.cli import main
@@ -136,7 +136,7 @@ def data(tmp_path: Path) -> Path:
 def test_a_report_in_whose_place_lies_a_folder_is_refused_before_any_work(
     name: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(costfloor.report.assemble, "run_study", None)
+    monkeypatch.setattr(costfloor.report.compute, "run_study", None)
     (tmp_path / "reports" / name).mkdir(parents=True)
     result = run(capsys, "report", "--data", data, "--reports", tmp_path / "reports", "--quiet")
     assert result.code == 2
@@ -159,7 +159,7 @@ def test_a_study_that_could_not_be_written_is_not_begun(
 def test_two_reports_at_once(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(costfloor.report.assemble, "run_study", None)
+    monkeypatch.setattr(costfloor.report.compute, "run_study", None)
     reports = tmp_path / "reports"
     for folder, name in ((reports, LOCK), (data / "processed" / "refit", ".lock")):
         with data_lock(folder, name):

@@ -1,16 +1,18 @@
 """Trends and indexes as a user meets them: the panel by default, units as given, and one message or a right value."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
-import costfloor.cli.trends
 import numpy as np
 import pandas as pd
 import pytest
 from cli_run import run
+from costfloor.cli.shared import Options
 from costfloor.indexes import WHICH_TO_CITE
 from costfloor.indexes.periods import MAXIMUM_CELLS
 from costfloor.indexes.price_index import KINDS
 from costfloor.indexes.time_dummy import MAXIMUM_NUMBERS
+from costfloor.panel import law_rows
 
 INDEXES = Path(__file__).parents[2] / "docs" / "indexes.md"
 
@@ -34,9 +36,14 @@ def small_panel(models: int = 40) -> pd.DataFrame:
 @pytest.fixture
 def panel(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     found = small_panel()
-    monkeypatch.setattr(costfloor.cli.trends, "build_panel", lambda *_: None)
-    monkeypatch.setattr(costfloor.cli.trends, "load_panel", lambda _: found)
+    show(found, monkeypatch)
     return found
+
+
+def show(panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this be the panel of the project."""
+    built = SimpleNamespace(panel=panel, law_rows=law_rows(panel))
+    monkeypatch.setattr(Options, "built", lambda _: built)
 
 
 def test_trends_of_the_panel(panel: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,7 +67,7 @@ def test_trends_of_the_panel(panel: pd.DataFrame, capsys: pytest.CaptureFixture[
 def test_an_empty_panel_has_no_trend(
     monkeypatch: pytest.MonkeyPatch, panel: pd.DataFrame, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(costfloor.cli.trends, "load_panel", lambda _: panel.head(0))
+    show(panel.head(0), monkeypatch)
     for call in (["trend", "frontier"], ["trend", "hedonic"], *(["index", kind] for kind in KINDS)):
         refused = run(capsys, *call)
         assert (refused.code, refused.out) == (2, "")

@@ -5,21 +5,22 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from costfloor.data.decisions import (
+    DECISIONS,
     ZERO_PRICE,
     apply_decisions,
     decide,
     decided,
-    load_decisions,
     load_mapping,
     whole_ids,
     without_quote,
 )
 from costfloor.errors import InputError
+from store import bare_store
 
 Q1, Q2 = "litellm-000000000001", f"litellm-{2:032x}"
 QUOTES = pd.DataFrame({"quote_id": [Q1, Q2], "status": "kept", "reason": None})
 MODELS = pd.DataFrame({"model_key": ["acme/four"]})
-DECISIONS = "quote_id,decision,who,decided_on,why"
+HEADER = "quote_id,decision,who,decided_on,why"
 MAPPING = "source,provider,model_id,model_key,valid_from,valid_to,note"
 
 
@@ -32,9 +33,9 @@ def write(folder: Path, name: str, *lines: str) -> Path:
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_decision_comes_after_those_before_it(tmp_path: Path, end: str) -> None:
-    write(tmp_path, "decisions.csv", DECISIONS, f'{Q1},reject,Ada,2026-01-31,"a promotion, not\na price"' + end)
-    decide(tmp_path, QUOTES, Q2, "reject", "Bob", "a slip")
-    found = load_decisions(tmp_path)
+    write(tmp_path, "decisions.csv", HEADER, f'{Q1},reject,Ada,2026-01-31,"a promotion, not\na price"' + end)
+    decide(bare_store(tmp_path), QUOTES, Q2, "reject", "Bob", "a slip")
+    found = bare_store(tmp_path).written(DECISIONS)
     assert found[["quote_id", "decision", "who", "why"]].to_numpy().tolist() == [
         [Q1, "reject", "Ada", "a promotion, not a price"],
         [Q2, "reject", "Bob", "a slip"],
@@ -43,16 +44,15 @@ def test_a_decision_comes_after_those_before_it(tmp_path: Path, end: str) -> Non
 
 
 def test_the_first_decision_starts_the_file(tmp_path: Path) -> None:
-    (tmp_path / "raw").mkdir()
-    decide(tmp_path, QUOTES, Q2, "reject", "Bob", "a slip")
-    assert load_decisions(tmp_path)["quote_id"].tolist() == [Q2]
+    decide(bare_store(tmp_path), QUOTES, Q2, "reject", "Bob", "a slip")
+    assert bare_store(tmp_path).written(DECISIONS)["quote_id"].tolist() == [Q2]
 
 
 def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:
-    path = write(tmp_path, "decisions.csv", DECISIONS, f"{Q1},reject,Ada,2026-01-31,a promotion, not a price")
+    path = write(tmp_path, "decisions.csv", HEADER, f"{Q1},reject,Ada,2026-01-31,a promotion, not a price")
     before = path.read_bytes()
     with pytest.raises(InputError, match="Put quotes around a field that holds a comma") as caught:
-        decide(tmp_path, QUOTES, Q2, "reject", "Bob", "a slip")
+        decide(bare_store(tmp_path), QUOTES, Q2, "reject", "Bob", "a slip")
     assert (caught.value.file, caught.value.row) == (path, 1)
     assert path.read_bytes() == before
 
@@ -60,8 +60,8 @@ def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("who", "why", "named"), [("Ada", " ", "needs a reason"), ("", "a slip", "Say who")])
 def test_a_decision_needs_a_name_and_a_reason(tmp_path: Path, who: str, why: str, named: str) -> None:
     with pytest.raises(InputError, match=named):
-        decide(tmp_path, QUOTES, Q1, "reject", who, why)
-    assert not (tmp_path / "raw").exists()
+        decide(bare_store(tmp_path), QUOTES, Q1, "reject", who, why)
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["datapackage.json"]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_decision_needs_a_name_and_a_reason(tmp_path: Path, who: str, why: str
 def test_a_wrong_row_of_the_mapping_is_named(tmp_path: Path, row: str, column: str | None, value: str) -> None:
     path = write(tmp_path, "mapping.csv", MAPPING, "models_dev,acme,a4,acme/four,2025-01-01,2025-02-01,", row)
     with pytest.raises(InputError) as caught:
-        load_mapping(tmp_path, MODELS)
+        load_mapping(bare_store(tmp_path), MODELS)
     error = caught.value
     assert (error.file, error.row, error.column, error.value) == (path, 2, column, value)
     assert error.remedy or column in {"source", "model_key"}
@@ -133,7 +133,7 @@ def test_what_has_no_price_cannot_be_accepted(tmp_path: Path) -> None:
     """Nor does a decision of before count: one such row would leave a panel that no command can read."""
     free = QUOTES.assign(status="quarantined", reason=ZERO_PRICE)
     with pytest.raises(InputError, match="cannot be accepted"):
-        decide(tmp_path, free, free["quote_id"].iloc[0], "accept", "Ada", "it is free")
+        decide(bare_store(tmp_path), free, free["quote_id"].iloc[0], "accept", "Ada", "it is free")
     reasons = pd.Series([ZERO_PRICE], dtype="str")
     accepted = pd.DataFrame({"decision": ["accept"], "rejection": [None]})
     assert apply_decisions(reasons, accepted).tolist() == [ZERO_PRICE]

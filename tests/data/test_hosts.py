@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.data.host_decisions import decide_host, load_host_decisions
+from costfloor.data.host_decisions import HOST_DECISIONS, decide_host
 from costfloor.data.hosts import Sellers, attach_hosts
 from costfloor.data.hosts import sellers as lookup
-from costfloor.data.raw import load_raw, parse_table
+from costfloor.data.raw import parse_table
 from costfloor.data.schemas import HOSTS
 from costfloor.errors import InputError
+from store import bare_store, project_store
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 HEADER = "spelling,creator,host,kind,who,decided_on,why"
@@ -79,7 +80,7 @@ def test_every_seller_of_the_compiled_prices_is_known(project_tables) -> None:
 
 
 def test_a_seller_has_one_kind_whatever_its_spelling() -> None:
-    hosts = load_raw(PROJECT_DATA, "hosts")
+    hosts = project_store().table("hosts")
     general = hosts[hosts["creator"].isna()]
     assert (general.groupby("host")["kind"].nunique() == 1).all()
     first_hand = hosts[hosts["creator"].notna()]
@@ -124,14 +125,13 @@ def test_a_star_stands_for_any_end_and_gives_way_to_the_whole_name() -> None:
 
 
 def test_the_latest_decision_counts_and_replaces_what_was_said_of_the_spelling(tmp_path: Path) -> None:
-    (tmp_path / "raw").mkdir()
     table = listed(("acme", None, "acme", "cloud", None, None), ("acme", "acme", "acme", "first_party", None, None))
-    known = lookup(table, load_host_decisions(tmp_path))
+    known = lookup(table, bare_store(tmp_path).written(HOST_DECISIONS))
     assert kinds(known, "2025-09-01") == ["first_party"]
-    decide_host(tmp_path, QUOTES, "ACME", "acme", "aggregator", None, "Ada", "a relay")
-    assert kinds(lookup(table, load_host_decisions(tmp_path)), "2025-09-01") == ["aggregator"]
-    decide_host(tmp_path, QUOTES, "acme", "acme labs", "first_party", "acme", "Bob", "makes them, too")
-    known = lookup(table, load_host_decisions(tmp_path))
+    decide_host(bare_store(tmp_path), QUOTES, "ACME", "acme", "aggregator", None, "Ada", "a relay")
+    assert kinds(lookup(table, bare_store(tmp_path).written(HOST_DECISIONS)), "2025-09-01") == ["aggregator"]
+    decide_host(bare_store(tmp_path), QUOTES, "acme", "acme labs", "first_party", "acme", "Bob", "makes them, too")
+    known = lookup(table, bare_store(tmp_path).written(HOST_DECISIONS))
     assert kinds(known, "2025-09-01") == ["first_party"]
     assert kinds(known, "2025-09-01", creator="openai") == ["aggregator"]
     rows = (tmp_path / "raw" / "host_decisions.csv").read_text("utf-8").splitlines()
@@ -160,10 +160,9 @@ def test_the_latest_decision_counts_and_replaces_what_was_said_of_the_spelling(t
 def test_a_wrong_decision_is_refused_and_nothing_is_written(
     tmp_path: Path, changed: dict[str, str], column: str
 ) -> None:
-    (tmp_path / "raw").mkdir()
     good = {"provider": "acme", "host": "acme", "kind": "cloud", "creator": None, "who": "Ada", "why": "its page"}
     with pytest.raises(InputError) as caught:
-        decide_host(tmp_path, QUOTES, **(good | changed))
+        decide_host(bare_store(tmp_path), QUOTES, **(good | changed))
     assert caught.value.column == column
     assert not (tmp_path / "raw" / "host_decisions.csv").exists()
 
@@ -174,13 +173,13 @@ def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:
     path.write_text(f"{HEADER}\nacme,,acme,shop,Ada,2026-01-31,its page\n", "utf-8")
     before = path.read_bytes()
     with pytest.raises(InputError) as caught:
-        decide_host(tmp_path, QUOTES, "acme", "acme", "cloud", None, "Ada", "its page")
+        decide_host(bare_store(tmp_path), QUOTES, "acme", "acme", "cloud", None, "Ada", "its page")
     assert (caught.value.file, caught.value.row, caught.value.column) == (path, 1, "kind")
     assert path.read_bytes() == before
 
 
 def test_spellings_that_differ_by_punctuation_or_an_ai_at_the_end_are_one_host() -> None:
-    general = load_raw(PROJECT_DATA, "hosts").query("creator.isna()")
+    general = project_store().table("hosts").query("creator.isna()")
     stems = general["spelling"].str.replace(r"[^a-z0-9]", "", regex=True).str.removesuffix("ai")
     assert (general.groupby(stems)["host"].nunique() == 1).all()
     assert stems.duplicated().sum() > 10

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from costfloor.data.identity import LATER, MOVED, UNKNOWN, resolve
 from costfloor.data.normalise import compact, strip_display_name, strip_id, version_stem
-from costfloor.data.raw import load_raw
 from costfloor.data.spellings import spellings
 from hypothesis import given
 from hypothesis import strategies as st
+from store import project_store
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 
@@ -212,7 +212,7 @@ def test_days_without_a_record_fall_back_to_the_end_of_the_spell(quotes, models,
 
 
 def test_a_row_resolves_the_same_alone_and_in_a_crowd() -> None:
-    tables = {name: load_raw(PROJECT_DATA, name) for name in ("models", "aliases", "provider_models", "quotes")}
+    tables = {name: project_store().table(name) for name in ("models", "aliases", "provider_models", "quotes")}
     known = spellings(tables["models"], tables["aliases"], tables["provider_models"])
     rng = np.random.default_rng(5)
     raw = tables["quotes"].sample(1500, random_state=5).reset_index(drop=True)

@@ -9,11 +9,14 @@ import costfloor.data.unchanged
 import pandas as pd
 import pytest
 from costfloor.data.package import write_datapackage
-from costfloor.data.raw import check_references, hashed_files, load_raw, parse_table, raw_vintage
+from costfloor.data.raw import check_references, parse_table
 from costfloor.data.schemas import MODELS, RAW_SCHEMAS
-from costfloor.data.unchanged import MEMORY, check_unchanged, remember
+from costfloor.data.store import open_store
+from costfloor.data.unchanged import MEMORY, remember
 from costfloor.errors import InputError, IntegrityError
+from costfloor.places import Places
 from costfloor.storage import sha256_file
+from store import opened, project_store
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 MODEL_HEADER = ",".join(MODELS.columns)
@@ -33,7 +36,7 @@ def models_csv(*rows):
 
 @pytest.mark.parametrize("table", sorted(RAW_SCHEMAS))
 def test_every_table_of_the_store_loads_and_names_its_evidence(table):
-    frame = load_raw(PROJECT_DATA, table)
+    frame = project_store().table(table)
     assert len(frame) > 0
     evidence = RAW_SCHEMAS[table].metadata["evidence"]
     assert frame[evidence].str.len().gt(0).all()
@@ -48,48 +51,48 @@ def test_a_changed_byte_is_an_integrity_error(store):
     content = path.read_bytes()
     path.write_bytes(content.replace(b"2024", b"2023", 1))
     with pytest.raises(IntegrityError, match=r"models\.csv"):
-        load_raw(store, "models")
+        opened(store).table("models")
     path.write_bytes(content)
-    assert len(load_raw(store, "models")) == 674
+    assert len(opened(store).table("models")) == 674
 
 
 def test_the_vintage_moves_with_the_content(store):
-    before = raw_vintage(store)
-    assert before == raw_vintage(PROJECT_DATA)
+    before = opened(store).raw_vintage
+    assert before == project_store().raw_vintage
     assert len(before) == 64
     path = store / "raw" / "context_hardware.csv"
     path.write_bytes(path.read_bytes().replace(b"Huawei", b"HUAWEI", 1))
-    write_datapackage(store)
-    assert raw_vintage(store) != before
+    write_datapackage(store / "raw")
+    assert opened(store).raw_vintage != before
 
 
 def test_a_file_that_changed_after_a_build_is_named_whatever_its_size_and_time(store):
     path = store / "raw" / "context_hardware.csv"
     content, times = path.read_bytes(), path.stat()
-    remember(check_unchanged(hashed_files(store), store), store)
+    remember(opened(store).looks, store)
     for changed in (content.replace(b"Huawei", b"HUAWEI", 1), content + b"x"):
         path.write_bytes(changed)
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
         with pytest.raises(IntegrityError, match=r"context_hardware\.csv: was changed since it came in"):
-            raw_vintage(store)
+            opened(store)
     path.write_bytes(content)
-    assert raw_vintage(store) == raw_vintage(PROJECT_DATA)
+    assert opened(store).raw_vintage == project_store().raw_vintage
     path.unlink()
     with pytest.raises(InputError, match=r"context_hardware\.csv: cannot be read"):
-        raw_vintage(store)
+        opened(store)
 
 
 def test_files_that_look_as_remembered_are_not_read_again(store, monkeypatch):
-    looks = check_unchanged(hashed_files(store), store)
+    looks = opened(store).looks
     remember(looks, store)
     read = []
     monkeypatch.setattr(costfloor.data.unchanged, "sha256_file", lambda path: read.append(path) or sha256_file(path))
-    assert check_unchanged(hashed_files(store), store) == looks
+    assert opened(store).looks == looks
     assert not read
     os.utime(store / "raw" / "models.csv")
-    check_unchanged(hashed_files(store), store)
+    opened(store)
     assert read == [store / "raw" / "models.csv"]
-    check_unchanged(hashed_files(store), store, everything=True)
+    open_store(Places(store), everything=True)
     assert len(read) == 1 + len(looks)
 
 
@@ -100,19 +103,19 @@ def test_a_memory_that_is_not_one_is_not_believed(store, memory):
     path = store / "raw" / "models.csv"
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(IntegrityError, match=r"models\.csv"):
-        raw_vintage(store)
+        opened(store)
 
 
 def test_a_missing_store_says_where_to_look(tmp_path):
     with pytest.raises(InputError, match="--data"):
-        load_raw(tmp_path, "models")
+        opened(tmp_path).table("models")
 
 
 @pytest.mark.parametrize("text", ["not json", "[]", '{"resources": [{"path": "models.csv"}]}'])
 def test_a_broken_data_package_is_an_input_error(store, text):
     (store / "raw" / "datapackage.json").write_text(text)
     with pytest.raises(InputError, match="data package"):
-        load_raw(store, "models")
+        opened(store).table("models")
 
 
 @pytest.mark.parametrize(
@@ -179,9 +182,9 @@ def test_references_to_models_that_do_not_exist_are_named():
 def test_loading_checks_references(store):
     path = store / "raw" / "aliases.csv"
     path.write_bytes(path.read_bytes().replace(b"01-ai/yi-1.5-34b,", b"01-ai/yi-none,", 1))
-    write_datapackage(store)
+    write_datapackage(store / "raw")
     with pytest.raises(InputError, match="01-ai/yi-none"):
-        load_raw(store, "aliases")
+        opened(store).table("aliases")
 
 
 def test_the_data_package_describes_the_files_as_they_are():
@@ -201,7 +204,7 @@ def test_the_data_package_describes_the_files_as_they_are():
 
 
 def test_every_price_spell_has_evidence_and_unsure_dates_stay_empty():
-    quotes = load_raw(PROJECT_DATA, "quotes")
+    quotes = project_store().table("quotes")
     assert quotes["evidence"].str.strip().str.len().gt(0).all()
     assert quotes["source"].value_counts().to_dict() == {
         "models_dev": 2330, "litellm": 1505, "genai_prices": 1238, "monthly_lowest": 295, "curated": 160, "llm_prices": 128,
@@ -221,18 +224,18 @@ def test_a_fact_is_corrected_where_it_is_read_and_stays_as_it_came_in_the_file(s
         "deepseek/deepseek-llm-67b-chat,DeepSeek LLM 67B Chat (V1),DeepSeek,2023-11-29,day,true,7,7,"
         in path.read_text()
     )
-    models = load_raw(store, "models").set_index("model_key")
+    models = opened(store).table("models").set_index("model_key")
     sizes = models.loc["deepseek/deepseek-llm-67b-chat", ["params_total_b", "params_active_b"]]
     assert sizes.tolist() == [67.0, 67.0]
-    before = raw_vintage(store)
+    before = opened(store).raw_vintage
     (store / "raw" / "corrections.csv").write_text(
         f"{CORRECTION_HEADER}\nmodels,zai/glm-4.6,release_date,2025-09-30,2025-10-01,a page\n"
     )
-    write_datapackage(store)
-    models = load_raw(store, "models").set_index("model_key")
+    write_datapackage(store / "raw")
+    models = opened(store).table("models").set_index("model_key")
     assert models["params_total_b"]["deepseek/deepseek-llm-67b-chat"] == 7
     assert models["release_date"]["zai/glm-4.6"] == pd.Timestamp("2025-10-01")
-    assert raw_vintage(store) != before
+    assert opened(store).raw_vintage != before
 
 
 @pytest.mark.parametrize(
@@ -248,7 +251,7 @@ def test_a_fact_is_corrected_where_it_is_read_and_stays_as_it_came_in_the_file(s
 )
 def test_a_correction_that_fits_no_cell_is_refused(store, row, column, value):
     (store / "raw" / "corrections.csv").write_text(f"{CORRECTION_HEADER}\n{row}\n")
-    write_datapackage(store)
+    write_datapackage(store / "raw")
     with pytest.raises(InputError) as caught:
-        load_raw(store, "models")
+        opened(store).table("models")
     assert (caught.value.column, caught.value.value) == (column, value)

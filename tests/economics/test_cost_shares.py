@@ -16,6 +16,7 @@ from costfloor.economics.cost_shares import (
     shares_today,
 )
 from costfloor.economics.futures import fixed_path
+from store import project_store
 
 DATA = Path(__file__).parents[2] / "data"
 SIZE = 500
@@ -50,7 +51,7 @@ def test_a_larger_batch_leaves_more_to_staff(inputs: dict[str, np.ndarray]) -> N
 
 
 def test_shares_add_up_to_one(inputs: dict[str, np.ndarray]) -> None:
-    found = cost_shares(fixed_path(0.4, 10), inputs, hardware_trends(DATA), np.random.default_rng(2))
+    found = cost_shares(fixed_path(0.4, 10), inputs, hardware_trends(project_store()), np.random.default_rng(2))
     assert tuple(found.shares) == INPUTS
     np.testing.assert_allclose(sum(found.shares.values()), 1.0, rtol=1e-12)
     np.testing.assert_allclose(found.relative_cost[:, 0], 1.0, rtol=1e-12)
@@ -89,4 +90,4 @@ def test_a_trend_of_hardware_is_a_least_squares_slope() -> None:
     assert found.n == 4
     assert found.rate == pytest.approx(0.15, abs=0.02)
     assert 0.0 < found.se < 0.05
-    assert all(trend.n > 10 and 0.1 < trend.rate < 0.5 for trend in hardware_trends(DATA))
+    assert all(trend.n > 10 and 0.1 < trend.rate < 0.5 for trend in hardware_trends(project_store()))

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import costfloor.panel
+import costfloor.capability.measured
 import pytest
 from cli_run import Run, contents, run
+from costfloor.build import build
 from costfloor.economics.scenario import read_scenario
-from costfloor.panel import build, load_processed
 from hostile_inputs import BY_HAND, GOOD, INPUTS, SCENARIO, UNSAFE_TEXT, written
-from store import small_store
+from store import opened, small_store, stored
 from test_panel import stand_in_capability
 
 SECONDS = 10
@@ -23,9 +23,9 @@ SECONDS = 10
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A built store that no test here may change."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(costfloor.panel, "_capability", stand_in_capability)
+        patched.setattr(costfloor.capability.measured, "measured_capability", stand_in_capability)
         folder = small_store(tmp_path_factory.mktemp("hostile") / "data")
-        build(folder, None, lambda line: None)
+        build(opened(folder), None, lambda line: None)
         # Not counted in the time of the first that needs it.
         for slow in ("costfloor.economics.study", "costfloor.indexes.price_index", "costfloor.ingest"):
             importlib.import_module(slow)
@@ -133,7 +133,7 @@ def test_a_pipe_among_the_tables_is_not_waited_for(file: str, data: Path, capsys
 @pytest.mark.parametrize("kind", [*UNSAFE_TEXT, "surrogate", "long"])
 def test_who_decides_and_why(option: str, kind: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = {**UNSAFE_TEXT, "surrogate": "a\udcffb", "long": "x" * 501}[kind]
-    quotes = load_processed(data, "quotes")
+    quotes = stored(data).quotes
     quote = quotes.loc[quotes["status"].eq("kept"), "quote_id"].iloc[0]
     said = {"--who": "Ada", "--why": "a promotion", option: text}
     words = [word for pair in said.items() for word in pair]

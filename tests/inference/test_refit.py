@@ -18,6 +18,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.storage import data_lock
 from known_laws import SHORT
+from store import bare_store
 
 
 def table(rows: int = 12) -> pd.DataFrame:
@@ -200,6 +201,7 @@ def test_the_ledger_only_grows_and_says_nothing_twice(tmp_path: Path) -> None:
 
 
 def test_one_refit_at_a_time(tmp_path: Path) -> None:
+    store = bare_store(tmp_path)
     with data_lock(tmp_path / "processed" / "refit"), pytest.raises(LockedError, match="in use by process"):
-        refit(tmp_path, tmp_path / "reports", SHORT, print)
+        refit(store, SHORT, print)
     assert not (tmp_path / "reports").exists()

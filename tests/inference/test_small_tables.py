@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_run import run
-from costfloor.data.raw import load_raw
 from costfloor.fit.fit import fit_law
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
@@ -14,6 +13,7 @@ from costfloor.laws.observations import observations
 from costfloor.laws.simulate import TableDesign
 from costfloor.sampling.policy import Sampling
 from known_laws import simulated_frame
+from store import project_store
 
 CASE = Path(__file__).parents[1] / "cases" / "13_one_family" / "seq.csv"
 SETTINGS = Sampling(draws=600, tune=500, chains=4, target_accepts=(0.95, 0.99))
@@ -51,7 +51,7 @@ def test_the_rate_of_one_family_is_that_of_its_table(tmp_path: Path, capsys: pyt
 @pytest.mark.slow
 def test_constant_rates_of_ten_technologies_are_those_of_least_squares(tmp_path: Path) -> None:
     """Every median lies within a standard error (at least 0.005 a year) of least squares, from which it differs by the Student-t noise."""
-    costs = load_raw(Path("data"), "context_technology_costs")
+    costs = project_store().table("context_technology_costs")
     off = {}
     for name in TECHNOLOGIES:
         series = costs[costs["technology"] == name]

@@ -11,6 +11,7 @@ from costfloor.studies.events.event_study import (
     innovation_months,
     monthly_drops,
 )
+from store import project_store
 
 DATA = Path(__file__).parents[2] / "data"
 CALENDAR = pd.period_range("2022-01", periods=48, freq="M")
@@ -86,7 +87,7 @@ def test_drops_are_those_of_the_lowest_price_of_a_band() -> None:
 
 def test_innovations_of_the_project_by_kind() -> None:
     table = pd.read_csv(DATA / "raw" / "context_serving_innovations.csv")
-    months = innovation_months(DATA)
+    months = innovation_months(project_store())
     assert set(months) == {"changed graph", "fixed graph", "all"}
     assert len(months["all"]) == len(months["changed graph"]) + len(months["fixed graph"]) == len(table)
     assert pd.Period("2024-04", "M") in months["fixed graph"]

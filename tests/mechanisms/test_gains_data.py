@@ -20,6 +20,7 @@ from costfloor.studies.domains.gains import (
     speedrun_series,
     training_series,
 )
+from store import project_store
 
 DATA = Path(__file__).parents[2] / "data"
 ROUNDS = ("2022-06-30", "2022-12-31", "2023-06-30", "2023-12-31")
@@ -189,7 +190,7 @@ def test_rounds_can_be_shifted_back_and_forth() -> None:
 
 
 def test_series_of_the_project() -> None:
-    series = gain_series(DATA)
+    series = gain_series(project_store())
     assert {one.source for one in series} == set(SOURCES)
     assert len({one.name for one in series}) == len(series)
     for one in series:
@@ -203,6 +204,6 @@ def test_series_of_the_project() -> None:
     assert track.gain[-1] == pytest.approx(np.log(31.4 / 2.933) + np.log(3.014 / 1.894), abs=0.005)
     gpt_j = [one for one in series if one.task == "gptj"]
     assert not gpt_j, "its unit changed after two rounds"
-    assert sum(one.source == TRAINING for one in gain_series(DATA, Rules(speedrun=False))) == sum(
+    assert sum(one.source == TRAINING for one in gain_series(project_store(), Rules(speedrun=False))) == sum(
         one.source == TRAINING for one in series
     )

@@ -13,6 +13,7 @@ from costfloor.studies.domains.hardware import (
     rental_prices,
     software_gains,
 )
+from store import project_store
 
 DATA = Path(__file__).parents[2] / "data"
 MEDIAN = "median normalised on-demand list price across providers"
@@ -98,7 +99,7 @@ def test_gains_of_software_at_the_same_device() -> None:
 
 
 def test_trends_of_the_project() -> None:
-    found = hardware_trends(DATA, gain_series(DATA))
+    found = hardware_trends(project_store(), gain_series(project_store()))
     assert {one.kind for one in found} == {"computing per dollar", "rental price", "purchase price", "software"}
     assert all(one.interval90[0] < one.rate < one.interval90[1] for one in found)
     assert all(abs(one.rate) < 2.0 for one in found)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from costfloor.build import BuildReport
 from costfloor.checks.result import CheckResult, predictive_check
 from costfloor.economics.scenario import shipped_scenarios
 from costfloor.economics.study import economics
@@ -20,13 +21,14 @@ from costfloor.forecast.compare import Comparison, LawScore
 from costfloor.forecast.ledger import Entry
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.panel import BuildReport, law_rows
+from costfloor.panel import law_rows
 from costfloor.report.baselines import baselines, published_rates
 from costfloor.report.price_indexes import PanelIndexes, panel_indexes
 from costfloor.report.study import Study
 from costfloor.studies.events.event_study import event_study, innovation_months
 from costfloor.studies.levers.levers import Lever
 from plain_draws import INNOVATION_DIMS, law_values
+from store import project_store
 
 HOSTILE = "#let *x*_$y$@z<a>`b`\\c [d] //"
 CHAINS, DRAWS = 2, 60
@@ -212,7 +214,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
         tables={},
     )
     fits = {name: make_fit(name, obs) for name in LAWS}
-    innovations = innovation_months(DATA)
+    innovations = innovation_months(project_store())
     study = Study(
         build=build,
         panel=panel,
@@ -226,7 +228,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
         indexes=make_indexes(),
         history=(make_entry(),),
         calibration={},
-        economics=economics(shipped_scenarios(), fits, obs, DATA, seed=1),
+        economics=economics(shipped_scenarios(), fits, obs, project_store(), seed=1),
         innovations=innovations,
         events=event_study(panel, innovations),
         levers=(

@@ -9,12 +9,11 @@ import pandas as pd
 from costfloor.capability.bands import assign_bands
 from costfloor.checks import run_checks
 from costfloor.data.quotes import build_quotes
-from costfloor.data.raw import load_raw
 from costfloor.economics.scenario import shipped_scenarios
 from costfloor.economics.study import economics
-from costfloor.fit.project import PRICE_UNIT
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations
+from costfloor.laws.panel import PRICE_UNIT
 from costfloor.panel import law_rows, make_panel
 from costfloor.report.baselines import baselines
 from costfloor.report.price_indexes import panel_indexes
@@ -22,6 +21,7 @@ from costfloor.report.study import Study
 from costfloor.studies.events.event_study import event_study, innovation_months
 from costfloor.studies.levers.levers import observed_levers
 from fake_study import DATA, make_comparison, make_entry, make_fit, make_study
+from store import project_store
 
 STORED = DATA.parent / "notebooks" / "stored" / "panel.parquet"
 """Holds a capability for every model of the full panel, so that none need be measured here."""
@@ -39,10 +39,10 @@ def measured() -> pd.DataFrame:
 
 def past_panel(as_of: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Quotes and panel as `costfloor build --as-of` makes them."""
-    models, quotes = load_raw(DATA, "models"), build_quotes(DATA, as_of).quotes
+    models, quotes = project_store().table("models"), build_quotes(project_store(), as_of).quotes
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
     banded = assign_bands(measured(), priced)
-    return quotes, make_panel(quotes, models, load_raw(DATA, "performance"), banded)
+    return quotes, make_panel(quotes, models, project_store().table("performance"), banded)
 
 
 def past_study(as_of: pd.Timestamp, folder: Path) -> Study:
@@ -74,8 +74,8 @@ def past_study(as_of: pd.Timestamp, folder: Path) -> Study:
         "baselines": baselines(panel),
         "indexes": panel_indexes(panel) if small else study.indexes,
         "history": (make_entry(build.vintage, last=build.last, n=obs.n),),
-        "economics": economics(shipped_scenarios(), fits, obs, DATA, seed=1),
-        "events": event_study(panel, innovation_months(DATA)),
-        "levers": observed_levers(quotes, load_raw(DATA, "models")),
+        "economics": economics(shipped_scenarios(), fits, obs, project_store(), seed=1),
+        "events": event_study(panel, innovation_months(project_store())),
+        "levers": observed_levers(quotes, project_store().table("models")),
     }
     return replace(study, **changes)

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import costfloor.forecast.refit
 import costfloor.report.assemble
-import costfloor.report.render
-import costfloor.report.stored
+import costfloor.report.compute
 import pandas as pd
 import pytest
 from cli_run import contents
+from costfloor.data.store import open_store
 from costfloor.errors import InputError
+from costfloor.places import Places
 from costfloor.records import HASH, sealed
-from costfloor.report.assemble import ReportResult, make_report
+from costfloor.report.assemble import make_report
 from costfloor.report.render import RenderResult
+from costfloor.report.result import ReportResult
 from costfloor.sampling.policy import Sampling
 from fake_study import make_study
 
@@ -40,7 +41,7 @@ class Place:
 
     def report(self, day: str | None = None) -> ReportResult:
         as_of = None if day is None else pd.Timestamp(day)
-        return make_report(self.data, self.reports, Sampling(), self.lines.append, as_of)
+        return make_report(open_store(Places(self.data, self.reports)), Sampling(), self.lines.append, as_of)
 
     def outputs(self) -> dict[str, bytes]:
         return {name: (self.reports / name).read_bytes() for name in OUTPUTS}
@@ -55,10 +56,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
         made.drawn += 1
         return RenderResult(b"%%PDF %d" % made.drawn, b"<svg> %d" % made.drawn, ["answer"], ["Rates"])
 
-    monkeypatch.setattr(costfloor.report.assemble, "run_study", lambda *_: make_study(made.data / "processed"))
-    monkeypatch.setattr(costfloor.report.render, "render", drawn)
-    monkeypatch.setattr(costfloor.report.stored, "save_results", lambda *_: None)
-    monkeypatch.setattr(costfloor.forecast.refit, "remember", lambda *_: None)
+    monkeypatch.setattr(costfloor.report.compute, "run_study", lambda *_, **__: make_study(made.data / "processed"))
+    monkeypatch.setattr(costfloor.report.compute, "render", drawn)
+    monkeypatch.setattr(costfloor.report.compute, "save_results", lambda *_: None)
+    monkeypatch.setattr(costfloor.report.compute, "remember", lambda *_: None)
     return made
 
 
@@ -146,7 +147,7 @@ def test_a_report_that_cannot_be_drawn_leaves_nothing(place: Place, monkeypatch:
     def crash(*_: Any) -> None:
         raise IndexError("single positional indexer is out-of-bounds")
 
-    monkeypatch.setattr(costfloor.report.render, "render", crash)
+    monkeypatch.setattr(costfloor.report.compute, "render", crash)
     with pytest.raises(IndexError):
         place.report("2025-06-30")
     assert [path.name for path in place.reports.iterdir()] == [costfloor.report.assemble.LOCK]

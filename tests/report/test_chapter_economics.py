@@ -15,6 +15,7 @@ from costfloor.economics.study import Economics, economics
 from costfloor.report.chapter_economics import knowing, service, stagnation, unit_economics, viable
 from costfloor.report.study import Study
 from price_worlds import prices, stored_fits
+from store import project_store
 
 DATA = Path(__file__).parents[2] / "data"
 YEARS = 10
@@ -35,7 +36,7 @@ def world(plateau: float, discovery: float) -> Economics:
         outlooks=outlooks(services, {"fixed_capability": [*laws, *fixed], "frontier": frontier}, 2025),
         tornados={one.name: tornado(one, laws) for one in services},
         waiting={one.name: waiting(one, laws) for one in services},
-        costs=cost_outlooks(DATA, [*laws, *fixed], seed=1),
+        costs=cost_outlooks(project_store(), [*laws, *fixed], seed=1),
     )
 
 
@@ -69,7 +70,7 @@ def test_a_host_fears_what_a_buyer_hopes_for() -> None:
 def test_the_chapter_turns_with_the_world_that_was_fitted() -> None:
     """Both laws were fitted to tables of two opposite worlds: in one prices go on falling, in the other they have stopped."""
     goes_on, stopped = (
-        economics(tuple(SERVICES.values()), stored_fits(name), prices(name), DATA, seed=1)
+        economics(tuple(SERVICES.values()), stored_fits(name), prices(name), project_store(), seed=1)
         for name in ("goes_on", "has_stopped")
     )
     for name in ("api_wrapper", "growing_agent"):

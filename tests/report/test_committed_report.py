@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from costfloor.data.raw import raw_vintage
 from costfloor.storage import sha256_file
+from store import project_store
 
 ROOT = Path(__file__).parents[2]
 RECORD = json.loads((ROOT / "reports" / "report.json").read_text("utf-8"))
@@ -13,7 +13,7 @@ PDF = ROOT / "reports" / "report.pdf"
 
 
 def test_it_is_not_stale() -> None:
-    now = raw_vintage(ROOT / "data")[:16]
+    now = project_store().raw_vintage[:16]
     assert RECORD["vintage"] == now, (
         "data/raw has changed since the last full run: run `make report` and commit reports/"
     )

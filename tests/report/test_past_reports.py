@@ -16,8 +16,8 @@ from costfloor.report.study import Study
 from costfloor.report.style import svg
 from costfloor.report.tables import Table
 from costfloor.studies.events.event_study import event_study, innovation_months
-from fake_study import DATA
 from past_study import past_panel, past_study
+from store import project_store
 
 MONTHS = [str(day.date()) for day in pd.date_range("2023-06-01", "2026-01-01", freq="MS")]
 SEEN_TO_FAIL = ["2023-06-01", "2025-06-30"]
@@ -61,7 +61,7 @@ def test_innovations_after_the_last_price_are_not_drawn(study: Study) -> None:
 
 
 def test_one_price_gives_no_effect_of_innovations(study: Study) -> None:
-    effects = event_study(study.panel.head(1), innovation_months(DATA))
+    effects = event_study(study.panel.head(1), innovation_months(project_store()))
     assert {(one.events, one.months, one.effect) for one in effects} == {(0, 0, None)}
 
 

@@ -4,7 +4,7 @@ import json
 import time
 from pathlib import Path
 
-import costfloor.panel
+import costfloor.capability.measured
 import pandas as pd
 import pytest
 from cli_run import run
@@ -24,7 +24,7 @@ ZONES = CASES / "14_dates_with_a_zone"
 def test_a_name_repeated_with_the_same_content_is_read_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(costfloor.panel, "_capability", stand_in_capability)
+    monkeypatch.setattr(costfloor.capability.measured, "measured_capability", stand_in_capability)
     data = small_store(tmp_path / "data")
     answer = run(capsys, "--data", data, "ingest", "litellm", TWICE, "--observed-on", "2026-06-30", "--json")
     assert answer.code == 0

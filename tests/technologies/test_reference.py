@@ -9,11 +9,11 @@ import pytest
 from costfloor.laws import LAWS
 from costfloor.laws.encompassing import INITIAL_RATE
 from costfloor.laws.priors import Prior
+from costfloor.places import Places
 from costfloor.records import write_record
 from costfloor.studies.registry import recorded_studies
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.document import document, write_document
-from costfloor.studies.technologies.fit import FOLDER
 from costfloor.studies.technologies.reference import floor_and_excess_priors, half_life_prior
 from costfloor.studies.technologies.sentences import coverage, leader
 from costfloor.studies.technologies.series import load_costs
@@ -24,6 +24,7 @@ from costfloor.studies.technologies.study import (
     study_request,
 )
 from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
+from store import opened, project_store
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
@@ -115,7 +116,7 @@ def test_the_document_reads_right_either_way() -> None:
 
 
 def test_the_page_in_the_repository_is_that_of_the_stored_study() -> None:
-    stored = recorded_studies(ROOT / "reports")["technologies"]
+    stored = recorded_studies(Places(ROOT / "data", ROOT / "reports"))["technologies"]
     written = (ROOT / "docs" / "technologies.md").read_text("utf-8")
     assert written == document(study_from_json(stored.result)), "run bin/store-results and commit docs/technologies.md"
 
@@ -126,14 +127,15 @@ def test_a_study_is_plain_data_and_goes_stale(tmp_path: Path) -> None:
     assert study_from_json(found.to_json()) == found
     write_document(found, tmp_path / "technologies.md")
     assert (tmp_path / "technologies.md").read_text("utf-8").startswith("# Technologies of known fate")
-    assert not is_current(tmp_path)
-    folder = tmp_path / FOLDER
-    folder.mkdir(parents=True)
     (tmp_path / "raw").symlink_to(DATA / "raw")
-    request = study_request(load_costs(DATA), SETTINGS)
+    store = opened(tmp_path)
+    assert not is_current(store)
+    folder = store.places.technologies
+    folder.mkdir(parents=True)
+    request = study_request(load_costs(project_store()), SETTINGS)
     for stored, current in ((request, True), (request | {"code": "other"}, False)):
         write_record(folder / "study.json", {"request": stored})
-        assert is_current(tmp_path) is current
+        assert is_current(store) is current
     write_record(folder / "study.json", {"request": request})
     (folder / "study.json").write_text((folder / "study.json").read_text("utf-8")[:-5], encoding="utf-8")
-    assert not is_current(tmp_path)
+    assert not is_current(store)

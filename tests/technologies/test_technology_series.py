@@ -14,6 +14,7 @@ from costfloor.studies.technologies.series import (
     load_costs,
     split_at,
 )
+from store import project_store
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -97,7 +98,7 @@ def test_parts(count: int, share: float, seen: int) -> None:
 
 
 def test_the_projects_table() -> None:
-    costs = load_costs(DATA)
+    costs = load_costs(project_store())
     assert set(SAME_TECHNOLOGY) <= set(costs.names)
     assert float(costs.weights.sum()) == len(costs.one_per_technology().series)
     assert all(one.n >= MIN_POINTS for one in costs.series)

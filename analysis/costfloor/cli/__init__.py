@@ -15,6 +15,7 @@ from costfloor.cli import calibration, data, economics, fits, hosts, report, tre
 from costfloor.cli.shared import Options, visible
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.errors import DEFECT, CostfloorError, refused
+from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
 from costfloor.stopping import flush_output, stop_unread, stopping_at_once
 from costfloor.storage import refuse_links
@@ -41,9 +42,10 @@ def options(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Hold the global options for the command."""
-    for folder in (data / "processed", reports / "calibration"):
+    places = Places(data, reports)
+    for folder in (places.processed(), places.studies):
         refuse_links(folder)
-    context.obj = Options(data, reports, seed, as_json, quiet)
+    context.obj = Options(places, seed, as_json, quiet)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from costfloor.cli.shared import Options, exit_unless, one_of, writable
-from costfloor.panel import build as build_panel
 from costfloor.storage import refuse_folder
 from costfloor.studies.context import Context, study_settings
 from costfloor.studies.stored import misses_a_gate
@@ -43,20 +42,19 @@ def calibrate(
     ] = None,
 ) -> None:
     """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
-    from costfloor.studies.registry import FOLDER, STUDIES, run_study  # noqa: PLC0415  slow to import
+    from costfloor.studies.registry import STUDIES, run_study  # noqa: PLC0415  slow to import
 
     call: Options = context.obj
     chosen = NAMES if name == "all" else (one_of(name, NAMES, "NAME"),)
-    say, reports = call.progress(), writable(call.reports / FOLDER).parent
+    say, folder = call.progress(), writable(call.places.studies)
     for one in chosen:
         # Said before hours of work, not after them.
-        refuse_folder(reports / FOLDER / f"{one}.json")
-    build_panel(call.data, None, say)
-    where = Context(call.data, study_settings(call.seed), say, workers, scheduler)
+        refuse_folder(folder / f"{one}.json")
+    where = Context(call.built(), study_settings(call.seed), say, workers, scheduler)
     missed = []
     for one in chosen:
         say(f"{one}: {STUDIES[one].title}")
-        if misses_a_gate(run_study(one, where, reports)):
+        if misses_a_gate(run_study(one, where)):
             missed.append(one)
-    call.emit({"studies": {one: f"{call.reports}/{FOLDER}/{one}.json" for one in chosen}})
+    call.emit({"studies": {one: f"{folder}/{one}.json" for one in chosen}})
     exit_unless(not missed, f"FAILED gates or checks in: {', '.join(missed)}. The report says which")

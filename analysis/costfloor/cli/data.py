@@ -6,17 +6,15 @@ from typing import Annotated
 
 import typer
 
+from costfloor.build import stored_build
 from costfloor.cli.shared import AsOf, Options, day, exit_unless, visible
 from costfloor.data.decisions import decide
-from costfloor.data.raw import hashed_files, load_raw
 from costfloor.data.spell_rows import PRICES
-from costfloor.data.unchanged import check_unchanged
-from costfloor.data.vintages import Coverage, list_vintages
+from costfloor.data.store import open_store
+from costfloor.data.vintages import Coverage
 from costfloor.data.withdrawals import decide_on_vintage, withdrawn
 from costfloor.errors import ChangedRawError, InputError, MissingResultError
-from costfloor.panel import build as build_panel
-from costfloor.panel import load_processed
-from costfloor.report.assemble import status as data_status
+from costfloor.report.status import status as data_status
 
 app = typer.Typer()
 quarantine = typer.Typer(help="Quotes that are held back, and decisions on them.", no_args_is_help=True)
@@ -36,7 +34,7 @@ Why = Annotated[str, typer.Option(help="The reason.")]
 def build(context: typer.Context, as_of: AsOf = None) -> None:
     """Build the panel from data/raw."""
     call: Options = context.obj
-    report = build_panel(call.data, day(as_of), call.progress())
+    report = call.built(day(as_of)).report
     call.emit(asdict(report))
     exit_unless(report.passed, "the capability fit missed its gates")
 
@@ -51,9 +49,9 @@ def status(
     """Say what is built and fitted, whether it is up to date, and whether the raw files are as they came."""
     call: Options = context.obj
     try:
-        found = data_status(call.data)
+        found = data_status(call.places)
         if verify:
-            check_unchanged(hashed_files(call.data), call.data, everything=True)
+            open_store(call.places, everything=True)
     except ChangedRawError as error:
         # Of nothing that was made from the raw files can be said that it is up to date.
         nothing: dict[str, object] = {
@@ -98,7 +96,7 @@ def ingest(
     if complete and partial:
         raise InputError("cannot both be", column="--complete, --partial", remedy="Say one of the two")
     coverage = Coverage.WHOLE if complete else Coverage.PARTIAL if partial else None
-    found = take_in(call.data, format_name, where, when.date(), call.progress(), coverage)
+    found = take_in(call.store(), format_name, where, when.date(), call.progress(), coverage)
     beside = {"past": found.rows_past, "announced": found.rows_announced}
     text = (
         f"{found.vintage}: {found.rows_new} new, {found.rows_changed} changed, {found.rows_unchanged} unchanged, {found.rows_gone} gone, "
@@ -117,11 +115,12 @@ def ingest(
 def list_stored(context: typer.Context) -> None:
     """List the price lists in the store, and which of them were withdrawn."""
     call: Options = context.obj
-    gone = withdrawn(call.data)
+    store = call.store()
+    gone = withdrawn(store)
     columns = ("source", "observed_on", "address", "format", "coverage", "rows_read", "size_bytes", "sha256")
     rows = [
         {"vintage": one.name, **{name: getattr(one, name) for name in columns}, "withdrawn": gone.get(one.name)}
-        for one in list_vintages(call.data)
+        for one in store.vintages
     ]
     text = "\n".join(
         f"{row['vintage']}  {row['coverage']}  {row['rows_read']} rows  {row['address']}"
@@ -154,9 +153,11 @@ def sources(context: typer.Context) -> None:
     from costfloor.sources.formats import FORMATS  # noqa: PLC0415  as above
 
     call: Options = context.obj
-    days = last_days(call.data)
+    store = call.store()
+    days = last_days(store)
     try:
-        agreed = agreement(load_processed(call.data, "quotes"), load_processed(call.data, "disagreements"))
+        built = stored_build(store)
+        agreed = agreement(built.quotes, built.disagreements)
     except MissingResultError:
         agreed = []
     formats = {
@@ -179,8 +180,7 @@ def list_held(
 ) -> None:
     """List the quotes that are held back, with the reason of each."""
     call: Options = context.obj
-    build_panel(call.data, None, call.progress())
-    quotes = load_processed(call.data, "quotes")
+    quotes = call.built().quotes
     held = quotes[quotes["status"].eq("quarantined") & quotes["reason"].str.contains(reason, regex=False, na=False)]
     held = held[held["source"].eq(source)] if source else held
     columns = ["quote_id", "source", "provider", "model_id", "recorded_on", *PRICES, "reason", "evidence"]
@@ -214,19 +214,19 @@ def unresolved(context: typer.Context) -> None:
     from costfloor.data.candidates import unresolved_ids  # noqa: PLC0415  rapidfuzz is for this command only
 
     call: Options = context.obj
-    build_panel(call.data, None, call.progress())
-    found = unresolved_ids(load_processed(call.data, "quotes"), load_raw(call.data, "models"))
+    built = call.built()
+    found = unresolved_ids(built.quotes, built.store.table("models"))
     text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in found)
     call.emit({"n": len(found), "ids": found}, text=text or "every id with a price has a model")
 
 
 def _decide(call: Options, quote_id: str, decision: str, who: str, why: str) -> None:
-    build_panel(call.data, None, call.progress())
-    whole = decide(call.data, load_processed(call.data, "quotes"), quote_id, decision, who, why)
+    built = call.built()
+    whole = decide(built.store, built.quotes, quote_id, decision, who, why)
     call.emit({"quote_id": whole, "decision": decision, "who": who, "why": why}, text=f"{whole}: {decision}ed")
 
 
 def _decide_on_vintage(call: Options, vintage: str, decision: str, who: str, why: str) -> None:
-    decide_on_vintage(call.data, vintage, decision, who, why)
+    decide_on_vintage(call.store(), vintage, decision, who, why)
     done = {"withdraw": "withdrawn", "restore": "restored"}[decision]
     call.emit({"vintage": vintage, "decision": decision, "who": who, "why": why}, text=f"{vintage}: {done}")

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from costfloor.cli.shared import Options, exit_unless, read_observations, writable
+from costfloor.cli.shared import Options, exit_unless, writable
 from costfloor.economics.scenario import read_scenario, shipped_scenarios
 from costfloor.fit.fit import fit_law
-from costfloor.fit.project import fits_dir
 from costfloor.laws import LAWS
+from costfloor.laws.panel import panel_observations
 
 app = typer.Typer()
 
@@ -27,9 +27,10 @@ def economics(
 
     call: Options = context.obj
     scenarios = shipped_scenarios() if scenario is None else (read_scenario(scenario),)
-    obs, folder = read_observations(call, None, "fraction"), writable(fits_dir(call.data))
+    built, folder = call.built(), writable(call.places.fits)
+    obs = panel_observations(built)
     fits = {name: fit_law(law, obs, call.settings, folder, call.progress()) for name, law in LAWS.items()}
-    result = work_out(scenarios, fits, obs, call.data, call.seed).to_json()
+    result = work_out(scenarios, fits, obs, built.store, call.seed).to_json()
     call.emit(result, text="\n".join(_lines(result)))
     failed = [name for name, fit in fits.items() if not fit.passed]
     exit_unless(not failed, f"FAILED gates: {', '.join(failed)}")

@@ -10,13 +10,10 @@ import typer
 from costfloor.cli.shared import Options, Scale, Table, exit_unless, one_of, read_observations, read_table, writable
 from costfloor.fit.continuation import appended
 from costfloor.fit.fit import fit_law
-from costfloor.fit.project import fits_dir
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS
 from costfloor.laws.limits import require_enough
 from costfloor.laws.observations import observations
-from costfloor.panel import build as build_panel
-from costfloor.panel import law_rows, load_panel
 
 app = typer.Typer()
 
@@ -33,7 +30,7 @@ def fit(
     call: Options = context.obj
     chosen = LAWS[one_of(law, tuple(LAWS), "LAW")]
     obs = read_observations(call, table, score_scale)
-    fitted = fit_law(chosen, obs, call.settings, writable(out or fits_dir(call.data)), call.progress())
+    fitted = fit_law(chosen, obs, call.settings, writable(out or call.places.fits), call.progress())
     keys = (
         "law",
         "n",
@@ -61,7 +58,7 @@ def compare(
     from costfloor.forecast.compare import compare as compare_laws  # noqa: PLC0415  slow to import
 
     call: Options = context.obj
-    obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(fits_dir(call.data))
+    obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
     fits = {name: fit_law(law, obs, call.settings, folder, say) for name, law in LAWS.items()}
     result = compare_laws(fits, obs, call.settings, folder, say, horizon_months=horizon)
     call.emit(result.to_json())
@@ -84,7 +81,7 @@ def check(
         call.emit({"checks": list(CHECKS)})
         return
     chosen = None if name == "all" else [one_of(name, tuple(CHECKS), "NAME")]
-    obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(fits_dir(call.data))
+    obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
     fits = {law: fit_law(LAWS[law], obs, call.settings, folder, say) for law in LAWS}
     results = [to_json(result) for result in run_checks(fits, obs, call.seed, chosen, say)]
     verdicts = [result["passed"] for result in results if result["passed"] is not None]
@@ -115,14 +112,10 @@ def score(
     call: Options = context.obj
     names = [one_of(law, tuple(LAWS), "--law")] if law else list(LAWS)
     fresh = read_table(table, score_scale).frame
-    if fitted is None:
-        build_panel(call.data, None, call.progress())
-        old = law_rows(load_panel(call.data))
-    else:
-        old = read_table(fitted, score_scale).frame
+    old = call.built().law_rows if fitted is None else read_table(fitted, score_scale).frame
     require_enough(old, file=fitted, name="the panel")
     continued = appended(old, fresh, table)
-    folder, say = writable(fits_dir(call.data)), call.progress()
+    folder, say = writable(call.places.fits), call.progress()
     past = observations(old)
     fits = {name: fit_law(LAWS[name], past, call.settings, folder, say) for name in names}
     call.emit(asdict(score_rows(fits, continued, call.seed)))
@@ -136,8 +129,9 @@ def refit(context: typer.Context) -> None:
     from costfloor.forecast.refit import to_json  # noqa: PLC0415  as above
 
     call: Options = context.obj
-    writable(fits_dir(call.data))
-    found = refit_laws(call.data, writable(call.reports), call.settings, call.progress())
+    writable(call.places.fits)
+    writable(call.places.reports)
+    found = refit_laws(call.store(), call.settings, call.progress())
     call.emit(to_json(found))
     exit_unless(found.passed, f"FAILED gates: {'; '.join(found.failures)}")
 

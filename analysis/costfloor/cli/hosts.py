@@ -7,7 +7,6 @@ import typer
 from costfloor.cli.shared import Options, one_of
 from costfloor.data.host_decisions import decide_host
 from costfloor.data.schemas import LISTED_KINDS
-from costfloor.panel import build, load_processed
 
 app = typer.Typer()
 hosts = typer.Typer(help="Sellers, and decisions on them.", no_args_is_help=True)
@@ -20,8 +19,7 @@ def review(context: typer.Context) -> None:
     from costfloor.data.unknown_sellers import unknown_sellers  # noqa: PLC0415  for this command only
 
     call: Options = context.obj
-    build(call.data, None, call.progress())
-    listed = unknown_sellers(load_processed(call.data, "quotes"))
+    listed = unknown_sellers(call.built().quotes)
     lines = []
     for seller in listed:
         alike = "; ".join(f"{other['equal']} of {other['common']} as {other['host']}" for other in seller["alike"])
@@ -51,8 +49,8 @@ def set_host(
 ) -> None:
     """Say who a seller is; replayed at every build."""
     call: Options = context.obj
-    build(call.data, None, call.progress())
-    quotes = load_processed(call.data, "quotes")
-    decide_host(call.data, quotes, spelling, host, one_of(kind, LISTED_KINDS, "--kind"), creator, who, why)
+    built = call.built()
+    kind = one_of(kind, LISTED_KINDS, "--kind")
+    decide_host(built.store, built.quotes, spelling, host, kind, creator, who, why)
     said = {"spelling": spelling, "host": host, "kind": kind, "creator": creator, "who": who, "why": why}
     call.emit(said, text=f"{spelling}: {host}, {kind}" + (f" for models of {creator}" if creator else ""))

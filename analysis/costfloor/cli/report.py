@@ -21,8 +21,10 @@ def report(
 ) -> None:
     """Build, fit, compare and write reports/report.pdf."""
     call: Options = context.obj
-    writable(call.data)
-    result = make_report(call.data, writable(call.reports), call.settings, call.progress(), day(as_of), workers)
+    when = day(as_of)
+    for folder in (call.places.data, call.places.reports):
+        writable(folder)
+    result = make_report(call.store(), call.settings, call.progress(), when, workers)
     call.emit(vars(result), text=f"{result.pdf}: {result.verdict} (data vintage {result.vintage})")
     failed = [name for name, passed in result.gates.items() if not passed]
     exit_unless(result.passed, f"FAILED gates: {', '.join(failed)}")

@@ -14,11 +14,13 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from costfloor.build import BuiltPanel, build
+from costfloor.data.store import Store, open_store
 from costfloor.errors import InputError
-from costfloor.fit.project import panel_observations
 from costfloor.laws.limits import long_fit, require_enough
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.panel import build as build_panel
+from costfloor.laws.panel import panel_observations
+from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
 from costfloor.sources.price_table import PriceTable, ScoreScale, read_price_table
 from costfloor.storage import plain
@@ -32,8 +34,7 @@ AsOf = Annotated[str | None, typer.Option(help="Use only prices recorded on or b
 class Options:
     """Global options of one call."""
 
-    data: Path = Path("data")
-    reports: Path = Path("reports")
+    places: Places
     seed: int = Sampling.seed
     json: bool = False
     quiet: bool = False
@@ -42,6 +43,14 @@ class Options:
     def settings(self) -> Sampling:
         """How fits are sampled, with the seed of this call."""
         return Sampling(seed=self.seed)
+
+    def store(self) -> Store:
+        """The raw data, opened now."""
+        return open_store(self.places)
+
+    def built(self, as_of: pd.Timestamp | None = None) -> BuiltPanel:
+        """The project's panel, built first when it is stale."""
+        return build(self.store(), as_of, self.progress())
 
     def progress(self) -> Callable[[str], None]:
         """Write progress lines with the seconds passed to stderr, unless quiet."""
@@ -68,8 +77,7 @@ def read_observations(call: Options, table: Path | None, score_scale: str) -> Pr
         if warning := long_fit(len(frame)):
             call.progress()(warning)
         return observations(frame)
-    build_panel(call.data, None, call.progress())
-    return panel_observations(call.data)
+    return panel_observations(call.built())
 
 
 def read_table(path: Path, score_scale: str, *, closed_scale: bool = False) -> PriceTable:

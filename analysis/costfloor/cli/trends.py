@@ -10,8 +10,6 @@ import typer
 from costfloor.cli.shared import Options, Scale, Table, one_of, read_table
 from costfloor.errors import InputError
 from costfloor.indexes import WHICH_TO_CITE
-from costfloor.panel import build as build_panel
-from costfloor.panel import law_rows, load_panel
 from costfloor.sources.price_table import ScoreScale
 
 if TYPE_CHECKING:
@@ -75,8 +73,7 @@ def _scored_prices(call: Options, table: Path | None, score_scale: str) -> tuple
         prices = read_table(table, score_scale, closed_scale=True)
         return prices.frame, prices.score_scale
     one_of(score_scale, get_args(ScoreScale), "--score-scale")
-    build_panel(call.data, None, call.progress())
-    return law_rows(load_panel(call.data)).rename(columns={"quality": "score"}), "raw"
+    return call.built().law_rows.rename(columns={"quality": "score"}), "raw"
 
 
 def _trend_keys(trend: "FrontierTrend | HedonicTrend", **chosen: float) -> dict[str, Any]:
@@ -108,11 +105,7 @@ def index(
     chosen = one_of(kind, KINDS, "KIND")
     steps = one_of(frequency, ("month", "quarter"), "--frequency")
     one_of(weights, ("all", "open", "closed"), "--weights")
-    if table is None:
-        build_panel(call.data, None, call.progress())
-        rows = from_panel(load_panel(call.data))
-    else:
-        rows = from_table(read_table(table, score_scale).frame)
+    rows = from_panel(call.built().panel) if table is None else from_table(read_table(table, score_scale).frame)
     rows = _chosen(rows, family, weights)
     found = price_index(chosen, rows, steps)  # type: ignore[arg-type]  # checked by one_of
     try:

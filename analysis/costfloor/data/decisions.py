@@ -7,18 +7,17 @@ id; it is meant to be edited by hand.
 
 import datetime as dt
 from difflib import get_close_matches
-from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 
 from costfloor.data.distinct import distinct_rows
-from costfloor.data.fields import date, dtype, table, text
-from costfloor.data.raw import RAW_FOLDER, check_references, parse_table
+from costfloor.data.fields import date, table, text
+from costfloor.data.raw import check_references, parse_table
 from costfloor.data.schemas import LONG_ID, QUOTE_ID_PATTERN, SHORT_ID, SOURCES
+from costfloor.data.store import Store, held_for_writing
 from costfloor.errors import InputError
-from costfloor.inputs import read_file
-from costfloor.storage import data_lock, refuse_links, write_atomic
+from costfloor.storage import refuse_links, write_atomic
 from costfloor.text import clean_text
 
 DECISIONS = table(
@@ -54,7 +53,7 @@ NEEDS_A_PRICE = ("no day is stated", "input or output price is missing", ZERO_PR
 """Reasons that no decision can lift: without a day or a price there is nothing to place."""
 
 
-def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, who: str, why: str) -> str:
+def decide(store: Store, quotes: pd.DataFrame, quote_id: str, decision: str, who: str, why: str) -> str:
     """Write down a decision on a quote of the last build, after checking that it can be carried out.
 
     Returns
@@ -83,18 +82,18 @@ def decide(data_dir: Path, quotes: pd.DataFrame, quote_id: str, decision: str, w
         raise InputError(f"cannot be accepted: it is {status} ({reason})", column="quote_id", value=quote_id)
     if decision == "reject" and status == "quarantined":
         raise InputError(f"is in quarantine already ({reason})", column="quote_id", value=quote_id)
-    with data_lock(data_dir):
-        append_row(data_dir, DECISIONS, who, why, quote_id=whole, decision=decision)
+    with held_for_writing(store) as current:
+        append_row(current, DECISIONS, who, why, quote_id=whole, decision=decision)
     return str(whole)
 
 
-def append_row(data_dir: Path, schema: pa.DataFrameSchema, who: str, why: str, **values: str | None) -> None:
+def append_row(store: Store, schema: pa.DataFrameSchema, who: str, why: str, **values: str | None) -> None:
     """Add what somebody decides today to a table of decisions. The caller holds the data lock.
 
     Parameters
     ----------
-    data_dir
-        The data folder.
+    store
+        As it is under the lock; whoever reads on opens it anew.
     schema
         Of the table, whose name is that of its file.
     who, why
@@ -107,12 +106,12 @@ def append_row(data_dir: Path, schema: pa.DataFrameSchema, who: str, why: str, *
     InputError
         The table breaks its schema.
     """
-    path = data_dir / RAW_FOLDER / f"{schema.name}.csv"
+    path = store.places.raw / f"{schema.name}.csv"
     refuse_links(path.parent)
     row = {**values, "who": who, "decided_on": str(dt.datetime.now(dt.UTC).date()), "why": why}
     added = pd.DataFrame([row], columns=list(schema.columns)).astype({"decided_on": "datetime64[us]"})
     # The whole table anew: a file that people edit need not end with a line break.
-    content = pd.concat([read_by_hand(data_dir, schema), added]).to_csv(index=False, lineterminator="\n").encode()
+    content = pd.concat([store.written(schema), added]).to_csv(index=False, lineterminator="\n").encode()
     parse_table(content, schema, path)
     write_atomic(path, content)
 
@@ -132,12 +131,7 @@ def _stated(option: str, value: str, remedy: str) -> str:
         raise InputError(str(error), column=option, value=value, remedy="Write it in plain words") from error
 
 
-def load_decisions(data_dir: Path) -> pd.DataFrame:
-    """Decisions in the order in which they were made; empty without the file."""
-    return read_by_hand(data_dir, DECISIONS)
-
-
-def load_mapping(data_dir: Path, models: pd.DataFrame) -> pd.DataFrame:
+def load_mapping(store: Store, models: pd.DataFrame) -> pd.DataFrame:
     """The mapping by hand; empty without the file.
 
     Raises
@@ -145,7 +139,7 @@ def load_mapping(data_dir: Path, models: pd.DataFrame) -> pd.DataFrame:
     InputError
         A row breaks the schema, names a model that does not exist or holds on no day.
     """
-    mapping, path = read_by_hand(data_dir, MAPPING), data_dir / RAW_FOLDER / "mapping.csv"
+    mapping, path = store.written(MAPPING), store.places.raw / "mapping.csv"
     check_references(mapping, models, "model_key", path)
     never = mapping["valid_to"].le(mapping["valid_from"])
     if never.any():
@@ -240,15 +234,6 @@ def apply_mapping(quotes: pd.DataFrame, mapping: pd.DataFrame) -> pd.DataFrame:
         hit &= pd.isna(row["valid_to"]) or quotes["recorded_on"].lt(row["valid_to"])
         key, basis, why = key.mask(hit, row["model_key"]), basis.mask(hit, MAPPED), why.mask(hit, None)
     return quotes.assign(model_key=key, match_basis=basis, unresolved_reason=why)
-
-
-def read_by_hand(data_dir: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """A table that people write, by its schema; empty without the file."""
-    path = data_dir / RAW_FOLDER / f"{schema.name}.csv"
-    if not path.exists():
-        return pd.DataFrame({name: pd.Series([], dtype=dtype(column)) for name, column in schema.columns.items()})
-    content = read_file(path, content="table")
-    return parse_table(content, schema, path)
 
 
 def _with_auxiliary(number: pd.Series, quotes: pd.DataFrame) -> pd.Series:

@@ -1,19 +1,18 @@
 """How old each source is, and how far sources agree."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from costfloor.data.raw import load_raw
+from costfloor.data.store import Store
 from costfloor.data.withdrawals import standing_vintages
 
 
-def last_days(data_dir: Path) -> dict[str, str]:
+def last_days(store: Store) -> dict[str, str]:
     """Last day on which each source was seen, ISO, by source."""
-    quotes = load_raw(data_dir, "quotes")
+    quotes = store.table("quotes")
     days = {str(source): str(last.date()) for source, last in quotes.groupby("source")["recorded_on"].max().items()}
-    for vintage in standing_vintages(data_dir):
+    for vintage in standing_vintages(store):
         days[vintage.source] = max(days.get(vintage.source, ""), vintage.observed_on)
     return days
 

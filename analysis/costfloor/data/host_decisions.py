@@ -1,14 +1,12 @@
 """What people decide about sellers: data beside `raw/hosts.csv`, replayed at every build."""
 
-from pathlib import Path
-
 import pandas as pd
 
-from costfloor.data.decisions import append_row, read_by_hand, reasoned
+from costfloor.data.decisions import append_row, reasoned
 from costfloor.data.fields import date, table, text
 from costfloor.data.schemas import HOST_NAME, LISTED_KINDS
+from costfloor.data.store import Store, held_for_writing
 from costfloor.errors import InputError
-from costfloor.storage import data_lock
 
 HOST_DECISIONS = table(
     "host_decisions",
@@ -31,14 +29,14 @@ def spelling(provider: str) -> str:
 
 
 def decide_host(
-    data_dir: Path, quotes: pd.DataFrame, provider: str, host: str, kind: str, creator: str | None, who: str, why: str
+    store: Store, quotes: pd.DataFrame, provider: str, host: str, kind: str, creator: str | None, who: str, why: str
 ) -> None:
     """Write down who a seller of the last build is.
 
     Parameters
     ----------
-    data_dir
-        The data folder.
+    store
+        The raw data.
     quotes
         The processed quotes.
     provider
@@ -69,10 +67,5 @@ def decide_host(
     if creator is not None and creator not in creators:
         remedy = "Write it as it begins the keys of its models, such as openai in openai/gpt-5"
         raise InputError("made no model of the last build", column="--creator", value=creator, remedy=remedy)
-    with data_lock(data_dir):
-        append_row(data_dir, HOST_DECISIONS, who, why, spelling=name, creator=creator, host=host, kind=kind)
-
-
-def load_host_decisions(data_dir: Path) -> pd.DataFrame:
-    """Decisions in the order in which they were made; empty without the file."""
-    return read_by_hand(data_dir, HOST_DECISIONS)
+    with held_for_writing(store) as current:
+        append_row(current, HOST_DECISIONS, who, why, spelling=name, creator=creator, host=host, kind=kind)

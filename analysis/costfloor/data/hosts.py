@@ -6,15 +6,14 @@ neither is unknown: its prices are recorded and stay out of the laws until someb
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from costfloor.data.distinct import distinct_rows
-from costfloor.data.host_decisions import load_host_decisions, spelling
-from costfloor.data.raw import load_raw
+from costfloor.data.host_decisions import HOST_DECISIONS, spelling
+from costfloor.data.store import Store
 
 MARKET_LOW = "lowest of month"
 UNKNOWN = "unknown"
@@ -67,7 +66,7 @@ class Sellers:
         return None
 
 
-def load_sellers(data_dir: Path) -> Sellers:
+def load_sellers(store: Store) -> Sellers:
     """Sellers of the raw store, with the decisions of people.
 
     Raises
@@ -75,7 +74,7 @@ def load_sellers(data_dir: Path) -> Sellers:
     InputError, IntegrityError
         A table is missing, changed, or breaks its schema.
     """
-    return sellers(load_raw(data_dir, "hosts"), load_host_decisions(data_dir))
+    return sellers(store.table("hosts"), store.written(HOST_DECISIONS))
 
 
 def sellers(hosts: pd.DataFrame, decisions: pd.DataFrame | None = None) -> Sellers:

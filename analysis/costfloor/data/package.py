@@ -5,7 +5,7 @@ from typing import Any
 
 import pandera.pandas as pa
 
-from costfloor.data.raw import DATAPACKAGE, RAW_FOLDER
+from costfloor.data.raw import DATAPACKAGE
 from costfloor.data.schemas import RAW_SCHEMAS
 from costfloor.errors import InputError
 from costfloor.storage import sha256_file, write_json
@@ -41,15 +41,14 @@ LICENSES = [
 ]
 
 
-def write_datapackage(data_dir: Path) -> None:
-    """Write `raw/datapackage.json` with the present size and SHA-256 of every raw table.
+def write_datapackage(folder: Path) -> None:
+    """Write `datapackage.json` with the present size and SHA-256 of every raw table in their folder.
 
     Raises
     ------
     InputError
         A raw table is missing, or the folder cannot be written to.
     """
-    folder = data_dir / RAW_FOLDER
     descriptor = {
         "profile": "tabular-data-package",
         "name": "costfloor-raw",

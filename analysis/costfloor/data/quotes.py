@@ -7,17 +7,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from costfloor.data.decisions import apply_decisions, apply_mapping, decided, load_decisions, load_mapping
+from costfloor.data.decisions import DECISIONS, apply_decisions, apply_mapping, decided, load_mapping
 from costfloor.data.hosts import OWN_PRICE_KINDS, Sellers, attach_hosts, load_sellers
 from costfloor.data.identity import resolve
 from costfloor.data.price_equality import DUST
-from costfloor.data.raw import load_raw, validated
+from costfloor.data.raw import validated
 from costfloor.data.rules import blended_price, quarantine_reasons
 from costfloor.data.schemas import PROCESSED_QUOTES
 from costfloor.data.settlement import settle_all
 from costfloor.data.spellings import Spellings, spellings
 from costfloor.data.spells import Lists, price_spells
 from costfloor.data.statements import ANNOUNCED
+from costfloor.data.store import Store
 from costfloor.errors import InputError
 
 LAUNCH_WINDOW_DAYS = 45
@@ -47,13 +48,13 @@ class QuoteTables:
     disagreements: pd.DataFrame
 
 
-def build_quotes(data_dir: Path, as_of: pd.Timestamp | None = None, lists: Lists | None = None) -> QuoteTables:
+def build_quotes(store: Store, as_of: pd.Timestamp | None = None, lists: Lists | None = None) -> QuoteTables:
     """Resolve, clean and settle every quote of the raw store.
 
     Parameters
     ----------
-    data_dir
-        The data folder with `raw/` inside.
+    store
+        The raw data.
     as_of
         When given, only what was recorded on or before this day; a spell that ended later is still open. The decisions of people
         and their mapping count in every view.
@@ -65,14 +66,13 @@ def build_quotes(data_dir: Path, as_of: pd.Timestamp | None = None, lists: Lists
     InputError, IntegrityError
         As `costfloor.data.spells.price_spells`.
     """
-    models = load_raw(data_dir, "models")
-    known = spellings(models, load_raw(data_dir, "aliases"), load_raw(data_dir, "provider_models"))
-    raw = price_spells(data_dir, as_of, lists)
+    models = store.table("models")
+    known = spellings(models, store.table("aliases"), store.table("provider_models"))
+    raw = price_spells(store, as_of, lists)
     if raw["recorded_on"].isna().all():
         day = None if as_of is None else str(as_of.date())
         raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")
-    sellers = load_sellers(data_dir)
-    return assemble(raw, models, known, sellers, load_mapping(data_dir, models), load_decisions(data_dir))
+    return assemble(raw, models, known, load_sellers(store), load_mapping(store, models), store.written(DECISIONS))
 
 
 def assemble(

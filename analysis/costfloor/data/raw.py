@@ -1,4 +1,4 @@
-"""Reading the raw store: every file is checked against its hash and its schema before anyone sees a row."""
+"""Raw tables from bytes: every table is checked against its schema before anyone sees a row."""
 
 import json
 from difflib import get_close_matches
@@ -9,94 +9,21 @@ import pandas as pd
 import pandera.pandas as pa
 
 from costfloor.data.fields import dtype
-from costfloor.data.schemas import CORRECTED, RAW_SCHEMAS
-from costfloor.data.unchanged import check_unchanged
-from costfloor.data.vintages import VINTAGES_FOLDER, list_vintages, original_path
-from costfloor.errors import InputError, IntegrityError
+from costfloor.data.schemas import RAW_SCHEMAS
+from costfloor.errors import InputError
 from costfloor.inputs import read_file
 from costfloor.sources.table_file import csv_cells
-from costfloor.storage import sha256_bytes
 from costfloor.text import MAX_TEXT, UNSAFE
 
-RAW_FOLDER = "raw"
 DATAPACKAGE = "datapackage.json"
-BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv", "withdrawals.csv")
-"""Files of `costfloor.data.decisions`, `host_decisions` and `withdrawals`: they may change, and their content is part of the vintage."""
 
 
-def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
-    """One raw table, typed and checked.
-
-    Parameters
-    ----------
-    data_dir
-        The data folder; the table is `data_dir/raw/<table>.csv`.
-    table
-        A name in `costfloor.data.schemas.RAW_SCHEMAS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of the schema, in its order; one row per row of the file, with the corrections of `corrections.csv`.
-
-    Raises
-    ------
-    InputError
-        The file or the data package is missing, a value breaks the schema, or names a model that does not exist; the
-        message names row and column.
-    IntegrityError
-        The file's SHA-256 is not the one in `datapackage.json`.
-    """
-    path = data_dir / RAW_FOLDER / f"{table}.csv"
-    recorded = recorded_hashes(data_dir)
-    if path.name not in recorded:
-        raise InputError(f"lists no file {path.name}", file=data_dir / RAW_FOLDER / DATAPACKAGE)
-    content = _read(path)
-    if sha256_bytes(content) != recorded[path.name]:
-        raise IntegrityError(
-            f"{path}: content does not match the hash in {DATAPACKAGE}. Restore the file, or bring new rows in with "
-            "'costfloor ingest'"
-        )
-    schema = RAW_SCHEMAS[table]
-    frame = parse_table(content, schema, path)
-    if table in CORRECTED:
-        frame = validated(_corrected(frame, table, load_raw(data_dir, "corrections"), path), schema, path)
-    for column, parent in (schema.metadata or {}).get("references", {}).items():
-        check_references(frame, load_raw(data_dir, parent), column, path)
-    return frame
-
-
-def raw_vintage(data_dir: Path) -> str:
-    """Identity of the whole raw store: a SHA-256 over the names and hashes of its files, as 64 hexadecimal digits.
-
-    The files are those of the data package, the ingested vintages with their receipts, and what people decided. Each is first checked to be
-    what its record says, as `costfloor.data.unchanged.check_unchanged` does it.
-
-    Raises
-    ------
-    InputError, IntegrityError
-        A file is missing or was changed; the message names it.
-    """
-    check_unchanged(hashed_files(data_dir), data_dir)
-    hashes = dict(recorded_hashes(data_dir))
-    hashes |= {f"{VINTAGES_FOLDER}/{vintage.name}": vintage.receipt_sha256 for vintage in list_vintages(data_dir)}
-    by_hand = [data_dir / RAW_FOLDER / name for name in BY_HAND]
-    hashes |= {path.name: sha256_bytes(read_file(path)) for path in by_hand if path.exists()}
-    return sha256_bytes("".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items())).encode())
-
-
-def hashed_files(data_dir: Path) -> dict[Path, str]:
-    """Every file of the raw store that may never change, with the SHA-256 on record."""
-    folder = data_dir / RAW_FOLDER
-    tables = {folder / name: digest for name, digest in recorded_hashes(data_dir).items()}
-    return tables | {original_path(data_dir, vintage): vintage.sha256 for vintage in list_vintages(data_dir)}
-
-
-def recorded_hashes(data_dir: Path) -> dict[str, str]:
-    """SHA-256 of each raw file by file name, as `datapackage.json` records them."""
-    path = data_dir / RAW_FOLDER / DATAPACKAGE
+def recorded_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each raw file by file name, as `datapackage.json` in the folder of the raw tables records them."""
+    path = folder / DATAPACKAGE
+    content = read_file(path, content="table", missing="Name the data folder with --data")
     try:
-        package: dict[str, Any] = json.loads(_read(path))
+        package: dict[str, Any] = json.loads(content)
         return {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in package["resources"]}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError("is not a data package with a path and a hash per resource", file=path) from error
@@ -162,7 +89,7 @@ def check_references(child: pd.DataFrame, parent: pd.DataFrame, column: str, fil
         )
 
 
-def _corrected(frame: pd.DataFrame, table: str, corrections: pd.DataFrame, path: Path) -> pd.DataFrame:
+def corrected(frame: pd.DataFrame, table: str, corrections: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The table with the cells that `corrections.csv` puts right; the file itself stays as it came."""
     schema = RAW_SCHEMAS[table]
     (key,) = (schema.metadata or {})["key"]
@@ -227,7 +154,3 @@ def _require_clean(texts: pd.Series, path: Path) -> None:
                 problem, file=path, row=int(label) + 1, column=str(texts.name), value=texts[label],
                 remedy="Write it in plain words",
             )  # fmt: skip
-
-
-def _read(path: Path) -> bytes:
-    return read_file(path, content="table", missing="Name the data folder with --data")

@@ -1,15 +1,14 @@
 """Every price spell the raw store knows: the compiled history, continued by the vintages that came since."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 
 from costfloor.data.history import extend_by_lists
-from costfloor.data.raw import load_raw
 from costfloor.data.spell_rows import DatedList
 from costfloor.data.statements import announcements, statements
-from costfloor.data.vintages import Coverage, Vintage, read_original
+from costfloor.data.store import Store
+from costfloor.data.vintages import Coverage, Vintage
 from costfloor.data.withdrawals import standing_vintages
 from costfloor.errors import IntegrityError
 from costfloor.sources.formats import FORMATS
@@ -19,13 +18,13 @@ Lists = Mapping[Vintage, DatedList]
 """What each vintage says."""
 
 
-def price_spells(data_dir: Path, as_of: pd.Timestamp | None = None, lists: Lists | None = None) -> pd.DataFrame:
+def price_spells(store: Store, as_of: pd.Timestamp | None = None, lists: Lists | None = None) -> pd.DataFrame:
     """All spells, in the columns of the raw table `quotes` and `tier`.
 
     Parameters
     ----------
-    data_dir
-        The data folder with `raw/` inside.
+    store
+        The raw data.
     as_of
         When given, only what was recorded or observed on or before this day; a spell that ended later is still open.
     lists
@@ -34,11 +33,11 @@ def price_spells(data_dir: Path, as_of: pd.Timestamp | None = None, lists: Lists
     Raises
     ------
     InputError, IntegrityError
-        As `costfloor.data.raw.load_raw` and `read_lists`.
+        As `costfloor.data.store.Store.table` and `read_lists`.
     """
-    base = load_raw(data_dir, "quotes").assign(tier=pd.Series(None, dtype="str"))
+    base = store.table("quotes").assign(tier=pd.Series(None, dtype="str"))
     if lists is None:
-        lists = read_lists(data_dir, as_of)
+        lists = read_lists(store, as_of)
     if as_of is not None:
         base = base[~base["recorded_on"].gt(as_of)]
         ends_then = base["valid_to"].where(~base["valid_to"].gt(as_of))
@@ -56,7 +55,7 @@ def price_spells(data_dir: Path, as_of: pd.Timestamp | None = None, lists: Lists
     return pd.concat(filled, ignore_index=True) if filled else base.reset_index(drop=True)
 
 
-def read_lists(data_dir: Path, as_of: pd.Timestamp | None = None) -> dict[Vintage, DatedList]:
+def read_lists(store: Store, as_of: pd.Timestamp | None = None) -> dict[Vintage, DatedList]:
     """Read the vintages of the store back from the files as they came; with `as_of`, those observed by then.
 
     Raises
@@ -65,7 +64,7 @@ def read_lists(data_dir: Path, as_of: pd.Timestamp | None = None) -> dict[Vintag
         As `costfloor.data.withdrawals.standing_vintages`; or a file is not what its receipt says.
     """
     found = {}
-    for vintage in standing_vintages(data_dir):
+    for vintage in standing_vintages(store):
         if as_of is None or vintage.day <= as_of.date():
             chosen = FORMATS.get(vintage.format)
             if chosen is None or chosen.source != vintage.source:
@@ -74,7 +73,7 @@ def read_lists(data_dir: Path, as_of: pd.Timestamp | None = None) -> dict[Vintag
                     "exist. Restore it from a copy"
                 )
             path = f"{vintage.name}/original{vintage.suffix}"
-            found[vintage] = dated_list(vintage, chosen.read(read_original(data_dir, vintage), path))
+            found[vintage] = dated_list(vintage, chosen.read(store.original(vintage), path))
     return found
 
 

@@ -18,14 +18,14 @@ type Looks = dict[str, list[object]]
 """Size, times and hash of each raw file, by its path below the data folder."""
 
 
-def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bool = False) -> Looks:
+def check_unchanged(files: Mapping[Path, str], folder: Path, *, everything: bool = False) -> Looks:
     """Compare raw files with the hashes on record.
 
     Parameters
     ----------
     files
         SHA-256 by file.
-    data_dir
+    folder
         The data folder; what the last build remembers lies in its `processed`.
     everything
         Hash every file, whatever is remembered.
@@ -42,10 +42,10 @@ def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bo
     ChangedRawError
         The content of a file is another.
     """
-    known: Looks = {} if everything else _remembered(data_dir)
+    known: Looks = {} if everything else _remembered(folder)
     looks: Looks = {}
     for path, digest in files.items():
-        name = str(path.relative_to(data_dir))
+        name = str(path.relative_to(folder))
         try:
             found = path.stat()
             looks[name] = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, digest]
@@ -61,16 +61,16 @@ def check_unchanged(files: Mapping[Path, str], data_dir: Path, *, everything: bo
     return looks
 
 
-def remember(looks: Looks, data_dir: Path) -> None:
+def remember(looks: Looks, folder: Path) -> None:
     """Write down how files looked that were checked. The caller holds the data lock."""
-    if looks != _remembered(data_dir):
-        write_json(data_dir / "processed" / MEMORY, looks)
+    if looks != _remembered(folder):
+        write_json(folder / "processed" / MEMORY, looks)
 
 
-def _remembered(data_dir: Path) -> Looks:
+def _remembered(folder: Path) -> Looks:
     """What was written down, nothing when that cannot be read: then all is hashed."""
     try:
-        found = json.loads((data_dir / "processed" / MEMORY).read_text("utf-8"))
+        found = json.loads((folder / "processed" / MEMORY).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -20,7 +20,6 @@ from costfloor.data.schemas import SOURCES
 from costfloor.errors import InputError, IntegrityError
 from costfloor.storage import sha256_bytes, sync_folder, write_atomic, write_json
 
-VINTAGES_FOLDER = "vintages"
 RECEIPT = "receipt.json"
 HIDDEN = ".incoming-"
 VERSION = 2
@@ -96,31 +95,25 @@ class Vintage:
         return dt.date.fromisoformat(self.observed_on)
 
 
-def vintages_dir(data_dir: Path) -> Path:
-    """Folder of all vintages."""
-    return data_dir / "raw" / VINTAGES_FOLDER
-
-
-def list_vintages(data_dir: Path) -> tuple[Vintage, ...]:
-    """Every vintage in the store, by source, day and hash.
+def list_vintages(root: Path) -> tuple[Vintage, ...]:
+    """Every vintage in the folder of all of them, by source, day and hash.
 
     Raises
     ------
     IntegrityError
         A receipt is missing, unreadable, of impossible content, or does not belong to its folder.
     """
-    root = vintages_dir(data_dir)
     folders = sorted(root.iterdir()) if root.is_dir() else []
     found = [_receipt(folder) for folder in folders if folder.is_dir() and not folder.name.startswith(HIDDEN)]
     return tuple(sorted(found, key=lambda vintage: (vintage.source, vintage.observed_on, vintage.sha256)))
 
 
-def original_path(data_dir: Path, vintage: Vintage) -> Path:
+def original_path(root: Path, vintage: Vintage) -> Path:
     """Where the ingested file lies."""
-    return vintages_dir(data_dir) / vintage.name / f"original{vintage.suffix}"
+    return root / vintage.name / f"original{vintage.suffix}"
 
 
-def read_original(data_dir: Path, vintage: Vintage) -> bytes:
+def read_original(root: Path, vintage: Vintage) -> bytes:
     """The ingested file as it came, checked against its hash.
 
     Raises
@@ -128,7 +121,7 @@ def read_original(data_dir: Path, vintage: Vintage) -> bytes:
     IntegrityError
         It is missing or was changed.
     """
-    path = original_path(data_dir, vintage)
+    path = original_path(root, vintage)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -151,9 +144,8 @@ def refuse_second_list(vintage: Vintage, standing: Iterable[Vintage]) -> None:
             )
 
 
-def add_vintage(data_dir: Path, vintage: Vintage, content: bytes) -> None:
+def add_vintage(root: Path, vintage: Vintage, content: bytes) -> None:
     """Store a file under a name that is not taken. The caller holds the data lock."""
-    root = vintages_dir(data_dir)
     _sweep(root)
     incoming = root / f"{HIDDEN}{secrets.token_hex(4)}"
     write_atomic(incoming / f"original{vintage.suffix}", content)

@@ -19,13 +19,12 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.data.raw import load_raw
+from costfloor.data.store import Store
 from costfloor.economics.accounts import first_year
 from costfloor.economics.futures import Future
 from costfloor.economics.outlook import Quantiles, median_or_never, path_quantiles
@@ -112,9 +111,9 @@ def hardware_trend(hardware: pd.DataFrame, column: str) -> HardwareTrend:
     return HardwareTrend(float(slope), float(covariance[0, 0] ** 0.5), len(known))
 
 
-def hardware_trends(data_dir: Path) -> tuple[HardwareTrend, HardwareTrend]:
+def hardware_trends(store: Store) -> tuple[HardwareTrend, HardwareTrend]:
     """Trends of half-precision performance per dollar and per watt."""
-    table = load_raw(data_dir, "context_hardware")
+    table = store.table("context_hardware")
     return hardware_trend(table, "flops_per_usd"), hardware_trend(table, "flops_per_w")
 
 
@@ -214,9 +213,9 @@ class CostOutlook:
     reach: tuple[tuple[float, float, float], ...]
 
 
-def cost_outlooks(data_dir: Path, futures: Sequence[Future], seed: int) -> tuple[CostOutlook, ...]:
+def cost_outlooks(store: Store, futures: Sequence[Future], seed: int) -> tuple[CostOutlook, ...]:
     """Sum up the cost of a token along every future; each draw of a law meets a draw of the input prices."""
-    hardware, ranges = hardware_trends(data_dir), cost_ranges()
+    hardware, ranges = hardware_trends(store), cost_ranges()
     found = []
     for future in futures:
         rng = np.random.default_rng(seed)

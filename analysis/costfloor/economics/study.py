@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
+from costfloor.data.store import Store
 from costfloor.economics.cost_shares import CostOutlook, cost_outlooks
 from costfloor.economics.decision import Swing, Waiting, tornado, waiting
 from costfloor.economics.futures import BUYERS, Buyer, Future, futures
@@ -65,7 +65,7 @@ class Economics:
 
 
 def economics(
-    scenarios: Sequence[Scenario], fits: Mapping[str, Fit], obs: PriceObservations, data_dir: Path, seed: int
+    scenarios: Sequence[Scenario], fits: Mapping[str, Fit], obs: PriceObservations, store: Store, seed: int
 ) -> Economics:
     """Work out every service under every future.
 
@@ -75,8 +75,8 @@ def economics(
         The services.
     fits, obs
         Fits of the laws to the observations.
-    data_dir
-        The data folder, for the table of accelerators.
+    store
+        The raw data, for the table of accelerators.
     seed
         Of the innovations to come.
     """
@@ -88,5 +88,5 @@ def economics(
         outlooks=outlooks(scenarios, by_buyer, obs.last.year),
         tornados={one.name: tornado(one, by_law) for one in scenarios},
         waiting={one.name: waiting(one, by_law) for one in scenarios},
-        costs=cost_outlooks(data_dir, [one for one in by_buyer[DECIDING_BUYER] if one.name != OWN_COSTS], seed),
+        costs=cost_outlooks(store, [one for one in by_buyer[DECIDING_BUYER] if one.name != OWN_COSTS], seed),
     )

@@ -3,25 +3,26 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from costfloor.build import build
+from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
 from costfloor.fit.continuation import Continuation, continuation
 from costfloor.fit.fit import fit_law, stored_fit
-from costfloor.fit.project import PRICE_UNIT, fits_dir, study_dir, study_lock
 from costfloor.fit.quantities import HEADLINE_RATES
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison, compare
 from costfloor.forecast.ledger import add_entry, entry, read_ledger
 from costfloor.forecast.reweight import possible, reweight
 from costfloor.forecast.score import ScoreReport, score_rows
+from costfloor.frames import from_parquet, parquet_bytes
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.panel import build, law_rows, load_panel
+from costfloor.laws.panel import PRICE_UNIT
+from costfloor.places import Places
 from costfloor.records import checked, read_record, write_record
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import sha256_bytes, write_atomic
@@ -86,13 +87,13 @@ class State:
     rows: dict[str, str]
 
 
-def refit(data_dir: Path, reports_dir: Path, settings: Sampling, progress: Progress) -> RefitReport:
+def refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
     """Rebuild, score the new rows under the old fits, bring each law up to date, compare, and write the ledger.
 
     Parameters
     ----------
-    data_dir, reports_dir
-        Data folder; folder of the ledger.
+    store
+        The raw data; its places say where fits and ledger lie.
     settings
         For the fits that are sampled.
     progress
@@ -105,22 +106,23 @@ def refit(data_dir: Path, reports_dir: Path, settings: Sampling, progress: Progr
     IntegrityError
         The record of the last study, or the ledger, is damaged.
     """
-    with study_lock(data_dir):
-        return _refit(data_dir, reports_dir, settings, progress)
+    with store.places.held_for_study():
+        return _refit(store, settings, progress)
 
 
-def _refit(data_dir: Path, reports_dir: Path, settings: Sampling, progress: Progress) -> RefitReport:
-    state = load_state(data_dir)
+def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
+    places = store.places
+    state = load_state(places)
     # A damaged ledger is said before all fits, not when the line is added.
-    read_ledger(reports_dir)
-    built = build(data_dir, None, progress)
-    rows = law_rows(load_panel(data_dir))
+    read_ledger(places.reports)
+    built = build(store, None, progress)
+    rows, vintage = built.law_rows, built.report.vintage
     obs = observations(rows, price_unit=PRICE_UNIT)
     if state is not None and state.data_hash == obs.data_hash:
         progress("the laws see the same rows as before")
         still = {name: LawUpdate("unchanged", None, 0.0, {}) for name in LAWS}
-        return RefitReport(state.vintage, built.vintage, 0, still, state.verdict, state.verdict, None, True, ())
-    olds = {name: _old(data_dir, state, name, rows, settings) for name in LAWS}
+        return RefitReport(state.vintage, vintage, 0, still, state.verdict, state.verdict, None, True, ())
+    olds = {name: _old(places, state, name, rows, settings) for name in LAWS}
     continued = [found[1] for found in olds.values() if found is not None and found[1] is not None]
     usable = {name: found[0] for name, found in olds.items() if found is not None and found[1] is not None}
     score = None
@@ -129,13 +131,13 @@ def _refit(data_dir: Path, reports_dir: Path, settings: Sampling, progress: Prog
         score = score_rows(usable, continued[0], settings.seed)
     fits, updates = {}, {}
     for name in LAWS:
-        fits[name], updates[name] = _update(name, olds[name], obs, settings, data_dir, progress)
-    comparison = compare(fits, obs, settings, fits_dir(data_dir), progress)
+        fits[name], updates[name] = _update(name, olds[name], obs, settings, places, progress)
+    comparison = compare(fits, obs, settings, places.fits, progress)
     sampled = {name for name, update in updates.items() if update.method == "sampled"}
-    remember(data_dir, reports_dir, built.vintage, rows, fits, comparison, sampled)
+    remember(places, vintage, rows, fits, comparison, sampled)
     return RefitReport(
         vintage_before=state.vintage if state else None,
-        vintage_after=built.vintage,
+        vintage_after=vintage,
         rows_new=continued[0].fresh if len(usable) == len(LAWS) else None,
         laws=updates,
         verdict_before=state.verdict if state else None,
@@ -147,8 +149,7 @@ def _refit(data_dir: Path, reports_dir: Path, settings: Sampling, progress: Prog
 
 
 def remember(
-    data_dir: Path,
-    reports_dir: Path,
+    places: Places,
     vintage: str,
     rows: pd.DataFrame,
     fits: dict[str, Fit],
@@ -160,23 +161,20 @@ def remember(
     The state comes last: while it is the old one, a refit starts again, and adds no second line of the same study.
     `sampled` names the laws whose fit was sampled from these rows; the others keep the rows of their last sampled fit.
     """
-    buffer = BytesIO()
-    rows.to_parquet(buffer, index=False)
-    content = buffer.getvalue()
+    content = parquet_bytes(rows)
     digest = sha256_bytes(content)
-    folder = study_dir(data_dir)
-    write_atomic(folder / f"rows-{digest[:16]}.parquet", content)
-    before = None if sampled >= set(fits) else load_state(data_dir)
+    write_atomic(places.refit / f"rows-{digest[:16]}.parquet", content)
+    before = None if sampled >= set(fits) else load_state(places)
     kept = before.rows if before else {}
     data_hash = next(iter(fits.values())).receipt["data_hash"]
     state = State(
         vintage, data_hash, comparison.verdict, {name: digest if name in sampled else kept[name] for name in fits}
     )
-    add_entry(reports_dir, entry(vintage, str(rows["date"].max().date()), fits, comparison))
-    write_record(folder / STATE, asdict(state))
+    add_entry(places.reports, entry(vintage, str(rows["date"].max().date()), fits, comparison))
+    write_record(places.refit / STATE, asdict(state))
 
 
-def load_state(data_dir: Path) -> State | None:
+def load_state(places: Places) -> State | None:
     """What the last study rests on, or None before the first.
 
     Raises
@@ -184,7 +182,7 @@ def load_state(data_dir: Path) -> State | None:
     IntegrityError
         The record is not as it was written.
     """
-    path = study_dir(data_dir) / STATE
+    path = places.refit / STATE
     remedy = f"Delete {path.parent} to start afresh"
     record = read_record(path, remedy=remedy)
     try:
@@ -199,18 +197,18 @@ def to_json(report: RefitReport) -> dict[str, Any]:
 
 
 def _old(
-    data_dir: Path, state: State | None, name: str, rows: pd.DataFrame, settings: Sampling
+    places: Places, state: State | None, name: str, rows: pd.DataFrame, settings: Sampling
 ) -> tuple[Fit, Continuation | None] | None:
     """The last sampled fit of a law, and the new rows as its continuation."""
     if state is None or name not in state.rows:
         return None
     digest = state.rows[name]
-    path = study_dir(data_dir) / f"rows-{digest[:16]}.parquet"
+    path = places.refit / f"rows-{digest[:16]}.parquet"
     content = path.read_bytes() if path.exists() else b""
     if sha256_bytes(content) != digest:
         raise IntegrityError(f"{path} is not what it was. Delete {path.parent} to start afresh")
-    before = pd.read_parquet(BytesIO(content))
-    fit = stored_fit(LAWS[name], observations(before, price_unit=PRICE_UNIT), settings, fits_dir(data_dir))
+    before = from_parquet(content)
+    fit = stored_fit(LAWS[name], observations(before, price_unit=PRICE_UNIT), settings, places.fits)
     return None if fit is None else (fit, continuation(before, rows))
 
 
@@ -219,7 +217,7 @@ def _update(
     old: tuple[Fit, Continuation | None] | None,
     obs: PriceObservations,
     settings: Sampling,
-    data_dir: Path,
+    places: Places,
     progress: Progress,
 ) -> tuple[Fit, LawUpdate]:
     started = time.perf_counter()
@@ -233,7 +231,7 @@ def _update(
         progress(
             f"{name}: the weights cannot be trusted (Pareto k {khat:.2f}, {updated.ess:.0f} effective draws): sampling"
         )
-    fit = fit_law(LAWS[name], obs, settings, fits_dir(data_dir), progress)
+    fit = fit_law(LAWS[name], obs, settings, places.fits, progress)
     return fit, LawUpdate("sampled", khat, _since(started), _moved(old[0], fit) if old else {})
 
 

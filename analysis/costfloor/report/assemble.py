@@ -1,25 +1,18 @@
-"""From data to report: build, fit, compare, check, draw. `costfloor report`."""
+"""From data to report: read where nothing has changed, else computed, drawn and written. `costfloor report`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from costfloor.checks import run_checks
-from costfloor.data.raw import load_raw, raw_vintage
-from costfloor.economics.scenario import shipped_scenarios
-from costfloor.errors import IntegrityError, MissingResultError
-from costfloor.fit.archive import receipts
-from costfloor.fit.fit import fit_law
-from costfloor.fit.project import fits_dir, panel_observations, study_lock
-from costfloor.forecast.ledger import Entry, entry, read_ledger
+from costfloor.build import build_fingerprint
+from costfloor.data.store import Store
+from costfloor.errors import IntegrityError
+from costfloor.forecast.ledger import Entry, read_ledger
 from costfloor.keys import code_hash
-from costfloor.laws import LAWS
-from costfloor.panel import build, build_fingerprint, law_rows, load_build, load_panel, load_processed, processed_dir
-from costfloor.records import checked, read_record, write_record
+from costfloor.records import checked, read_record
+from costfloor.report.result import ReportFiles, ReportResult, report_files
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import (
     data_lock,
@@ -28,54 +21,19 @@ from costfloor.storage import (
     sha256_bytes,
     sha256_file,
     write_atomic,
-    write_together,
 )
-from costfloor.studies.events.event_study import event_study, innovation_months
-from costfloor.studies.levers.levers import observed_levers
 
 Progress = Callable[[str], None]
 
 LOCK = ".report.lock"
 """Of the folder of reports: another name than that of a data folder, which may be the same folder."""
 
-SUMMARY = "report.json"
-
 DRAWING = ("costfloor", "matplotlib", "statsmodels", "arviz", "typst")
 """Distributions whose versions show in the report; those that sample are in the fingerprints of the fits."""
 
 
-@dataclass(frozen=True)
-class ReportResult:
-    """The JSON of `costfloor report`.
-
-    Attributes
-    ----------
-    pdf, figures, tables
-        What was written.
-    fingerprint
-        Hash of the data vintage, the code and the settings behind it.
-    gates
-        Whether each fit passed its diagnostics, by name.
-    """
-
-    pdf: str
-    figures: list[str]
-    tables: list[str]
-    fingerprint: str
-    gates: dict[str, bool]
-    vintage: str
-    verdict: str
-    pdf_sha256: str
-
-    @property
-    def passed(self) -> bool:
-        """Whether every gate holds."""
-        return all(self.gates.values())
-
-
 def make_report(
-    data_dir: Path,
-    reports_dir: Path,
+    store: Store,
     settings: Sampling,
     progress: Progress,
     as_of: pd.Timestamp | None = None,
@@ -88,210 +46,63 @@ def make_report(
     Raises
     ------
     InputError, IntegrityError
-        As `costfloor.panel.build`.
+        As `costfloor.build.build`.
     LockedError
         Another report is being written into the folder, or another report or refit works on the data.
     """
-    # First: where no data are, no folder is made for a lock.
-    raw_vintage(data_dir)
-    with data_lock(reports_dir, LOCK), study_lock(data_dir):
-        return _make_report(data_dir, reports_dir, settings, progress, as_of, workers)
+    with data_lock(store.places.reports, LOCK), store.places.held_for_study():
+        files = report_files(store.places, as_of)
+        for path in files.outputs:
+            refuse_folder(path)
+        earlier = () if as_of is not None else _earlier(store)
+        fingerprint = _fingerprint(store, settings, as_of, earlier)
+        known = _unchanged(files, fingerprint, progress)
+        if known is None:
+            # An unchanged report should not wait for the libraries.
+            from costfloor.report.compute import new_report  # noqa: PLC0415  slow to import
 
-
-def _make_report(
-    data_dir: Path,
-    reports_dir: Path,
-    settings: Sampling,
-    progress: Progress,
-    as_of: pd.Timestamp | None,
-    workers: int | None,
-) -> ReportResult:
-    day = "" if as_of is None else f"-{as_of.date()}"
-    pdf, answer = reports_dir / f"report{day}.pdf", reports_dir / f"answer{day}.svg"
-    folder = processed_dir(data_dir, as_of)
-    receipt = folder / "report" / "receipt.json"
-    for path in (pdf, answer, reports_dir / SUMMARY):
-        refuse_folder(path)
-    earlier = () if as_of is not None else _earlier(data_dir, reports_dir)
-    fingerprint = _fingerprint(data_dir, reports_dir, settings, as_of, earlier)
-    known = _unchanged(receipt, pdf, answer, fingerprint, progress)
-    if known is not None:
+            return new_report(store, files, fingerprint, settings, progress, as_of, earlier, workers)
         progress("nothing has changed since the last report")
-        summary = reports_dir / SUMMARY
-        if as_of is None and not (summary.exists() and summary.read_bytes() == json_bytes(vars(known))):
+        if (summary := files.summary) and not (summary.exists() and summary.read_bytes() == json_bytes(vars(known))):
             write_atomic(summary, json_bytes(vars(known)))
         return known
-    # An unchanged report should not wait for the libraries.
-    from costfloor.forecast.refit import remember  # noqa: PLC0415  slow to import
-    from costfloor.report.render import render  # noqa: PLC0415  as above
-    from costfloor.report.stored import save_results  # noqa: PLC0415  as above
-
-    study = run_study(data_dir, settings, progress, as_of, earlier, reports_dir, workers)
-    rendered = render(study, receipt.parent, progress)
-    progress("storing the results for the notebooks")
-    save_results(study, folder / "results")
-    result = ReportResult(
-        pdf=str(pdf),
-        figures=rendered.figures,
-        tables=rendered.tables,
-        fingerprint=fingerprint,
-        gates={
-            "capability": study.build.passed,
-            **{name: fit.passed for name, fit in study.fits.items()},
-            "forecast_fits": not [failure for failure in study.comparison.failures if " as of " in failure],
-        },
-        vintage=study.build.vintage,
-        verdict=study.comparison.verdict,
-        pdf_sha256=sha256_bytes(rendered.pdf),
-    )
-    outputs = {pdf: rendered.pdf, answer: rendered.answer}
-    if as_of is None:
-        outputs[reports_dir / SUMMARY] = json_bytes(vars(result))
-    write_together(outputs)
-    if as_of is None:
-        remember(
-            data_dir,
-            reports_dir,
-            study.build.vintage,
-            law_rows(study.panel),
-            dict(study.fits),
-            study.comparison,
-            set(LAWS),
-        )
-    # Last: with the receipt in place nothing above is done again.
-    write_record(receipt, {"result": vars(result), "answer_sha256": sha256_bytes(rendered.answer)})
-    return result
 
 
-def run_study(
-    data_dir: Path,
-    settings: Sampling,
-    progress: Progress,
-    as_of: pd.Timestamp | None = None,
-    earlier: Sequence[Entry] = (),
-    reports_dir: Path | None = None,
-    workers: int | None = 0,
-) -> Any:
-    """Compute, or read where unchanged, everything the report shows: an `costfloor.report.study.Study`.
-
-    `earlier` holds what was concluded from the vintages before this one; the heavy studies are read from below `reports_dir`.
-    """
-    from costfloor.economics.study import economics  # noqa: PLC0415  as above
-    from costfloor.forecast.compare import compare  # noqa: PLC0415  as above
-    from costfloor.report.baselines import baselines, published_rates  # noqa: PLC0415  as above
-    from costfloor.report.price_indexes import panel_indexes  # noqa: PLC0415  as above
-    from costfloor.report.study import Study  # noqa: PLC0415  as above
-    from costfloor.studies.registry import stored_studies  # noqa: PLC0415  slow to import
-
-    built = build(data_dir, as_of, progress)
-    panel, obs = load_panel(data_dir, as_of), panel_observations(data_dir, as_of)
-    if as_of is not None and reports_dir is not None:
-        # The heavy studies are held against the data of today.
-        build(data_dir, None, progress)
-    studies = stored_studies(data_dir, reports_dir, settings.seed) if reports_dir else {}
-    fits = {name: fit_law(law, obs, settings, fits_dir(data_dir), progress) for name, law in LAWS.items()}
-    comparison = compare(fits, obs, settings, fits_dir(data_dir), progress, workers=workers)
-    checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
-    innovations, quotes = innovation_months(data_dir), load_processed(data_dir, "quotes", as_of)
-    progress("price indexes, and their tests for breaks")
-    return Study(
-        build=built,
-        panel=panel,
-        quotes=quotes,
-        obs=obs,
-        fits=fits,
-        comparison=comparison,
-        checks=checks,
-        baselines=baselines(panel),
-        epoch=published_rates(),
-        indexes=panel_indexes(panel),
-        history=(*earlier, entry(built.vintage, str(obs.last.date()), fits, comparison)),
-        calibration=studies,
-        economics=economics(shipped_scenarios(), fits, obs, data_dir, settings.seed),
-        innovations=innovations,
-        events=event_study(panel, innovations),
-        levers=observed_levers(quotes, load_raw(data_dir, "models")),
-    )
-
-
-def status(data_dir: Path) -> dict[str, Any]:
-    """What is built, what is fitted and whether it is up to date: the JSON of `costfloor status`.
-
-    A fit is stale when it was made from other rows than the built panel's, or by other equations. Such fits are listed only for a law that
-    has no current one: those at past origins and those of users' tables lie in the same folder.
-    """
-    try:
-        obs, built = panel_observations(data_dir), load_build(data_dir)
-    except MissingResultError:
-        missing = {"vintage": None, "panel": None, "quarantined": None, "unresolved": None}
-        return {**missing, "fits": [], "unfitted": list(LAWS), "unreadable": [], "stale": True}
-    code = code_hash("costfloor.fit.fit")
-    whole, unreadable = receipts(fits_dir(data_dir))
-    fits = [
-        {
-            "law": receipt["law"],
-            "fingerprint": receipt["fingerprint"],
-            "stale": receipt["data_hash"] != obs.data_hash or receipt["request"]["code"] != code,
-            "passed": receipt["diagnostics"]["passed"],
-        }
-        for receipt in whole
-        if receipt["law"] in LAWS
-    ]
-    current = {fit["law"] for fit in fits if not fit["stale"]}
-    return {
-        "vintage": built.vintage,
-        "panel": {
-            name: getattr(built, name) for name in ("quotes", "models", "families", "hosts", "first", "last", "path")
-        },
-        "fits": [fit for fit in fits if not fit["stale"] or fit["law"] not in current],
-        "unfitted": [law for law in LAWS if law not in {fit["law"] for fit in fits}],
-        # Measured capability is kept beside the fits, in a form of its own.
-        "unreadable": [str(path) for path in unreadable if not path.name.startswith("capability-")],
-        "quarantined": built.statuses.get("quarantined", 0),
-        "unresolved": built.statuses.get("unresolved", 0),
-        "stale": built.fingerprint != build_fingerprint(data_dir),
-    }
-
-
-def _earlier(data_dir: Path, reports_dir: Path) -> tuple[Entry, ...]:
+def _earlier(store: Store) -> tuple[Entry, ...]:
     """What the ledger says of other vintages than today's."""
-    vintage = raw_vintage(data_dir)[:16]
-    return tuple(known for known in read_ledger(reports_dir) if known.vintage != vintage)
+    vintage = store.raw_vintage[:16]
+    return tuple(known for known in read_ledger(store.places.reports) if known.vintage != vintage)
 
 
-def _fingerprint(
-    data_dir: Path, reports_dir: Path, settings: Sampling, as_of: pd.Timestamp | None, earlier: Sequence[Entry]
-) -> str:
+def _fingerprint(store: Store, settings: Sampling, as_of: pd.Timestamp | None, earlier: Sequence[Entry]) -> str:
     code = code_hash(__name__)
     package = Path(__file__).parents[1]
     read = [
         package / "report" / "template.typ",
         package / "report" / "epoch_published.csv",
         *sorted((package / "economics").rglob("*.toml")),
-        *sorted((reports_dir / "calibration").glob("*.json")),
+        *sorted(store.places.studies.glob("*.json")),
     ]
     beside = [f"{path.name} {sha256_file(path)}" for path in read]
     libraries = [f"{name} {version(name)}" for name in DRAWING]
     return sha256_bytes(
-        "\n".join(
-            [build_fingerprint(data_dir, as_of), code, *beside, *libraries, repr(settings), repr(earlier)]
-        ).encode()
+        "\n".join([build_fingerprint(store, as_of), code, *beside, *libraries, repr(settings), repr(earlier)]).encode()
     )
 
 
-def _unchanged(receipt: Path, pdf: Path, answer: Path, fingerprint: str, progress: Progress) -> ReportResult | None:
+def _unchanged(files: ReportFiles, fingerprint: str, progress: Progress) -> ReportResult | None:
     """The record of the last report, if it is of the same results and its files are there as they were written."""
     try:
-        record = read_record(receipt, remedy="The report is made anew")
+        record = read_record(files.receipt, remedy="The report is made anew")
     except IntegrityError as error:
         progress(f"warning: {error}")
         return None
-    if record is None or not pdf.is_file() or not answer.is_file():
+    if record is None or not files.pdf.is_file() or not files.answer.is_file():
         return None
     try:
         # Where it lies is what the caller says, not what a file says.
-        known = checked(ReportResult, {**record.get("result", {}), "pdf": str(pdf)})
+        known = checked(ReportResult, {**record.get("result", {}), "pdf": str(files.pdf)})
     except (ValueError, TypeError):
         return None
-    unchanged = sha256_file(pdf) == known.pdf_sha256 and sha256_file(answer) == record.get("answer_sha256")
+    unchanged = sha256_file(files.pdf) == known.pdf_sha256 and sha256_file(files.answer) == record.get("answer_sha256")
     return known if unchanged and known.fingerprint == fingerprint else None

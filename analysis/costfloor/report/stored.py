@@ -6,7 +6,6 @@ every other file. Fits can be thinned to a size that a repository carries; their
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from costfloor.checks.result import CheckResult, to_json
 from costfloor.errors import IntegrityError, MissingResultError
 from costfloor.fit import archive
 from costfloor.fit.result import Fit
+from costfloor.frames import parquet_bytes
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import law_rows
@@ -92,9 +92,7 @@ def save_results(study: Study, folder: Path, draws_per_chain: int | None = None)
     InputError
         The folder cannot be written to.
     """
-    panel = BytesIO()
-    study.panel.to_parquet(panel, index=False)
-    write_atomic(folder / PANEL, panel.getvalue())
+    write_atomic(folder / PANEL, parquet_bytes(study.panel))
     for name, fit in study.fits.items():
         kept = fit if draws_per_chain is None else _thinned(fit, draws_per_chain)
         tree = xr.DataTree.from_dict({"posterior": kept.posterior, "reported": kept.reported})

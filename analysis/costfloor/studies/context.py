@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from costfloor.build import BuiltPanel
+from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
 
 Progress = Callable[[str], None]
@@ -21,23 +23,28 @@ class Context:
 
     Attributes
     ----------
-    data_dir
-        The data folder.
+    built
+        The panel of today, with the raw data it is made of and the places where results go.
     settings
         How fits are sampled that are not shortened: see `study_settings`.
     progress, workers, scheduler
         As in `costfloor.runs.jobs.run_jobs`.
     """
 
-    data_dir: Path
+    built: BuiltPanel
     settings: Sampling
     progress: Progress
     workers: int | None = None
     scheduler: str | None = None
 
+    @property
+    def places(self) -> Places:
+        """Where results go."""
+        return self.built.store.places
+
     def work(self, name: str) -> Path:
         """Folder of the finished jobs of a study."""
-        return self.data_dir / "processed" / "calibration" / name
+        return self.places.jobs(name)
 
 
 @dataclass(frozen=True)
@@ -49,11 +56,11 @@ class HeavyStudy:
     title
         In a few words, for help and progress.
     request
-        `(data_dir, settings) -> what determines it today`, plain data by part: data, code, settings.
+        `(panel, settings) -> what determines it today`, plain data by part: data, code, settings.
     run
         `context -> result`, plain data.
     """
 
     title: str
-    request: Callable[[Path, Sampling], dict[str, Any]]
+    request: Callable[[BuiltPanel, Sampling], dict[str, Any]]
     run: Callable[[Context], dict[str, Any]]

@@ -4,12 +4,11 @@ The quality of models is sampled, and sampling differs in its last digits from p
 study is out of date when prices, scores or code have changed, not when another machine has measured the same models with other draws.
 """
 
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from costfloor.data.raw import recorded_hashes
+from costfloor.data.store import Store
 from costfloor.keys import code_hash
 from costfloor.storage import sha256_bytes
 
@@ -19,7 +18,7 @@ MEASURED: Final = ("quality", "quality_sd", "quality_centre")
 SCORES: Final = "performance.csv"
 
 
-def panel_source(rows: pd.DataFrame, data_dir: Path) -> str:
+def panel_source(rows: pd.DataFrame, store: Store) -> str:
     """Hash of the rows that the laws see, quality apart, and of what quality is measured with.
 
     A model that other draws put into another band changes the rows, and with them the hash.
@@ -28,13 +27,11 @@ def panel_source(rows: pd.DataFrame, data_dir: Path) -> str:
     ----------
     rows
         As from `costfloor.panel.law_rows`.
-    data_dir
-        The data folder, for the scores in `raw/`.
+    store
+        The raw data, for the scores.
     """
     table = rows.drop(columns=list(MEASURED)).to_csv(index=False, float_format="%.12g")
-    return sha256_bytes(
-        "\n".join([table, recorded_hashes(data_dir)[SCORES], code_hash("costfloor.capability.model")]).encode()
-    )
+    return sha256_bytes("\n".join([table, store.hashes[SCORES], code_hash("costfloor.capability.model")]).encode())
 
 
 def replaced(request: Any, old: str, new: str) -> Any:

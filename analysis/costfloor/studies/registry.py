@@ -1,12 +1,11 @@
 """The heavy studies behind the report, by name: run one, or read what was stored. `costfloor calibrate`."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
-from costfloor.fit.project import PRICE_UNIT
-from costfloor.laws.observations import observations
-from costfloor.panel import law_rows, load_panel
+from costfloor.build import BuiltPanel
+from costfloor.laws.panel import panel_observations
+from costfloor.places import Places
 from costfloor.studies.channels import study as channels
 from costfloor.studies.context import Context, HeavyStudy, study_settings
 from costfloor.studies.domains import study as domains
@@ -23,9 +22,6 @@ from costfloor.studies.sbc import fresh as sbc_fresh
 from costfloor.studies.sbc import study as sbc
 from costfloor.studies.stored import Stored, read_study, write_study
 from costfloor.studies.technologies import heavy as technologies_of_fate
-
-FOLDER: Final = "calibration"
-"""Below the folder of reports, in git: a fresh clone shows them without hours of computing."""
 
 STUDIES: Final[Mapping[str, HeavyStudy]] = {
     "domains": domains.STUDY,
@@ -44,34 +40,32 @@ STUDIES: Final[Mapping[str, HeavyStudy]] = {
 }
 
 
-def run_study(name: str, context: Context, reports_dir: Path) -> dict[str, Any]:
+def run_study(name: str, context: Context) -> dict[str, Any]:
     """Run one study, write it to the folder of reports, and return its result as plain data."""
     study = STUDIES[name]
     # Before it runs: it computes with the code and the data of now, whatever becomes of them within the hour.
-    request = _portable(study.request(context.data_dir, context.settings), context.data_dir)
+    request = _portable(study.request(context.built, context.settings), context.built)
     result = study.run(context)
-    write_study(reports_dir / FOLDER, name, request, result)
+    write_study(context.places.studies, name, request, result)
     return result
 
 
-def stored_studies(data_dir: Path, reports_dir: Path, seed: int) -> dict[str, Stored]:
+def stored_studies(built: BuiltPanel, seed: int) -> dict[str, Stored]:
     """The studies that were run, each with what has changed since; `seed` as they would run with it today."""
-    requests = {name: study.request(data_dir, study_settings(seed)) for name, study in STUDIES.items()}
-    found = {
-        name: read_study(reports_dir / FOLDER, name, request) for name, request in _portable(requests, data_dir).items()
-    }
+    requests = {name: study.request(built, study_settings(seed)) for name, study in STUDIES.items()}
+    folder = built.store.places.studies
+    found = {name: read_study(folder, name, request) for name, request in _portable(requests, built).items()}
     return {name: one for name, one in found.items() if one is not None}
 
 
-def recorded_studies(reports_dir: Path) -> dict[str, Stored]:
+def recorded_studies(places: Places) -> dict[str, Stored]:
     """The studies that were run, compared with nothing: for a reader who has built no panel."""
-    found = {name: read_study(reports_dir / FOLDER, name, None) for name in STUDIES}
+    found = {name: read_study(places.studies, name, None) for name in STUDIES}
     return {name: one for name, one in found.items() if one is not None}
 
 
-def _portable(request: dict[str, Any], data_dir: Path) -> dict[str, Any]:
+def _portable(request: dict[str, Any], built: BuiltPanel) -> dict[str, Any]:
     """A request with the hash of what the panel is made from in place of the panel's own."""
-    rows = law_rows(load_panel(data_dir))
-    own = observations(rows, price_unit=PRICE_UNIT).data_hash
-    portable: dict[str, Any] = replaced(request, own, panel_source(rows, data_dir))
+    own, source = panel_observations(built).data_hash, panel_source(built.law_rows, built.store)
+    portable: dict[str, Any] = replaced(request, own, source)
     return portable

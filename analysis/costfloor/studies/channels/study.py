@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from costfloor.data.raw import raw_vintage
-from costfloor.fit.project import panel_observations
+from costfloor.build import BuiltPanel
 from costfloor.keys import code_hash
-from costfloor.panel import load_panel, load_processed
+from costfloor.laws.panel import panel_observations
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.channels.changes import ChannelData, channel_data
 from costfloor.studies.channels.model import PRIORS, shape_of
@@ -50,19 +48,18 @@ READINGS: Final[Mapping[str, Reading]] = {
 """Readings of the price lists by name."""
 
 
-def readings(data_dir: Path) -> dict[str, ChannelData]:
+def readings(built: BuiltPanel) -> dict[str, ChannelData]:
     """The data of the model under each reading."""
-    panel, quotes = load_panel(data_dir), load_processed(data_dir, "quotes")
-    spells = {trust: known_spells(panel, quotes, trust_catalogues=trust) for trust in (True, False)}
+    spells = {trust: known_spells(built.panel, built.quotes, trust_catalogues=trust) for trust in (True, False)}
     return {
         name: channel_data(spells[one.trust_catalogues], one.arrivals, one.longest_wait)
         for name, one in READINGS.items()
     }
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {
-        "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
+        "data": [panel_observations(built).data_hash, built.store.raw_vintage],
         "code": code_hash(__name__),
         "settings": asdict(settings),
         "priors": {name: list(prior) for name, prior in PRIORS.items()},
@@ -70,7 +67,7 @@ def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
 
 
 def _run(context: Context) -> dict[str, Any]:
-    data = readings(context.data_dir)
+    data = readings(context.built)
     shape = shape_of(*data.values())
     context.progress("compiling")
     compiled = compile_channels(data[MAIN], shape)
@@ -78,7 +75,7 @@ def _run(context: Context) -> dict[str, Any]:
     for name, one in data.items():
         context.progress(f"{name}: {READINGS[name].words}")
         results[name] = asdict(fit_channels(one, context.settings, compiled, shape, context.progress))
-    return {"readings": results, "record_lows": asdict(accounting(load_panel(context.data_dir)))}
+    return {"readings": results, "record_lows": asdict(accounting(context.built.panel))}
 
 
 STUDY: Final = HeavyStudy("fixed graph against changed graph", _request, _run)

@@ -7,14 +7,13 @@ they leave out.
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import comb
 
-from costfloor.data.raw import load_raw
+from costfloor.data.store import Store
 
 TABLES: Final = ("context_training_records", "context_mlperf_training", "context_mlperf_inference")
 
@@ -102,15 +101,15 @@ class GainSeries:
         return SOURCES[self.source]
 
 
-def gain_series(data_dir: Path, rules: Rules = Rules()) -> tuple[GainSeries, ...]:
+def gain_series(store: Store, rules: Rules = Rules()) -> tuple[GainSeries, ...]:
     """All series of the project, training first.
 
     Raises
     ------
     InputError, IntegrityError
-        As `costfloor.data.raw.load_raw`.
+        As `costfloor.data.store.Store.table`.
     """
-    records, training, inference = (load_raw(data_dir, table) for table in TABLES)
+    records, training, inference = (store.table(table) for table in TABLES)
     return (
         *(speedrun_series(records, rules) if rules.speedrun else ()),
         *training_series(training, rules),

@@ -6,14 +6,13 @@ no model together: a yardstick for the gains of software.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from costfloor.data.raw import load_raw
+from costfloor.data.store import Store
 from costfloor.studies.domains.gains import INFERENCE, YEAR_DAYS, GainSeries
 
 TABLES: Final = ("context_hardware", "context_gpu_rental", "context_gpu_purchase_price")
@@ -63,22 +62,22 @@ class Trend:
     remark: str = ""
 
 
-def hardware_trends(data_dir: Path, series: Sequence[GainSeries]) -> tuple[Trend, ...]:
+def hardware_trends(store: Store, series: Sequence[GainSeries]) -> tuple[Trend, ...]:
     """All trends of the project that have points enough.
 
     Parameters
     ----------
-    data_dir
-        The data folder.
+    store
+        The raw data.
     series
         Series of gains; those of MLPerf inference give the gains of software.
 
     Raises
     ------
     InputError, IntegrityError
-        As `costfloor.data.raw.load_raw`.
+        As `costfloor.data.store.Store.table`.
     """
-    hardware, rental, purchase = (load_raw(data_dir, table) for table in TABLES)
+    hardware, rental, purchase = (store.table(table) for table in TABLES)
     return (
         *computing_per_dollar(hardware),
         *rental_prices(rental),

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
-from costfloor.data.raw import recorded_hashes
+from costfloor.build import BuiltPanel
+from costfloor.data.store import Store
 from costfloor.keys import code_hash
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import Sampling
@@ -32,34 +32,33 @@ VARIANTS: Final[Mapping[str, Rules]] = {
 """Ways to build the series, the report's first."""
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
-    return _determined(data_dir, settings, __name__, (*TABLES, *OF_HARDWARE))
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
+    return _determined(built.store, settings, __name__, (*TABLES, *OF_HARDWARE))
 
 
-def _determined(data_dir: Path, settings: Sampling, module: str, tables: tuple[str, ...]) -> dict[str, Any]:
-    hashes = recorded_hashes(data_dir)
+def _determined(store: Store, settings: Sampling, module: str, tables: tuple[str, ...]) -> dict[str, Any]:
     return {
-        "data": {table: hashes[f"{table}.csv"] for table in tables},
+        "data": {table: store.hashes[f"{table}.csv"] for table in tables},
         "code": code_hash(module),
         "settings": asdict(settings),
     }
 
 
 def _run(context: Context) -> dict[str, Any]:
-    series = {name: gain_series(context.data_dir, rules) for name, rules in VARIANTS.items()}
+    series = {name: gain_series(context.built.store, rules) for name, rules in VARIANTS.items()}
     jobs = [
         Job(name, {"series": own, "settings": context.settings, "whole": name == BASE}) for name, own in series.items()
     ]
     found = run_jobs(
         study_series, jobs, context.work("domains"),
-        request=_determined(context.data_dir, context.settings, study_series.__module__, TABLES),
+        request=_determined(context.built.store, context.settings, study_series.__module__, TABLES),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     base = found.pop(BASE)
     return {
         "base": base,
         "variants": {BASE: described(base), **found},
-        "hardware": [asdict(one) for one in hardware_trends(context.data_dir, series[BASE])],
+        "hardware": [asdict(one) for one in hardware_trends(context.built.store, series[BASE])],
     }
 
 

@@ -11,13 +11,12 @@ Reference: Fisher (1935), The Design of Experiments, for the randomisation test.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.data.raw import load_raw
+from costfloor.data.store import Store
 
 WINDOW_MONTHS: Final = 3
 """An innovation is in use at the better hosts within a quarter."""
@@ -117,9 +116,9 @@ def detrended(values: np.ndarray) -> np.ndarray:
     return np.asarray(values - np.polyval(np.polyfit(months, values, 1), months))
 
 
-def innovation_months(data_dir: Path) -> dict[str, list[pd.Period]]:
+def innovation_months(store: Store) -> dict[str, list[pd.Period]]:
     """Months of dated innovations in serving by kind: those that change what is computed, those that keep it, and all."""
-    innovations = load_raw(data_dir, "context_serving_innovations")
+    innovations = store.table("context_serving_innovations")
     months = pd.PeriodIndex(innovations["date"].str[:7], freq="M")
     changes = innovations["changes_graph"].to_numpy(bool)
     by_kind: Mapping[str, np.ndarray] = {

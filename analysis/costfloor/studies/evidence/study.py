@@ -9,18 +9,17 @@ References: Ching and Chen (2007), *Journal of Engineering Mechanics* 133(7); De
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.fit.project import PRICE_UNIT, panel_observations
+from costfloor.build import BuiltPanel
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.panel import PRICE_UNIT, panel_observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
-from costfloor.panel import law_rows, load_panel
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import SamplerSettings, Sampling
 from costfloor.sampling.sampler import compile_model, sample
@@ -91,16 +90,16 @@ def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {
-        "data": panel_observations(data_dir).data_hash,
+        "data": panel_observations(built).data_hash,
         "code": code_hash(__name__),
         "settings": [PARTICLES, RUNS, asdict(REFERENCE), settings.seed],
     }
 
 
 def _run(context: Context) -> dict[str, Any]:
-    return evidence_study(small_panel(law_rows(load_panel(context.data_dir))), list(LAWS), context)
+    return evidence_study(small_panel(context.built.law_rows), list(LAWS), context)
 
 
 STUDY: Final = HeavyStudy("evidence of every law on a small panel", _request, _run)

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.fit.project import fits_dir, panel_observations
+from costfloor.build import BuiltPanel
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
@@ -16,6 +15,7 @@ from costfloor.forecast.origins import OriginScore, forecast_origins
 from costfloor.forecast.stacking import stacking_weights
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
+from costfloor.laws.panel import panel_observations
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.sbc.ranks import Uniformity, uniformity
@@ -101,11 +101,11 @@ class ForecastStudy:
 
 def forecast_study(context: Context) -> ForecastStudy:
     """Fit every law at every origin, score it and the classical forecasts, and put them into one table."""
-    obs = panel_observations(context.data_dir)
+    obs = panel_observations(context.built)
     origins = forecast_origins(obs, max(HORIZONS), count=ORIGINS, every_months=EVERY_MONTHS, min_rows=MIN_ROWS)
     dates = [origin.date for origin in origins]
     laws = score_laws(
-        list(LAWS), obs, dates, HORIZONS, _chains(context.settings), fits_dir(context.data_dir),
+        list(LAWS), obs, dates, HORIZONS, _chains(context.settings), context.places.fits,
         context.progress, context.workers, context.scheduler,
     )  # fmt: skip
     classical = score_baselines(obs, dates, HORIZONS, context.settings.seed)
@@ -182,9 +182,9 @@ def _chains(settings: Sampling) -> Sampling:
     return replace(settings, draws=DRAWS, tune=TUNE)
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {
-        "data": panel_observations(data_dir).data_hash,
+        "data": panel_observations(built).data_hash,
         "code": code_hash(__name__),
         "settings": {**asdict(_chains(settings)), "origins": [ORIGINS, EVERY_MONTHS, MIN_ROWS]},
     }  # fmt: skip

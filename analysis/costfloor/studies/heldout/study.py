@@ -4,19 +4,19 @@ that followed is held against them, statistic by statistic.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
+from costfloor.build import BuiltPanel
 from costfloor.checks import to_json
 from costfloor.checks.heldout import heldout_checks
 from costfloor.fit.fit import sample_law
-from costfloor.fit.project import panel_observations
 from costfloor.forecast.origins import forecast_origins, masks
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset
+from costfloor.laws.panel import panel_observations
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
@@ -70,12 +70,12 @@ def heldout_job(law: str, obs: PriceObservations, origin: pd.Timestamp, settings
     }
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
-    return {"data": panel_observations(data_dir).data_hash, "code": code_hash(__name__), "settings": asdict(settings)}
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
+    return {"data": panel_observations(built).data_hash, "code": code_hash(__name__), "settings": asdict(settings)}
 
 
 def _run(context: Context) -> dict[str, Any]:
-    return heldout_study(panel_observations(context.data_dir), list(LAWS), context)
+    return heldout_study(panel_observations(context.built), list(LAWS), context)
 
 
 STUDY: Final = HeavyStudy("targeted checks on months that the fits have not seen", _request, _run)

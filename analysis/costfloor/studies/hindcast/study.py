@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from scipy.special import logsumexp
 
-from costfloor.data.raw import raw_vintage
+from costfloor.build import BuiltPanel, build
 from costfloor.fit import archive
 from costfloor.fit.fit import sample_law
-from costfloor.fit.project import PRICE_UNIT, panel_observations
 from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
 from costfloor.forecast.lfo import score_laws
@@ -28,7 +26,8 @@ from costfloor.forecast.origins import (
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations, subset
-from costfloor.panel import build, law_rows, load_panel
+from costfloor.laws.panel import PRICE_UNIT, panel_observations
+from costfloor.panel import law_rows
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.studies.context import Context, HeavyStudy
@@ -160,12 +159,11 @@ def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
 
 def hindcast(context: Context) -> tuple[HalfYear, ...]:
     """Build every past view, fit all laws to it, apply the rule and judge the forecasts."""
-    now = load_panel(context.data_dir)
+    now, store = context.built.panel, context.built.store
     views = []
     for date in half_years(law_rows(now)["date"].max()):
         context.progress(f"the prices as of {date.date()}")
-        build(context.data_dir, date, context.progress)
-        views.append(view(date, load_panel(context.data_dir, date), now))
+        views.append(view(date, build(store, date, context.progress).panel, now))
     return tuple(_half_year(one, found, context) for one, found in zip(views, _fits(views, context), strict=True))
 
 
@@ -239,9 +237,9 @@ def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Conte
     )
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {
-        "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
+        "data": [panel_observations(built).data_hash, built.store.raw_vintage],
         "code": code_hash(__name__),
         "settings": {**asdict(settings), "first": FIRST, "every_months": EVERY_MONTHS},
     }

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from scipy.special import logsumexp
 
+from costfloor.build import BuiltPanel
 from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import expected_log_price, log_likelihood
-from costfloor.fit.project import fits_dir, panel_observations
 from costfloor.fit.result import Fit
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
+from costfloor.laws.panel import panel_observations
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
@@ -155,7 +155,7 @@ def _quote(obs: PriceObservations, row: int) -> tuple[str, str, float]:
 
 def influence_study(context: Context) -> dict[str, Any]:
     """Rank models and prices of the panel, leave out the first ten of each ranking, and apply the rule again."""
-    obs, folder = panel_observations(context.data_dir), fits_dir(context.data_dir)
+    obs, folder = panel_observations(context.built), context.places.fits
     plateau = fit_law(LAWS["plateau"], obs, context.settings, folder, context.progress)
     origins = forecast_origins(obs, HORIZON_MONTHS)
     dates = [origin.date for origin in origins]
@@ -183,9 +183,9 @@ def influence_study(context: Context) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {
-        "data": panel_observations(data_dir).data_hash,
+        "data": panel_observations(built).data_hash,
         "code": code_hash(__name__),
         "settings": {**asdict(settings), "top": TOP},
     }

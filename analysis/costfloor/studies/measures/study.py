@@ -1,21 +1,20 @@
 """Does the answer depend on what is measured, and on which prices: the verdict rule on every variant of the panel."""
 
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.data.raw import raw_vintage
-from costfloor.fit.project import panel_observations
+from costfloor.build import BuiltPanel
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import MIN_SCORED_ROWS, MIN_SEEN_ROWS, forecast_origins, masks
 from costfloor.keys import code_hash
 from costfloor.laws.observations import PriceObservations, observations, subset
+from costfloor.laws.panel import panel_observations
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
-from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables
+from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, panel_tables
 from costfloor.studies.operating.study import HORIZON_MONTHS
 from costfloor.studies.rule import apply_rule
 
@@ -43,7 +42,7 @@ def _enough(obs: PriceObservations, seen: np.ndarray, scored: np.ndarray) -> boo
 
 def measures_study(context: Context) -> dict[str, Any]:
     """Apply the rule to every variant; and compare the forecasts of plateau by age and by calendar on the same prices."""
-    every = variant_observations(load_tables(context.data_dir))
+    every = variant_observations(panel_tables(context.built))
     dates = [origin.date for origin in forecast_origins(every[BASE], HORIZON_MONTHS)]
     tables = {name: (obs, variant_origins(obs, dates)) for name, obs in every.items()}
     settings = replace(MODERATE, seed=context.settings.seed)
@@ -58,9 +57,9 @@ def measures_study(context: Context) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {
-        "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
+        "data": [panel_observations(built).data_hash, built.store.raw_vintage],
         "code": code_hash(__name__),
         "settings": asdict(replace(MODERATE, seed=settings.seed)),
     }

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
+from costfloor.build import BuiltPanel
 from costfloor.capability.bands import BANDS, assign_bands
-from costfloor.data.raw import load_raw
-from costfloor.panel import law_rows, load_panel, load_processed, make_panel
+from costfloor.panel import law_rows, make_panel
 
 TASK_BENCHMARK: Final = "gpqa_diamond"
 TASK_SOURCE: Final = "artificial_analysis eval_token_counts"
@@ -48,11 +47,10 @@ class Variant:
     rows: Callable[[PanelTables], pd.DataFrame]
 
 
-def load_tables(data_dir: Path) -> PanelTables:
-    """Read what the variants need."""
-    processed = {name: load_processed(data_dir, name) for name in ("quotes", "disagreements", "capability")}
-    raw = {name: load_raw(data_dir, name) for name in ("models", "performance")}
-    return PanelTables(load_panel(data_dir), **processed, **raw, costs=load_raw(data_dir, "benchmark_costs"))
+def panel_tables(built: BuiltPanel) -> PanelTables:
+    """What the variants need of a build and of the raw data behind it."""
+    models, performance, costs = (built.store.table(name) for name in ("models", "performance", "benchmark_costs"))
+    return PanelTables(built.panel, built.quotes, built.disagreements, built.capability, models, performance, costs)
 
 
 def priced_by(column: str) -> Callable[[PanelTables], pd.DataFrame]:

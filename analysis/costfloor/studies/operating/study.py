@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from costfloor.build import BuiltPanel
 from costfloor.fit import archive
 from costfloor.fit.fit import fit_law, sample_law
 from costfloor.fit.posterior import Draws
-from costfloor.fit.project import fits_dir, panel_observations
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
@@ -21,6 +20,7 @@ from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.few_families import fitted_law
 from costfloor.laws.observations import PriceObservations, subset
+from costfloor.laws.panel import panel_observations
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.sampling.sampler import CompiledModel, compile_model
@@ -188,17 +188,17 @@ def _short_fit(law: str, obs: PriceObservations, settings: Sampling, design: str
     return sample_law(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {
-        "data": panel_observations(data_dir).data_hash,
+        "data": panel_observations(built).data_hash,
         "code": code_hash(__name__),
         "settings": {**asdict(SHORT), "seed": settings.seed, "panels": PANELS, "worlds": [asdict(one) for one in WORLDS]},
     }  # fmt: skip
 
 
 def _run(context: Context) -> dict[str, Any]:
-    obs = panel_observations(context.data_dir)
-    fit = fit_law(LAWS["plateau"], obs, context.settings, fits_dir(context.data_dir), context.progress)
+    obs = panel_observations(context.built)
+    fit = fit_law(LAWS["plateau"], obs, context.settings, context.places.fits, context.progress)
     results = operating_characteristics(fit, obs, WORLDS, PANELS, context)
     return {"worlds": [one.to_json() for one in results]}
 

@@ -4,19 +4,19 @@ The decision by forecast is not made again: that would take a fit of each law at
 """
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from costfloor.build import BuiltPanel
 from costfloor.fit.fit import fit_law
-from costfloor.fit.project import fits_dir, panel_observations
 from costfloor.fit.quantities import probability_of_claim
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
+from costfloor.laws.panel import panel_observations
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
@@ -42,7 +42,7 @@ def reference_effect(obs: PriceObservations, references: dict[str, ReferenceClas
     -------
     By law: `priors`, each with what it replaces, and what `described` says under `default` and `reference`.
     """
-    directory = fits_dir(context.data_dir)
+    directory = context.places.fits
     found: dict[str, Any] = {}
     for name, reference in references.items():
         law = LAWS[name]
@@ -88,18 +88,18 @@ def described(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {
-        "data": [panel_observations(data_dir).data_hash, load_costs(data_dir).data_hash],
+        "data": [panel_observations(built).data_hash, load_costs(built.store).data_hash],
         "code": code_hash(__name__),
         "settings": [asdict(settings), asdict(OF_TECHNOLOGIES)],
     }
 
 
 def _run(context: Context) -> dict[str, Any]:
-    found = technology_study(context.data_dir, context.progress)
+    found = technology_study(context.built.store, context.progress)
     references = {"encompassing": found.reference, "plateau": found.reference_of_plateau}
-    return {"laws": reference_effect(panel_observations(context.data_dir), references, context)}
+    return {"laws": reference_effect(panel_observations(context.built), references, context)}
 
 
 STUDY: Final = HeavyStudy("the laws under the reference class of other technologies", _request, _run)

@@ -6,9 +6,9 @@ out. Here the whole thousand is new.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
+from costfloor.build import BuiltPanel
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.sampling.policy import Sampling
@@ -25,8 +25,8 @@ def outside(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
     return tuple((row.law, row.quantity) for row in rows if not row.passed)
 
 
-def _request(data_dir: Path, settings: Sampling) -> dict[str, Any]:
-    request = sbc.STUDY.request(data_dir, settings)
+def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
+    request = sbc.STUDY.request(built, settings)
     return {**request, "code": code_hash(__name__)}
 
 

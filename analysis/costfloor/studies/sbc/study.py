@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from costfloor.build import BuiltPanel
 from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, merge_chains
 from costfloor.fit.quantities import reported_quantities
 from costfloor.keys import code_hash
@@ -188,7 +188,7 @@ def _row(law: str, name: str, ranks: np.ndarray, rows: int) -> Row:
     return Row(law, name, uniformity(ranks, RANKED_DRAWS), coverage, tuple(int(value) for value in ranks))
 
 
-def _request(_: Path, __: Sampling) -> dict[str, Any]:
+def _request(_: BuiltPanel, __: Sampling) -> dict[str, Any]:
     return {
         "data": design().data_hash,
         "code": code_hash(__name__),

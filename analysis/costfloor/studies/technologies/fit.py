@@ -21,9 +21,6 @@ from costfloor.studies.technologies.series import Costs
 
 Progress = Callable[[str], None]
 
-FOLDER = Path("processed") / "technologies"
-"""Where fits and study lie below the data folder."""
-
 
 @dataclass(frozen=True)
 class TechnologyFit:

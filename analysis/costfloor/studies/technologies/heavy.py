@@ -1,20 +1,20 @@
 """Technologies of known fate among the heavy studies."""
 
-from pathlib import Path
 from typing import Any, Final
 
+from costfloor.build import BuiltPanel
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.series import load_costs
 from costfloor.studies.technologies.study import SETTINGS, study_request, technology_study
 
 
-def _request(data_dir: Path, _: Sampling) -> dict[str, Any]:
-    return study_request(load_costs(data_dir), SETTINGS)
+def _request(built: BuiltPanel, _: Sampling) -> dict[str, Any]:
+    return study_request(load_costs(built.store), SETTINGS)
 
 
 def _run(context: Context) -> dict[str, Any]:
-    return technology_study(context.data_dir, context.progress).to_json()
+    return technology_study(context.built.store, context.progress).to_json()
 
 
 STUDY: Final = HeavyStudy("the laws on technologies of known fate", _request, _run)

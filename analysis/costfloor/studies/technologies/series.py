@@ -2,12 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from costfloor.data.raw import load_raw
+from costfloor.data.store import Store
 from costfloor.errors import InputError
 from costfloor.storage import sha256_bytes
 
@@ -118,9 +117,9 @@ def split_at(count: int, share: float) -> int:
     return int(np.ceil(count * share - 1e-9))
 
 
-def load_costs(data_dir: Path) -> Costs:
-    """Read the table of technologies from a data folder: see `cost_series`."""
-    return cost_series(load_raw(data_dir, TABLE))
+def load_costs(store: Store) -> Costs:
+    """The table of technologies of the raw data: see `cost_series`."""
+    return cost_series(store.table(TABLE))
 
 
 def cost_series(frame: pd.DataFrame) -> Costs:

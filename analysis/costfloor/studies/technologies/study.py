@@ -2,11 +2,11 @@
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
 from costfloor.keys import code_hash
 from costfloor.records import read_record, write_record
@@ -14,7 +14,7 @@ from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.storage import write_json
 from costfloor.studies.technologies.claims import Calibration, base_rate, calibration, outcomes, score_claims
 from costfloor.studies.technologies.classical import CLASSICAL, forecast_classical
-from costfloor.studies.technologies.fit import FOLDER, Progress, TechnologyFit, fit_technologies
+from costfloor.studies.technologies.fit import Progress, TechnologyFit, fit_technologies
 from costfloor.studies.technologies.forecast import STACK, SeriesForecast, forecast_series, rates, stack
 from costfloor.studies.technologies.laws import TECHNOLOGY_LAWS
 from costfloor.studies.technologies.reference import ReferenceClass, reference_class
@@ -148,31 +148,31 @@ def study_request(costs: Costs, settings: Sampling) -> dict[str, Any]:
     return {"data": costs.data_hash, "code": code_hash(__name__), "settings": plain}
 
 
-def is_current(data_dir: Path, settings: Sampling = SETTINGS) -> bool:
+def is_current(store: Store, settings: Sampling = SETTINGS) -> bool:
     """Whether the stored study is that of the present data, code and settings; False when there is none, or a damaged one."""
     try:
-        stored = read_record(data_dir / FOLDER / RESULT, remedy="Run the study again")
+        stored = read_record(store.places.technologies / RESULT, remedy="Run the study again")
     except IntegrityError:
         return False
-    return stored is not None and stored.get("request") == study_request(load_costs(data_dir), settings)
+    return stored is not None and stored.get("request") == study_request(load_costs(store), settings)
 
 
-def technology_study(data_dir: Path, progress: Progress, settings: Sampling = SETTINGS) -> TechnologyStudy:
+def technology_study(store: Store, progress: Progress, settings: Sampling = SETTINGS) -> TechnologyStudy:
     """Fit all laws to the earlier parts of all series, score them on the later parts, and work out the reference class.
 
-    Fits, the study and every single score (`scores.json`) are stored below `data_dir / FOLDER`; fits that are there are read.
+    Fits, the study and every single score (`scores.json`) are stored in `Places.technologies`; fits that are there are read.
 
     Parameters
     ----------
-    data_dir
-        The data folder.
+    store
+        The raw data.
     progress
         Called with a line before each long step.
     settings
         How to sample.
     """
-    costs = load_costs(data_dir)
-    directory = data_dir / FOLDER
+    costs = load_costs(store)
+    directory = store.places.technologies
     fits: list[FitRecord] = []
 
     def fitted(name: str, seen: Costs, share: float) -> TechnologyFit:

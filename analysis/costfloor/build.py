@@ -1,0 +1,232 @@
+"""The built panel: the raw store as of a day, made into tables and read back. `costfloor build`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from costfloor.capability.bands import assign_bands
+from costfloor.data.decisions import DECISIONS, without_quote
+from costfloor.data.quotes import build_quotes
+from costfloor.data.raw import validated
+from costfloor.data.schemas import CAPABILITY, PANEL
+from costfloor.data.store import Store, held_for_writing
+from costfloor.data.unchanged import remember
+from costfloor.errors import InputError, IntegrityError, MissingResultError
+from costfloor.frames import from_parquet, parquet_bytes
+from costfloor.keys import code_hash
+from costfloor.panel import law_rows, make_panel
+from costfloor.records import checked, read_record, sealed
+from costfloor.storage import json_bytes, refuse_links, sha256_bytes, write_together
+
+RECORD = "build.json"
+TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build holds; the JSON of `costfloor build` with the gates of the capability fit and the hash of every table."""
+
+    vintage: str
+    quotes: int
+    models: int
+    families: int
+    hosts: int
+    first: str
+    last: str
+    path: str
+    launch_priced_models: int
+    statuses: dict[str, int]
+    disagreements: int
+    capability: dict[str, Any]
+    fingerprint: str
+    tables: dict[str, str]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the capability fit passed its gates."""
+        return bool(self.capability["diagnostics"]["passed"])
+
+
+@dataclass(frozen=True, eq=False)
+class BuiltPanel:
+    """The tables of one build, each read once.
+
+    Attributes
+    ----------
+    store
+        The raw data that it is made of; of a stale one from `stored_build`, those of now.
+    as_of
+        The day of a past view, None for today's.
+    report
+        What the build holds.
+    contents
+        The `TABLES` as they lie on disk, Parquet, by name.
+    """
+
+    store: Store
+    as_of: pd.Timestamp | None
+    report: BuildReport
+    contents: Mapping[str, bytes] = field(repr=False)
+
+    @cached_property
+    def panel(self) -> pd.DataFrame:
+        """One row per price spell, in the schema `PANEL`."""
+        return validated(self._table("panel"), PANEL, Path(self.report.path))
+
+    @cached_property
+    def law_rows(self) -> pd.DataFrame:
+        """What the laws see of the panel: `costfloor.panel.law_rows`."""
+        return law_rows(self.panel)
+
+    @cached_property
+    def quotes(self) -> pd.DataFrame:
+        """Every raw quote with its fate and the reason."""
+        return self._table("quotes")
+
+    @cached_property
+    def disagreements(self) -> pd.DataFrame:
+        """Pairs of quotes with different prices on shared days."""
+        return self._table("disagreements")
+
+    @cached_property
+    def capability(self) -> pd.DataFrame:
+        """Capability and band of every measured model."""
+        return self._table("capability")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        return from_parquet(self.contents[name])
+
+
+def build(store: Store, as_of: pd.Timestamp | None = None, progress: Progress | None = None) -> BuiltPanel:
+    """Build the processed tables from the raw store, or read them when they are there already.
+
+    Parameters
+    ----------
+    store
+        The raw data; built anew they are those of the moment, which the result's `store` holds.
+    as_of
+        Use only prices recorded on or before this day. Capability is the full-sample one in every view: it measures models, not
+        the market.
+    progress
+        Called with a line per long step.
+
+    Raises
+    ------
+    InputError, IntegrityError, LockedError
+        When raw data is wrong, changed, or in use.
+    """
+    say = progress or (lambda line: None)
+    refuse_links(store.places.processed())
+    try:
+        known = stored_build(store, as_of)
+    except IntegrityError as error:
+        say(f"warning: {error}; that is done now")
+    except MissingResultError:
+        pass
+    else:
+        if known.report.fingerprint == build_fingerprint(store, as_of):
+            return known
+    with held_for_writing(store) as current:
+        return _build(current, as_of, say)
+
+
+def build_fingerprint(store: Store, as_of: pd.Timestamp | None = None) -> str:
+    """Hash of the raw vintage and of the code that makes the panel of it."""
+    return sha256_bytes("\n".join([store.raw_vintage, str(as_of), code_hash(__name__)]).encode())
+
+
+def stored_build(store: Store, as_of: pd.Timestamp | None = None) -> BuiltPanel:
+    """The last build as it lies on disk, stale or not.
+
+    Raises
+    ------
+    MissingResultError
+        Nothing has been built yet, or by another version of the program, or a table is that of another build than the last whole one.
+    IntegrityError
+        The record is not as it was written.
+    """
+    folder = store.places.processed(as_of)
+    report = read_report(folder)
+    if report is None:
+        raise MissingResultError(f"{folder / RECORD} does not exist yet. Run `costfloor build` first")
+    contents = {}
+    for name in TABLES:
+        path = folder / f"{name}.parquet"
+        contents[name] = path.read_bytes() if path.is_file() else b""
+        if sha256_bytes(contents[name]) != report.tables.get(name):
+            raise MissingResultError(f"{path} is not that of the last whole build. Run `costfloor build` again")
+    return BuiltPanel(store, as_of, report, contents)
+
+
+def read_report(folder: Path) -> BuildReport | None:
+    """The record of the build in a folder; None without one, or when another version of the program wrote it.
+
+    Raises
+    ------
+    IntegrityError
+        It is not as it was written.
+    """
+    path, remedy = folder / RECORD, "Run `costfloor build` again"
+    record = read_record(path, remedy=remedy)
+    if record is None or {*record, "path"} != {entry.name for entry in fields(BuildReport)}:
+        return None
+    try:
+        # Where it lies is what the caller says, not what a file says.
+        return checked(BuildReport, {**record, "path": _panel_path(folder)})
+    except ValueError as error:
+        raise IntegrityError(f"{path}: {error}. {remedy}") from error
+
+
+def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPanel:
+    target = store.places.processed(as_of)
+    from costfloor.capability.measured import measured_capability  # noqa: PLC0415  an unchanged build should not wait for PyMC
+
+    say("resolving and cleaning quotes")
+    models, performance = store.table("models"), store.table("performance")
+    tables = build_quotes(store, as_of)
+    quotes = tables.quotes
+    if as_of is None:
+        for slip in without_quote(store.written(DECISIONS), quotes["quote_id"]):
+            say(f"warning: {slip}")
+    capability, receipt, residuals = measured_capability(store.places.fits, performance, models, say)
+    priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
+    banded = validated(assign_bands(capability, priced), CAPABILITY, target / "capability.parquet")
+    panel = validated(make_panel(quotes, models, performance, banded), PANEL, target / "panel.parquet")
+    if panel.empty:
+        day = "" if as_of is None else f" that were recorded on or before {as_of.date()}"
+        raise InputError(f"has no prices{day} of models with benchmark scores", file=store.places.raw)
+    launch = panel[panel["days_since_release"].between(-5, 180)]
+    frames = (quotes, tables.disagreements, banded, residuals, panel)
+    contents = {name: parquet_bytes(frame) for name, frame in zip(TABLES, frames, strict=True)}
+    report = BuildReport(
+        vintage=store.raw_vintage[:16] + ("" if as_of is None else f"@{as_of.date()}"),
+        quotes=len(panel),
+        models=panel["model"].nunique(),
+        families=panel["family"].nunique(),
+        hosts=panel["host"].nunique(),
+        first=str(panel["date"].min().date()),
+        last=str(panel["date"].max().date()),
+        path=_panel_path(target),
+        launch_priced_models=launch["model"].nunique(),
+        statuses={str(name): int(count) for name, count in quotes["status"].value_counts().items()},
+        disagreements=len(tables.disagreements),
+        capability=receipt,
+        fingerprint=build_fingerprint(store, as_of),
+        tables={name: sha256_bytes(content) for name, content in contents.items()},
+    )
+    remember(store.looks, store.places.data)
+    record = {name: value for name, value in asdict(report).items() if name != "path"}
+    files = {target / f"{name}.parquet": content for name, content in contents.items()}
+    # Last: the tables count as built when the record that has their hashes is there.
+    write_together({**files, target / RECORD: json_bytes(sealed(record))})
+    return BuiltPanel(store, as_of, report, contents)
+
+
+def _panel_path(folder: Path) -> str:
+    return str(folder / "panel.parquet")

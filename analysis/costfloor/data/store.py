@@ -1,0 +1,152 @@
+"""The raw store, opened: checked once against its hashes, then passed on as a value that does not change."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+import pandera.pandas as pa
+
+from costfloor.data.fields import dtype
+from costfloor.data.raw import DATAPACKAGE, check_references, corrected, parse_table, recorded_hashes, validated
+from costfloor.data.schemas import CORRECTED, RAW_SCHEMAS
+from costfloor.data.unchanged import Looks, check_unchanged
+from costfloor.data.vintages import Vintage, list_vintages, original_path, read_original
+from costfloor.errors import InputError, IntegrityError
+from costfloor.inputs import read_file
+from costfloor.places import Places
+from costfloor.storage import data_lock, sha256_bytes
+
+BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv", "withdrawals.csv")
+"""Files of `costfloor.data.decisions`, `host_decisions` and `withdrawals`: they may change, and their content is part of the vintage."""
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """The raw data of a project as they were when it was opened; every table is read at most once.
+
+    Attributes
+    ----------
+    places
+        Where it lies, and where results go.
+    hashes
+        SHA-256 of each raw file by file name, as `datapackage.json` records them.
+    vintages
+        The ingested lists, withdrawn ones included, by source, day and hash.
+    by_hand
+        What people wrote, by file name, as bytes; a file that is not there is left out.
+    looks
+        Size and times of the files that were checked, for `costfloor.data.unchanged.remember`.
+    """
+
+    places: Places
+    hashes: Mapping[str, str] = field(repr=False)
+    vintages: tuple[Vintage, ...] = field(repr=False)
+    by_hand: Mapping[str, bytes] = field(repr=False)
+    looks: Looks = field(repr=False)
+    _tables: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def raw_vintage(self) -> str:
+        """Identity of the whole store: a SHA-256 over the names and hashes of its files, as 64 hexadecimal digits.
+
+        The files are those of the data package, the ingested vintages with their receipts, and what people decided.
+        """
+        hashes = dict(self.hashes)
+        hashes |= {f"{self.places.vintages.name}/{vintage.name}": vintage.receipt_sha256 for vintage in self.vintages}
+        hashes |= {name: sha256_bytes(content) for name, content in self.by_hand.items()}
+        return sha256_bytes("".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items())).encode())
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One raw table, typed and checked.
+
+        Parameters
+        ----------
+        name
+            A name in `costfloor.data.schemas.RAW_SCHEMAS`; the file is `raw/<name>.csv`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of the schema, in its order; one row per row of the file, with the corrections of `corrections.csv`. Each caller
+            has a copy (on write) of its own.
+
+        Raises
+        ------
+        InputError
+            The file is missing, a value breaks the schema, or names a model that does not exist; the message names row and column.
+        IntegrityError
+            The file's SHA-256 is not the one in `datapackage.json`.
+        """
+        if name not in self._tables:
+            self._tables[name] = self._read(name)
+        return self._tables[name].copy(deep=False)
+
+    def written(self, schema: pa.DataFrameSchema) -> pd.DataFrame:
+        """A table that people write, by its schema, whose name is that of its file; empty without the file."""
+        name = f"{schema.name}.csv"
+        if name not in self.by_hand:
+            return pd.DataFrame({column: pd.Series([], dtype=dtype(kind)) for column, kind in schema.columns.items()})
+        return parse_table(self.by_hand[name], schema, self.places.raw / name)
+
+    def original(self, vintage: Vintage) -> bytes:
+        """An ingested file as it came, checked against its hash; raises IntegrityError when it is missing or was changed."""
+        return read_original(self.places.vintages, vintage)
+
+    def _read(self, name: str) -> pd.DataFrame:
+        path = self.places.raw / f"{name}.csv"
+        if path.name not in self.hashes:
+            raise InputError(f"lists no file {path.name}", file=path.with_name(DATAPACKAGE))
+        content = read_file(path, content="table")
+        if sha256_bytes(content) != self.hashes[path.name]:
+            raise IntegrityError(
+                f"{path}: content does not match the hash in {DATAPACKAGE}. Restore the file, or bring new rows in with "
+                "'costfloor ingest'"
+            )
+        schema = RAW_SCHEMAS[name]
+        frame = parse_table(content, schema, path)
+        if name in CORRECTED:
+            frame = validated(corrected(frame, name, self.table("corrections"), path), schema, path)
+        for column, parent in (schema.metadata or {}).get("references", {}).items():
+            check_references(frame, self.table(parent), column, path)
+        return frame
+
+
+def open_store(places: Places, *, everything: bool = False) -> Store:
+    """Open the raw data of a project, once each file is known to be what its record says.
+
+    Parameters
+    ----------
+    places
+        Of the project.
+    everything
+        Hash every file, also those that look as the last build remembers them: see `costfloor.data.unchanged.check_unchanged`.
+
+    Raises
+    ------
+    InputError, IntegrityError
+        The data package or a file is missing, or a file was changed; the message names it.
+    """
+    hashes, vintages = recorded_hashes(places.raw), list_vintages(places.vintages)
+    files = {places.raw / name: digest for name, digest in hashes.items()}
+    files |= {original_path(places.vintages, vintage): vintage.sha256 for vintage in vintages}
+    looks = check_unchanged(files, places.data, everything=everything)
+    paths = [places.raw / name for name in BY_HAND]
+    by_hand = {path.name: read_file(path, content="table") for path in paths if path.exists()}
+    return Store(places, hashes, vintages, by_hand, looks)
+
+
+@contextmanager
+def held_for_writing(store: Store) -> Iterator[Store]:
+    """Hold the data folder for a writer, with the store opened anew: another writer may have ended since.
+
+    Raises
+    ------
+    LockedError
+        Another process writes.
+    InputError, IntegrityError
+        As `open_store`.
+    """
+    with data_lock(store.places.data):
+        yield open_store(store.places)

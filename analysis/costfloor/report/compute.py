@@ -1,0 +1,118 @@
+"""Everything that a report shows: computed, or read where unchanged, and drawn and written."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from costfloor.build import build
+from costfloor.checks import run_checks
+from costfloor.data.store import Store
+from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.study import economics
+from costfloor.fit.fit import fit_law
+from costfloor.forecast.compare import compare
+from costfloor.forecast.ledger import Entry, entry
+from costfloor.forecast.refit import remember
+from costfloor.laws import LAWS
+from costfloor.laws.panel import panel_observations
+from costfloor.panel import law_rows
+from costfloor.records import write_record
+from costfloor.report.baselines import baselines, published_rates
+from costfloor.report.price_indexes import panel_indexes
+from costfloor.report.render import render
+from costfloor.report.result import ReportFiles, ReportResult
+from costfloor.report.stored import save_results
+from costfloor.report.study import Study
+from costfloor.sampling.policy import Sampling
+from costfloor.storage import json_bytes, sha256_bytes, write_together
+from costfloor.studies.events.event_study import event_study, innovation_months
+from costfloor.studies.levers.levers import observed_levers
+from costfloor.studies.registry import stored_studies
+
+Progress = Callable[[str], None]
+
+
+def new_report(
+    store: Store,
+    files: ReportFiles,
+    fingerprint: str,
+    settings: Sampling,
+    progress: Progress,
+    as_of: pd.Timestamp | None,
+    earlier: Sequence[Entry],
+    workers: int | None,
+) -> ReportResult:
+    """Compute, draw and write a report; its receipt, written last, has the `fingerprint` by which it is known again."""
+    study = run_study(store, settings, progress, as_of, earlier, workers=workers)
+    rendered = render(study, files.project, progress)
+    progress("storing the results for the notebooks")
+    save_results(study, files.results)
+    result = ReportResult(
+        pdf=str(files.pdf),
+        figures=rendered.figures,
+        tables=rendered.tables,
+        fingerprint=fingerprint,
+        gates={
+            "capability": study.build.passed,
+            **{name: fit.passed for name, fit in study.fits.items()},
+            "forecast_fits": not [failure for failure in study.comparison.failures if " as of " in failure],
+        },
+        vintage=study.build.vintage,
+        verdict=study.comparison.verdict,
+        pdf_sha256=sha256_bytes(rendered.pdf),
+    )
+    outputs = {files.pdf: rendered.pdf, files.answer: rendered.answer}
+    if files.summary:
+        outputs[files.summary] = json_bytes(vars(result))
+    write_together(outputs)
+    if as_of is None:
+        remember(
+            store.places, study.build.vintage, law_rows(study.panel), dict(study.fits), study.comparison, set(LAWS)
+        )
+    # Last: with the receipt in place nothing above is done again.
+    write_record(files.receipt, {"result": vars(result), "answer_sha256": sha256_bytes(rendered.answer)})
+    return result
+
+
+def run_study(
+    store: Store,
+    settings: Sampling,
+    progress: Progress,
+    as_of: pd.Timestamp | None = None,
+    earlier: Sequence[Entry] = (),
+    *,
+    with_studies: bool = True,
+    workers: int | None = 0,
+) -> Study:
+    """Compute, or read where unchanged, everything the report shows.
+
+    `earlier` holds what was concluded from the vintages before this one; `with_studies` says whether the heavy studies are read as well.
+    """
+    built = build(store, as_of, progress)
+    # The heavy studies are held against the data of today.
+    today = build(store, None, progress) if as_of is not None and with_studies else built
+    studies = stored_studies(today, settings.seed) if with_studies else {}
+    obs, raw, folder = panel_observations(built), built.store, store.places.fits
+    fits = {name: fit_law(law, obs, settings, folder, progress) for name, law in LAWS.items()}
+    comparison = compare(fits, obs, settings, folder, progress, workers=workers)
+    checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
+    innovations = innovation_months(raw)
+    progress("price indexes, and their tests for breaks")
+    return Study(
+        build=built.report,
+        panel=built.panel,
+        quotes=built.quotes,
+        obs=obs,
+        fits=fits,
+        comparison=comparison,
+        checks=checks,
+        baselines=baselines(built.panel),
+        epoch=published_rates(),
+        indexes=panel_indexes(built.panel),
+        history=(*earlier, entry(built.report.vintage, str(obs.last.date()), fits, comparison)),
+        calibration=studies,
+        economics=economics(shipped_scenarios(), fits, obs, raw, settings.seed),
+        innovations=innovations,
+        events=event_study(built.panel, innovations),
+        levers=observed_levers(built.quotes, raw.table("models")),
+    )
