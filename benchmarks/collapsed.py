@@ -14,6 +14,8 @@ import arviz_stats
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
+from costfloor.data.store import open_store
+from costfloor.places import Places
 from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import compile_model, sample
 from costfloor.studies.technologies.laws import LEVEL_SD, TECHNOLOGY_LAWS
@@ -59,7 +61,7 @@ def milliseconds_per_gradient(costs: Costs) -> dict[str, float]:
 
 
 def main(data_dir: Path) -> int:
-    costs = load_costs(data_dir).first_part(0.5)
+    costs = load_costs(open_store(Places(data_dir))).first_part(0.5)
     law = TECHNOLOGY_LAWS["random_walk"]
     names = [prior.name for prior in law.priors] + [f"family_{name}" for name in law.family_parameters]
     print(f"{'':<16}{'smallest ESS':>14}{'seconds':>10}{'ESS a second':>14}{'steps':>8}{'divergences':>13}")

@@ -10,22 +10,26 @@ import tempfile
 import time
 from pathlib import Path
 
+from costfloor.build import stored_build
+from costfloor.data.store import open_store
 from costfloor.fit.compiled import compile_law
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS
+from costfloor.laws.panel import panel_observations
+from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
 
 FITTED = ("exponential", "plateau", "baumol", "discovery", "encompassing")
 
 
 def compiled() -> None:
-    obs = panel_observations(Path("data"))
+    obs = panel_observations(stored_build(open_store(Places())))
     for law in FITTED:
         print(f"{law:<14}{compile_law(LAWS[law], obs).seconds:>9.1f}", flush=True)
 
 
 def fitted(folder: Path) -> None:
-    obs = panel_observations(Path("data"))
+    obs = panel_observations(stored_build(open_store(Places())))
     for law in FITTED:
         fit = fit_law(LAWS[law], obs, Sampling(), folder, lambda _: None)
         seconds, worst = fit.receipt["seconds"], fit.receipt["diagnostics"]

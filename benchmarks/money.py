@@ -10,10 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+from costfloor.build import stored_build
+from costfloor.data.store import open_store
 from costfloor.economics.scenario import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.fit import stored_fit
 from costfloor.laws import LAWS
+from costfloor.laws.panel import panel_observations
+from costfloor.places import Places
 from costfloor.report.figures.economics import draw
 from costfloor.report.stored import open_results
 from costfloor.report.style import svg
@@ -37,9 +41,9 @@ def fastest(work: Callable[[], object]) -> float:
 
 def main() -> int:
     """Measure both and hold them against their limits."""
-    data_dir = Path(sys.argv[1] if len(sys.argv) > 1 else "data")
-    services, obs = shipped_scenarios(), panel_observations(data_dir)
-    found = {name: stored_fit(law, obs, Sampling(), fits_dir(data_dir)) for name, law in LAWS.items()}
+    store = open_store(Places(Path(sys.argv[1] if len(sys.argv) > 1 else "data")))
+    services, obs = shipped_scenarios(), panel_observations(stored_build(store))
+    found = {name: stored_fit(law, obs, Sampling(), store.places.fits) for name, law in LAWS.items()}
     fits = {name: fit for name, fit in found.items() if fit is not None}
     if len(fits) < len(LAWS):
         print("fits of the panel are missing: run make report first", file=sys.stderr)
@@ -48,12 +52,12 @@ def main() -> int:
 
     def slider() -> None:
         moved = services[0].with_value("tokens.growth_per_year", 0.3)
-        again = economics((moved,), thinned.fits, thinned.obs, data_dir, Sampling.seed)
+        again = economics((moved,), thinned.fits, thinned.obs, store, Sampling.seed)
         svg(draw, SimpleNamespace(economics=again, fits=thinned.fits))
 
     draws = min(fit.draws.size for fit in fits.values())
     taken = {
-        "all services": fastest(lambda: economics(services, fits, obs, data_dir, Sampling.seed)),
+        "all services": fastest(lambda: economics(services, fits, obs, store, Sampling.seed)),
         "a slider": fastest(slider),
     }
     print(f"{len(services)} services, {len(fits)} laws and {draws} draws of each, with tornado and value of waiting")

@@ -14,13 +14,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from arviz_stats import mcse
+from costfloor.build import build
+from costfloor.data.store import open_store
 from costfloor.fit.continuation import Continuation, continuation
 from costfloor.fit.fit import fit_law
 from costfloor.fit.result import Fit
 from costfloor.forecast.reweight import KHAT_LIMIT, possible, reweight
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.panel import law_rows
+from costfloor.places import Places
 from costfloor.sampling.policy import ESS_LIMIT, Sampling
 from costfloor.storage import write_atomic
 from scipy.stats import binom, norm
@@ -163,8 +165,7 @@ def _line(row: Row) -> str:
 
 def main(data_dir: Path) -> int:
     """Run all shares and laws and write the document; 1 when an update by weights was too slow."""
-    build(data_dir)
-    rows = law_rows(load_panel(data_dir))
+    rows = build(open_store(Places(data_dir))).law_rows
     target = observations(rows)
     done = []
     with tempfile.TemporaryDirectory() as folder:

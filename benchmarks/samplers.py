@@ -21,11 +21,15 @@ import pymc as pm
 import xarray as xr
 from _plain_model import plain_model
 from _stan_model import LAW_IN_STAN, build_program, compile_services, stan_data, stan_program
+from costfloor.build import stored_build
+from costfloor.data.store import open_store
 from costfloor.laws import LAWS
 from costfloor.laws.base import Law
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations
+from costfloor.laws.panel import panel_observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
+from costfloor.places import Places
 from costfloor.sampling.policy import ESS_LIMIT, SamplerSettings
 from costfloor.sampling.sampler import compile_model, sample
 
@@ -176,7 +180,7 @@ def agreed(ours: Run, other: Run, law: Law) -> bool:
 
 
 def main(data_dir: Path, scratch: Path) -> int:
-    obs = panel_observations(data_dir)
+    obs = panel_observations(stored_build(open_store(Places(data_dir))))
     samplers: dict[str, Callable[[Law, PriceObservations, str], Run]] = {"nutpie": by_nutpie, "PyMC NUTS": by_pymc}
     try:
         import stan  # noqa: F401, PLC0415  an extra
