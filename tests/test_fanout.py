@@ -22,7 +22,7 @@ import dask
 import numpy as np
 import psutil
 import pytest
-from costfloor.compiler_cache import cache_folder
+from costfloor.compiler_cache import cache_folder, take_compiled
 from costfloor.errors import FanoutError, LockedError
 from costfloor.runs import jobs as fanout
 from costfloor.runs import workers as dask_workers
@@ -558,7 +558,7 @@ def test_a_worker_begins_with_what_was_compiled_before(tmp_path: Path) -> None:
     for name in ("both-2.py313.nbi", "both-2.py313.1.nbc", "half-3.py313.1.nbc"):
         (own / name).write_text("own")
     (here / "half-3.py313.nbi").write_text("here")
-    dask_workers.take_compiled(here, own)
+    take_compiled(here, own)
     assert {file.name: file.read_text() for file in own.iterdir()} == {
         "new-1.py313.nbi": "here",
         "new-1.py313.1.nbc": "here",
@@ -567,7 +567,7 @@ def test_a_worker_begins_with_what_was_compiled_before(tmp_path: Path) -> None:
         "both-2.py313.1.nbc": "own",
         "half-3.py313.1.nbc": "own",
     }
-    dask_workers.take_compiled(tmp_path / "nothing", own)
+    take_compiled(tmp_path / "nothing", own)
 
 
 def test_on_another_disk_a_worker_compiles_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -577,5 +577,5 @@ def test_on_another_disk_a_worker_compiles_for_itself(tmp_path: Path, monkeypatc
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "new-1.py313.nbi").write_text("here")
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    dask_workers.take_compiled(tmp_path / "here", tmp_path / "own")
+    take_compiled(tmp_path / "here", tmp_path / "own")
     assert list((tmp_path / "own").iterdir()) == []

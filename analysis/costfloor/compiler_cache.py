@@ -13,7 +13,7 @@ import stat
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -83,6 +83,64 @@ def compiling_in(folder: Path, environment: Mapping[str, str]) -> dict[str, str]
     kept = [flag for flag in _flags(environment) if flag[0] not in _PLACES]
     flags = _joined([*kept, ("base_compiledir", str(folder / "pytensor"))])
     return {**environment, _FLAGS: flags, "NUMBA_CACHE_DIR": str(folder / "numba")}
+
+
+@contextmanager
+def compiled_once(key: str) -> Iterator[None]:
+    """Hold the right to compile something, and share what comes of it: of several processes only the first compiles it.
+
+    Each process compiles into a folder of its own, since no two may write to one. What it finds there at the end, others find in theirs.
+
+    Parameters
+    ----------
+    key
+        A name for what is compiled, as of a file.
+    """
+    folder, here = _private(cache_folder() / "shared"), compiled_here()
+    with _locked(folder / f"{key}.lock"):
+        with _locked(folder / "lock"):
+            take_compiled(folder, here)
+        yield
+        with _locked(folder / "lock"):
+            take_compiled(here, folder)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One process at a time. Without locks on this file system two may compile the same, and each keeps its own."""
+    with path.open("wb") as lock:
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def compiled_here() -> Path:
+    """The folder in which this process keeps what PyTensor compiles with Numba."""
+    prepare_compilers()
+    from pytensor.link.numba.cache import NUMBA_CACHE_PATH  # noqa: PLC0415  slow to import
+
+    return Path(NUMBA_CACHE_PATH)
+
+
+def take_compiled(source: Path, target: Path) -> None:
+    """Give a folder of compiled functions those of another that it lacks, as further names of the same files.
+
+    Numba replaces a file and never changes one. What it keeps of a function is an index, ``NAME.nbi``, and code, ``NAME.1.nbc`` and so
+    on: all or none are taken, since an index says nothing of code that another process compiled. Where files cannot have
+    further names, as on another disk, the folder stays as it is, and a process compiles for itself.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    known = {_function(file) for file in target.iterdir()}
+    for file in source.glob("*.nb[ic]"):
+        if _function(file) not in known:
+            # Besides another disk: a compiler may just be replacing the file.
+            with suppress(OSError):
+                (target / file.name).hardlink_to(file)
+
+
+def _function(file: Path) -> str:
+    name = file.name.removesuffix(".nbi").removesuffix(".nbc")
+    return name if file.suffix == ".nbi" else name.rpartition(".")[0]
 
 
 def _user_caches() -> Path:

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from compiled_density import density_of, evaluate
 from costfloor.errors import UnlikeModelsError
-from costfloor.fit import compiled
 from costfloor.fit.compiled import Make, compile_law, example, make_of
 from costfloor.laws import LAWS
 from costfloor.laws.few_families import POOLED_FROM, fitted_law
 from costfloor.laws.model import CENTRED_FROM, build_model
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.sampling import sampler as sampling
+from costfloor.sampling import alike
+from costfloor.sampling.sampler import CompiledModel
 
 MAKES = [
     Make(families, hosts, repeat)
@@ -85,8 +85,8 @@ def test_a_panel_that_is_not_of_its_make_is_compiled_by_itself(monkeypatch: pyte
     def refuse(*_: object, **__: object) -> None:
         raise UnlikeModelsError("not alike")
 
-    alone = sampling.CompiledModel(None, None, 0.0, ("said so",))
-    monkeypatch.setattr("costfloor.sampling.density.shared_density", refuse)
-    monkeypatch.setattr(compiled, "_DENSITIES", {})
-    monkeypatch.setattr(sampling, "compile_model", lambda _: alone)
+    alone = CompiledModel(None, None, 0.0, ("said so",))
+    monkeypatch.setattr(alike, "shared_density", refuse)
+    monkeypatch.setattr(alike, "_DENSITIES", {})
+    monkeypatch.setattr(alike, "compile_model", lambda _: alone)
     assert compile_law(LAWS["plateau"], panel(3, 3, models_repeat=True)).warnings == ("said so",)

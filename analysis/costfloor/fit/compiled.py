@@ -2,19 +2,17 @@
 
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from costfloor.errors import UnlikeModelsError
 from costfloor.laws.base import Law
 from costfloor.laws.few_families import POOLED_FROM, fitted_law
 from costfloor.laws.observations import PriceObservations, observations
 
 if TYPE_CHECKING:
-    from costfloor.sampling.density import SharedDensity
     from costfloor.sampling.sampler import CompiledModel
 
 
@@ -35,28 +33,19 @@ class Make:
     models_repeat: bool
 
 
-_DENSITIES: "dict[tuple[str, Make], SharedDensity]" = {}
-"""Those of this process, by a law with its priors."""
-
-
 def compile_law(law: Law, obs: PriceObservations) -> "CompiledModel":
-    """Return the model of `law` as `obs` lets it be fitted, with a density compiled now, earlier, or found in the cache on disk."""
-    from costfloor.laws.model import build_model, price_data  # noqa: PLC0415  as above
-    from costfloor.sampling.density import shared_density  # noqa: PLC0415  slow to import
-    from costfloor.sampling.sampler import compile_model  # noqa: PLC0415  as above
+    """Return the model of `law` as `obs` lets it be fitted, ready to be sampled."""
+    from costfloor.laws.model import build_model, price_data  # noqa: PLC0415  slow to import
+    from costfloor.sampling.alike import compile_alike  # noqa: PLC0415  as above
 
     start = time.perf_counter()
     law, make = fitted_law(law, obs), make_of(obs)
-    key = json.dumps([law.name, law.grid_years, *(prior.describe() for prior in law.priors)]), make
-    model = build_model(law, obs)
-    try:
-        if key not in _DENSITIES:
-            one, other = (build_model(law, example(make, more)) for more in (0, 1))
-            _DENSITIES[key] = shared_density(one, other, named=price_data(obs.log_price))
-        compiled = _DENSITIES[key].of(model)
-    except UnlikeModelsError:
-        # A panel whose only unit or host makes a length of one part of the graph.
-        compiled = compile_model(model)
+    compiled = compile_alike(
+        build_model(law, obs),
+        json.dumps([law.name, law.grid_years, asdict(make), *(prior.describe() for prior in law.priors)]),
+        lambda: (build_model(law, example(make, 0)), build_model(law, example(make, 1))),
+        named=price_data(obs.log_price),
+    )
     return replace(compiled, seconds=time.perf_counter() - start)
 
 

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from costfloor.compiler_cache import compiling_in, prepare_compilers, worker_caches
+from costfloor.compiler_cache import compiled_here, compiling_in, take_compiled, worker_caches
 from costfloor.errors import FanoutError
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _worker_processes(
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for number, folder in enumerate(folders):
-            take_compiled(_compiled_here(), folder / "pytensor" / "numba")
+            take_compiled(compiled_here(), folder / "pytensor" / "numba")
             shutil.rmtree(folder / "scratch", ignore_errors=True)
             with (folder / "log").open("wb") as log:
                 # A group of its own: Ctrl-C reaches this process alone, with which the workers end.
@@ -238,35 +238,6 @@ async def _serve(address: str, key: dict[str, str], name: str, memory_limit: flo
             dashboard_address=_PAGES_ADDRESS,
         ) as nanny:
             await nanny.finished()
-
-
-def take_compiled(source: Path, target: Path) -> None:
-    """Give a folder of compiled functions those of another that it lacks, as further names of the same files.
-
-    Numba replaces a file and never changes one. What it keeps of a function is an index, ``NAME.nbi``, and code, ``NAME.1.nbc`` and so
-    on: all or none are taken, since an index says nothing of code that another process compiled. Where files cannot have further names,
-    as on another disk, the folder stays as it is, and a worker compiles for itself.
-    """
-    target.mkdir(parents=True, exist_ok=True)
-    known = {_function(file) for file in target.iterdir()}
-    files = [file for file in source.glob("*.nb[ic]") if _function(file) not in known]
-    for file in files:
-        # Besides another disk: a compiler may just be replacing the file.
-        with suppress(OSError):
-            (target / file.name).hardlink_to(file)
-
-
-def _function(file: Path) -> str:
-    name = file.name.removesuffix(".nbi").removesuffix(".nbc")
-    return name if file.suffix == ".nbi" else name.rpartition(".")[0]
-
-
-def _compiled_here() -> Path:
-    """The folder in which this process keeps what PyTensor compiles with Numba."""
-    prepare_compilers()
-    from pytensor.link.numba.cache import NUMBA_CACHE_PATH  # noqa: PLC0415  slow to import
-
-    return Path(NUMBA_CACHE_PATH)
 
 
 def _end_with_parent() -> None:

@@ -78,6 +78,8 @@ class SharedDensity:
             shared = _by_name(_shared(graph))
             apart = {name: np.array(shared[name].get_value(), order="C") for name in self.named}
             values = _pack(shapes, self._values(graph, shared)) | apart
+            record = make_user_data(_ranks(values), values)
+            _require_layout(record, values)
             stops = np.cumsum([math.prod(shape) for shape in shapes]).tolist()
             slices = [slice(stop - math.prod(shape), stop) for stop, shape in zip(stops, shapes, strict=True)]
             compiled = CompiledPyMCModel(
@@ -88,7 +90,7 @@ class SharedDensity:
                 initial_point_func=_Jitter(np.concatenate([np.ravel(point[name]) for name in parameters])),
                 shared_data=values,
                 shared_var_keys={shared[name]: name for name in self.named},
-                user_data=make_user_data(_ranks(values), values),
+                user_data=record,
                 n_expanded=count,
                 shape_info=(parameters, slices, shapes),
                 logp_func=None,
@@ -191,6 +193,15 @@ class _Rank:
 
 def _ranks(values: Mapping[str, np.ndarray]) -> dict[_Rank, str]:
     return {_Rank(name, value.ndim): name for name, value in values.items()}
+
+
+def _require_layout(record: np.ndarray, values: Mapping[str, np.ndarray]) -> None:
+    """Refuse a record that is laid out otherwise than `_c_functions` reads it: read so, it would end the process."""
+    arrays = values.values()
+    words = [*(array.ctypes.data for array in arrays), *(array.size for array in arrays)]
+    words += [length for array in arrays for length in array.shape]
+    if record.nbytes != 8 * len(words) or np.frombuffer(record.tobytes(), np.uint64).tolist() != words:
+        raise TypeError("nutpie lays out the addresses of data in another way")
 
 
 def _constants(graph: Tensor, other: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
