@@ -18,7 +18,7 @@ from costfloor.fit.request import FitSettings
 from costfloor.laws import LAWS
 from costfloor.report.figures.economics import draw
 from costfloor.report.stored import open_results
-from costfloor.report.style import svg
+from costfloor.typeset.style import svg
 
 STORED = Path(__file__).parents[1] / "notebooks" / "stored"
 REPEATS = 5

@@ -9,10 +9,10 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
-from costfloor.report.chapter_channels import TITLES, channels, flattening, lows_by_period, other_readings, whole
-from costfloor.report.figures.channel_rates import draw_result
+from costfloor.studies.channels.chapter import TITLES, channels, flattening, lows_by_period, other_readings, whole
+from costfloor.studies.channels.figure import draw_result
 from costfloor.report.study import Study
-from costfloor.report.style import STYLE
+from costfloor.typeset.style import STYLE
 from costfloor.studies.channels.study import MAIN, READINGS
 from costfloor.studies.stored import Stored
 

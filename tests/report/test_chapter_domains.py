@@ -9,11 +9,11 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
-from costfloor.report.chapter_domains import VARIANTS, answer, failures, other_ways, reproduced, training_and_inference
-from costfloor.report.chapter_hardware import extent, yearly_gains
-from costfloor.report.figures.domains import draw_result
+from costfloor.studies.domains.chapter import VARIANTS, answer, failures, other_ways, reproduced, training_and_inference
+from costfloor.studies.domains.hardware_part import extent, yearly_gains
+from costfloor.studies.domains.figure import draw_result
 from costfloor.report.study import Study
-from costfloor.report.style import STYLE
+from costfloor.typeset.style import STYLE
 from costfloor.studies.domains.result import described
 from costfloor.studies.domains.study import VARIANTS as RULES
 from costfloor.studies.stored import Stored

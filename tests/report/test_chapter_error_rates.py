@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from costfloor.report.chapter_error_rates import error_rates, floors_covered, years_until_right
+from costfloor.studies.operating.chapter import error_rates, floors_covered, years_until_right
 from costfloor.studies.stored import Stored
 
 PANELS = 100

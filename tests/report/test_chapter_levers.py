@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from costfloor.economics.scenario import shipped_scenarios
-from costfloor.report.chapter_levers import assumed, bill_after_cascade, in_months, levers
+from costfloor.studies.levers.chapter import assumed, bill_after_cascade, in_months, levers
 from costfloor.report.study import Study
 from costfloor.studies.levers.levers import Lever
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from costfloor.report.chapter_hindcast import best_then, direction, hindcast, verdicts_then
-from costfloor.report.chapter_robustness import (
+from costfloor.studies.hindcast.chapter import best_then, direction, hindcast, verdicts_then
+from costfloor.studies.measures.chapter import (
     clocks,
     floors,
     markup,
@@ -14,7 +14,7 @@ from costfloor.report.chapter_robustness import (
     without_models,
     without_prices,
 )
-from costfloor.report.conclusions import lead, verdict
+from costfloor.studies.conclusions import lead, verdict
 from costfloor.report.document import PARTS, comparison
 from costfloor.report.study import Study
 from costfloor.studies.measures.variants import VARIANTS

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from costfloor.report.evidence import evidence_sentences
+from costfloor.studies.evidence.chapter import evidence_sentences
 from costfloor.studies.stored import Stored
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from costfloor.report.heldout import TITLES, heldout_sentences, heldout_table
+from costfloor.studies.heldout.chapter import TITLES, heldout_sentences, heldout_table
 from costfloor.studies.stored import Stored
 
 DATES = ("2024-08-31", "2024-11-30")

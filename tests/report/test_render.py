@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typst
 from costfloor.fit.sensitivity import PriorSensitivity
-from costfloor.report.blocks import CAPTIONS
+from costfloor.typeset.blocks import CAPTIONS
 from costfloor.report.document import document
 from costfloor.report.render import TEMPLATE, render
 from costfloor.report.study import Study

@@ -6,12 +6,12 @@ from typing import Any
 
 from costfloor.fit.savage_dickey import PointNull, point_nulls
 from costfloor.laws.encompassing import KEPT_SHARE
-from costfloor.report.blocks import Block, heading, table, text
-from costfloor.report.chapter_error_rates import error_rates
-from costfloor.report.evidence import evidence_sentences
-from costfloor.report.phrases import listing, minus, percentage, plural, probability
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.studies.operating.chapter import error_rates
+from costfloor.studies.evidence.chapter import evidence_sentences
+from costfloor.typeset.phrases import listing, minus, percentage, plural, probability
 from costfloor.report.sentences import outdated, quantiles
-from costfloor.report.simulation_calibration import calibration
+from costfloor.studies.sbc.chapter import calibration
 from costfloor.report.study import Study
 from costfloor.report.tables import Table
 

@@ -6,8 +6,8 @@ from costfloor.economics.decision import Swing
 from costfloor.economics.outlook import Outlook
 from costfloor.economics.scenario import Scenario
 from costfloor.economics.study import Economics
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.phrases import listing, minus, percent_change, percentage, plural, probability, significant
+from costfloor.typeset.blocks import Block, figure, heading, table, text
+from costfloor.typeset.phrases import listing, minus, percent_change, percentage, plural, probability, significant
 from costfloor.report.study import Study
 from costfloor.report.tables import Table
 

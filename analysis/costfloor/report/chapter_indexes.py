@@ -8,8 +8,8 @@ from costfloor.indexes import WHICH_TO_CITE
 from costfloor.indexes.break_statistics import BreakTest
 from costfloor.indexes.gap import HedonicGap
 from costfloor.indexes.price_index import PriceIndex, rate_from
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.phrases import listing, minus, percentage, yearly_change
+from costfloor.typeset.blocks import Block, figure, heading, table, text
+from costfloor.typeset.phrases import listing, minus, percentage, yearly_change
 from costfloor.report.price_indexes import ShownIndex
 from costfloor.report.study import Study
 from costfloor.report.tables import Table

@@ -6,8 +6,8 @@ import pandas as pd
 
 from costfloor.fit.quantities import HEADLINE_RATES
 from costfloor.forecast.ledger import Entry
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.phrases import listing, minus, plural, probability, yearly_change, yearly_span
+from costfloor.typeset.blocks import Block, figure, heading, table, text
+from costfloor.typeset.phrases import listing, minus, plural, probability, yearly_change, yearly_span
 from costfloor.report.study import Study
 from costfloor.report.tables import Table
 

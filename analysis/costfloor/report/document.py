@@ -7,19 +7,19 @@ from costfloor.fit.quantities import frontier_stay_years
 from costfloor.panel import MIN_USABLE_BENCHMARKS, law_rows
 from costfloor.report import sentences, tables
 from costfloor.report.baselines import PUBLISHED_SOURCE
-from costfloor.report.blocks import Block, columns, figure, heading, note, table, text
+from costfloor.typeset.blocks import Block, columns, figure, heading, note, table, text
 from costfloor.report.chapter_comparison import comparison
-from costfloor.report.chapter_domains import training_and_inference
+from costfloor.studies.domains.chapter import training_and_inference
 from costfloor.report.chapter_economics import unit_economics
 from costfloor.report.chapter_indexes import price_indexes
-from costfloor.report.chapter_levers import levers
-from costfloor.report.chapter_mechanisms import mechanisms
+from costfloor.studies.levers.chapter import levers
+from costfloor.studies.events.chapter import mechanisms
 from costfloor.report.chapter_new_data import new_data
-from costfloor.report.chapter_robustness import robustness
-from costfloor.report.chapter_technologies import technologies
-from costfloor.report.heldout import heldout_sentences, heldout_table
+from costfloor.studies.measures.chapter import robustness
+from costfloor.studies.technologies.chapter import technologies
+from costfloor.studies.heldout.chapter import heldout_sentences, heldout_table
 from costfloor.report.limits import limits, unpriced
-from costfloor.report.phrases import minus, plural
+from costfloor.typeset.phrases import minus, plural
 from costfloor.report.study import Study
 
 TITLE = "Do AI inference prices reach a floor, or keep falling?"

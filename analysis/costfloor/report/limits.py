@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from costfloor.report.phrases import listing, plural
+from costfloor.typeset.phrases import listing, plural
 from costfloor.report.study import Study
 
 EARLY = pd.Timestamp(2023, 1, 1)

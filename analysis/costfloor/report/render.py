@@ -8,11 +8,11 @@ from pathlib import Path
 
 import typst
 
-from costfloor.report.blocks import CAPTIONS
+from costfloor.typeset.blocks import CAPTIONS
 from costfloor.report.document import document
-from costfloor.report.fonts import FOLDER, legible
+from costfloor.typeset.fonts import FOLDER, legible
 from costfloor.report.study import Study
-from costfloor.report.style import svg
+from costfloor.typeset.style import svg
 from costfloor.storage import json_bytes, write_together
 
 TEMPLATE = Path(__file__).with_name("template.typ")

@@ -10,7 +10,7 @@ from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
-from costfloor.report.phrases import (
+from costfloor.typeset.phrases import (
     likelihood,
     listing,
     percentage,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from costfloor.fit.result import Fit
 from costfloor.panel import law_rows
-from costfloor.report.phrases import minus, percent_change, probability, probability_span, significant
+from costfloor.typeset.phrases import minus, percent_change, probability, probability_span, significant
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
 from costfloor.sampling.sampler import EBFMI_LIMIT, ESS_LIMIT, RHAT_LIMIT

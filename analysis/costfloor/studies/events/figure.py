@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from costfloor.report.study import Study
-from costfloor.report.style import BAND_COLOURS, BLUE, VERMILLION, nothing, page_figure
+from costfloor.typeset.style import BAND_COLOURS, BLUE, VERMILLION, nothing, page_figure
 
 KINDS = {"changed graph": ("changes what is computed", VERMILLION), "fixed graph": ("keeps what is computed", BLUE)}
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.laws import LAWS
-from costfloor.report.style import CLAIM_COLOUR, GREY, LAW_COLOURS, interval, page_figure
+from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, interval, page_figure
 
 VIEWS = {
     "rate_now": "Rate now",

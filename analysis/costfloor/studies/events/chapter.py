@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.chapter_channels import channels
+from costfloor.typeset.blocks import Block, figure, heading, table, text
+from costfloor.studies.channels.chapter import channels
 from costfloor.report.limits import unpriced
-from costfloor.report.phrases import listing, minus, plural
+from costfloor.typeset.phrases import listing, minus, plural
 from costfloor.report.study import Study
 from costfloor.report.tables import Table
 from costfloor.studies.events.event_study import WINDOW_MONTHS, EventEffect

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from costfloor.report.blocks import Block, heading, table, text
-from costfloor.report.chapter_reference import reference_class, span
-from costfloor.report.phrases import listing, minus, plural
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.studies.reference_class.chapter import reference_class, span
+from costfloor.typeset.phrases import listing, minus, plural
 from costfloor.report.sentences import outdated
 from costfloor.report.study import Study
 from costfloor.report.tables import Table

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from costfloor.report.study import Study
-from costfloor.report.style import BLUE, GREY, VERMILLION, page_figure
+from costfloor.typeset.style import BLUE, GREY, VERMILLION, page_figure
 from costfloor.studies.domains.gains import SOURCES, SPEEDRUN
 
 COLOURS: Final = {"training": VERMILLION, "inference": BLUE}

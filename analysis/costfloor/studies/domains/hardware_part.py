@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from costfloor.report.blocks import Block, heading, table, text
-from costfloor.report.phrases import minus
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.phrases import minus
 from costfloor.report.tables import Table
 
 Result = Mapping[str, Any]

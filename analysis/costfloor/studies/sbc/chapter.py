@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.phrases import listing, percentage
+from costfloor.typeset.blocks import Block, figure, heading, table, text
+from costfloor.typeset.phrases import listing, percentage
 from costfloor.report.sentences import outdated
 from costfloor.report.tables import Table
 from costfloor.studies.sbc.ranks import BAND, INTERVALS, exact_coverage, uniformity

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.stats import binom
 
-from costfloor.report.figures.ranks import Row
-from costfloor.report.style import BLACK, GREY, LIGHT, VERMILLION, page_figure
+from costfloor.studies.sbc.figure import Row
+from costfloor.typeset.style import BLACK, GREY, LIGHT, VERMILLION, page_figure
 from costfloor.studies.sbc.ranks import BAND
 from costfloor.studies.sbc.study import RANKED_DRAWS
 

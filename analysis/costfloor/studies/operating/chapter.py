@@ -6,8 +6,8 @@ from typing import Any
 from scipy.stats import beta
 
 from costfloor.laws import LAWS
-from costfloor.report.blocks import Block, heading, table, text
-from costfloor.report.phrases import percentage
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.phrases import percentage
 from costfloor.report.sentences import outdated
 from costfloor.report.tables import Table
 from costfloor.studies.stored import Stored

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from costfloor.forecast.verdict import CREDIBLE
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.chapter_hardware import extent, hardware
-from costfloor.report.chapter_reference import span
-from costfloor.report.phrases import listing, minus, percentage, plural, probability, significant
+from costfloor.typeset.blocks import Block, figure, heading, table, text
+from costfloor.studies.domains.hardware_part import extent, hardware
+from costfloor.studies.reference_class.chapter import span
+from costfloor.typeset.phrases import listing, minus, percentage, plural, probability, significant
 from costfloor.report.sentences import outdated
 from costfloor.report.study import Study
 from costfloor.report.tables import Table

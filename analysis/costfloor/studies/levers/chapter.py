@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from costfloor.economics.scenario import Scenario
-from costfloor.report.blocks import Block, heading, table, text
-from costfloor.report.phrases import listing, percentage, plural
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.phrases import listing, percentage, plural
 from costfloor.report.study import Study
 from costfloor.report.tables import Table
 from costfloor.studies.levers.levers import Lever

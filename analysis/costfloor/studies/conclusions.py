@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from costfloor.report.phrases import minus
+from costfloor.typeset.phrases import minus
 
 Concluded = Mapping[str, Any]
 """A conclusion as `costfloor.studies.rule.Conclusion.to_json` gives it."""

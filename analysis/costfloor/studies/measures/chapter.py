@@ -5,10 +5,10 @@ from typing import Any
 
 from costfloor.forecast.reweight import KHAT_LIMIT
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, SE_MARGIN
-from costfloor.report.blocks import Block, heading, table, text
-from costfloor.report.chapter_hindcast import hindcast
-from costfloor.report.conclusions import Concluded, against, lead, span, verdict
-from costfloor.report.phrases import listing, minus, plural, probability, significant
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.studies.hindcast.chapter import hindcast
+from costfloor.studies.conclusions import Concluded, against, lead, span, verdict
+from costfloor.typeset.phrases import listing, minus, plural, probability, significant
 from costfloor.report.sentences import outdated
 from costfloor.report.study import Study
 from costfloor.report.tables import Table

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from costfloor.laws import LAWS
 from costfloor.report.study import Study
-from costfloor.report.style import BAND_COLOURS, GREY, LIGHT, page_figure
+from costfloor.typeset.style import BAND_COLOURS, GREY, LIGHT, page_figure
 from costfloor.studies.sbc.ranks import band
 from costfloor.studies.sbc.study import RANKED_DRAWS
 

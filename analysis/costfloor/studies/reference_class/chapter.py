@@ -5,8 +5,8 @@ from typing import Any
 
 from costfloor.forecast.verdict import CREDIBLE
 from costfloor.laws import LAWS
-from costfloor.report.blocks import Block, heading, table, text
-from costfloor.report.phrases import listing, minus, probability
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.phrases import listing, minus, probability
 from costfloor.report.sentences import outdated
 from costfloor.report.tables import Table
 from costfloor.studies.stored import Stored

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from costfloor.checks.result import FAIL_BELOW
 from costfloor.laws import LAWS
-from costfloor.report.phrases import listing, minus, plural
+from costfloor.typeset.phrases import listing, minus, plural
 from costfloor.report.sentences import outdated
 from costfloor.report.tables import Table
 from costfloor.studies.stored import Stored

@@ -6,9 +6,9 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from costfloor.report.chapter_channels import lows_by_period
+from costfloor.studies.channels.chapter import lows_by_period
 from costfloor.report.study import Study
-from costfloor.report.style import BLUE, GREY, VERMILLION, interval, page_figure
+from costfloor.typeset.style import BLUE, GREY, VERMILLION, interval, page_figure
 from costfloor.studies.channels.study import MAIN
 
 CHANNELS: Final = {"fixed": ("fixed graph", BLUE, -0.12), "changed": ("changed graph", VERMILLION, 0.12)}

@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from costfloor.report.fonts import MISSING_GLYPH
+from costfloor.typeset.fonts import MISSING_GLYPH
 
 PAGE_WIDTH = 6.69
 """Width of the text block in inches: A4 less margins of 20 mm."""

@@ -6,10 +6,10 @@ from typing import Any, Final
 import numpy as np
 
 from costfloor.forecast.verdict import CREDIBLE
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.chapter_hardware import extent
-from costfloor.report.chapter_reference import span
-from costfloor.report.phrases import listing, minus, percentage, plural, probability
+from costfloor.typeset.blocks import Block, figure, heading, table, text
+from costfloor.studies.domains.hardware_part import extent
+from costfloor.studies.reference_class.chapter import span
+from costfloor.typeset.phrases import listing, minus, percentage, plural, probability
 from costfloor.report.sentences import outdated, quantiles
 from costfloor.report.study import Study
 from costfloor.report.tables import Table

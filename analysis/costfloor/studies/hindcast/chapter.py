@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from costfloor.laws import LAWS
-from costfloor.report.blocks import Block, heading, table, text
-from costfloor.report.conclusions import lead, span, verdict
-from costfloor.report.phrases import listing, plural, probability
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.studies.conclusions import lead, span, verdict
+from costfloor.typeset.phrases import listing, plural, probability
 from costfloor.report.sentences import outdated
 from costfloor.report.tables import Table
 from costfloor.studies.stored import Stored

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from costfloor.laws import LAWS
-from costfloor.report.phrases import listing, minus, plural
+from costfloor.typeset.phrases import listing, minus, plural
 from costfloor.report.sentences import outdated
 from costfloor.studies.stored import Stored
 
