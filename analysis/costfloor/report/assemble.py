@@ -40,6 +40,9 @@ LOCK = ".report.lock"
 
 SUMMARY = "report.json"
 
+TABLES = "tables"
+"""Below the folder of reports: every table of the report as CSV."""
+
 DRAWING = ("costfloor", "matplotlib", "statsmodels", "arviz", "typst")
 """Distributions whose versions show in the report; those that sample are in the fingerprints of the fits."""
 
@@ -146,6 +149,7 @@ def _make_report(
     )
     outputs = {pdf: rendered.pdf, answer: rendered.answer}
     if as_of is None:
+        outputs |= {reports_dir / TABLES / f"{name}.csv": content for name, content in rendered.csv.items()}
         outputs[reports_dir / SUMMARY] = json_bytes(vars(result))
     write_together(outputs)
     if as_of is None:

@@ -1,33 +1,40 @@
 """Conclusions of the verdict rule on other tables than the panel of today, in words and in cells."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from costfloor.typeset.phrases import minus
-
-Concluded = Mapping[str, Any]
-"""A conclusion as `costfloor.studies.rule.Conclusion.to_json` gives it."""
+from costfloor.studies.rule import Conclusion
+from costfloor.typeset.montecarlo import differs
+from costfloor.typeset.values import Estimate, Interval
 
 
-def verdict(one: Concluded) -> str:
+def verdict(conclusion: Conclusion) -> str:
     """The verdict, and that gates failed where they did."""
-    return f"{one['verdict']} (gates FAILED)" if one["failures"] else str(one["verdict"])
+    return conclusion.verdict if conclusion.passed else f"{conclusion.verdict} (gates FAILED)"
 
 
-def lead(one: Mapping[str, Any]) -> str:
-    """Log score of plateau less that of discovery, with its standard error; empty where nothing was scored."""
-    gap, error = one["elpd_difference"], one["elpd_difference_se"]
-    if gap is None:
+def lead(conclusion: Conclusion) -> Estimate | None:
+    """Log score of plateau less that of discovery, with its standard error; None where nothing was scored."""
+    gap = conclusion.elpd_difference
+    return None if gap is None else Estimate(gap, conclusion.elpd_difference_se)
+
+
+def leader(conclusion: Conclusion) -> str:
+    """The law that leads in log score; empty where the lead is smaller than its Monte Carlo error, or nothing was scored.
+
+    Where that error was not kept the standard error stands for it, which holds it.
+    """
+    gap, errors = conclusion.elpd_difference, (conclusion.elpd_difference_mcse, conclusion.elpd_difference_se)
+    error = next((error for error in errors if error is not None), 0.0)
+    if gap is None or not differs(gap, 0.0, error):
         return ""
-    return minus(f"{gap:+.1f}" if error is None else f"{gap:+.1f} ({error:.1f})")
+    return "plateau" if gap > 0.0 else "discovery"
 
 
-def span(quantiles: Sequence[float]) -> str:
-    """A median with its 90 % interval, from 5, 50 and 95 %."""
-    low, middle, high = quantiles
-    return minus(f"{middle:.2f} ({low:.2f} to {high:.2f})")
+def rate(conclusion: Conclusion, law: str, name: str) -> Interval:
+    """A quantity of a law's fit to all rows."""
+    return Interval(*conclusion.rates[law][name])
 
 
-def against(before: str, after: str) -> str:
+def against(before: Conclusion, after: Conclusion) -> str:
     """Whether a verdict stays."""
-    return f"stays {after}" if before == after else f"turns from {before} to {after}"
+    if before.verdict == after.verdict:
+        return f"stays {after.verdict}"
+    return f"turns from {before.verdict} to {after.verdict}"

@@ -6,6 +6,7 @@ from costfloor.typeset.tables import Table
 
 Block = dict[str, Any]
 
+
 def heading(words: str, level: int = 1) -> Block:
     """A heading; level 1 opens a part."""
     return {"kind": "heading", "level": level, "text": words}

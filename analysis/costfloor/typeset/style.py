@@ -76,6 +76,15 @@ def page_figure(height: float) -> Figure:
     return Figure(figsize=(PAGE_WIDTH, height), layout="constrained")
 
 
+def not_run() -> Figure:
+    """The figure of a study that was not run."""
+    figure = page_figure(2.5)
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.text(0.0, 0.5, "Not run.", transform=axes.transAxes)
+    return figure
+
+
 def nothing(ax: Axes, words: str) -> None:
     """Say why there is nothing to draw."""
     ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color=GREY)

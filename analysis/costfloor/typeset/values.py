@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from costfloor.typeset.phrases import minus, percent_change, percentage, probability, significant
+from costfloor.typeset.phrases import minus, percent_change, percentage, probability, probability_span, significant
 
 
 class Value(Protocol):
@@ -34,6 +34,16 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Marked(Number):
+    """A number with an asterisk where it is marked."""
+
+    marked: bool = False
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}{' *' if self.marked else ''}"
+
+
+@dataclass(frozen=True)
 class Significant(Number):
     """A number to two significant digits."""
 
@@ -59,16 +69,16 @@ class Probability(Number):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its standard error in brackets, where that is known."""
+    """A number with its unit, and its standard error in brackets, where that is known."""
 
     value: float
     error: float | None
     form: str = "+.1f"
+    unit: str = ""
 
     def __str__(self) -> str:
-        if self.error is None:
-            return minus(format(self.value, self.form))
-        return minus(f"{self.value:{self.form}} ({self.error:{self.form.lstrip('+')}})")
+        error = "" if self.error is None else f" ({self.error:{self.form.lstrip('+')}})"
+        return minus(f"{self.value:{self.form}}{self.unit}{error}")
 
     @property
     def numbers(self) -> Mapping[str, float]:
@@ -94,6 +104,45 @@ class Range:
 
 
 @dataclass(frozen=True)
+class SignificantRange(Range):
+    """Two ends, to two significant digits."""
+
+    def __str__(self) -> str:
+        return f"{significant(self.low)} to {significant(self.high)}"
+
+
+@dataclass(frozen=True)
+class ProbabilityInSpan(Range):
+    """A probability with its interval in brackets, in percent."""
+
+    value: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{probability(self.value)} ({probability_span(self.low, self.high)})"
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """The probability and both ends."""
+        return {"": self.value, **super().numbers}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two numbers that belong together, `first and second`."""
+
+    first: float
+    second: float
+
+    def __str__(self) -> str:
+        return minus(f"{self.first:.2f} and {self.second:.2f}")
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """Both."""
+        return {"first": self.first, "second": self.second}
+
+
+@dataclass(frozen=True)
 class Interval:
     """A median with its 90 % interval: 5, 50 and 95 % of a posterior."""
 
@@ -116,6 +165,32 @@ class ShareInterval(Interval):
 
     def __str__(self) -> str:
         return minus(f"{percentage(self.middle)} ({100 * self.low:.0f} to {percentage(self.high)})")
+
+
+@dataclass(frozen=True)
+class PercentInterval(Interval):
+    """Shares, in whole percent, with the sign once."""
+
+    def __str__(self) -> str:
+        return minus(f"{percentage(self.middle)} ({100 * self.low:.0f} to {100 * self.high:.0f})")
+
+
+@dataclass(frozen=True)
+class YearlyFallInterval(Interval):
+    """Log-rates a year, as percent by which price falls in a year."""
+
+    def __str__(self) -> str:
+        low, middle, high = (percent_change(value) for value in (self.low, self.middle, self.high))
+        return minus(f"{middle:.0f} ({low:.0f} to {high:.0f})")
+
+
+@dataclass(frozen=True)
+class MillionsInterval(Interval):
+    """Amounts in millions; one that is certain has no interval."""
+
+    def __str__(self) -> str:
+        low, middle, high = (f"{value / 1e6:,.1f}" for value in (self.low, self.middle, self.high))
+        return minus(middle if low == high else f"{middle} ({low} to {high})")
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,19 @@
 """The part on fixed graph against changed graph: which channel the decline comes from, and whether one flattens while the other goes on."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
-
-import numpy as np
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from costfloor.forecast.verdict import CREDIBLE
-from costfloor.typeset.blocks import Block, figure, heading, table, text
-from costfloor.studies.domains.hardware_part import extent
-from costfloor.studies.reference_class.chapter import span
-from costfloor.typeset.phrases import listing, minus, percentage, plural, probability
-from costfloor.report.sentences import outdated, quantiles
-from costfloor.report.study import Study
-from costfloor.report.tables import Table
-from costfloor.studies.channels.study import MAIN, READINGS
-
-Result = Mapping[str, Any]
-"""One reading of the study `channels`: `costfloor.studies.channels.result.ChannelResult` as plain data."""
+from costfloor.studies.catalogue import failed_gates
+from costfloor.studies.channels.figure import CAPTION
+from costfloor.studies.channels.record_lows import Accounting
+from costfloor.studies.channels.result import ChannelResult, Quantiles
+from costfloor.studies.channels.study import MAIN, READINGS, ChannelStudy
+from costfloor.typeset.blocks import Block, figure, table, text
+from costfloor.typeset.montecarlo import above, below, beside, edge_mcse, probability_mcse
+from costfloor.typeset.phrases import extent, listing, minus, percentage, plural, probability
+from costfloor.typeset.tables import Column, Table, tabulate
+from costfloor.typeset.values import Estimate, Interval, Pair, Probability, ShareInterval, gates
 
 TITLES: Final = {
     MAIN: "As above",
@@ -32,74 +29,71 @@ LIMITS: Final = (
 )
 
 
-def channels(study: Study) -> list[Block]:
-    """The decline by channel, from the stored study."""
-    stored = study.calibration.get("channels")
-    opening = heading("Fixed graph against changed graph", 2)
-    if stored is None:
-        return [opening, text("The decline has not been split by channel: costfloor calibrate channels does it.")]
-    readings: Mapping[str, Result] = stored.result["readings"]
-    main, lows = readings[MAIN], stored.result["record_lows"]
-    said = [introduction(main), failures(readings), outdated(stored)]
-    beside = [arrivals(main), other_readings(readings), record_lows(lows)]
-    plateau = study.fits.get("plateau")
-    if plateau is not None and "pass_through" in plateau.reported:
-        beside.append(beside_plateau(main, quantiles(plateau, "pass_through")))
+def channels(found: ChannelStudy, notice: str, pass_through: Quantiles | None) -> list[Block]:
+    """The decline by channel; `pass_through` is the share of the market's decline that the plateau law sees in models on sale."""
+    readings, lows = found.readings, found.record_lows
+    main = readings[MAIN]
+    beside_model = [arrivals(main), other_readings(readings), record_lows(lows)]
+    if pass_through is not None:
+        beside_model.append(beside_plateau(main, pass_through))
     return [
-        opening,
-        text(" ".join(one for one in said if one)),
+        text(" ".join(sentence for sentence in (introduction(main), failures(readings), notice) if sentence)),
         text(minus(f"{whole(main)} {flattening(main)}")),
-        figure("channel_rates"),
+        figure("channel_rates", CAPTION),
         table(_by_period(main, lows)),
-        text(minus(" ".join(beside))),
+        text(minus(" ".join(beside_model))),
         table(_by_reading(readings)),
         text(LIMITS),
     ]
 
 
-def introduction(result: Result) -> str:
+def introduction(result: ChannelResult) -> str:
     """What was split, and from what."""
     return (
         "Price at fixed capability falls because a model on sale becomes cheaper at its cheapest host (fixed graph), and because new "
         "models reach the same capability for less (changed graph). The first is seen in "
-        f"{plural(sum(result['causes'].values()), 'change')} of the lowest price of a model in {result['model_years']:.0f} model-years, "
-        f"both together in the first prices of {plural(result['models'], 'model')}."
+        f"{plural(sum(result.causes.values()), 'change')} of the lowest price of a model in {result.model_years:.0f} model-years, "
+        f"both together in the first prices of {plural(result.models, 'model')}."
     )
 
 
-def whole(result: Result) -> str:
+def whole(result: ChannelResult) -> str:
     """Which channel has the larger part of the whole fall."""
-    share = result["share"]
+    share = result.share
     if share is None:
         return "Whether price at fixed capability fell at all is open, and so is any share in it."
-    said = f"The fixed graph has {_share(share)} of the whole fall: "
-    if share[0] > 0.5:
-        return said + "most of the decline comes from models that were on sale already."
-    if share[2] < 0.5:
-        return said + "most of the decline comes from new models."
-    return said + "which channel is the larger one is left open."
+    larger = {
+        "fixed": "most of the decline comes from models that were on sale already",
+        "changed": "most of the decline comes from new models",
+        "open": "which channel is the larger one is left open",
+    }
+    return f"The fixed graph has {ShareInterval(*share)} of the whole fall: {larger[_larger(result)]}."
 
 
-def flattening(result: Result) -> str:
+def flattening(result: ChannelResult) -> str:
     """Whether one channel flattens while the other goes on."""
-    last = result["periods"][-1]
-    fixed, changed, less = (result[name] for name in ("p_fixed_halved", "p_changed_halved", "p_changed_slows_less"))
-    rates = (
-        f"In {last} the fixed graph falls by {span(result['fixed'][-1])} log points a year, after {span(result['fixed_first_half'])} in "
-        f"the first half of the span, and the changed graph by {span(result['changed'][-1])}, after {span(result['changed_first_half'])}."
+    last = result.periods[-1]
+    fixed, changed, less = result.p_fixed_halved, result.p_changed_halved, result.p_changed_slows_less
+    before, now, changed_before, changed_now = (
+        Interval(*row)
+        for row in (result.fixed_first_half, result.fixed[-1], result.changed_first_half, result.changed[-1])
     )
-    known = [(name, p) for name, p in (("fixed", fixed), ("changed", changed)) if p is not None]
-    unknown = [f"the {name} graph" for name, p in (("fixed", fixed), ("changed", changed)) if p is None]
+    rates = (
+        f"In {last} the fixed graph falls by {now} log points a year, after {before} in the first half of the span, and the changed graph "
+        f"by {changed_now}, after {changed_before}."
+    )
+    halved = {"fixed": fixed, "changed": changed}
+    known = [f"{probability(p)} for the {name} graph" for name, p in halved.items() if p is not None]
+    unknown = [f"the {name} graph" for name, p in halved.items() if p is None]
     said = [rates]
     if known:
-        chances = listing([f"{probability(p)} for the {name} graph" for name, p in known])
-        said.append(f"That the rate is below half of its mean before has a probability of {chances}.")
-    if unknown:
+        said.append(f"That the rate is below half of its mean before has a probability of {listing(known)}.")
+    if fixed is None or changed is None:
         said.append(
             f"Of {listing(unknown)} it is not known to have fallen before, so that it cannot be said to have slowed."
         )
     else:
-        said.append(_reading(fixed, changed))
+        said.append(_reading(fixed, changed, result.diagnostics.ess_bulk_min))
     if less is not None:
         said.append(
             f"The changed graph has kept more of its rate than the fixed one with a probability of {probability(less)}."
@@ -107,8 +101,8 @@ def flattening(result: Result) -> str:
     return " ".join(said)
 
 
-def _reading(fixed: float, changed: float) -> str:
-    sides = _side(fixed), _side(changed)
+def _reading(fixed: float, changed: float, draws: float) -> str:
+    sides = _flattens(fixed, draws), _flattens(changed, draws)
     if None in sides:
         left = [name for name, side in zip(("fixed", "changed"), sides, strict=True) if side is None]
         return f"Whether the {' and the '.join(left)} graph flattens is left open."
@@ -120,145 +114,135 @@ def _reading(fixed: float, changed: float) -> str:
     }[bool(sides[0]), bool(sides[1])]
 
 
-def _side(p: float) -> bool | None:
-    if p >= CREDIBLE:
+def _flattens(p: float, draws: float) -> bool | None:
+    """Whether a probability says so; None where it does not, or not by more than its Monte Carlo error."""
+    error = probability_mcse(p, draws)
+    if above(p, CREDIBLE, error):
         return True
-    return False if p <= 1 - CREDIBLE else None
+    return False if below(p, 1.0 - CREDIBLE, error) else None
 
 
-def arrivals(result: Result) -> str:
+def arrivals(result: ChannelResult) -> str:
     """How many of the changes are competition of hosts, and what the number of hosts does."""
-    causes = result["causes"]
-    low, middle, high = result["hosts_effect"]
-    effect = "more often" if low > 0 else "less often" if high < 0 else "neither clearly more nor less often"
+    causes = result.causes
+    # Zero below the whole interval is a positive exponent.
+    effect = {-1: "more often", 0: "neither clearly more nor less often", 1: "less often"}[
+        beside(0.0, result.hosts_effect, result.diagnostics.ess_bulk_min)
+    ]
     return (
         f"The changes are {plural(causes['arrival'], 'arrival')} of a cheaper host, {plural(causes['repricing'], 'new price')} of the "
         f"cheapest one and {plural(causes['exit'], 'exit')} of it: competition between hosts is part of the fixed graph. Where more hosts "
-        f"sell a model its lowest price changes {effect}, with an exponent of {span((low, middle, high))}."
+        f"sell a model its lowest price changes {effect}, with an exponent of {Interval(*result.hosts_effect)}."
     )
 
 
-def other_readings(readings: Mapping[str, Result]) -> str:
+def other_readings(readings: Mapping[str, ChannelResult]) -> str:
     """What becomes of the share when the price lists are read otherwise; empty without other readings."""
-    others = {name: one for name, one in readings.items() if name != MAIN and one["share"] is not None}
+    others = {name: result for name, result in readings.items() if name != MAIN and result.share is not None}
     if not others:
         return ""
-    medians = [one["share"][1] for one in others.values()]
-    own = _larger(readings[MAIN]["share"])
-    differ = [name for name, one in others.items() if _larger(one["share"]) != own]
-    outcome = (
-        f"{listing([f'"{TITLES[name].lower()}"' for name in differ])} would say otherwise of which is the larger"
-        if differ
-        else "none says otherwise of which is the larger"
-    )
+    main = _larger(readings[MAIN])
+    differ = [f'"{TITLES[name].lower()}"' for name, result in others.items() if _larger(result) != main]
+    outcome = f"{listing(differ)} would say" if differ else "none says"
+    shares = extent([result.share[1] for result in others.values() if result.share is not None], percentage)
     return (
         f"What counts as known matters: in {plural(len(others), 'other reading')} of the price lists the share of the fixed graph is "
-        f"{percentage(min(medians))} to {percentage(max(medians))} (medians), and {outcome}.{_halved(others.values())}"
+        f"{shares} (medians), and {outcome} otherwise of which is the larger.{_halved(others.values())}"
     )
 
 
-def _halved(results: Iterable[Result]) -> str:
-    known = [one["p_fixed_halved"] for one in results if one["p_fixed_halved"] is not None]
+def _halved(results: Iterable[ChannelResult]) -> str:
+    known = [result.p_fixed_halved for result in results if result.p_fixed_halved is not None]
     if not known:
         return ""
     return f" In them the probability that the fixed graph is below half of its mean before is {extent(known, probability)}."
 
 
-def _larger(share: Sequence[float] | None) -> str:
-    if share is None:
+def _larger(result: ChannelResult) -> str:
+    """The channel with more than half of the fall; open where its interval holds a half, or ends too near to it to say."""
+    if result.share is None:
         return "open"
-    return "fixed" if share[0] > 0.5 else "changed" if share[2] < 0.5 else "open"
+    return {1: "changed", 0: "open", -1: "fixed"}[beside(0.5, result.share, result.diagnostics.ess_bulk_min)]
 
 
-def record_lows(lows: Result) -> str:
+def record_lows(lows: Accounting) -> str:
     """The accounting beside the model."""
-    if not lows["whole_fall"] > 0:
+    if lows.share_fixed is None:
         return "No band's lowest price fell below its first."
     return (
-        f"Counted without a model, {percentage(sum(lows['fixed']) / lows['whole_fall'])} of the fall of the bands' lowest prices came in "
+        f"Counted without a model, {percentage(lows.share_fixed)} of the fall of the bands' lowest prices came in "
         "steps of a model that already held the record; a step by another model is the changed graph's even where that model had been on "
         "sale before."
     )
 
 
-def beside_plateau(result: Result, pass_through: Sequence[float]) -> str:
+def beside_plateau(result: ChannelResult, pass_through: Quantiles) -> str:
     """The same share as the plateau law has it, from all prices and not only the lowest."""
-    said = f"The plateau law has models on sale follow {_share(pass_through)} of the market's decline"
-    share = result["share"]
+    said = f"The plateau law has models on sale follow {ShareInterval(*pass_through)} of the market's decline"
+    share = result.share
     if share is None:
         return f"{said}."
-    apart = pass_through[0] > share[2] or pass_through[2] < share[0]
+    error = edge_mcse(share, result.diagnostics.ess_bulk_min) + edge_mcse(pass_through)
+    apart = above(pass_through[0], share[2], error) or below(pass_through[2], share[0], error)
     return f"{said}: the intervals {'do not overlap, so that the two disagree' if apart else 'overlap'}."
 
 
-def failures(readings: Mapping[str, Result]) -> str:
+def failures(readings: Mapping[str, ChannelResult]) -> str:
     """Which fits missed a gate; empty when none did."""
-    failed = [
-        f"{TITLES[name].lower()} ({readings[name]['diagnostics']['worst']})"
-        for name in READINGS
-        if name in readings and not readings[name]["diagnostics"]["passed"]
-    ]
-    return f"FAILED gates: {listing(failed)}; what they say is not to be relied on." if failed else ""
+    return failed_gates(
+        [
+            f"{TITLES[name].lower()} ({readings[name].diagnostics.worst})"
+            for name in READINGS
+            if name in readings and not readings[name].passed
+        ]
+    )
 
 
-def lows_by_period(lows: Result, periods: Sequence[str]) -> list[tuple[float, float] | None]:
-    """Falls of record lows in log points per band and year, fixed and changed; None for a period in which no band was open."""
-    found: list[tuple[float, float] | None] = []
-    for period in periods:
-        first, _, last = period.partition("–")
-        inside = np.array([int(first) <= year <= int(last or first) for year in lows["years"]], dtype=bool)
-        fixed, changed, years = (
-            float(np.array(lows[name])[inside].sum()) for name in ("fixed", "changed", "band_years")
-        )
-        found.append((fixed / years, changed / years) if years > 0 else None)
-    return found
+def _by_period(result: ChannelResult, lows: Accounting) -> Table:
+    def crude(at: int) -> Estimate | None:
+        value, error = result.crude[at], result.crude_se[at]
+        return None if value is None else Estimate(value, error, ".2f")
 
+    def share(at: int) -> ShareInterval | None:
+        row = result.share_by_period[at]
+        return None if row is None else ShareInterval(*row)
 
-def _by_period(result: Result, lows: Result) -> Table:
-    accounts = lows_by_period(lows, result["periods"])
-    body = [
-        (
-            period,
-            span(result["fixed"][at]),
-            span(result["changed"][at]),
-            "" if result["share_by_period"][at] is None else _share(result["share_by_period"][at]),
-            "" if result["crude"][at] is None else f"{result['crude'][at]:.2f} ± {result['crude_se'][at]:.2f}",
-            "" if account is None else f"{account[0]:.2f} and {account[1]:.2f}",
-        )
-        for at, (period, account) in enumerate(zip(result["periods"], accounts, strict=True))
-    ]
-    return Table(
+    accounts = lows.by_period(result.periods)
+    return tabulate(
+        "channels_by_period",
         "Decline by channel, log points a year (median and 90 % interval), and the share of the fixed graph in it where prices surely "
         "fall. Beside the model: sum of all changes of the lowest price by model-year (with the standard error when changes of one host on "
         "one day count as one), and falls of record lows by the holder and by others, by band and year.",
-        ("", "Fixed graph", "Changed graph", "Share fixed", "Plain sum", "Record lows"),
-        "lrrrrr",
-        tuple(tuple(minus(cell) for cell in row) for row in body),
+        [
+            Column("", lambda at: result.periods[at], "l"),
+            Column("Fixed graph", lambda at: Interval(*result.fixed[at])),
+            Column("Changed graph", lambda at: Interval(*result.changed[at])),
+            Column("Share fixed", share),
+            Column("Plain sum", crude),
+            Column("Record lows", lambda at: None if (falls := accounts[at]) is None else Pair(*falls)),
+        ],
+        range(len(result.periods)),
     )
 
 
-def _by_reading(readings: Mapping[str, Result]) -> Table:
-    body = [
-        (
-            TITLES[name],
-            f"{sum(one['causes'].values())} / {one['model_years']:.0f} / {one['models']}",
-            "" if one["share"] is None else minus(_share(one["share"])),
-            minus(span(one["fixed"][-1])),
-            minus(span(one["changed"][-1])),
-            *("" if one[key] is None else probability(one[key]) for key in ("p_fixed_halved", "p_changed_halved")),
-            "passed" if one["diagnostics"]["passed"] else "FAILED",
-        )
-        for name, one in ((name, readings[name]) for name in READINGS if name in readings)
-    ]
-    return Table(
+def _by_reading(readings: Mapping[str, ChannelResult]) -> Table:
+    return tabulate(
+        "channels_by_reading",
         "The same under other readings of the price lists. Data: changes of the lowest price, model-years, first prices. Share of the "
         "fixed graph over the span, rates of the last year, and the probability that either channel is below half of its mean before.",
-        ("Reading", "Data", "Share fixed", "Fixed", "Changed", "Halved: fixed", "changed", "Gates"),
-        "Lrrrrrrl",
-        tuple(body),
+        [
+            Column("Reading", lambda row: TITLES[row[0]], "L"),
+            Column("Data", lambda row: f"{sum(row[1].causes.values())} / {row[1].model_years:.0f} / {row[1].models}"),
+            Column("Share fixed", lambda row: None if row[1].share is None else ShareInterval(*row[1].share)),
+            Column("Fixed", lambda row: Interval(*row[1].fixed[-1])),
+            Column("Changed", lambda row: Interval(*row[1].changed[-1])),
+            Column("Halved: fixed", lambda row: _probability(row[1].p_fixed_halved)),
+            Column("changed", lambda row: _probability(row[1].p_changed_halved)),
+            Column("Gates", lambda row: gates(row[1].passed), "l"),
+        ],
+        [(name, readings[name]) for name in READINGS if name in readings],
     )
 
 
-def _share(row: Sequence[float]) -> str:
-    low, middle, high = row
-    return f"{percentage(middle)} ({100 * low:.0f} to {percentage(high)})"
+def _probability(p: float | None) -> Probability | None:
+    return None if p is None else Probability(p)

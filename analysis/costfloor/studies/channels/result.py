@@ -4,14 +4,14 @@ The share of the fixed graph is a ratio of declines. Where the whole decline may
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import xarray as xr
 
 from costfloor.fit.request import FitSettings
-from costfloor.sampling.sampler import CI_QUANTILES
+from costfloor.sampling.sampler import CI_QUANTILES, Diagnostics
 from costfloor.studies.channels.changes import ChannelData
 from costfloor.studies.channels.model import Shape, build_model, shape_of, shared_data
 
@@ -59,7 +59,7 @@ class ChannelResult:
     crude, crude_se
         Falls by model-year without a model, and their standard errors, by period; None where nothing was exposed.
     diagnostics
-        Of the reported quantities: `costfloor.sampling.sampler.Diagnostics` as plain data. A fit that did not pass is not to be relied on.
+        Of the reported quantities. A fit that did not pass is not to be relied on.
     attempts
         How often it was sampled.
     """
@@ -85,13 +85,13 @@ class ChannelResult:
     design_effect: float
     crude: tuple[float | None, ...]
     crude_se: tuple[float | None, ...]
-    diagnostics: dict[str, Any]
+    diagnostics: Diagnostics
     attempts: int
 
     @property
     def passed(self) -> bool:
         """Whether every gate holds."""
-        return bool(self.diagnostics["passed"])
+        return self.diagnostics.passed
 
 
 def compile_channels(data: ChannelData, shape: Shape) -> "CompiledModel":
@@ -138,7 +138,7 @@ def fit_channels(
         diagnostics = diagnose_quantities(quantities, sampled.sample_stats)
         if diagnostics.passed:
             break
-    return summary(quantities, data, asdict(diagnostics), attempt)
+    return summary(quantities, data, diagnostics, attempt)
 
 
 def channel_quantities(posterior: xr.Dataset, data: ChannelData) -> xr.Dataset:
@@ -157,7 +157,7 @@ def channel_quantities(posterior: xr.Dataset, data: ChannelData) -> xr.Dataset:
     )
 
 
-def summary(quantities: xr.Dataset, data: ChannelData, diagnostics: dict[str, Any], attempts: int) -> ChannelResult:
+def summary(quantities: xr.Dataset, data: ChannelData, diagnostics: Diagnostics, attempts: int) -> ChannelResult:
     """The result from the draws of `channel_quantities`."""
     draws = {str(name): _merged(array) for name, array in quantities.data_vars.items()}
     fixed, changed, total = (draws[f"rate_{name}"] for name in ("fixed", "changed", "total"))

@@ -12,8 +12,8 @@ from costfloor.keys import code_hash
 from costfloor.panel import load_panel, load_processed
 from costfloor.studies.channels.changes import ChannelData, channel_data
 from costfloor.studies.channels.model import PRIORS, shape_of
-from costfloor.studies.channels.record_lows import accounting
-from costfloor.studies.channels.result import compile_channels, fit_channels
+from costfloor.studies.channels.record_lows import Accounting, accounting
+from costfloor.studies.channels.result import ChannelResult, compile_channels, fit_channels
 from costfloor.studies.channels.spells import known_spells
 from costfloor.studies.context import Context, HeavyStudy
 
@@ -50,6 +50,19 @@ READINGS: Final[Mapping[str, Reading]] = {
 """Readings of the price lists by name."""
 
 
+@dataclass(frozen=True)
+class ChannelStudy:
+    """The decline by channel under each reading of the price lists, and the accounting of record lows."""
+
+    readings: dict[str, ChannelResult]
+    record_lows: Accounting
+
+    @property
+    def passed(self) -> bool:
+        """Whether the fit under every reading passed its gates."""
+        return all(result.passed for result in self.readings.values())
+
+
 def readings(data_dir: Path) -> dict[str, ChannelData]:
     """The data of the model under each reading."""
     panel, quotes = load_panel(data_dir), load_processed(data_dir, "quotes")
@@ -69,7 +82,7 @@ def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
     }
 
 
-def _run(context: Context) -> dict[str, Any]:
+def _run(context: Context) -> ChannelStudy:
     data = readings(context.data_dir)
     shape = shape_of(*data.values())
     context.progress("compiling")
@@ -77,8 +90,8 @@ def _run(context: Context) -> dict[str, Any]:
     results = {}
     for name, one in data.items():
         context.progress(f"{name}: {READINGS[name].words}")
-        results[name] = asdict(fit_channels(one, context.settings, compiled, shape, context.progress))
-    return {"readings": results, "record_lows": asdict(accounting(load_panel(context.data_dir)))}
+        results[name] = fit_channels(one, context.settings, compiled, shape, context.progress)
+    return ChannelStudy(results, accounting(load_panel(context.data_dir)))
 
 
-STUDY: Final = HeavyStudy("fixed graph against changed graph", _request, _run)
+STUDY: Final = HeavyStudy(ChannelStudy, _request, _run)

@@ -1,70 +1,62 @@
 """The part on error rates: how often the verdict rule is right in worlds in which the answer is known, and after how much more data."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Final
 
 from scipy.stats import beta
 
 from costfloor.laws import LAWS
-from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.studies.operating.study import ErrorRates, WorldResult
+from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.phrases import percentage
-from costfloor.report.sentences import outdated
-from costfloor.report.tables import Table
-from costfloor.studies.stored import Stored
+from costfloor.typeset.tables import Column, Table, tabulate
+from costfloor.typeset.values import Estimate
 
-VERDICTS = ("plateau", "discovery", "inconclusive")
-WANTED = 0.9
+VERDICTS: Final = ("plateau", "discovery", "inconclusive")
+WANTED: Final = 0.9
 """Probability of the right verdict that is asked for."""
 
-TAIL = 0.05
-
-World = Mapping[str, Any]
-"""A world as the study `operating` stores it."""
+TAIL: Final = 0.05
 
 
-def error_rates(stored: Stored | None) -> list[Block]:
+def error_rates(found: ErrorRates, notice: str) -> list[Block]:
     """What the rule says in worlds in which the answer is known."""
-    opening = heading("How often the verdict is wrong", 2)
-    if stored is None:
-        return [opening, text("The error rates of the verdict have not been worked out: make calibrate does it.")]
-    worlds = stored.result["worlds"]
+    worlds = found.worlds
     said = (
-        "Panels of the real one's size, dates and gaps were drawn from worlds in which the answer is known. "
-        f"{false_plateaus(worlds)} {false_discoveries(worlds)}"
-    ).strip()
-    return [
-        opening,
-        text(" ".join(one for one in (said, floors_covered(worlds), outdated(stored)) if one)),
-        table(_worlds(worlds)),
-        table(_waiting(worlds)),
-    ]
+        "Panels of the real one's size, dates and gaps were drawn from worlds in which the answer is known.",
+        false_plateaus(worlds),
+        false_discoveries(worlds),
+        floors_covered(worlds),
+        notice,
+    )
+    return [text(" ".join(sentence for sentence in said if sentence)), table(_worlds(worlds)), table(_waiting(worlds))]
 
 
-def false_plateaus(worlds: Sequence[World]) -> str:
+def false_plateaus(worlds: Sequence[WorldResult]) -> str:
     """How often the rule says plateau where rates are constant, in the world where it does so most often, with an upper limit."""
-    constant = [one for one in worlds if one["world"]["law"] != "plateau"]
+    constant = [world for world in worlds if world.world.law != "plateau"]
     if not constant:
         return "None of these worlds is without decay, so that false claims of a plateau cannot be counted."
     return f"Without decay the rule says plateau in {_most_often(constant, 'plateau')}."
 
 
-def false_discoveries(worlds: Sequence[World]) -> str:
+def false_discoveries(worlds: Sequence[WorldResult]) -> str:
     """The same for discovery where there is a floor; empty where no world has one."""
-    floors = [one for one in worlds if one["world"]["law"] == "plateau"]
+    floors = [world for world in worlds if world.world.law == "plateau"]
     return f"With a floor it says discovery in {_most_often(floors, 'discovery')}." if floors else ""
 
 
-def _most_often(worlds: Sequence[World], verdict: str) -> str:
-    most = max(worlds, key=lambda one: float(one["shares"][verdict]))
-    count = len(most["panels"])
-    hits = most["shares"][verdict] * count
-    limit = percentage(float(beta.ppf(1 - TAIL, hits + 0.5, count - hits + 0.5)))
+def _most_often(worlds: Sequence[WorldResult], verdict: str) -> str:
+    most = max(worlds, key=lambda world: world.shares[verdict])
+    count = len(most.panels)
+    hits = most.shares[verdict] * count
+    limit = percentage(_limit(hits, count, 1 - TAIL))
     return f"{hits:.0f} of {count} panels where it does so most often (at most {limit}, with a probability of {percentage(1 - TAIL)})"
 
 
-def floors_covered(worlds: Sequence[World]) -> str:
+def floors_covered(worlds: Sequence[WorldResult]) -> str:
     """How often the interval of the floor holds the true one, over worlds that have one; empty when none has."""
-    shares = [one["floor_coverage90"] for one in worlds if one["floor_coverage90"] is not None]
+    shares = [world.floor_coverage90 for world in worlds if world.floor_coverage90 is not None]
     if not shares:
         return ""
     low, high = percentage(min(shares)), percentage(max(shares))
@@ -90,62 +82,78 @@ def years_until_right(lengths: Sequence[tuple[float, float]]) -> str:
     return f"{before + (WANTED - lower) / (share - lower) * (years - before):.1f}"
 
 
-def _worlds(worlds: Sequence[World]) -> Table:
-    body = [
-        (
-            one["world"]["name"],
-            str(len(one["panels"])),
-            *(_share(one["shares"][verdict], len(one["panels"])) for verdict in VERDICTS),
-            "" if one["floor_coverage90"] is None else _share(one["floor_coverage90"], len(one["panels"])),
-        )
-        for one in worlds
-    ]
-    return Table(
+def _worlds(worlds: Sequence[WorldResult]) -> Table:
+    return tabulate(
+        "error_rates",
         "What the verdict rule says in worlds in which the answer is known, and how often the 90 % interval of the floor holds the true "
         "one; with the standard error of each share.",
-        ("World", "Panels", "Plateau", "Discovery", "Inconclusive", "Floor held"),
-        "lrrrrr",
-        tuple(body),
+        [
+            Column("World", lambda world: world.world.name, "l"),
+            Column("Panels", lambda world: len(world.panels)),
+            *(_said(verdict) for verdict in VERDICTS),
+            Column("Floor held", lambda world: _share(world, world.floor_coverage90)),
+        ],
+        worlds,
     )
 
 
-def _waiting(worlds: Sequence[World]) -> Table:
-    truths: dict[str, list[World]] = {}
-    for one in sorted(worlds, key=lambda one: one["world"]["years_more"]):
-        truths.setdefault(_truth(one), []).append(one)
-    body = []
-    for truth, group in truths.items():
-        right = "plateau" if group[0]["world"]["law"] == "plateau" else "discovery"
-        likely, slow, fast = [], [], []
-        for one in group:
-            years, share, count = one["world"]["years_more"], one["shares"][right], len(one["panels"])
-            hits = share * count
-            likely.append((years, share))
-            # Jeffreys' interval: the share of a few dozen panels may be 0 or 1, and its standard error is not.
-            slow.append((years, float(beta.ppf(TAIL, hits + 0.5, count - hits + 0.5))))
-            fast.append((years, float(beta.ppf(1 - TAIL, hits + 0.5, count - hits + 0.5))))
-        shares = ", ".join(f"{percentage(share)} at {years:g}" for years, share in likely)
-        body.append((truth, right, shares, years_until_right(likely), _between(fast, slow)))
-    return Table(
+def _said(verdict: str) -> Column[WorldResult]:
+    return Column(verdict.capitalize(), lambda world: _share(world, world.shares[verdict]))
+
+
+def _share(world: WorldResult, share: float | None) -> Estimate | None:
+    if share is None:
+        return None
+    return Estimate(100.0 * share, 100.0 * (share * (1.0 - share) / len(world.panels)) ** 0.5, ".0f", " %")
+
+
+def _waiting(worlds: Sequence[WorldResult]) -> Table:
+    truths: dict[str, list[WorldResult]] = {}
+    for world in sorted(worlds, key=lambda world: world.world.years_more):
+        truths.setdefault(_truth(world), []).append(world)
+    return tabulate(
+        "years_until_right",
         "Years of data like the last one's until the rule is right with probability 0.9, by what is true: linear between simulated "
         "lengths. The range is the 90 % interval of the shares.",
-        ("Truth", "Right verdict", "Share right, by years more", "Years", "Range"),
-        "lllrr",
-        tuple(body),
+        [
+            Column("Truth", lambda group: _truth(group[0]), "l"),
+            Column("Right verdict", lambda group: _right(group[0]), "l"),
+            Column(
+                "Share right, by years more",
+                lambda group: ", ".join(f"{percentage(share)} at {years:g}" for years, share in _shares(group)),
+                "l",
+            ),
+            Column("Years", lambda group: years_until_right(_shares(group))),
+            # Jeffreys' interval: the share of a few dozen panels may be 0 or 1, and its standard error is not.
+            Column("Range", lambda group: _between(_shares(group, 1 - TAIL), _shares(group, TAIL))),
+        ],
+        truths.values(),
     )
 
 
-def _truth(one: World) -> str:
-    world = one["world"]
-    floor = world["truth"].get("rate_floor")
-    return f"floor of {floor:g} a year" if floor is not None else f"no floor, {LAWS[world['law']].title}"
+def _right(world: WorldResult) -> str:
+    return "plateau" if world.world.law == "plateau" else "discovery"
+
+
+def _shares(worlds: Sequence[WorldResult], quantile: float | None = None) -> list[tuple[float, float]]:
+    """Years more and the share of right verdicts, or a quantile of what it may be, by world."""
+    found: list[tuple[float, float]] = []
+    for world in worlds:
+        share, count = world.shares[_right(world)], len(world.panels)
+        found.append((world.world.years_more, share if quantile is None else _limit(share * count, count, quantile)))
+    return found
+
+
+def _limit(hits: float, count: int, quantile: float) -> float:
+    """A quantile of a share by Jeffreys' prior."""
+    return float(beta.ppf(quantile, hits + 0.5, count - hits + 0.5))
+
+
+def _truth(world: WorldResult) -> str:
+    floor = world.world.truth.get("rate_floor")
+    return f"floor of {floor:g} a year" if floor is not None else f"no floor, {LAWS[world.world.law].title}"
 
 
 def _between(fast: Sequence[tuple[float, float]], slow: Sequence[tuple[float, float]]) -> str:
     low, high = years_until_right(fast), years_until_right(slow)
     return low if low == high else f"{low} to {high}"
-
-
-def _share(share: float, count: int) -> str:
-    error = (share * (1 - share) / count) ** 0.5
-    return f"{100 * share:.0f} % ({100 * error:.0f})"

@@ -1,14 +1,10 @@
 """The chapter on technologies of known fate: whether the laws forecast them, and whether a floor is claimed of the right ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from costfloor.typeset.blocks import Block, heading, table, text
-from costfloor.studies.reference_class.chapter import reference_class, span
-from costfloor.typeset.phrases import listing, minus, plural
-from costfloor.report.sentences import outdated
-from costfloor.report.study import Study
-from costfloor.report.tables import Table
+from costfloor.studies.technologies.claims import Calibration
 from costfloor.studies.technologies.forecast import STACK
+from costfloor.studies.technologies.scores import ForecasterScore
 from costfloor.studies.technologies.sentences import (
     against_walk,
     calendar,
@@ -22,35 +18,41 @@ from costfloor.studies.technologies.sentences import (
     slowed,
     titled,
 )
-from costfloor.studies.technologies.stored import study_from_json
-from costfloor.studies.technologies.study import AGAINST, BASE, Split, TechnologyStudy
+from costfloor.studies.technologies.study import AGAINST, BASE, Split, TechnologyRecord, TechnologyStudy
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.phrases import listing, minus, plural
+from costfloor.typeset.tables import Cell, Column, Table, tabulate
+from costfloor.typeset.values import Estimate, Interval, Number, Share
 
 
-def technologies(study: Study) -> list[Block]:
-    """The laws on technologies whose later costs are known, and their reference class as another prior."""
-    stored = study.calibration.get("technologies")
-    opening = heading("Technologies of known fate")
-    if stored is None:
-        return [
-            opening,
-            text("The laws have not been fitted to technologies of known fate: make calibrate does it."),
-            *reference_class(study.calibration.get("reference_class")),
-        ]
-    found = study_from_json(stored.result)
+def technologies(
+    found: TechnologyStudy, notice: str, mean_age_years: float, reference_class: Sequence[Block]
+) -> list[Block]:
+    """The laws on technologies whose later costs are known.
+
+    Parameters
+    ----------
+    found, notice
+        As in `costfloor.studies.catalogue.part`.
+    mean_age_years
+        Of the bands of capability.
+    reference_class
+        The part on their reference class as another prior, which stands before the last table.
+    """
+    splits = found.ordered_splits
     return [
-        opening,
-        text(" ".join(one for one in (_introduction(found), gates(found.fits), outdated(stored)) if one)),
+        text(" ".join(sentence for sentence in (_introduction(found), gates(found.fits), notice) if sentence)),
         heading("Does a law that may slow down forecast better?", 2),
-        *(text(minus(_forecasts(split))) for split in found.splits),
-        table(_scores(found.splits)),
-        table(_horizons(found.splits)),
+        *(text(minus(_forecasts(split))) for split in splits),
+        table(_scores(splits)),
+        table(_horizons(splits)),
         heading("Is the claim of a floor right as often as it is made?", 2),
-        text(" ".join(f"After the {share_in_words(split.share)}: {slowed(split)}" for split in found.splits)),
-        table(_claims(found.splits)),
+        text(" ".join(f"After the {share_in_words(split.share)}: {slowed(split)}" for split in splits)),
+        table(_claims(splits)),
         heading("What they leave to expect", 2),
-        text(minus(_expected(found, study.obs.mean_age_at_last))),
-        *reference_class(study.calibration.get("reference_class")),
-        table(_by_series(found)),
+        text(minus(_expected(found, mean_age_years))),
+        *reference_class,
+        table(_by_series(found.records)),
     ]
 
 
@@ -71,107 +73,105 @@ def _expected(found: TechnologyStudy, mean_age_years: float) -> str:
     return f"{keeps(found.reference)} {other_form(*both)} {calendar(*both, mean_age_years)}"
 
 
+def _part(split: Split) -> str:
+    return share_in_words(split.share).removeprefix("first ")
+
+
 def _scores(splits: Sequence[Split]) -> Table:
-    names = list(splits[0].scores)
-    body = [
-        (
-            titled(name),
-            *(
-                cell
-                for split in splits
-                for one in (split.scores[name],)
-                for cell in (
-                    minus(f"{one.lead:+.1f} ({one.lead_se:.1f})") if name != AGAINST else "0",
-                    f"{one.crps:.3f}",
-                    percent(one.coverage90),
-                    "" if one.weight is None else f"{one.weight:.2f}",
-                )
-            ),
-        )
-        for name in names
-    ]
-    parts = [share_in_words(split.share).removeprefix("first ") for split in splits]
-    return Table(
+    return tabulate(
+        "technologies_forecasts",
         f"Forecasts of the later part of each series: log score above the {titled(AGAINST)}, with its standard error over technologies; "
         "CRPS of log cost; share inside the 90 % interval; weight in the stack, which is scored under the weights that the other "
-        f"technologies give. From the first {listing(parts)}.",
-        (
-            "Forecast",
-            *(cell for part in parts for cell in (f"Lead, {part}", "CRPS", "90 %", "Weight")),
-        ),
-        "l" + "rrrr" * len(splits),
-        tuple(body),
+        f"technologies give. From the first {listing([_part(split) for split in splits])}.",
+        [Column("Forecast", titled, "l"), *(column for split in splits for column in _of_split(split))],
+        splits[0].scores,
     )
+
+
+def _of_split(split: Split) -> list[Column[str]]:
+    def of(value: Callable[[ForecasterScore], Cell]) -> Callable[[str], Cell]:
+        return lambda name: value(split.scores[name])
+
+    def lead(name: str) -> Cell:
+        return "0" if name == AGAINST else Estimate(split.scores[name].lead, split.scores[name].lead_se)
+
+    return [
+        Column(f"Lead, {_part(split)}", lead),
+        Column("CRPS", of(lambda score: Number(score.crps, ".3f"))),
+        Column("90 %", of(lambda score: Share(score.coverage90))),
+        Column("Weight", of(lambda score: None if score.weight is None else Number(score.weight))),
+    ]
 
 
 def _horizons(splits: Sequence[Split]) -> Table:
-    spans = list(dict.fromkeys((one.low, one.high) for split in splits for one in split.scores[STACK].horizons))
-    rows = []
-    for low, high in sorted(spans):
-        cells: list[str] = []
-        for split in splits:
-            one = next((each for each in split.scores[STACK].horizons if (each.low, each.high) == (low, high)), None)
-            cells += [str(one.observations), percent(one.coverage50), percent(one.coverage90)] if one else ["0", "", ""]
-        rows.append((f"{low} and more" if high >= 100 else f"{low} to {high}", *cells))
-    parts = [share_in_words(split.share).removeprefix("first ") for split in splits]
-    return Table(
+    spans = {(horizon.low, horizon.high) for split in splits for horizon in split.scores[STACK].horizons}
+    return tabulate(
+        "technologies_coverage",
         "Coverage of the stack's 50 and 90 % intervals by years ahead, and the observations behind it.",
-        ("Years ahead", *(cell for part in parts for cell in (f"Observations, {part}", "50 %", "90 %"))),
-        "l" + "rrr" * len(splits),
-        tuple(rows),
+        [
+            Column(
+                "Years ahead", lambda span: f"{span[0]} and more" if span[1] >= 100 else f"{span[0]} to {span[1]}", "l"
+            ),
+            *(column for split in splits for column in _coverage(split)),
+        ],
+        sorted(spans),
     )
+
+
+def _coverage(split: Split) -> list[Column[tuple[int, int]]]:
+    by_span = {(horizon.low, horizon.high): horizon for horizon in split.scores[STACK].horizons}
+    return [
+        Column(
+            f"Observations, {_part(split)}", lambda span: str(by_span[span].observations) if span in by_span else "0"
+        ),
+        Column("50 %", lambda span: Share(by_span[span].coverage50) if span in by_span else None),
+        Column("90 %", lambda span: Share(by_span[span].coverage90) if span in by_span else None),
+    ]
 
 
 def _claims(splits: Sequence[Split]) -> Table:
-    body = [
-        (
-            titled(name),
-            *(
-                cell
-                for split in splits
-                for one in (split.claims[name],)
-                for cell in (
-                    percent(one.claimed),
-                    f"{one.brier:.3f}",
-                    minus(f"{one.gain:+.3f} ({one.gain_se:.3f})") if name != BASE else "0",
-                )
-            ),
-        )
-        for name in splits[0].claims
-    ]
     happened = listing(
         [f"{percent(split.claims[BASE].happened)} after the {share_in_words(split.share)}" for split in splits]
     )
-    parts = [share_in_words(split.share).removeprefix("first ") for split in splits]
-    return Table(
+    return tabulate(
+        "technologies_claims",
         "The claim that the later rate is below half of the earlier one: mean probability given to it, Brier score (lower is better), gain "
         f"over the base rate with its standard error. It came true for {happened}.",
-        ("Forecast", *(cell for part in parts for cell in (f"Claimed, {part}", "Brier", "Gain"))),
-        "l" + "rrr" * len(splits),
-        tuple(body),
+        [Column("Forecast", titled, "l"), *(column for split in splits for column in _claim(split))],
+        splits[0].claims,
     )
 
 
-def _by_series(found: TechnologyStudy) -> Table:
-    body = [
-        (
-            one.name,
-            f"{one.first_year}–{one.last_year}",
-            str(one.points),
-            minus(f"{one.early:+.3f}"),
-            minus(f"{one.late:+.3f}"),
-            percent(one.slows),
-            minus(f"{one.elpd_lead:+.1f}"),
-            percent(one.coverage90),
-            minus(span(one.kept_share)) if one.kept_share else "",
-        )
-        for one in found.records
+def _claim(split: Split) -> list[Column[str]]:
+    def of(value: Callable[[Calibration], Cell]) -> Callable[[str], Cell]:
+        return lambda name: value(split.claims[name])
+
+    def gain(name: str) -> Cell:
+        return "0" if name == BASE else Estimate(split.claims[name].gain, split.claims[name].gain_se, "+.3f")
+
+    return [
+        Column(f"Claimed, {_part(split)}", of(lambda claim: Share(claim.claimed))),
+        Column("Brier", of(lambda claim: Number(claim.brier, ".3f"))),
+        Column("Gain", gain),
     ]
-    return Table(
+
+
+def _by_series(records: Sequence[TechnologyRecord]) -> Table:
+    return tabulate(
+        "technologies_series",
         "Every series: log-rates a year of the first half and of the rest, the stack's probability that the rate falls below half, its log "
         f"score above the {titled(AGAINST)}, share of later observations in its 90 % intervals, and the share of the initial rate that the "
         "encompassing law sees kept in the long run, from all points of one series per technology.",
-        ("Series", "Years", "Points", "Early", "Late", "To slow", "Lead", "90 %", "Share kept"),
-        "Llrrrrrrr",
-        tuple(body),
+        [
+            Column("Series", lambda series: series.name, "L"),
+            Column("Years", lambda series: f"{series.first_year}–{series.last_year}", "l"),
+            Column("Points", lambda series: series.points),
+            Column("Early", lambda series: Number(series.early, "+.3f")),
+            Column("Late", lambda series: Number(series.late, "+.3f")),
+            Column("To slow", lambda series: Share(series.slows)),
+            Column("Lead", lambda series: Number(series.elpd_lead, "+.1f")),
+            Column("90 %", lambda series: Share(series.coverage90)),
+            Column("Share kept", lambda series: None if series.kept_share is None else Interval(*series.kept_share)),
+        ],
+        records,
     )
