@@ -20,8 +20,8 @@ from costfloor.laws.panel import panel_observations
 from costfloor.places import Places
 from costfloor.report.figures.economics import draw
 from costfloor.report.stored import open_results
-from costfloor.report.style import svg
 from costfloor.sampling.policy import Sampling
+from costfloor.typeset.style import svg
 
 STORED = Path(__file__).parents[1] / "notebooks" / "stored"
 REPEATS = 5

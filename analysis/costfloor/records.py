@@ -86,9 +86,27 @@ def checked[T](kind: type[T], content: dict[str, Any]) -> T:
     try:
         return adapter.validate_json(json.dumps(content, allow_nan=False), strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{where}: {first['msg']}") from error
+        raise ValueError(_first_error(error)) from error
+
+
+def typed[T](kind: type[T], content: Any) -> T:
+    """An instance of a dataclass from plain data of this program, in which parts may be of an earlier time and are left out.
+
+    Raises
+    ------
+    ValueError
+        A part is missing or of another type; the message names the first such part.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(content)
+    except ValidationError as error:
+        raise ValueError(_first_error(error)) from error
+
+
+def _first_error(error: ValidationError) -> str:
+    """Where the first error of plain data lies, and what is wrong."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
 
 
 def _hash(content: dict[str, Any]) -> str:

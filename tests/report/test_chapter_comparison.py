@@ -13,8 +13,8 @@ from costfloor.report.chapter_comparison import (
     monte_carlo,
 )
 from costfloor.report.sentences import outdated
-from costfloor.report.simulation_calibration import on_new_truths
 from costfloor.report.study import Study
+from costfloor.studies.sbc.chapter import on_new_truths
 from costfloor.studies.stored import Stored
 from fake_study import make_study
 

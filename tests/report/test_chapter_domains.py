@@ -9,31 +9,36 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
-from costfloor.report.chapter_domains import VARIANTS, answer, failures, other_ways, reproduced, training_and_inference
-from costfloor.report.chapter_hardware import extent, yearly_gains
-from costfloor.report.figures.domains import draw_result
+from costfloor.records import typed
+from costfloor.report.chapters import training_against_inference
 from costfloor.report.study import Study
-from costfloor.report.style import STYLE
-from costfloor.studies.domains.result import described
+from costfloor.studies.domains.chapter import VARIANTS, answer, failures, other_ways, reproduced
+from costfloor.studies.domains.figure import draw
+from costfloor.studies.domains.hardware import Trend
+from costfloor.studies.domains.hardware_part import yearly_gains
+from costfloor.studies.domains.result import DomainFit, described
 from costfloor.studies.domains.study import VARIANTS as RULES
+from costfloor.studies.domains.study import DomainStudy
 from costfloor.studies.stored import Stored
+from costfloor.typeset.phrases import extent
+from costfloor.typeset.style import STYLE
 
 WORLDS: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "mechanisms" / "domain_worlds.json").read_text("utf-8")
 )
-TREND = {
-    "kind": "rental price", "subject": "H100", "rate": 0.2, "interval90": [0.1, 0.3], "points": 20, "first": 2023.7,
-    "last": 2025.9, "remark": "a mix",
-}  # fmt: skip
+TREND = Trend("rental price", "H100", 0.2, (0.1, 0.3), 20, 2023.7, 2025.9, "a mix")
 
 
-def base(**changes: Any) -> dict[str, Any]:
-    return {**deepcopy(WORLDS["undecided"]["base"]), **changes}
+def base(world: str = "undecided", **changes: Any) -> DomainFit:
+    return replace(typed(DomainFit, WORLDS[world]["base"]), **changes)
+
+
+def blocks_of(study: Study, found: DomainStudy, stale: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    return training_against_inference(replace(study, calibration={"domains": Stored("domains", found, stale)}))
 
 
 def told(study: Study, result: Mapping[str, Any], stale: tuple[str, ...] = ()) -> str:
-    stored = Stored("domains", dict(result), stale)
-    blocks = training_and_inference(replace(study, calibration={"domains": stored}))
+    blocks = blocks_of(study, typed(DomainStudy, result), stale)
     return " ".join(block["text"] for block in blocks if block["kind"] == "text")
 
 
@@ -54,10 +59,11 @@ def test_the_answer_turns_with_the_world(study: Study, world: str, said: str) ->
 
 def test_training_leads_where_it_goes_on_and_inference_where_it_does() -> None:
     ahead = "gains more with a probability of above 99 %"
-    assert f"training {ahead}" in answer(WORLDS["training_goes_on"]["base"])
-    assert f"inference {ahead}" in answer(WORLDS["inference_goes_on"]["base"])
+    assert f"training {ahead}" in answer(base("training_goes_on"))
+    assert f"inference {ahead}" in answer(base("inference_goes_on"))
     even = base()
-    even["differences"]["progress_later"]["p_positive"] = 0.6
+    progress = replace(even.differences["progress_later"], p_positive=0.6)
+    even = replace(even, differences={**even.differences, "progress_later": progress})
     assert "which gains more is open (training, with a probability of 60 %)" in answer(even)
 
 
@@ -68,6 +74,7 @@ def test_training_leads_where_it_goes_on_and_inference_where_it_does() -> None:
         ({"training": 0.5, "inference": 0.01}, "against the claim: inference has not slowed."),
         ({"training": 0.99, "inference": 0.01}, "against the claim: training has slowed too and inference has not slowed."),
         ({"training": 0.9, "inference": 0.5}, "against the claim."),
+        ({"training": 0.952, "inference": 0.5}, "against the claim."),
     ],
 )  # fmt: skip
 def test_what_speaks_against_the_claim_is_named(slowed: dict[str, float], said: str) -> None:
@@ -75,7 +82,7 @@ def test_what_speaks_against_the_claim_is_named(slowed: dict[str, float], said: 
 
 
 def test_absent_stale_and_failed(study: Study) -> None:
-    blocks = training_and_inference(replace(study, calibration={}))
+    blocks = training_against_inference(replace(study, calibration={}))
     assert "make calibrate does it" in blocks[1]["text"]
     assert "OUT OF DATE: since this was computed, data changed" in told(study, WORLDS["undecided"], ("data",))
     failed = deepcopy(WORLDS["undecided"])
@@ -83,7 +90,7 @@ def test_absent_stale_and_failed(study: Study) -> None:
     failed["variants"]["one_submitter"] = {
         **failed["variants"]["base"], "passed": False, "worst": "R-hat 1.2 of rate",
     }  # fmt: skip
-    said = failures(failed)
+    said = failures(typed(DomainStudy, failed))
     assert "FAILED gates: the fit behind the answer (3 divergences) and one submitter per series (R-hat 1.2" in said
     assert said in told(study, failed)
 
@@ -93,42 +100,42 @@ def test_every_way_to_build_series_has_words() -> None:
 
 
 def test_other_ways_say_the_same_or_not() -> None:
-    own = described(WORLDS["undecided"]["base"])
+    own = described(base())
     assert other_ways({"base": own}) == ""
-    same = other_ways({"base": own, "one_submitter": {**own, "p_claim": 0.2}})
+    same = other_ways({"base": own, "one_submitter": replace(own, p_claim=0.2)})
     assert "In 1 other way to build the series the claim has 20 %; none says otherwise." in same
-    other = other_ways({"base": own, "one_submitter": {**own, "p_claim": 0.99}, "threshold_1": {**own, "p_claim": 0.3}})
+    other = other_ways(
+        {"base": own, "one_submitter": replace(own, p_claim=0.99), "threshold_1": replace(own, p_claim=0.3)}
+    )
     assert "30 % to 99 %; one submitter per series would say otherwise." in other
 
 
 def test_what_the_model_does_not_reproduce_is_named() -> None:
-    sources = base()["sources"]
-    one = sources["MLPerf training"]
-    good = {**one, "measured": one["replicated"][1], "gains": 5, "intervals": 10, "gains_replicated": [0.3, 0.5, 0.7]}
+    source = base().sources["MLPerf training"]
+    good = replace(source, measured=source.replicated[1], gains=5, intervals=10, gains_replicated=(0.3, 0.5, 0.7))
     assert "reproduce the progress of every source" in reproduced({"MLPerf training": good})
     assert "do not reproduce the progress of MLPerf training." in reproduced(
-        {"MLPerf training": {**good, "measured": 9.0}}
+        {"MLPerf training": replace(good, measured=9.0)}
     )
-    few = reproduced({"MLPerf training": {**good, "gains": 0}})
+    few = reproduced({"MLPerf training": replace(good, gains=0)})
     assert "do not reproduce the share of intervals with a gain in MLPerf training." in few
 
 
 def test_hardware_by_itself() -> None:
     assert "cheaper rental of the same device gives 0.20 (90 % interval 0.10 to 0.30)" in yearly_gains([TREND])
-    rise = {**TREND, "rate": -0.1, "interval90": [-0.2, 0.0]}
+    rise = replace(TREND, rate=-0.1, interval90=(-0.2, 0.0))
     assert "gives -0.10 to 0.20 (the interval of 1 of 2 trends is above zero)" in yearly_gains([TREND, rise])
     assert yearly_gains([]) == "Nothing is known of hardware by itself."
     assert extent([0.2, 0.2], str) == "0.2"
 
 
 def test_tables_and_figure(study: Study) -> None:
-    result = {**WORLDS["training_goes_on"], "hardware": [TREND]}
-    blocks = training_and_inference(replace(study, calibration={"domains": Stored("domains", result, ())}))
-    tables = [block for block in blocks if block["kind"] == "table"]
+    found = replace(typed(DomainStudy, WORLDS["training_goes_on"]), hardware=(TREND,))
+    tables = [block for block in blocks_of(study, found) if block["kind"] == "table"]
     assert len(tables) == 4
     assert all(len(row) == len(one["columns"]) == len(one["align"]) for one in tables for row in one["rows"])
     assert tables[3]["rows"][0] == ("rental price", "H100", "0.20", "0.10 to 0.30", "20, 2023–2025", "a mix")
     with mpl.rc_context(STYLE):
-        figure = draw_result(result["base"])
+        figure = draw(found.base)
         assert [ax.get_title(loc="left") for ax in figure.axes] == ["MLPerf training", "MLPerf inference"]
-        assert len(draw_result(None).axes) == 1
+        assert len(draw(None).axes) == 1

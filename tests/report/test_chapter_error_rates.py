@@ -1,23 +1,35 @@
 """How often the verdict is right, in sentences and tables that follow the simulated worlds."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from costfloor.report.chapter_error_rates import error_rates, floors_covered, years_until_right
+from costfloor.forecast.verdict import Evidence
+from costfloor.studies.catalogue import part
+from costfloor.studies.operating.chapter import error_rates, floors_covered, years_until_right
+from costfloor.studies.operating.study import ErrorRates, Panel, WorldResult
+from costfloor.studies.operating.worlds import World
 from costfloor.studies.stored import Stored
 
 PANELS = 100
+UNDECIDED = Evidence(True, 4, 0.0, 1.0, 0.5, False, 3.0)
+EVIDENCE = {
+    "plateau": replace(UNDECIDED, elpd_difference=20.0, p_slowed=0.99),
+    "discovery": replace(UNDECIDED, elpd_difference=-5.0, p_slowed=0.01),
+    "inconclusive": UNDECIDED,
+}
 
 
-def world(law: str, shares: dict[str, float], years_more: int = 0, floor: float | None = None) -> dict[str, Any]:
-    every = {"plateau": 0.0, "discovery": 0.0, "inconclusive": 0.0} | shares
+def world(law: str, shares: dict[str, float], years_more: int = 0, floor: float | None = None) -> WorldResult:
+    """Panels in which the rule says each verdict as often as asked; the floor, where there is one, is held in 88 of 100."""
     truth = {"rate": 1.9} if floor is None else {"rate_floor": floor}
-    return {
-        "world": {"name": f"{law} {years_more}", "law": law, "truth": truth, "years_more": years_more},
-        "shares": every,
-        "floor_coverage90": None if floor is None else 0.88,
-        "panels": [{}] * PANELS,
-    }
+    said = [verdict for verdict, share in shares.items() for _ in range(round(share * PANELS))]
+    held = (0.0, 0.2, 1.0)
+    panels = tuple(
+        Panel(EVIDENCE[verdict], (1.0, 1.5, 2.0), held if at < 88 else (0.9, 0.95, 1.0))
+        for at, verdict in enumerate(said)
+    )
+    return WorldResult(World(f"{law} {years_more}", law, truth, years_more), panels)
 
 
 WORLDS = [
@@ -30,8 +42,8 @@ WORLDS = [
 ]
 
 
-def blocks(worlds: list[dict[str, Any]], stale: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    return error_rates(Stored("operating", {"worlds": worlds}, stale))
+def blocks(worlds: list[WorldResult], stale: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    return part("operating", Stored("operating", ErrorRates(tuple(worlds)), stale), error_rates)
 
 
 def words(found: list[dict[str, Any]]) -> str:
@@ -55,7 +67,7 @@ def test_discovery_is_false_where_there_is_a_floor() -> None:
 
 
 def test_not_run_says_so() -> None:
-    found = error_rates(None)
+    found = part("operating", None, error_rates)
     assert "make calibrate" in words(found)
     assert not [block for block in found if block["kind"] == "table"]
 
@@ -65,7 +77,7 @@ def test_the_floor_is_covered_where_there_is_one() -> None:
     assert [row[-1] for row in found["rows"]] == ["", "", "", *["88 % (3)"] * 3]
     assert floors_covered(WORLDS[:3]) == ""
     assert "in 88 % of panels" in floors_covered(WORLDS)
-    other = {**WORLDS[3], "floor_coverage90": 0.5}
+    other = replace(WORLDS[3], panels=WORLDS[3].panels[76:])
     assert "in 50 % to 88 % of panels" in floors_covered([*WORLDS, other])
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 from costfloor.economics.scenario import shipped_scenarios
-from costfloor.report.chapter_levers import assumed, bill_after_cascade, in_months, levers
 from costfloor.report.study import Study
+from costfloor.studies.levers.chapter import assumed, bill_after_cascade, in_months, levers
 from costfloor.studies.levers.levers import Lever
 
 CACHE = Lever("input read from a cache", 20, (0.1, 0.25, 0.25), (2024, 2025))

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from costfloor.report.chapter_mechanisms import events_outcome, mechanisms
 from costfloor.report.study import Study
+from costfloor.studies.events.chapter import events_outcome, mechanisms
 from costfloor.studies.events.event_study import EventEffect
 
 

@@ -1,24 +1,22 @@
 """The chapter on what the answer rests on reads right whichever way the results fall."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from costfloor.report.chapter_hindcast import best_then, direction, hindcast, verdicts_then
-from costfloor.report.chapter_robustness import (
-    clocks,
-    floors,
-    markup,
-    robustness,
-    verdicts,
-    without_models,
-    without_prices,
-)
-from costfloor.report.conclusions import lead, verdict
+from costfloor.report.chapters import robustness
 from costfloor.report.document import PARTS, comparison
 from costfloor.report.study import Study
+from costfloor.studies.conclusions import lead, leader, verdict
+from costfloor.studies.hindcast.chapter import best_then, direction, hindcast, verdicts_then
+from costfloor.studies.hindcast.study import Hindcast
+from costfloor.studies.influence.chapter import without_models, without_prices
+from costfloor.studies.influence.study import Influence
+from costfloor.studies.measures.chapter import clocks, floors, markup, verdicts
+from costfloor.studies.measures.study import Clocks, Variant
 from costfloor.studies.measures.variants import VARIANTS
-from costfloor.studies.stored import Stored
+from costfloor.typeset.montecarlo import median_mcse
 from fake_study import make_study
 from stored_robustness import conclusion, half_year, influence, measures, stored_robustness
 
@@ -68,20 +66,37 @@ def test_the_direction_of_the_errors(errors: tuple[float, float], below: int, ab
     assert said.endswith(f"held their mean at {held}.")
 
 
+def test_an_error_smaller_than_its_monte_carlo_error_is_level() -> None:
+    level = 2.0 * median_mcse((-0.5, 0.0, 0.5))
+    dates = [half_year("2024-01-31", 0.9 * level), half_year("2024-07-31", 1.1 * level)]
+    assert "at 0 and above it at 1, level with it at 1 of 2 dates" in direction(dates, "plateau")
+
+
 def test_the_best_forecast_by_date() -> None:
     dates = [half_year("2024-01-31", 0.0, best="plateau"), half_year("2024-07-31", 0.0, best="exponential")]
     assert best_then(dates) == "The best forecast by CRPS was that of plateau at 1 and constant rate at 1."
+    near = [replace(fared, crps=0.504) if fared.law == "discovery" else fared for fared in dates[0].fared]
+    said = best_then([replace(dates[0], fared=tuple(near)), dates[1]])
+    assert (
+        said
+        == "The best forecast by CRPS was that of constant rate at 1; plateau and continued discovery, level, at 1."
+    )
     assert "No forecast could be judged" in best_then([])
 
 
 def test_dates_without_forecasts_still_say_what_was_concluded() -> None:
-    early = half_year("2025-10-31", 0.0) | {"fared": [], "months": 0, "scored": 0}
-    blocks = hindcast(Stored("hindcast", {"half_years": [early]}, ()), "plateau")
+    early = replace(half_year("2025-10-31", 0.0), fared=(), months=0, scored=0)
+    blocks = hindcast(Hindcast((early,)), "", "plateau")
     assert "No forecast could be judged" in words(blocks)
     (then,) = (block for block in blocks if block["kind"] == "table")
     assert len(then["rows"]) == 1
     assert "Nothing to show here yet" in words(blocks)
-    assert "end before" in words(hindcast(Stored("hindcast", {"half_years": []}, ()), "plateau"))
+    assert "end before" in words(hindcast(Hindcast(()), "", "plateau"))
+
+
+def with_all(found: Influence, **changes: Any) -> Influence:
+    """The same with another conclusion from all prices."""
+    return replace(found, conclusions={**found.conclusions, "all": conclusion(**changes)})
 
 
 @pytest.mark.parametrize(
@@ -91,19 +106,19 @@ def test_dates_without_forecasts_still_say_what_was_concluded() -> None:
         (6.0, 1.0, "plateau still leads"),
         (-6.0, -1.0, "speak most for discovery"),
         (-6.0, 2.0, "discovery no longer leads plateau"),
+        (6.0, 0.7, "the two are level within its error"),
+        (0.7, 6.0, "Both laws are level within the error of that lead to begin with"),
     ],
 )  # fmt: skip
 def test_a_lead_that_rests_on_ten_models_says_so(before: float, after: float, said: str) -> None:
-    result = influence(elpd_difference=after)
-    result["conclusions"]["all"] = conclusion(elpd_difference=before)
+    result = with_all(influence(elpd_difference=after), elpd_difference=before)
     assert said in without_models(result)
     assert "stays inconclusive" in without_models(result)
 
 
 def test_a_verdict_that_turns_without_the_models_says_so() -> None:
     assert "turns from inconclusive to discovery" in without_models(influence(verdict="discovery"))
-    nobody = influence()
-    nobody["conclusions"]["all"] = conclusion(elpd_difference=None, elpd_difference_se=None)
+    nobody = with_all(influence(), elpd_difference=None, elpd_difference_se=None)
     assert "no law leads" in without_models(nobody)
 
 
@@ -112,12 +127,14 @@ def test_prices_that_move_plateau_and_weights_that_cannot_be_trusted() -> None:
     said = without_prices(result)
     assert "goes from 60 % to 40 % and the floor from 0.30 (0.00 to 0.60) to 0.20 (−0.10 to 0.50)" in said
     assert "cannot be trusted" not in said
-    result["prices"] = [one | {"khat": 0.9} for one in result["prices"][:3]] + result["prices"][3:]
-    assert "3 cannot be trusted (Pareto k above 0.7)" in without_prices(result)
+    doubtful = tuple(replace(price, khat=0.9) for price in result.prices[:3])
+    assert "3 cannot be trusted (Pareto k above 0.7)" in without_prices(
+        replace(result, prices=doubtful + result.prices[3:])
+    )
 
 
-def judged(**changes: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    base, *others = measures(changes)["variants"]
+def judged(**changes: Any) -> tuple[Variant, list[Variant]]:
+    base, *others = measures(changes).variants
     return base, others
 
 
@@ -136,13 +153,23 @@ def test_variants_that_differ() -> None:
             output={"verdict": "plateau"},
             open={"elpd_difference": -1.0},
             closed={"origins": 1, "elpd_difference": None},
-            task={"failures": ["plateau on all rows: R-hat"]},
+            task={"failures": ("plateau on all rows: R-hat",)},
         )
     )
     assert "it says plateau for output price." in said
     assert "changes sign for open weights." in said
     assert "withholds a winner for closed weights." in said
     assert "missed gates for price of a task (GPQA Diamond) (1), and there the rule says inconclusive" in said
+
+
+def test_leads_within_their_error_are_level_and_no_change_of_sign() -> None:
+    said = verdicts(*judged(output={"elpd_difference": -0.7}, input={"elpd_difference": -2.0}))
+    assert "The lead changes sign for input price and is level within its error for output price." in said
+    level = {name: {"elpd_difference": 0.7} for name in VARIANTS}
+    assert "level on all blended prices, and so it is wherever it could be scored." in verdicts(*judged(**level))
+    assert "level on all blended prices; a law leads for input price (discovery)." in verdicts(
+        *judged(**level | {"input": {"elpd_difference": -2.0}})
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,7 +182,7 @@ def test_variants_that_differ() -> None:
     ],
 )
 def test_a_verdict_that_failed_gates_withhold_is_named(failed: str, p_slowed: float, said: str) -> None:
-    assert said in verdicts(*judged(output={"failures": [f"{failed} on all rows: R-hat"], "p_slowed": p_slowed}))
+    assert said in verdicts(*judged(output={"failures": (f"{failed} on all rows: R-hat",), "p_slowed": p_slowed}))
 
 
 def test_floors_inside_and_outside_the_interval_of_the_base() -> None:
@@ -180,15 +207,34 @@ def test_what_markups_may_do(floor: float, difference: str) -> None:
         (-30.0, 5.0, "decays with the calendar than with the age of a band: the two clocks can be"),
         (-3.0, 1.0, "the calendar than with the age of a band: the two clocks cannot be"),
         (9.0, 8.0, "cannot be told apart"),
+        (0.7, 5.0, "forecasts are level (+0.7, standard error 5.0) whether its rate decays with the age"),
         (None, None, "could not be compared"),
     ],
 )
 def test_the_clocks(lead_of_age: float | None, error: float | None, said: str) -> None:
-    assert said in clocks({"elpd_difference": lead_of_age, "elpd_difference_se": error})
+    assert said in clocks(Clocks(lead_of_age, error, 0.4))
 
 
 def test_cells() -> None:
-    assert lead(conclusion(elpd_difference=-3.21, elpd_difference_se=2.0)) == "−3.2 (2.0)"
-    assert lead(conclusion(elpd_difference=3.0, elpd_difference_se=None)) == "+3.0"
-    assert lead(conclusion(elpd_difference=None, elpd_difference_se=None)) == ""
-    assert verdict(conclusion(failures=["x"])) == "inconclusive (gates FAILED)"
+    assert str(lead(conclusion(elpd_difference=-3.21, elpd_difference_se=2.0))) == "−3.2 (2.0)"
+    assert str(lead(conclusion(elpd_difference=3.0, elpd_difference_se=None))) == "+3.0"
+    assert lead(conclusion(elpd_difference=None, elpd_difference_se=None)) is None
+    assert verdict(conclusion(failures=("x",))) == "inconclusive (gates FAILED)"
+
+
+@pytest.mark.parametrize(
+    ("gap", "error", "mcse", "law"),
+    [
+        (0.9, 5.0, 0.4, "plateau"),
+        (-0.9, 5.0, 0.4, "discovery"),
+        (0.7, 5.0, 0.4, ""),
+        (9.0, 5.0, None, ""),
+        (11.0, 5.0, None, "plateau"),
+        (None, None, None, ""),
+    ],
+)
+def test_a_lead_counts_from_its_monte_carlo_error_on(
+    gap: float | None, error: float | None, mcse: float | None, law: str
+) -> None:
+    found = conclusion(elpd_difference=gap, elpd_difference_se=error, elpd_difference_mcse=mcse)
+    assert leader(found) == law

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from costfloor.report.chapter_reference import effect
-from costfloor.report.chapter_technologies import technologies
 from costfloor.report.study import Study
+from costfloor.studies.reference_class.chapter import effect
 from costfloor.studies.stored import Stored
+from costfloor.studies.technologies.chapter import technologies
 from costfloor.studies.technologies.sentences import against_walk, calendar, keeps, other_form, slowed, told_apart
 from costfloor.studies.technologies.study import BASE, Split, TechnologyStudy
 from fake_study import make_study

@@ -1,21 +1,19 @@
 """What is said of the laws' evidence, whichever way it falls."""
 
-from typing import Any
-
 import pytest
-from costfloor.report.evidence import evidence_sentences
-from costfloor.studies.stored import Stored
+from costfloor.studies.catalogue import part
+from costfloor.studies.evidence.chapter import evidence
+from costfloor.studies.evidence.study import EvidenceStudy, LawEvidence
 
 
-def law(*log_evidence: float, off: float = 0.1) -> dict[str, Any]:
-    return {"unknowns": 64, "log_evidence": list(log_evidence), "off": off, "worst": "level_spread"}
+def law(*log_evidence: float, off: float = 0.1) -> LawEvidence:
+    return LawEvidence(64, log_evidence, off, "level_spread")
 
 
-def said(plateau: dict[str, Any], discovery: dict[str, Any], stale: tuple[str, ...] = ()) -> str:
-    result = {
-        "prices": 155, "families": ["a", "b", "c"], "particles": 2000, "laws": {"plateau": plateau, "discovery": discovery},
-    }  # fmt: skip
-    return evidence_sentences(Stored("evidence", result, stale))
+def said(plateau: LawEvidence, discovery: LawEvidence, notice: str = "") -> str:
+    found = EvidenceStudy(155, ("a", "b", "c"), 2000, {"plateau": plateau, "discovery": discovery})
+    (block,) = evidence(found, notice)
+    return str(block["text"])
 
 
 @pytest.mark.parametrize(("plateau", "favoured"), [(-250.0, "plateau"), (-270.0, "continued discovery")])
@@ -42,7 +40,13 @@ def test_particles_that_lost_the_posterior_are_named() -> None:
     assert "ended where NUTS" not in words
 
 
+def test_a_difference_that_another_run_might_take_below_the_margin_favours_nobody() -> None:
+    assert "differ by 5.0, not clear of 4 as the runs differ by 2.0: neither is favoured" in said(
+        law(-254.0, -256.0), law(-260.0)
+    )
+    assert "It favours plateau by 7.0." in said(law(-252.0, -254.0), law(-260.0))
+
+
 def test_without_a_study_and_out_of_date() -> None:
-    assert "make calibrate" in evidence_sentences(None)
-    assert "OUT OF DATE" in said(law(-250.0), law(-260.0), stale=("data",))
-    assert "OUT OF DATE" not in said(law(-250.0), law(-260.0))
+    assert "make calibrate" in part("evidence", None, evidence)[0]["text"]
+    assert said(law(-250.0), law(-260.0), "OUT OF DATE").endswith("OUT OF DATE")

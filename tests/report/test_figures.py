@@ -7,14 +7,14 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
-from costfloor.report.blocks import CAPTIONS
 from costfloor.report.figures import paths, rank_histograms, reference, technologies
-from costfloor.report.figures.ranks import deviation, latest_rows
 from costfloor.report.study import Study
-from costfloor.report.style import STYLE, svg
+from costfloor.studies.sbc.figure import deviation, latest_rows
 from costfloor.studies.sbc.ranks import uniformity
 from costfloor.studies.sbc.study import RANKED_DRAWS
 from costfloor.studies.stored import Stored
+from costfloor.typeset.blocks import CAPTIONS
+from costfloor.typeset.style import STYLE, svg
 from fake_study import HOSTILE
 from made_up_technologies import EVEN, technology_results
 from matplotlib.figure import Figure

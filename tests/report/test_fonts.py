@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import typst
-from costfloor.report.fonts import FOLDER, legible
 from costfloor.report.render import TEMPLATE, render
 from costfloor.report.study import Study
-from costfloor.report.style import STYLE, svg
 from costfloor.storage import write_json
+from costfloor.typeset.fonts import FOLDER, legible
+from costfloor.typeset.style import STYLE, svg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure

@@ -1,31 +1,36 @@
 """What is said of forecasts of held-out months, whichever way they fared."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from costfloor.report.heldout import TITLES, heldout_sentences, heldout_table
-from costfloor.studies.stored import Stored
+from costfloor.studies.catalogue import part
+from costfloor.studies.heldout.chapter import TITLES, heldout, smallest_tails
+from costfloor.studies.heldout.study import HeldoutOrigin, HeldoutRow, HeldoutStudy
+from costfloor.typeset.montecarlo import edge_mcse
 
 DATES = ("2024-08-31", "2024-11-30")
 
 
-def row(law: str, origin: str, check: str, *, tail: float | None = 0.4, observed: float = 1.0) -> dict[str, Any]:
+def row(law: str, origin: str, check: str, *, tail: float | None = 0.4, observed: float = 1.0) -> HeldoutRow:
     if tail is None:
-        undefined = dict.fromkeys(("observed", "q05", "q50", "q95", "tail_probability", "passed"))
-        return {"law": law, "origin": origin, "check": check, **undefined}
-    return {
-        "law": law, "origin": origin, "check": check, "observed": observed, "q05": 0.5, "q50": 1.0, "q95": 1.5,
-        "tail_probability": tail, "passed": tail >= 0.01,
-    }  # fmt: skip
+        return HeldoutRow(law, origin, check, None, None, None, None, None, None)
+    return HeldoutRow(law, origin, check, observed, 0.5, 1.0, 1.5, tail, tail >= 0.01)
 
 
-def study(rows: list[dict[str, Any]], failures: list[list[str]] | None = None, stale: tuple[str, ...] = ()) -> Stored:
-    origins = [{"date": date, "rows_seen": 100, "rows_heldout": 200} for date in DATES]
-    result = {"horizon_months": 12, "origins": origins, "rows": rows, "failures": failures or []}
-    return Stored("heldout", result, stale)
+def blocks(
+    rows: Sequence[HeldoutRow], failures: tuple[tuple[str, str, str], ...] = (), notice: str = ""
+) -> list[dict[str, Any]]:
+    origins = tuple(HeldoutOrigin(date, 100, 200) for date in DATES)
+    return heldout(HeldoutStudy(12, origins, tuple(rows), failures), notice)
 
 
-def all_rows(**changed: Any) -> list[dict[str, Any]]:
+def sentences(rows: Sequence[HeldoutRow], failures: tuple[tuple[str, str, str], ...] = ()) -> str:
+    said: str = blocks(rows, failures)[0]["text"]
+    return said
+
+
+def all_rows(**changed: Any) -> list[HeldoutRow]:
     return [
         row(law, date, check, **(changed if (law, check) == ("plateau", "largest_drop") else {}))
         for law in ("plateau", "discovery")
@@ -35,14 +40,14 @@ def all_rows(**changed: Any) -> list[dict[str, Any]]:
 
 
 def test_forecasts_that_held() -> None:
-    said = heldout_sentences(study(all_rows()))
+    said = sentences(all_rows())
     assert "From 2 past dates, 2024-08-31 and 2024-11-30, the forecast of each law for the next 12 months" in said
     assert "None of 28 has a tail probability below 0.01 (0.3 would by chance if they were independent)." in said
     assert "All fits passed their gates." in said
 
 
 def test_forecasts_that_failed_are_counted_by_law_and_statistic() -> None:
-    said = heldout_sentences(study(all_rows(tail=0.001), failures=[["discovery", DATES[0], "3 divergences"]]))
+    said = sentences(all_rows(tail=0.001), failures=(("discovery", DATES[0], "3 divergences"),))
     assert "2 of 28 have a tail probability below 0.01" in said
     assert said.count("largest drop (2)") == 1
     assert "plateau in largest drop (2)." in said
@@ -54,7 +59,7 @@ def test_forecasts_that_failed_are_counted_by_law_and_statistic() -> None:
 )
 def test_the_rate_that_came_is_held_against_the_forecast(observed: float, words: str) -> None:
     rows = [row("plateau", date, "recent_slope", observed=observed) for date in DATES]
-    said = heldout_sentences(study(rows))
+    said = sentences(rows)
     assert f"plateau 0.50 to 1.50 ({words})" in said
     assert (
         f"In the months after 2024-11-30 the log-rate of decline was {observed:.2f}".replace("-0.20", "−0.20") in said
@@ -63,9 +68,9 @@ def test_the_rate_that_came_is_held_against_the_forecast(observed: float, words:
 
 def test_what_could_not_be_judged_is_not_counted() -> None:
     rows = [row("plateau", date, "curvature", tail=None) for date in DATES]
-    assert "None could be judged." in heldout_sentences(study(rows))
-    assert heldout_table(study(rows)).rows == (("plateau", *[""] * len(TITLES)),)
-    assert "None of 1 has" in heldout_sentences(study([*rows, row("plateau", DATES[0], "recent_slope")]))
+    assert "None could be judged." in sentences(rows)
+    assert smallest_tails(rows).rows == (("plateau", *[""] * len(TITLES)),)
+    assert "None of 1 has" in sentences([*rows, row("plateau", DATES[0], "recent_slope")])
 
 
 def test_the_table_has_the_smallest_tail_probability_and_marks_failures() -> None:
@@ -74,14 +79,19 @@ def test_the_table_has_the_smallest_tail_probability_and_marks_failures() -> Non
         row("plateau", DATES[1], "recent_slope", tail=0.2),
         row("plateau", DATES[0], "largest_drop", tail=0.004),
     ]
-    (cells,) = heldout_table(study(rows)).rows
+    (cells,) = smallest_tails(rows).rows
     found = dict(zip(("law", *TITLES), cells, strict=True))
     assert found["recent_slope"] == "0.200"
     assert found["largest_drop"] == "0.004 *"
     assert found["curvature"] == ""
 
 
+def test_an_observation_at_the_edge_of_the_interval_is_called_inside() -> None:
+    edge = 2.0 * edge_mcse((0.5, 1.0, 1.5))
+    assert "(inside)" in sentences([row("plateau", DATES[1], "recent_slope", observed=1.5 + 0.9 * edge)])
+    assert "(faster than forecast)" in sentences([row("plateau", DATES[1], "recent_slope", observed=1.5 + 1.1 * edge)])
+
+
 def test_without_a_study_and_out_of_date() -> None:
-    assert "make calibrate" in heldout_sentences(None)
-    assert "OUT OF DATE" in heldout_sentences(study(all_rows(), stale=("code",)))
-    assert "OUT OF DATE" not in heldout_sentences(study(all_rows()))
+    assert "make calibrate" in part("heldout", None, heldout)[0]["text"]
+    assert blocks(all_rows(), notice="OUT OF DATE")[0]["text"].endswith("OUT OF DATE")

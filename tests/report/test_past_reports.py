@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from costfloor.report.blocks import table
 from costfloor.report.document import document
 from costfloor.report.figures import events, prices
 from costfloor.report.limits import unpriced
 from costfloor.report.render import render
 from costfloor.report.study import Study
-from costfloor.report.style import svg
 from costfloor.report.tables import Table
 from costfloor.studies.events.event_study import event_study, innovation_months
+from costfloor.typeset.blocks import table
+from costfloor.typeset.style import svg
+from fake_study import DATA
 from past_study import past_panel, past_study
 from store import project_store
 

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from costfloor.report.phrases import (
+from costfloor.typeset.phrases import (
     likelihood,
     listing,
     minus,

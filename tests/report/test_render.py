@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import typst
 from costfloor.fit.sensitivity import PriorSensitivity
-from costfloor.report.blocks import CAPTIONS
 from costfloor.report.document import document
 from costfloor.report.render import TEMPLATE, render
 from costfloor.report.study import Study
+from costfloor.typeset.blocks import CAPTIONS
 from fake_study import BAD, HOSTILE, make_comparison, make_fit
 from hypothesis import example, given, settings
 from hypothesis import strategies as st

@@ -16,7 +16,7 @@ from costfloor.report import stored
 from costfloor.report.figures import channels, floor
 from costfloor.report.stored import open_results, save_results
 from costfloor.report.study import Study
-from costfloor.report.style import svg
+from costfloor.typeset.style import svg
 from fake_study import make_study
 
 

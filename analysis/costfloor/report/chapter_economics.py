@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from costfloor.economics.cost_shares import CostOutlook
 from costfloor.economics.decision import Swing
 from costfloor.economics.outlook import Outlook
 from costfloor.economics.scenario import Scenario
 from costfloor.economics.study import Economics
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.phrases import listing, minus, percent_change, percentage, plural, probability, significant
+from costfloor.report.drawings import shown
 from costfloor.report.study import Study
-from costfloor.report.tables import Table
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.phrases import listing, minus, percentage, plural, probability, significant
+from costfloor.typeset.tables import Cell, Column, Table, tabulate
+from costfloor.typeset.values import MillionsInterval, Number, PercentInterval, YearlyFallInterval
 
 AFTER_YEARS = 5
 SHOWN_SWINGS = 4
@@ -33,7 +36,7 @@ def unit_economics(study: Study) -> list[Block]:
             f"reached today. Value is that of at most {plural(horizon, 'year')} of profits, less launch and capacity, to an owner who "
             "closes in time."
         ),
-        figure("economics"),
+        shown("economics"),
         *(text(service(one, found, titles)) for one in found.scenarios),
         table(_values(found, titles)),
         heading("What matters most, and is it worth waiting?", 2),
@@ -136,37 +139,27 @@ def stagnation(found: Economics, titles: dict[str, str]) -> str:
 
 
 def _costs(found: Economics, titles: dict[str, str]) -> Table:
-    body = [
-        (
-            titles.get(one.future, one.future),
-            *(_share(one.stagnant_share[year]) for year in COST_YEARS_SHOWN),
-            "never" if one.half_years is None else str(one.half_years),
-            *(_rate(one.yearly_rate[year - 1]) for year in RATE_YEARS_SHOWN),
-        )
-        for one in found.costs
-    ]
-    return Table(
+    return tabulate(
+        "cost_of_a_token",
         "Share of energy, facility and staff in the cost of a token, years until it is half (median), and percent by which cost falls in a "
         "year (negative: rises): median and 90 % interval.",
-        (
-            "Future",
-            *("Share today" if year == 0 else f"in {year} years" for year in COST_YEARS_SHOWN),
-            "Half after",
-            *(f"Fall in year {year}" for year in RATE_YEARS_SHOWN),
-        ),
-        "L" + "r" * (len(COST_YEARS_SHOWN) + 1 + len(RATE_YEARS_SHOWN)),
-        tuple(body),
+        [
+            Column("Future", lambda cost: titles.get(cost.future, cost.future), "L"),
+            *(_stagnant(year) for year in COST_YEARS_SHOWN),
+            Column("Half after", lambda cost: "never" if cost.half_years is None else cost.half_years),
+            *(_cost_fall(year) for year in RATE_YEARS_SHOWN),
+        ],
+        found.costs,
     )
 
 
-def _share(quantiles: tuple[float, float, float]) -> str:
-    low, middle, high = (f"{100 * value:.0f}" for value in quantiles)
-    return f"{middle} % ({low} to {high})"
+def _stagnant(year: int) -> Column[CostOutlook]:
+    title = "Share today" if year == 0 else f"in {year} years"
+    return Column(title, lambda cost: PercentInterval(*cost.stagnant_share[year]))
 
 
-def _rate(quantiles: tuple[float, float, float]) -> str:
-    low, middle, high = (f"{percent_change(value):.0f}" for value in quantiles)
-    return minus(f"{middle} ({low} to {high})")
+def _cost_fall(year: int) -> Column[CostOutlook]:
+    return Column(f"Fall in year {year}", lambda cost: YearlyFallInterval(*cost.yearly_rate[year - 1]))
 
 
 def _margin(one: Outlook, years: int, *, bare: bool = False) -> str:
@@ -187,39 +180,47 @@ def _usd(value: float) -> str:
 
 def _values(found: Economics, titles: dict[str, str]) -> Table:
     rows: dict[str, dict[str, Outlook]] = {}
-    for one in found.outlooks:
-        if one.buyer == "fixed_capability":
-            rows.setdefault(titles.get(one.law, one.law), {})[one.scenario] = one
-        elif one.law in LAWS_SHOWN:
-            rows.setdefault(f"frontier ({titles[one.law]})", {})[one.scenario] = one
-    names = [one.name for one in found.scenarios]
-    body = [(label, *(_value(by_service[name]) for name in names)) for label, by_service in rows.items()]
-    return Table(
+    for outlook in found.outlooks:
+        if outlook.buyer == "fixed_capability":
+            rows.setdefault(titles.get(outlook.law, outlook.law), {})[outlook.scenario] = outlook
+        elif outlook.law in LAWS_SHOWN:
+            rows.setdefault(f"frontier ({titles[outlook.law]})", {})[outlook.scenario] = outlook
+    return tabulate(
+        "net_present_value",
         "Net present value in million USD, median and 90 % interval, by service and future of the price of a token.",
-        ("Future", *(_short(name) for name in names)),
-        "l" + "r" * len(names),
-        tuple(body),
+        [Column("Future", lambda label: label, "l"), *(_value(rows, scenario.name) for scenario in found.scenarios)],
+        rows,
     )
 
 
-def _value(one: Outlook) -> str:
-    low, middle, high = (f"{value / 1e6:,.1f}" for value in one.npv_usd)
-    return minus(middle if low == high else f"{middle} ({low} to {high})")
+def _value(rows: dict[str, dict[str, Outlook]], scenario: str) -> Column[str]:
+    return Column(_short(scenario), lambda label: MillionsInterval(*rows[label][scenario].npv_usd))
 
 
 def _tornado(found: Economics, titles: dict[str, str]) -> Table:
-    body = [
-        (_short(one.name) if place == 0 else "", *_swing(swing, titles))
-        for one in found.scenarios
-        for place, swing in enumerate(_with_law(found.tornados[one.name]))
+    rows = [
+        (_short(scenario.name) if place == 0 else "", swing)
+        for scenario in found.scenarios
+        for place, swing in enumerate(_with_law(found.tornados[scenario.name]))
     ]
-    return Table(
+    return tabulate(
+        "what_moves_value",
         "Expected net present value in thousand USD when one input goes from the low to the high end of its range; the widest first, the "
         "law always. Of the law: the worst and the best one.",
-        ("Service", "Input", "Low", "High", "Value at low", "Value at high"),
-        "lLrrrr",
-        tuple(body),
+        [
+            Column("Service", lambda row: row[0], "l"),
+            Column("Input", lambda row: row[1].path.replace(".", ": ").replace("_", " "), "L"),
+            Column("Low", lambda row: _end(row[1].low, titles)),
+            Column("High", lambda row: _end(row[1].high, titles)),
+            Column("Value at low", lambda row: Number(row[1].value_at_low / 1e3, ",.0f")),
+            Column("Value at high", lambda row: Number(row[1].value_at_high / 1e3, ",.0f")),
+        ],
+        rows,
     )
+
+
+def _end(value: float | str, titles: dict[str, str]) -> Cell:
+    return titles.get(value, value) if isinstance(value, str) else Number(value, ",.10g")
 
 
 def _short(name: str) -> str:
@@ -233,10 +234,3 @@ def _with_law(swings: Sequence[Swing]) -> list[Swing]:
         if any(one.path == "law" for one in shown)
         else [*shown[:-1], *(one for one in swings if one.path == "law")]
     )
-
-
-def _swing(swing: Swing, titles: dict[str, str]) -> tuple[str, ...]:
-    name = swing.path.replace(".", ": ").replace("_", " ")
-    ends = [titles.get(end, end) if isinstance(end, str) else f"{end:,.10g}" for end in (swing.low, swing.high)]
-    worth = [f"{value / 1e3:,.0f}" for value in (swing.value_at_low, swing.value_at_high)]
-    return (name, *(minus(cell) for cell in (*ends, *worth)))

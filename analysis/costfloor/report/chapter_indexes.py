@@ -8,11 +8,13 @@ from costfloor.indexes import WHICH_TO_CITE
 from costfloor.indexes.break_statistics import BreakTest
 from costfloor.indexes.gap import HedonicGap
 from costfloor.indexes.price_index import PriceIndex, rate_from
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.phrases import listing, minus, percentage, yearly_change
+from costfloor.report.drawings import shown as shown_figure
 from costfloor.report.price_indexes import ShownIndex
 from costfloor.report.study import Study
-from costfloor.report.tables import Table
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.phrases import listing, minus, percentage, yearly_change
+from costfloor.typeset.tables import Column, Table, tabulate
+from costfloor.typeset.values import Number, Range
 
 BREAK_LEVEL = 0.05
 
@@ -33,7 +35,7 @@ def price_indexes(study: Study) -> list[Block]:
             "through the best offers or through all prices. docs/indexes.md says what each measures, its formula and source, and when "
             f"it misleads. {gap(study.indexes.gap)}"
         ),
-        figure("indexes"),
+        shown_figure("indexes"),
         table(_rates(study.indexes.shown)),
         text(f"{bases(study.indexes.shown)}{breaks(study.indexes.shown)}"),
     ]
@@ -115,22 +117,30 @@ def _premium(who: str, premium: float | None, ci90: tuple[float, float] | None) 
 
 
 def _rates(shown: Sequence[ShownIndex]) -> Table:
-    body = [(one.title, *_rate(one.monthly), *_rate(one.quarterly), *_p_values(one.breaks)) for one in shown]
-    return Table(
+    return tabulate(
+        "price_indexes",
         "Price indexes of the panel: log-rate of decline a year (0.69 halves the price) with its 90 % interval, by months and by quarters; "
         "p-values of the tests for one break in the monthly index, or in the prices behind a line.",
-        ("Index", "Monthly", "90 % interval", "Quarterly", "90 % interval", "sup-F, p", "CUSUM, p"),
-        "lrrrrrr",
-        tuple(body),
+        [
+            Column("Index", lambda index: index.title, "l"),
+            Column("Monthly", lambda index: _rate(index.monthly)),
+            Column("90 % interval", lambda index: _doubt(index.monthly)),
+            Column("Quarterly", lambda index: _rate(index.quarterly)),
+            Column("90 % interval", lambda index: _doubt(index.quarterly)),
+            Column("sup-F, p", lambda index: _p_value(index.breaks, 0)),
+            Column("CUSUM, p", lambda index: _p_value(index.breaks, 1)),
+        ],
+        shown,
     )
 
 
-def _p_values(tests: Sequence[BreakTest]) -> tuple[str, ...]:
-    return tuple(f"{test.p_value:.3f}" for test in tests) or ("", "")
+def _rate(index: PriceIndex | None) -> Number | None:
+    return None if index is None else Number(index.annual_rate)
 
 
-def _rate(index: PriceIndex | None) -> tuple[str, str]:
-    if index is None:
-        return "", ""
-    low, high = index.annual_rate_ci90
-    return minus(f"{index.annual_rate:.2f}"), minus(f"{low:.2f} to {high:.2f}")
+def _doubt(index: PriceIndex | None) -> Range | None:
+    return None if index is None else Range(*index.annual_rate_ci90)
+
+
+def _p_value(tests: Sequence[BreakTest], which: int) -> Number | None:
+    return Number(tests[which].p_value, ".3f") if tests else None

@@ -6,10 +6,13 @@ import pandas as pd
 
 from costfloor.fit.quantities import HEADLINE_RATES
 from costfloor.forecast.ledger import Entry
-from costfloor.report.blocks import Block, figure, heading, table, text
-from costfloor.report.phrases import listing, minus, plural, probability, yearly_change, yearly_span
+from costfloor.report.drawings import shown
 from costfloor.report.study import Study
-from costfloor.report.tables import Table
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.montecarlo import beside
+from costfloor.typeset.phrases import listing, minus, plural, yearly_change, yearly_span
+from costfloor.typeset.tables import Column, Table, tabulate
+from costfloor.typeset.values import Interval, Number, Probability
 
 
 def new_data(study: Study) -> list[Block]:
@@ -17,7 +20,7 @@ def new_data(study: Study) -> list[Block]:
     return [
         heading("New data, and how the answer moved"),
         text(f"{since_last(study.history)} {as_known_then(study)}"),
-        figure("moved"),
+        shown("moved"),
         table(_vintages(study.history)),
         text(freshness(study.quotes, study.build.last)),
         table(_held_back(study.quotes)),
@@ -55,7 +58,8 @@ def as_known_then(study: Study) -> str:
         return "No earlier date has enough prices for the same laws to be fitted to what was known then."
     origin, now = study.comparison.origins[0], study.history[-1].quantities["plateau"]["rate_long_run"]
     low, middle, high = origin["quantities"]["plateau"]["rate_long_run"]
-    held = "holds" if low <= now[1] <= high else "does not hold"
+    # An end that is level with the median of today holds it.
+    held = "does not hold" if beside(now[1], (low, middle, high)) else "holds"
     return (
         f"On the {plural(origin['rows_seen'], 'row')} dated to {origin['date']} the plateau law said that in the long run prices "
         f"{yearly_change(middle)} (90 % interval {yearly_span(low, high)}); today it says that they {yearly_change(now[1])} "
@@ -74,47 +78,50 @@ def freshness(quotes: pd.DataFrame, last: str) -> str:
 
 
 def _vintages(history: Sequence[Entry]) -> Table:
-    body = [
-        (
-            entry.vintage,
-            entry.last,
-            f"{entry.n:,}",
-            entry.verdict if entry.passed else f"{entry.verdict} (gates FAILED)",
-            "" if entry.elpd_difference is None else minus(f"{entry.elpd_difference:+.1f}"),
-            *(_span(entry.quantities["plateau"][name]) for name in HEADLINE_RATES),
-            probability(entry.p_floor_15_20),
-        )
-        for entry in history
-    ]
     earlier = [entry.vintage for entry in history if entry.rates_of != history[-1].rates_of]
     whose = (
         f" Rates of {listing(earlier)} are those of {history[0].rates_of}, the others those of {history[-1].rates_of}."
         if earlier
         else ""
     )
-    return Table(
+    return tabulate(
+        "vintages",
         "What was concluded from each data vintage. Lead: forecast score of the plateau law less that of discovery. Rates are log-rates a "
         "year under the plateau law, median and 90 % interval. The last column is the probability of a long-run fall of 15 to 20 % a year."
         + whose,
-        ("Vintage", "Last price", "Rows", "Verdict", "Lead", "Rate now", "Floor", "15–20 %"),
-        "lrrlrrrr",
-        tuple(body),
+        [
+            Column("Vintage", lambda entry: entry.vintage, "l"),
+            Column("Last price", lambda entry: entry.last),
+            Column("Rows", lambda entry: entry.n),
+            Column("Verdict", lambda entry: entry.verdict if entry.passed else f"{entry.verdict} (gates FAILED)", "l"),
+            Column("Lead", _lead),
+            *(_rate(name, title) for name, title in zip(HEADLINE_RATES, ("Rate now", "Floor"), strict=True)),
+            Column("15–20 %", lambda entry: Probability(entry.p_floor_15_20)),
+        ],
+        history,
     )
+
+
+def _lead(entry: Entry) -> Number | None:
+    return None if entry.elpd_difference is None else Number(entry.elpd_difference, "+.1f")
+
+
+def _rate(name: str, title: str) -> Column[Entry]:
+    return Column(title, lambda entry: Interval(*entry.quantities["plateau"][name]))
 
 
 def _held_back(quotes: pd.DataFrame) -> Table:
     held = quotes[quotes["status"] == "quarantined"]
     counts = held.groupby("reason").agg(quotes=("status", "size"), sources=("source", "nunique"))
     counts = counts.reset_index().sort_values(["quotes", "reason"], ascending=[False, True])
-    return Table(
+    return tabulate(
+        "held_back",
         "Quotes held back, by the first rule that does so. costfloor quarantine list names each; a decision with who and why overrules a "
         "rule.",
-        ("Reason", "Quotes", "Sources"),
-        "lrr",
-        tuple((str(row.reason), f"{row.quotes:,}", f"{row.sources}") for row in counts.itertuples()),
+        [
+            Column("Reason", lambda row: str(row["reason"]), "l"),
+            Column("Quotes", lambda row: int(row["quotes"])),
+            Column("Sources", lambda row: int(row["sources"])),
+        ],
+        counts.to_dict("records"),
     )
-
-
-def _span(quantiles: Sequence[float]) -> str:
-    low, middle, high = quantiles
-    return minus(f"{middle:.2f} ({low:.2f} to {high:.2f})")

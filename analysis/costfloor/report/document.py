@@ -7,20 +7,23 @@ from costfloor.fit.quantities import frontier_stay_years
 from costfloor.panel import MIN_USABLE_BENCHMARKS, law_rows
 from costfloor.report import sentences, tables
 from costfloor.report.baselines import PUBLISHED_SOURCE
-from costfloor.report.blocks import Block, columns, figure, heading, note, table, text
 from costfloor.report.chapter_comparison import comparison
-from costfloor.report.chapter_domains import training_and_inference
 from costfloor.report.chapter_economics import unit_economics
 from costfloor.report.chapter_indexes import price_indexes
-from costfloor.report.chapter_levers import levers
-from costfloor.report.chapter_mechanisms import mechanisms
 from costfloor.report.chapter_new_data import new_data
-from costfloor.report.chapter_robustness import robustness
-from costfloor.report.chapter_technologies import technologies
-from costfloor.report.heldout import heldout_sentences, heldout_table
+from costfloor.report.chapters import (
+    held_out_months,
+    levers_of_cost,
+    mechanisms,
+    robustness,
+    technologies_of_known_fate,
+    training_against_inference,
+)
+from costfloor.report.drawings import shown
 from costfloor.report.limits import limits, unpriced
-from costfloor.report.phrases import minus, plural
 from costfloor.report.study import Study
+from costfloor.typeset.blocks import Block, columns, heading, note, table, text
+from costfloor.typeset.phrases import minus, plural
 
 TITLE = "Do AI inference prices reach a floor, or keep falling?"
 
@@ -56,7 +59,7 @@ def _answer(study: Study) -> list[Block]:
             [sentences.reason(comparison), *([sentences.score_difference(comparison)] if comparison.passed else [])],
         ),
         *([note("The plateau is your prior", [influence], alarm=True)] if dominated else []),
-        figure("answer", floats=False),
+        shown("answer", floats=False),
         columns(
             [heading("A fixed capability", 2), text(sentences.fixed_buyer(plateau, discovery, comparison))],
             [heading("Following the frontier", 2), text(sentences.frontier_buyer(plateau, discovery, stay))],
@@ -104,7 +107,7 @@ def _data(study: Study) -> list[Block]:
         table(tables.quotes(study)),
         table(tables.families(study)),
         *([text(bare)] if bare else []),
-        figure("prices"),
+        shown("prices"),
     ]
 
 
@@ -119,7 +122,7 @@ def _laws(study: Study) -> list[Block]:
             "handicapped."
         ),
         {"kind": "list", "items": [reading[0].upper() + reading[1:] for reading in readings]},
-        figure("paths"),
+        shown("paths"),
         heading("Forecasts of the past", 2),
         text(sentences.score_difference(study.comparison)),
         table(tables.forecast_scores(study)),
@@ -128,26 +131,23 @@ def _laws(study: Study) -> list[Block]:
         text(
             f"{sentences.floor_estimate(plateau)} {sentences.narrowing(plateau)} {sentences.prior_influence(study.comparison)}"
         ),
-        figure("floor", floats=False),
+        shown("floor", floats=False),
         heading("Same model or new model", 2),
         *([text(sentences.channels(plateau))] if "same_model_rate" in plateau.reported else []),
-        figure("channels", floats=False),
+        shown("channels", floats=False),
     ]
 
 
 def _checks(study: Study) -> list[Block]:
     outcome = sentences.checks_outcome([(check.name.replace("_", " "), check.passed) for check in study.checks])
     others = [_without_warnings(check.summary) for check in study.checks if "q05" not in check.table.columns]
-    heldout = study.calibration.get("heldout")
     return [
         heading("Do the laws fit?"),
         text(outcome),
-        figure("checks", floats=False),
+        shown("checks", floats=False),
         table(tables.checks(study)),
         *([{"kind": "list", "items": others}] if others else []),
-        heading("Months that the fits had not seen", 2),
-        text(heldout_sentences(heldout)),
-        *([table(heldout_table(heldout))] if heldout else []),
+        *held_out_months(study),
     ]
 
 
@@ -159,7 +159,7 @@ def _trends(study: Study) -> list[Block]:
             f"its whole period, with no law of slowdown. Published rates: {PUBLISHED_SOURCE}."
         ),
         table(tables.trends(study)),
-        figure("forest"),
+        shown("forest"),
     ]
 
 
@@ -184,10 +184,10 @@ PARTS = (
     _laws,
     comparison,
     robustness,
-    technologies,
+    technologies_of_known_fate,
     mechanisms,
-    training_and_inference,
-    levers,
+    training_against_inference,
+    levers_of_cost,
     unit_economics,
     _checks,
     _trends,

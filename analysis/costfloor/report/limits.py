@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from costfloor.report.phrases import listing, plural
 from costfloor.report.study import Study
+from costfloor.typeset.phrases import listing, plural
 
 EARLY = pd.Timestamp(2023, 1, 1)
 

@@ -1,6 +1,5 @@
 """Draw the report: figures as SVG, the blocks as JSON, and a PDF that is the same to the byte when nothing changed."""
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,12 +7,12 @@ from pathlib import Path
 
 import typst
 
-from costfloor.report.blocks import CAPTIONS
 from costfloor.report.document import document
-from costfloor.report.fonts import FOLDER, legible
+from costfloor.report.drawings import DRAWINGS
 from costfloor.report.study import Study
-from costfloor.report.style import svg
 from costfloor.storage import json_bytes, write_together
+from costfloor.typeset.fonts import FOLDER, legible
+from costfloor.typeset.style import svg
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 README_FIGURE = "answer"
@@ -27,12 +26,15 @@ class RenderResult:
     ----------
     pdf, answer
         The report, and its first figure as SVG.
+    csv
+        Its tables as CSV, by name.
     figures, tables
         Names of the figures and captions of the tables in it, in order.
     """
 
     pdf: bytes
     answer: bytes
+    csv: dict[str, bytes]
     figures: list[str]
     tables: list[str]
 
@@ -55,10 +57,13 @@ def render(study: Study, folder: Path, progress: Callable[[str], None]) -> Rende
         The folder cannot be written to.
     """
     figures = {}
-    for name in CAPTIONS:
+    for name, drawing in DRAWINGS.items():
         progress(f"drawing {name}")
-        figures[name] = svg(importlib.import_module(f"costfloor.report.figures.{name}").draw, study)
-    content = legible(document(study))
+        figures[name] = svg(drawing.draw, study)
+    written = document(study)
+    tables = [block for block in written["blocks"] if block["kind"] == "table"]
+    csv = {block.pop("name"): block.pop("csv").encode() for block in tables}
+    content = legible(written)
     project = {f"{name}.svg": drawn for name, drawn in figures.items()}
     project |= {"report.json": json_bytes(content), "report.typ": TEMPLATE.read_bytes()}
     write_together({folder / name: part for name, part in project.items()})
@@ -75,6 +80,7 @@ def render(study: Study, folder: Path, progress: Callable[[str], None]) -> Rende
     return RenderResult(
         pdf,
         figures[README_FIGURE],
-        list(CAPTIONS),
+        csv,
+        list(DRAWINGS),
         [block["caption"] for block in content["blocks"] if block["kind"] == "table"],
     )

@@ -10,7 +10,7 @@ from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
-from costfloor.report.phrases import (
+from costfloor.typeset.phrases import (
     likelihood,
     listing,
     percentage,
@@ -21,7 +21,6 @@ from costfloor.report.phrases import (
     yearly_change,
     yearly_span,
 )
-from costfloor.studies.stored import Stored
 
 MOVED = 1.25
 """Below this ratio of posterior to prior probability, either way, the data have hardly moved it."""
@@ -300,12 +299,3 @@ def checks_outcome(passed: list[tuple[str, bool | None]]) -> str:
     if not failed:
         return f"All {len(judged)} judged checks pass for every law, so that they do not choose between the laws."
     return f"{len(failed)} of {len(judged)} judged checks fail for at least one law: {listing(failed)}."
-
-
-def outdated(stored: Stored) -> str:
-    """That a study is out of date, and in what; empty when it is not."""
-    if not stored.stale:
-        return ""
-    return (
-        f"OUT OF DATE: since this was computed, {listing(list(stored.stale))} changed; make calibrate computes it anew."
-    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -66,7 +67,7 @@ class Study:
     epoch: pd.DataFrame = field(repr=False)
     indexes: PanelIndexes = field(repr=False)
     history: tuple[Entry, ...] = field(repr=False)
-    calibration: Mapping[str, Stored] = field(repr=False)
+    calibration: Mapping[str, Stored[Any]] = field(repr=False)
     economics: Economics = field(repr=False)
     innovations: Mapping[str, Sequence[pd.Period]] = field(repr=False)
     events: tuple[EventEffect, ...]

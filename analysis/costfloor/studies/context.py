@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from costfloor.build import BuiltPanel
 from costfloor.places import Places
@@ -47,20 +47,29 @@ class Context:
         return self.places.jobs(name)
 
 
+class Result(Protocol):
+    """What a study finds: a frozen dataclass whose fields, and theirs, are plain data or such dataclasses."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every fit and check that it rests on passed."""
+        ...
+
+
 @dataclass(frozen=True)
-class HeavyStudy:
+class HeavyStudy[R: Result]:
     """A study that `costfloor calibrate` runs.
 
     Attributes
     ----------
-    title
-        In a few words, for help and progress.
+    result
+        Type of what it finds.
     request
         `(panel, settings) -> what determines it today`, plain data by part: data, code, settings.
     run
-        `context -> result`, plain data.
+        `context -> result`.
     """
 
-    title: str
+    result: type[R]
     request: Callable[[BuiltPanel, Sampling], dict[str, Any]]
-    run: Callable[[Context], dict[str, Any]]
+    run: Callable[[Context], R]

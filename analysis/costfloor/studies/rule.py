@@ -1,7 +1,7 @@
 """The verdict rule on any table: a fit to all rows and forecasts from past origins, one job each, and what follows from them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -42,6 +42,8 @@ class Conclusion:
         As from `costfloor.forecast.verdict.judge`.
     elpd_difference, elpd_difference_se
         Log score of plateau less that of discovery over the origins, and its standard error; None without origins.
+    elpd_difference_mcse
+        The part of that standard error that more draws would take away; None where it was not kept.
     p_slowed
         Posterior probability, under plateau, that the rate is below half of its start.
     rates
@@ -58,12 +60,14 @@ class Conclusion:
     elpd_difference: float | None
     elpd_difference_se: float | None
     p_slowed: float
-    rates: Mapping[str, Mapping[str, Sequence[float]]]
+    rates: Mapping[str, Mapping[str, tuple[float, float, float]]]
     failures: tuple[str, ...]
+    elpd_difference_mcse: float | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {**asdict(self), "failures": list(self.failures)}
+    @property
+    def passed(self) -> bool:
+        """Whether every fit passed its gates."""
+        return not self.failures
 
 
 @dataclass(frozen=True)
@@ -159,7 +163,7 @@ def conclude(
         Fits at origins that missed a gate, in words.
     """
     missed = [f"{law} on all rows: {found['failure']}" for law, found in on_all_rows.items() if found["failure"]]
-    gap, gap_se, _ = difference(scores["plateau"], scores["discovery"])
+    gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
     plateau = on_all_rows["plateau"]
     evidence = Evidence(
         passed=not (missed or failures),
@@ -179,8 +183,9 @@ def conclude(
         reason=reason,
         elpd_difference=gap,
         elpd_difference_se=gap_se,
+        elpd_difference_mcse=gap_mcse,
         p_slowed=evidence.p_slowed,
-        rates={law: found["rates"] for law, found in on_all_rows.items()},
+        rates={law: {name: tuple(row) for name, row in found["rates"].items()} for law, found in on_all_rows.items()},
         failures=(*missed, *failures),
     )
 

@@ -1,16 +1,16 @@
 """Results of `costfloor calibrate` on disk: plain data beside what determined it, so that a reader can see when it is out of date."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from costfloor.errors import IntegrityError
-from costfloor.records import read_record, write_record
+from costfloor.records import read_record, typed, write_record
 
 
 @dataclass(frozen=True)
-class Stored:
+class Stored[R]:
     """A calibration study as it was written.
 
     Attributes
@@ -18,31 +18,32 @@ class Stored:
     name
         Of the study.
     result
-        Plain data.
+        What it found.
     stale
         Parts of what determined it that have changed since, such as `data` or `code`; empty when it is up to date.
     """
 
     name: str
-    result: dict[str, Any]
+    result: R
     stale: tuple[str, ...]
 
 
-def misses_a_gate(result: Any) -> bool:
-    """Whether a fit or a check anywhere in plain data did not pass: a `passed` that is false, or `failures` that were recorded."""
-    if isinstance(result, dict):
-        missed = result.get("passed") is False or bool(result.get("failures"))
-        return missed or any(misses_a_gate(part) for part in result.values())
-    return isinstance(result, list | tuple) and any(misses_a_gate(part) for part in result)
+def write_study(folder: Path, name: str, request: dict[str, Any], result: Any) -> None:
+    """Write the dataclass that a study found, with what determined it."""
+    write_record(folder / f"{name}.json", {"request": request, "result": asdict(result)})
 
 
-def write_study(folder: Path, name: str, request: dict[str, Any], result: dict[str, Any]) -> None:
-    """Write a study with what determined it."""
-    write_record(folder / f"{name}.json", {"request": request, "result": result})
+def read_study[R](folder: Path, name: str, kind: type[R], request: dict[str, Any] | None) -> Stored[R] | None:
+    """Read a study into its type; None when there is none.
 
-
-def read_study(folder: Path, name: str, request: dict[str, Any] | None) -> Stored | None:
-    """Read a study, and compare what determined it with the `request` of today where there is one; None when there is no study.
+    Parameters
+    ----------
+    folder, name
+        Where it lies.
+    kind
+        The dataclass of its result.
+    request
+        What determines it today, to be compared with what did then; None compares nothing.
 
     Raises
     ------
@@ -54,9 +55,13 @@ def read_study(folder: Path, name: str, request: dict[str, Any] | None) -> Store
     written = read_record(path, remedy=remedy, unsealed=True)
     if written is None:
         return None
-    before, result = (written.get(part) for part in ("request", "result"))
-    if not isinstance(before, dict) or not isinstance(result, dict):
-        raise IntegrityError(f"{path}: is no study. {remedy}")
+    before = written.get("request")
+    try:
+        result = typed(kind, written.get("result"))
+    except ValueError as error:
+        raise IntegrityError(f"{path}: is no study of this program ({error}). {remedy}") from error
+    if not isinstance(before, dict):
+        raise IntegrityError(f"{path}: does not say what determined it. {remedy}")
     if request is None:
         return Stored(name, result, ())
     # Through JSON, as what was written went: tuples come back as lists.

@@ -8,7 +8,7 @@ from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.fit.result import Fit
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
-from costfloor.report.style import CLAIM_COLOUR, GREY, LAW_COLOURS, interval, page_figure
+from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, interval, page_figure
 
 FACTORS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 RIVALS = ("plateau", "discovery")

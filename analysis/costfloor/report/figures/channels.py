@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
-from costfloor.report.style import GREY, LAW_COLOURS, interval, page_figure
+from costfloor.typeset.style import GREY, LAW_COLOURS, interval, page_figure
 
 CHANNELS = {
     "same_model_rate": "same model, after its entry\n(fixed graph)",

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from costfloor.report.study import Study
-from costfloor.report.style import BLACK, GREY, LAW_COLOURS, interval, nothing, page_figure
+from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, interval, nothing, page_figure
 
 COLUMNS = 4
 UNITS = {

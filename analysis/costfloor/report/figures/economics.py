@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from costfloor.report.study import Study
-from costfloor.report.style import BLACK, GREEN, GREY, LAW_COLOURS, page_figure
+from costfloor.typeset.style import BLACK, GREEN, GREY, LAW_COLOURS, page_figure
 
 LAWS_SHOWN = ("plateau", "discovery")
 FIXED_STYLES = {"15 % a year": "--", "20 % a year": ":", "40 % a year": "-."}

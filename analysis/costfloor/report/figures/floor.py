@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior
-from costfloor.report.phrases import percent_change
 from costfloor.report.study import Study
-from costfloor.report.style import CLAIM_COLOUR, GREY, LAW_COLOURS, page_figure
+from costfloor.typeset.phrases import percent_change
+from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, page_figure
 
 BINS = 60
 

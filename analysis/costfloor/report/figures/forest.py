@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
-from costfloor.report.style import BLACK, GREEN, GREY, LAW_COLOURS, ORANGE, page_figure
+from costfloor.typeset.style import BLACK, GREEN, GREY, LAW_COLOURS, ORANGE, page_figure
 
 LIMITS = (0.4, 5000.0)
 """Factors per year that are shown; published intervals run to millions and are cut with an arrow."""

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from costfloor.indexes.price_index import PriceIndex
 from costfloor.report.price_indexes import GroupIndexes, ShownIndex
 from costfloor.report.study import Study
-from costfloor.report.style import BLUE, GREEN, GREY, VERMILLION, interval, nothing, page_figure
+from costfloor.typeset.style import BLUE, GREEN, GREY, VERMILLION, interval, nothing, page_figure
 
 LINES = {
     "Matched models, chained Jevons": (GREY, "-"),

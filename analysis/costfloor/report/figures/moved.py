@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.report.study import Study
-from costfloor.report.style import CLAIM_COLOUR, GREY, LAW_COLOURS, page_figure
+from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, page_figure
 
 RIVALS = ("plateau", "discovery")
 VIEWS = {"rate_now": "Rate now, fixed capability", "rate_long_run": "Long-run rate (plateau: the floor)"}

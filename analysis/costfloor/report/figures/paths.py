@@ -8,7 +8,7 @@ from costfloor.fit.posterior import band_path
 from costfloor.fit.result import Fit
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
 from costfloor.report.study import Study
-from costfloor.report.style import BLACK, GREY, LAW_COLOURS, page_figure
+from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, page_figure
 
 FORECAST_YEARS = 2.0
 COLUMNS = 3

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from costfloor.indexes.frontier import record_lows
 from costfloor.panel import law_rows
 from costfloor.report.study import Study
-from costfloor.report.style import BAND_COLOURS, GREY, page_figure
+from costfloor.typeset.style import BAND_COLOURS, GREY, page_figure
 
 
 def draw(study: Study) -> Figure:

@@ -69,6 +69,18 @@ class Accounting:
         pairs = zip(self.fixed, self.changed, strict=True)
         return tuple(fixed / (fixed + changed) if fixed + changed > 0 else None for fixed, changed in pairs)
 
+    def by_period(self, periods: Sequence[str]) -> list[tuple[float, float] | None]:
+        """Falls in log points per band and year, fixed and changed, in periods as `2023` and `2022–2023`; None where no band was open."""
+        found: list[tuple[float, float] | None] = []
+        for period in periods:
+            first, _, last = period.partition("–")
+            inside = np.array([int(first) <= year <= int(last or first) for year in self.years], dtype=bool)
+            fixed, changed, open_years = (
+                float(np.array(values)[inside].sum()) for values in (self.fixed, self.changed, self.band_years)
+            )
+            found.append((fixed / open_years, changed / open_years) if open_years > 0 else None)
+        return found
+
 
 def record_steps(panel: pd.DataFrame) -> tuple[RecordStep, ...]:
     """Every step of the lowest price so far of every band, in the order of bands and days.

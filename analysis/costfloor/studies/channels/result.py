@@ -4,12 +4,13 @@ The share of the fixed graph is a ratio of declines. Where the whole decline may
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import xarray as xr
 
+from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.studies.channels.changes import ChannelData
 from costfloor.studies.channels.model import Shape, build_model, shape_of, shared_data
@@ -58,7 +59,7 @@ class ChannelResult:
     crude, crude_se
         Falls by model-year without a model, and their standard errors, by period; None where nothing was exposed.
     diagnostics
-        Of the reported quantities: `costfloor.sampling.gates.Diagnostics` as plain data. A fit that did not pass is not to be relied on.
+        Of the reported quantities. A fit that did not pass is not to be relied on.
     attempts
         How often it was sampled.
     """
@@ -84,13 +85,13 @@ class ChannelResult:
     design_effect: float
     crude: tuple[float | None, ...]
     crude_se: tuple[float | None, ...]
-    diagnostics: dict[str, Any]
+    diagnostics: Diagnostics
     attempts: int
 
     @property
     def passed(self) -> bool:
         """Whether every gate holds."""
-        return bool(self.diagnostics["passed"])
+        return self.diagnostics.passed
 
 
 def compile_channels(data: ChannelData, shape: Shape) -> "CompiledModel":
@@ -130,7 +131,7 @@ def fit_channels(
         data=shared_data(data, shape),
         progress=progress,
     )
-    return summary(judged.reported, data, asdict(judged.diagnostics), len(judged.attempts))
+    return summary(judged.reported, data, judged.diagnostics, len(judged.attempts))
 
 
 def channel_quantities(posterior: xr.Dataset, data: ChannelData) -> xr.Dataset:
@@ -149,7 +150,7 @@ def channel_quantities(posterior: xr.Dataset, data: ChannelData) -> xr.Dataset:
     )
 
 
-def summary(quantities: xr.Dataset, data: ChannelData, diagnostics: dict[str, Any], attempts: int) -> ChannelResult:
+def summary(quantities: xr.Dataset, data: ChannelData, diagnostics: Diagnostics, attempts: int) -> ChannelResult:
     """The result from the draws of `channel_quantities`."""
     draws = {str(name): _merged(array) for name, array in quantities.data_vars.items()}
     fixed, changed, total = (draws[f"rate_{name}"] for name in ("fixed", "changed", "total"))

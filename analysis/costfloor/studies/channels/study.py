@@ -10,8 +10,8 @@ from costfloor.laws.panel import panel_observations
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.channels.changes import ChannelData, channel_data
 from costfloor.studies.channels.model import PRIORS, shape_of
-from costfloor.studies.channels.record_lows import accounting
-from costfloor.studies.channels.result import compile_channels, fit_channels
+from costfloor.studies.channels.record_lows import Accounting, accounting
+from costfloor.studies.channels.result import ChannelResult, compile_channels, fit_channels
 from costfloor.studies.channels.spells import known_spells
 from costfloor.studies.context import Context, HeavyStudy
 
@@ -48,6 +48,19 @@ READINGS: Final[Mapping[str, Reading]] = {
 """Readings of the price lists by name."""
 
 
+@dataclass(frozen=True)
+class ChannelStudy:
+    """The decline by channel under each reading of the price lists, and the accounting of record lows."""
+
+    readings: dict[str, ChannelResult]
+    record_lows: Accounting
+
+    @property
+    def passed(self) -> bool:
+        """Whether the fit under every reading passed its gates."""
+        return all(result.passed for result in self.readings.values())
+
+
 def readings(built: BuiltPanel) -> dict[str, ChannelData]:
     """The data of the model under each reading."""
     spells = {trust: known_spells(built.panel, built.quotes, trust_catalogues=trust) for trust in (True, False)}
@@ -66,7 +79,7 @@ def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     }
 
 
-def _run(context: Context) -> dict[str, Any]:
+def _run(context: Context) -> ChannelStudy:
     data = readings(context.built)
     shape = shape_of(*data.values())
     context.progress("compiling")
@@ -74,8 +87,8 @@ def _run(context: Context) -> dict[str, Any]:
     results = {}
     for name, one in data.items():
         context.progress(f"{name}: {READINGS[name].words}")
-        results[name] = asdict(fit_channels(one, context.settings, compiled, shape, context.progress))
-    return {"readings": results, "record_lows": asdict(accounting(context.built.panel))}
+        results[name] = fit_channels(one, context.settings, compiled, shape, context.progress)
+    return ChannelStudy(results, accounting(context.built.panel))
 
 
-STUDY: Final = HeavyStudy("fixed graph against changed graph", _request, _run)
+STUDY: Final = HeavyStudy(ChannelStudy, _request, _run)

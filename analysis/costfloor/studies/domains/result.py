@@ -1,6 +1,6 @@
 """Does training go on in steps while inference at a fixed graph flattens? What one model of gains says of both domains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
@@ -78,7 +78,25 @@ class SourceProgress:
 
 
 @dataclass(frozen=True)
-class DomainStudy:
+class TypicalPath:
+    """Expected gain of a typical series: `age` in years, and 5, 50 and 95 % of `gain` at each."""
+
+    age: tuple[float, ...]
+    gain: tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A series of gains since its first result, as it is drawn."""
+
+    name: str
+    source: str
+    age: tuple[float, ...]
+    gain: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class DomainFit:
     """The model fitted to one set of series.
 
     Attributes
@@ -100,7 +118,9 @@ class DomainStudy:
     sources
         By source.
     paths
-        By domain: `age` (years) and `gain`, 5, 50, 95 % of the expected gain of a typical series.
+        By domain.
+    lines
+        The series.
     diagnostics
         Of the reported quantities.
     target_accept
@@ -115,7 +135,8 @@ class DomainStudy:
     p_reverse: float
     p_claim_prior: float
     sources: dict[str, SourceProgress]
-    paths: dict[str, dict[str, Any]] = field(repr=False)
+    paths: dict[str, TypicalPath] = field(repr=False)
+    lines: tuple[Line, ...] = field(repr=False)
     diagnostics: Diagnostics
     target_accept: float
 
@@ -124,22 +145,30 @@ class DomainStudy:
         """Whether the draws pass every gate."""
         return self.diagnostics.passed
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What is kept of a fit to series that were built in another way: their number by source, parts of `DomainFit`, and its gates."""
+
+    later_age: float
+    series: dict[str, int]
+    share_left: dict[str, tuple[float, float, float]]
+    progress_later: dict[str, tuple[float, float, float]]
+    differences: dict[str, Difference]
+    p_slowed: dict[str, float]
+    p_claim: float
+    p_reverse: float
+    passed: bool
+    worst: str
 
 
 def study_series(series: Sequence[GainSeries], settings: Sampling, *, whole: bool) -> dict[str, Any]:
     """The study of some series in plain data, or what a sensitivity keeps of it, which takes half the draws."""
-    found = study_domains(series, settings if whole else replace(settings, draws=settings.draws // 2))
-    plain = found.to_json()
-    if not whole:
-        return described(plain)
-    lines = [{"name": one.name, "source": one.source, "age": one.age, "gain": one.gain} for one in series]
-    return {**plain, "lines": lines}
+    fit = study_domains(series, settings if whole else replace(settings, draws=settings.draws // 2))
+    return asdict(fit if whole else described(fit))
 
 
-def study_domains(series: Sequence[GainSeries], settings: Sampling) -> DomainStudy:
+def study_domains(series: Sequence[GainSeries], settings: Sampling) -> DomainFit:
     """Fit the model to series of both domains and say what follows.
 
     Draws that miss a gate are reported with what they missed; nothing is raised.
@@ -156,7 +185,7 @@ def study_domains(series: Sequence[GainSeries], settings: Sampling) -> DomainStu
     posterior, reported = judged.sampled.posterior, judged.reported
     left = reported["share_left"]
     slowed = {name: np.asarray(left.sel(domain=name) < SLOWED) for name in DOMAINS}
-    return DomainStudy(
+    return DomainFit(
         later_age=later,
         domains={
             str(name): {domain: _quantiles(reported[name].sel(domain=domain)) for domain in DOMAINS}
@@ -169,6 +198,7 @@ def study_domains(series: Sequence[GainSeries], settings: Sampling) -> DomainStu
         p_claim_prior=prior_of_claim(later, np.random.default_rng(settings.seed)),
         sources=_sources(posterior, reported["progress_of_source"], series, data, np.random.default_rng(settings.seed)),
         paths=_paths(posterior, series),
+        lines=tuple(Line(one.name, one.source, tuple(one.age), tuple(one.gain)) for one in series),
         diagnostics=judged.diagnostics,
         target_accept=judged.attempts[-1].asked.target_accept,
     )
@@ -254,7 +284,7 @@ def _sources(
     return found
 
 
-def _paths(posterior: xr.Dataset, series: Sequence[GainSeries]) -> dict[str, dict[str, Any]]:
+def _paths(posterior: xr.Dataset, series: Sequence[GainSeries]) -> dict[str, TypicalPath]:
     found = {}
     for domain in DOMAINS:
         age = np.linspace(0.0, max(one.age[-1] for one in series if one.domain == domain), PATH_POINTS)
@@ -263,7 +293,8 @@ def _paths(posterior: xr.Dataset, series: Sequence[GainSeries]) -> dict[str, dic
             for name in ("rate", "size", "kept", "half_life")
         )
         gain = size * arrivals(rate, kept, half_life, np.zeros_like(age), age)
-        found[domain] = {"age": age.tolist(), "gain": np.quantile(gain, CI_QUANTILES, axis=0).tolist()}
+        low, middle, high = (tuple(row) for row in np.quantile(gain, CI_QUANTILES, axis=0).tolist())
+        found[domain] = TypicalPath(tuple(age.tolist()), (low, middle, high))
     return found
 
 
@@ -284,17 +315,17 @@ def _difference(draws: xr.DataArray) -> Difference:
     return Difference(_quantiles(draws), float((draws > 0.0).mean()))
 
 
-def described(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What a sensitivity keeps of a study in plain data."""
-    return {
-        "later_age": result["later_age"],
-        "series": {source: one["series"] for source, one in result["sources"].items()},
-        "share_left": result["domains"]["share_left"],
-        "progress_later": result["domains"]["progress_later"],
-        "differences": {name: result["differences"][name] for name in ("rate", "progress_later", "share_left")},
-        "p_slowed": result["p_slowed"],
-        "p_claim": result["p_claim"],
-        "p_reverse": result["p_reverse"],
-        "passed": result["diagnostics"]["passed"],
-        "worst": result["diagnostics"]["worst"],
-    }
+def described(found: DomainFit) -> Sensitivity:
+    """What a sensitivity keeps of a fit."""
+    return Sensitivity(
+        later_age=found.later_age,
+        series={source: progress.series for source, progress in found.sources.items()},
+        share_left=found.domains["share_left"],
+        progress_later=found.domains["progress_later"],
+        differences={name: found.differences[name] for name in ("rate", "progress_later", "share_left")},
+        p_slowed=found.p_slowed,
+        p_claim=found.p_claim,
+        p_reverse=found.p_reverse,
+        passed=found.passed,
+        worst=found.diagnostics.worst,
+    )

@@ -1,19 +1,20 @@
 """Training against inference: the model of gains on all series, and on other ways to build them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from costfloor.build import BuiltPanel
 from costfloor.data.store import Store
 from costfloor.keys import code_hash
+from costfloor.records import typed
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.domains.gains import TABLES, Rules, gain_series
 from costfloor.studies.domains.hardware import TABLES as OF_HARDWARE
-from costfloor.studies.domains.hardware import hardware_trends
-from costfloor.studies.domains.result import described, study_series
+from costfloor.studies.domains.hardware import Trend, hardware_trends
+from costfloor.studies.domains.result import DomainFit, Sensitivity, described, study_series
 
 BASE: Final = "base"
 VARIANTS: Final[Mapping[str, Rules]] = {
@@ -32,6 +33,20 @@ VARIANTS: Final[Mapping[str, Rules]] = {
 """Ways to build the series, the report's first."""
 
 
+@dataclass(frozen=True)
+class DomainStudy:
+    """The fit behind the answer, what is kept of it and of others by the way in which series were built, and trends of hardware."""
+
+    base: DomainFit
+    variants: dict[str, Sensitivity]
+    hardware: tuple[Trend, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every fit passed its gates."""
+        return self.base.passed and all(variant.passed for variant in self.variants.values())
+
+
 def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return _determined(built.store, settings, __name__, (*TABLES, *OF_HARDWARE))
 
@@ -44,7 +59,7 @@ def _determined(store: Store, settings: Sampling, module: str, tables: tuple[str
     }
 
 
-def _run(context: Context) -> dict[str, Any]:
+def _run(context: Context) -> DomainStudy:
     series = {name: gain_series(context.built.store, rules) for name, rules in VARIANTS.items()}
     jobs = [
         Job(name, {"series": own, "settings": context.settings, "whole": name == BASE}) for name, own in series.items()
@@ -54,12 +69,9 @@ def _run(context: Context) -> dict[str, Any]:
         request=_determined(context.built.store, context.settings, study_series.__module__, TABLES),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
-    base = found.pop(BASE)
-    return {
-        "base": base,
-        "variants": {BASE: described(base), **found},
-        "hardware": [asdict(one) for one in hardware_trends(context.built.store, series[BASE])],
-    }
+    base = typed(DomainFit, found.pop(BASE))
+    variants = {name: typed(Sensitivity, plain) for name, plain in found.items()}
+    return DomainStudy(base, {BASE: described(base)} | variants, hardware_trends(context.built.store, series[BASE]))
 
 
-STUDY: Final = HeavyStudy("training against inference: gains at a fixed task", _request, _run)
+STUDY: Final = HeavyStudy(DomainStudy, _request, _run)

@@ -8,7 +8,7 @@ References: Ching and Chen (2007), *Journal of Engineering Mechanics* 133(7); De
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +31,46 @@ RUNS: Final = 4
 REFERENCE: Final = SamplerSettings(draws=1000, tune=1000, chains=2, target_accept=0.95)
 
 
+OFF: Final = 0.25
+"""Posterior standard deviations between the means of particles and NUTS, beyond which the particles have not found the posterior."""
+
+
+@dataclass(frozen=True)
+class LawEvidence:
+    """Evidence of one law.
+
+    Attributes
+    ----------
+    unknowns
+        Dimensions of its posterior.
+    log_evidence
+        One per run, natural log.
+    off, worst
+        The largest distance, over population parameters, of the mean of all particles from that of NUTS in posterior standard deviations,
+        and of which parameter.
+    """
+
+    unknowns: int
+    log_evidence: tuple[float, ...]
+    off: float
+    worst: str
+
+
+@dataclass(frozen=True)
+class EvidenceStudy:
+    """Evidence of the laws on a small panel: its prices and families, the number of particles, and the result by law."""
+
+    prices: int
+    families: tuple[str, ...]
+    particles: int
+    laws: dict[str, LawEvidence]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the particles of every law ended where NUTS finds the posterior."""
+        return all(law.off <= OFF for law in self.laws.values())
+
+
 def small_panel(rows: pd.DataFrame) -> PriceObservations:
     """The first price of each model in the families that have most models; rows are units, and there are no hosts."""
     first = rows.sort_values("date", kind="stable").drop_duplicates(["model", "family", "quality"])
@@ -38,13 +78,8 @@ def small_panel(rows: pd.DataFrame) -> PriceObservations:
     return observations(first[first["family"].isin(largest)].drop(columns=["model", "host"]), price_unit=PRICE_UNIT)
 
 
-def evidence_study(obs: PriceObservations, laws: Sequence[str], context: Context) -> dict[str, Any]:
-    """Log evidence of laws on a panel without repeated models, one job per law.
-
-    Returns
-    -------
-    `prices`, `families`, `particles`, and `laws`: by law what `evidence_job` gives.
-    """
+def evidence_study(obs: PriceObservations, laws: Sequence[str], context: Context) -> EvidenceStudy:
+    """Log evidence of laws on a panel without repeated models, one job per law."""
     jobs = [Job(law, {"law": law, "obs": obs, "seed": context.settings.seed}) for law in laws]
     request = {
         "code": code_hash(__name__),
@@ -55,17 +90,11 @@ def evidence_study(obs: PriceObservations, laws: Sequence[str], context: Context
         evidence_job, jobs, context.work("evidence"), request=request,
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
-    return {"prices": obs.n, "families": list(obs.families), "particles": PARTICLES, "laws": found}
+    return EvidenceStudy(obs.n, obs.families, PARTICLES, {law: LawEvidence(**result) for law, result in found.items()})
 
 
 def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:
-    """Run sequential Monte Carlo several times, and NUTS once to see where the posterior is.
-
-    Returns
-    -------
-    `unknowns`; `log_evidence`, one per run; `off` and `worst`: the largest distance, over population parameters, of the mean of all
-    particles from that of NUTS in posterior standard deviations, and of which parameter.
-    """
+    """Run sequential Monte Carlo several times, and NUTS once to see where the posterior is: `LawEvidence` as plain data."""
     # Imported here: slow, and what reads stored results does without.
     import pymc as pm  # noqa: PLC0415  slow to import
 
@@ -98,8 +127,8 @@ def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     }
 
 
-def _run(context: Context) -> dict[str, Any]:
+def _run(context: Context) -> EvidenceStudy:
     return evidence_study(small_panel(context.built.law_rows), list(LAWS), context)
 
 
-STUDY: Final = HeavyStudy("evidence of every law on a small panel", _request, _run)
+STUDY: Final = HeavyStudy(EvidenceStudy, _request, _run)

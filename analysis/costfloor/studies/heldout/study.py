@@ -3,7 +3,7 @@ that followed is held against them, statistic by statistic.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -24,14 +24,57 @@ from costfloor.studies.context import Context, HeavyStudy
 HORIZON_MONTHS: Final = 12
 
 
-def heldout_study(obs: PriceObservations, laws: Sequence[str], context: Context) -> dict[str, Any]:
-    """Check laws at every origin of the comparison, one job per law and origin.
+@dataclass(frozen=True)
+class HeldoutOrigin:
+    """A past date: rows before it, and rows held against the forecasts."""
 
-    Returns
-    -------
-    `horizon_months`; `origins` (`date`, `rows_seen`, `rows_heldout`); `rows`, one per law, origin and statistic (`law`, `origin`, `check`,
-    `observed`, `q05`, `q50`, `q95`, `tail_probability`, `passed`; null where undefined); `failures` (law, origin, gate) of the fits.
+    date: str
+    rows_seen: int
+    rows_heldout: int
+
+
+@dataclass(frozen=True)
+class HeldoutRow:
+    """One statistic of the months after one origin under one law: what was observed, 5, 50 and 95 % of its forecast, and its two-sided
+    tail probability; None where it is undefined.
     """
+
+    law: str
+    origin: str
+    check: str
+    observed: float | None
+    q05: float | None
+    q50: float | None
+    q95: float | None
+    tail_probability: float | None
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class HeldoutStudy:
+    """Every law checked at every origin of the comparison.
+
+    Attributes
+    ----------
+    horizon_months, origins, rows
+        How far ahead, from where, and what was found.
+    failures
+        Law, origin and gate of the fits that missed one.
+    """
+
+    horizon_months: int
+    origins: tuple[HeldoutOrigin, ...]
+    rows: tuple[HeldoutRow, ...]
+    failures: tuple[tuple[str, str, str], ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every fit passed its gates, and every check that could be judged."""
+        return not self.failures and all(row.passed is not False for row in self.rows)
+
+
+def heldout_study(obs: PriceObservations, laws: Sequence[str], context: Context) -> HeldoutStudy:
+    """Check laws at every origin of the comparison, one job per law and origin."""
     origins = forecast_origins(obs, HORIZON_MONTHS)
     jobs = [
         Job(
@@ -46,15 +89,12 @@ def heldout_study(obs: PriceObservations, laws: Sequence[str], context: Context)
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     results = [found[job.key] for job in jobs]
-    return {
-        "horizon_months": HORIZON_MONTHS,
-        "origins": [
-            {"date": str(one.date.date()), "rows_seen": one.rows_seen, "rows_heldout": one.rows_scored}
-            for one in origins
-        ],
-        "rows": [row for result in results for row in result["rows"]],
-        "failures": [result["failure"] for result in results if result["failure"]],
-    }
+    return HeldoutStudy(
+        HORIZON_MONTHS,
+        tuple(HeldoutOrigin(str(one.date.date()), one.rows_seen, one.rows_scored) for one in origins),
+        tuple(HeldoutRow(**row) for result in results for row in result["rows"]),
+        tuple((law, date, gate) for result in results if result["failure"] for law, date, gate in [result["failure"]]),
+    )
 
 
 def heldout_job(law: str, obs: PriceObservations, origin: pd.Timestamp, settings: Sampling) -> dict[str, Any]:
@@ -74,8 +114,8 @@ def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {"data": panel_observations(built).data_hash, "code": code_hash(__name__), "settings": asdict(settings)}
 
 
-def _run(context: Context) -> dict[str, Any]:
+def _run(context: Context) -> HeldoutStudy:
     return heldout_study(panel_observations(context.built), list(LAWS), context)
 
 
-STUDY: Final = HeavyStudy("targeted checks on months that the fits have not seen", _request, _run)
+STUDY: Final = HeavyStudy(HeldoutStudy, _request, _run)

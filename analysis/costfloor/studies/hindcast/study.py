@@ -85,9 +85,17 @@ class HalfYear:
     scored: int
     fared: tuple[Fared, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {**asdict(self), "conclusion": self.conclusion.to_json(), "fared": [asdict(one) for one in self.fared]}
+
+@dataclass(frozen=True)
+class Hindcast:
+    """Every past date, the oldest first."""
+
+    half_years: tuple[HalfYear, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every fit behind a conclusion passed its gates."""
+        return all(date.conclusion.passed for date in self.half_years)
 
 
 @dataclass(frozen=True)
@@ -157,14 +165,16 @@ def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
     return View(date, obs, seen, scored, months if judged else 0)
 
 
-def hindcast(context: Context) -> tuple[HalfYear, ...]:
+def hindcast(context: Context) -> Hindcast:
     """Build every past view, fit all laws to it, apply the rule and judge the forecasts."""
     now, store = context.built.panel, context.built.store
     views = []
     for date in half_years(law_rows(now)["date"].max()):
         context.progress(f"the prices as of {date.date()}")
         views.append(view(date, build(store, date, context.progress).panel, now))
-    return tuple(_half_year(one, found, context) for one, found in zip(views, _fits(views, context), strict=True))
+    return Hindcast(
+        tuple(_half_year(one, found, context) for one, found in zip(views, _fits(views, context), strict=True))
+    )
 
 
 def hindcast_job(
@@ -245,8 +255,4 @@ def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     }
 
 
-STUDY: Final = HeavyStudy(
-    "what would have been concluded at past half-year ends",
-    _request,
-    lambda context: {"half_years": [one.to_json() for one in hindcast(context)]},
-)
+STUDY: Final = HeavyStudy(Hindcast, _request, hindcast)

@@ -73,6 +73,23 @@ class InfluentialPrice:
     khat: float
 
 
+@dataclass(frozen=True)
+class Influence:
+    """The models and prices that decide most, and what is concluded from all prices, without the models, and without the prices.
+
+    The conclusions have the keys `all`, `without_models` and `without_prices`.
+    """
+
+    models: tuple[InfluentialModel, ...]
+    prices: tuple[InfluentialPrice, ...]
+    conclusions: dict[str, Conclusion]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every fit behind a conclusion passed its gates."""
+        return all(conclusion.passed for conclusion in self.conclusions.values())
+
+
 def model_contributions(
     obs: PriceObservations, origins: Sequence[Origin], scores: Mapping[str, Sequence[OriginScore]]
 ) -> list[InfluentialModel]:
@@ -153,7 +170,7 @@ def _quote(obs: PriceObservations, row: int) -> tuple[str, str, float]:
     return host, str(day.date()), float(np.exp(obs.log_price[row]))
 
 
-def influence_study(context: Context) -> dict[str, Any]:
+def influence_study(context: Context) -> Influence:
     """Rank models and prices of the panel, leave out the first ten of each ranking, and apply the rule again."""
     obs, folder = panel_observations(context.built), context.places.fits
     plateau = fit_law(LAWS["plateau"], obs, context.settings, folder, context.progress)
@@ -175,12 +192,8 @@ def influence_study(context: Context) -> dict[str, Any]:
     }
     tables = {name: (subset(obs, kept), dates) for name, kept in without.items()}
     after = apply_rule("influence", tables, ("plateau",), context.settings, context)
-    conclusions: dict[str, Conclusion] = {"all": before, **{name: one.conclusion for name, one in after.items()}}
-    return {
-        "models": [asdict(one) for one in models],
-        "prices": [asdict(one) for one in prices[:TOP]],
-        "conclusions": {name: one.to_json() for name, one in conclusions.items()},
-    }
+    conclusions = {"all": before, **{name: ruled.conclusion for name, ruled in after.items()}}
+    return Influence(tuple(models), tuple(prices[:TOP]), conclusions)
 
 
 def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
@@ -191,4 +204,4 @@ def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     }
 
 
-STUDY: Final = HeavyStudy("which ten models and prices decide the verdict", _request, influence_study)
+STUDY: Final = HeavyStudy(Influence, _request, influence_study)

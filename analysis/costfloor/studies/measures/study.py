@@ -1,6 +1,6 @@
 """Does the answer depend on what is measured, and on which prices: the verdict rule on every variant of the panel."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,12 +16,42 @@ from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, panel_tables
 from costfloor.studies.operating.study import HORIZON_MONTHS
-from costfloor.studies.rule import apply_rule
+from costfloor.studies.rule import Conclusion, apply_rule
 
 MODERATE: Final = Sampling(draws=1000, tune=1000, target_accepts=(0.95, 0.99))
 """Half the draws of the report and one attempt less: over a hundred fits."""
 
 LAWS_ON_ALL_ROWS: Final = ("plateau", "discovery", "encompassing")
+
+
+@dataclass(frozen=True)
+class Variant(Conclusion):
+    """What the rule says of one variant of the panel: its name and its title in words beside the conclusion."""
+
+    name: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Log score of plateau that decays with age less that of one that decays with the calendar, with its errors as in `Conclusion`."""
+
+    elpd_difference: float | None
+    elpd_difference_se: float | None
+    elpd_difference_mcse: float | None = None
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Every variant of the panel, the base first, and both clocks on the same prices."""
+
+    variants: tuple[Variant, ...]
+    clocks: Clocks
+
+    @property
+    def passed(self) -> bool:
+        """Whether every fit behind a conclusion passed its gates."""
+        return all(variant.passed for variant in self.variants)
 
 
 def variant_observations(tables: PanelTables) -> dict[str, PriceObservations]:
@@ -40,7 +70,7 @@ def _enough(obs: PriceObservations, seen: np.ndarray, scored: np.ndarray) -> boo
     return bool(many and subset(obs, seen).models_repeat == obs.models_repeat)
 
 
-def measures_study(context: Context) -> dict[str, Any]:
+def measures_study(context: Context) -> Measures:
     """Apply the rule to every variant; and compare the forecasts of plateau by age and by calendar on the same prices."""
     every = variant_observations(panel_tables(context.built))
     dates = [origin.date for origin in forecast_origins(every[BASE], HORIZON_MONTHS)]
@@ -48,13 +78,11 @@ def measures_study(context: Context) -> dict[str, Any]:
     settings = replace(MODERATE, seed=context.settings.seed)
     ruled = apply_rule("measures", tables, LAWS_ON_ALL_ROWS, settings, context)
     age, calendar = (ruled[name].scores["plateau"] for name in (BASE, CALENDAR))
-    gap, gap_se, _ = difference(age, calendar)
-    return {
-        "variants": [
-            {"name": name, "title": VARIANTS[name].title, **one.conclusion.to_json()} for name, one in ruled.items()
-        ],
-        "clocks": {"elpd_difference": gap, "elpd_difference_se": gap_se},
-    }
+    variants = (
+        Variant(**vars(ruled_table.conclusion), name=name, title=VARIANTS[name].title)
+        for name, ruled_table in ruled.items()
+    )
+    return Measures(tuple(variants), Clocks(*difference(age, calendar)))
 
 
 def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
@@ -65,4 +93,4 @@ def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     }
 
 
-STUDY: Final = HeavyStudy("the verdict by other measures and on parts of the panel", _request, measures_study)
+STUDY: Final = HeavyStudy(Measures, _request, measures_study)

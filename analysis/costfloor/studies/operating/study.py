@@ -69,15 +69,6 @@ class WorldResult:
     world: World
     panels: tuple[Panel, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {
-            "world": asdict(self.world),
-            "shares": self.shares,
-            "floor_coverage90": self.floor_coverage90,
-            "panels": [asdict(one) for one in self.panels],
-        }
-
     @property
     def shares(self) -> dict[str, float]:
         """Share of panels by verdict."""
@@ -95,6 +86,18 @@ class WorldResult:
         if truth is None:
             return None
         return float(np.mean([one.rate_floor[0] <= truth <= one.rate_floor[2] for one in self.panels]))
+
+
+@dataclass(frozen=True)
+class ErrorRates:
+    """What the rule said in every world."""
+
+    worlds: tuple[WorldResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the fits of every panel count as passed."""
+        return all(panel.evidence.passed for world in self.worlds for panel in world.panels)
 
 
 def operating_characteristics(
@@ -196,11 +199,10 @@ def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _run(context: Context) -> dict[str, Any]:
+def _run(context: Context) -> ErrorRates:
     obs = panel_observations(context.built)
     fit = fit_law(LAWS["plateau"], obs, context.settings, context.places.fits, context.progress)
-    results = operating_characteristics(fit, obs, WORLDS, PANELS, context)
-    return {"worlds": [one.to_json() for one in results]}
+    return ErrorRates(operating_characteristics(fit, obs, WORLDS, PANELS, context))
 
 
-STUDY: Final = HeavyStudy("error rates of the verdict", _request, _run)
+STUDY: Final = HeavyStudy(ErrorRates, _request, _run)

@@ -3,7 +3,7 @@
 The decision by forecast is not made again: that would take a fit of each law at every past origin.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -12,11 +12,12 @@ from costfloor.build import BuiltPanel
 from costfloor.fit.fit import fit_law
 from costfloor.fit.quantities import probability_of_claim
 from costfloor.fit.result import Fit
-from costfloor.fit.sensitivity import prior_sensitivity
+from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.panel import panel_observations
+from costfloor.laws.priors import Prior
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
@@ -26,7 +27,70 @@ from costfloor.studies.technologies.study import SETTINGS as OF_TECHNOLOGIES
 from costfloor.studies.technologies.study import technology_study
 
 
-def reference_effect(obs: PriceObservations, references: dict[str, ReferenceClass], context: Context) -> dict[str, Any]:
+@dataclass(frozen=True)
+class StatedPrior:
+    """A distribution by name, its constants, and why: see `costfloor.laws.priors.Prior`."""
+
+    distribution: str
+    constants: tuple[float, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReplacedPrior:
+    """A parameter, a law's own prior of it, and that of the reference class."""
+
+    name: str
+    default: StatedPrior
+    reference: StatedPrior
+
+
+@dataclass(frozen=True)
+class Side:
+    """What of a fit goes into the verdict.
+
+    Attributes
+    ----------
+    passed, worst
+        Whether it passed its gates, and what failed or came nearest to it.
+    quantities
+        5, 50, 95 % of `rate_now`, `rate_floor`, `kept_share`, `half_life_years`.
+    p_slowed, p_claim
+        Probability that the rate now is below half of the initial one, and that prices fall by 15 to 20 % a year in the long run.
+    sensitivity
+        Of the floor to prior and data.
+    """
+
+    passed: bool
+    worst: str
+    quantities: dict[str, tuple[float, float, float]]
+    p_slowed: float
+    p_claim: float
+    sensitivity: PriorSensitivity
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One law: the priors that are replaced, and the fit under its own ones and under the reference class."""
+
+    priors: tuple[ReplacedPrior, ...]
+    default: Side
+    reference: Side
+
+
+@dataclass(frozen=True)
+class ReferenceStudy:
+    """The effect of the reference class by law."""
+
+    laws: dict[str, Effect]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every fit passed its gates."""
+        return all(side.passed for law in self.laws.values() for side in (law.default, law.reference))
+
+
+def reference_effect(obs: PriceObservations, references: dict[str, ReferenceClass], context: Context) -> ReferenceStudy:
     """Fit the laws under their own priors and under those of the reference class.
 
     Parameters
@@ -37,13 +101,9 @@ def reference_effect(obs: PriceObservations, references: dict[str, ReferenceClas
         The reference class by law.
     context
         Where fits are kept and how they run.
-
-    Returns
-    -------
-    By law: `priors`, each with what it replaces, and what `described` says under `default` and `reference`.
     """
     directory = context.places.fits
-    found: dict[str, Any] = {}
+    found: dict[str, Effect] = {}
     for name, reference in references.items():
         law = LAWS[name]
         priors = reference_priors(law, reference, context.settings.seed)
@@ -52,23 +112,20 @@ def reference_effect(obs: PriceObservations, references: dict[str, ReferenceClas
         apart = context.work("reference_class")
         default = fit_law(law, obs, context.settings, directory, context.progress)
         other = fit_law(with_priors(law, priors), obs, context.settings, apart, context.progress)
-        found[name] = {
-            "priors": [
-                {"name": one.name, "default": own[one.name].describe(), "reference": one.describe()} for one in priors
-            ],
-            "default": described(default, obs),
-            "reference": described(other, obs),
-        }
-    return found
+        found[name] = Effect(
+            tuple(ReplacedPrior(prior.name, _stated(own[prior.name]), _stated(prior)) for prior in priors),
+            described(default, obs),
+            described(other, obs),
+        )
+    return ReferenceStudy(found)
 
 
-def described(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
-    """What of a fit goes into the verdict.
+def _stated(prior: Prior) -> StatedPrior:
+    return StatedPrior(prior.distribution, prior.constants, prior.reason)
 
-    `passed` and `worst`; quantiles (5, 50, 95 %) of `rate_now`, `rate_floor`, `kept_share`, `half_life_years`; `p_slowed`, the probability
-    that the rate now is below half of the initial one; `p_claim`, that prices fall by 15 to 20 % a year in the long run; `sensitivity` of
-    the floor to prior and data.
-    """
+
+def described(fit: Fit, obs: PriceObservations) -> Side:
+    """What of a fit goes into the verdict."""
     initial, now, floor = (fit.quantity(name) for name in ("rate_initial", "rate_now", "rate_floor"))
     kept = fit.quantity("kept_share") if "kept_share" in fit.reported else floor / initial
     draws = {
@@ -77,15 +134,15 @@ def described(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
         "kept_share": kept,
         "half_life_years": fit.quantity("half_life_years"),
     }
-    sensitivity = prior_sensitivity(fit, obs, "rate_floor")
-    return {
-        "passed": fit.passed,
-        "worst": fit.receipt["diagnostics"]["worst"],
-        "quantities": {name: np.quantile(values, CI_QUANTILES).tolist() for name, values in draws.items()},
-        "p_slowed": float(np.mean(now < 0.5 * initial)),
-        "p_claim": probability_of_claim(floor),
-        "sensitivity": {**asdict(sensitivity), "prior_dominated": sensitivity.prior_dominated},
-    }
+    quantiles = {name: tuple(np.quantile(values, CI_QUANTILES).tolist()) for name, values in draws.items()}
+    return Side(
+        passed=fit.passed,
+        worst=fit.receipt["diagnostics"]["worst"],
+        quantities=quantiles,
+        p_slowed=float(np.mean(now < 0.5 * initial)),
+        p_claim=probability_of_claim(floor),
+        sensitivity=prior_sensitivity(fit, obs, "rate_floor"),
+    )
 
 
 def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
@@ -96,10 +153,10 @@ def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     }
 
 
-def _run(context: Context) -> dict[str, Any]:
+def _run(context: Context) -> ReferenceStudy:
     found = technology_study(context.built.store, context.progress)
     references = {"encompassing": found.reference, "plateau": found.reference_of_plateau}
-    return {"laws": reference_effect(panel_observations(context.built), references, context)}
+    return reference_effect(panel_observations(context.built), references, context)
 
 
-STUDY: Final = HeavyStudy("the laws under the reference class of other technologies", _request, _run)
+STUDY: Final = HeavyStudy(ReferenceStudy, _request, _run)

@@ -5,7 +5,7 @@ out. Here the whole thousand is new.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from costfloor.build import BuiltPanel
@@ -14,10 +14,23 @@ from costfloor.laws import LAWS
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.sbc import study as sbc
-from costfloor.studies.sbc.study import MORE_SIMULATIONS, SIMULATIONS, Row, calibrate
+from costfloor.studies.sbc.study import MORE_SIMULATIONS, SIMULATIONS, Calibration, Row, calibrate
 
 SEED_SHIFT: Final = 1_000_000
 """Seeds count simulations on from the run's own: further than any run goes."""
+
+
+@dataclass(frozen=True)
+class FreshCalibration:
+    """The quantities (law, name) that were outside in the last run, and their laws on new truths; None where nothing was outside."""
+
+    chosen: tuple[tuple[str, str], ...]
+    fresh: Calibration | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every quantity that was run again is inside its bands."""
+        return self.fresh is None or self.fresh.passed
 
 
 def outside(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
@@ -30,7 +43,7 @@ def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
     return {**request, "code": code_hash(__name__)}
 
 
-def _run(context: Context) -> dict[str, Any]:
+def _run(context: Context) -> FreshCalibration:
     first = calibrate(list(LAWS), SIMULATIONS, context)
     laws = sorted({law for law, _ in outside(first.rows)})
     last = calibrate(laws, MORE_SIMULATIONS, context).rows if laws else ()
@@ -40,10 +53,7 @@ def _run(context: Context) -> dict[str, Any]:
     )
     anew = replace(context, settings=replace(context.settings, seed=context.settings.seed + SEED_SHIFT))
     again = sorted({law for law, _ in chosen})
-    return {
-        "chosen": [list(one) for one in chosen],
-        "fresh": calibrate(again, MORE_SIMULATIONS, anew).to_json() if again else None,
-    }
+    return FreshCalibration(chosen, calibrate(again, MORE_SIMULATIONS, anew) if again else None)
 
 
-STUDY: Final = HeavyStudy("calibration once more, of what was outside, on new truths", _request, _run)
+STUDY: Final = HeavyStudy(FreshCalibration, _request, _run)

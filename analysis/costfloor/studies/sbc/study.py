@@ -63,9 +63,30 @@ class Calibration:
     rows: tuple[Row, ...]
     diverged: dict[str, float]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain data, with whether each row passed."""
-        return {"rows": [{**asdict(row), "passed": row.passed} for row in self.rows], "diverged": self.diverged}
+    @property
+    def passed(self) -> bool:
+        """Whether every quantity is inside its bands."""
+        return all(row.passed for row in self.rows)
+
+
+@dataclass(frozen=True)
+class CalibrationStudy:
+    """Calibration of all laws, and of those with a quantity outside its bands once more with more simulations; None where there is none."""
+
+    first: Calibration
+    again: Calibration | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every quantity is inside its bands, in both runs."""
+        return self.first.passed and (self.again is None or self.again.passed)
+
+    @property
+    def latest(self) -> tuple[Row, ...]:
+        """The rows of each law from its last run."""
+        again = self.again.rows if self.again else ()
+        repeated = {row.law for row in again}
+        return *(row for row in self.first.rows if row.law not in repeated), *again
 
 
 def design() -> PriceObservations:
@@ -196,13 +217,13 @@ def _request(_: BuiltPanel, __: Sampling) -> dict[str, Any]:
     }
 
 
-def _run(context: Context) -> dict[str, Any]:
+def _run(context: Context) -> CalibrationStudy:
     first = calibrate(list(LAWS), SIMULATIONS, context)
     again = sorted({row.law for row in first.rows if not row.passed})
     if not again:
-        return {"first": first.to_json(), "again": None}
+        return CalibrationStudy(first, None)
     context.progress(f"outside their bands, run again with {MORE_SIMULATIONS}: {', '.join(again)}")
-    return {"first": first.to_json(), "again": calibrate(again, MORE_SIMULATIONS, context).to_json()}
+    return CalibrationStudy(first, calibrate(again, MORE_SIMULATIONS, context))
 
 
-STUDY: Final = HeavyStudy("simulation-based calibration of every law", _request, _run)
+STUDY: Final = HeavyStudy(CalibrationStudy, _request, _run)

@@ -39,7 +39,7 @@ def document(study: TechnologyStudy) -> str:
     parts = [
         _introduction(study),
         _fits(study),
-        *(_split(split) for split in study.splits),
+        *(_split(split) for split in study.ordered_splits),
         _claims(study),
         _reference(study),
         _records(study),
@@ -122,7 +122,7 @@ Shares of its predictive probabilities in tenths, from costs lower than forecast
 
 def _claims(study: TechnologyStudy) -> str:
     blocks = []
-    for split in study.splits:
+    for split in study.ordered_splits:
         rows = "\n".join(
             f"| {titled(name)} | {one.brier:.3f} | {one.gain:+.3f} ± {one.gain_se:.3f} | {one.claimed:.2f} | {_reliability(one)} |"
             for name, one in split.claims.items()

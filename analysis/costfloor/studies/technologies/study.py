@@ -1,7 +1,7 @@
 """The whole study of technologies of known fate: fits, forecasts, calibration and the reference class, with a receipt."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +26,8 @@ SHARES: Final = (1 / 2, 2 / 3)
 AGAINST: Final = "random_walk"
 BASE: Final = "base rate"
 RESULT: Final = "study.json"
+ORDER: Final = (*TECHNOLOGY_LAWS, STACK, *CLASSICAL, BASE)
+"""Of the forecasters."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,17 @@ class TechnologyStudy:
         """Whether every fit passed its gates."""
         return all(one.passed for one in self.fits)
 
-    def to_json(self) -> dict[str, Any]:
-        """The study as JSON data."""
-        return json.loads(json.dumps({**asdict(self), "passed": self.passed}))  # type: ignore[no-any-return]  # JSON is Any
+    @property
+    def ordered_splits(self) -> tuple[Split, ...]:
+        """The splits with the forecasters in their order: files have their keys in that of the alphabet."""
+        return tuple(
+            replace(
+                split,
+                scores={name: split.scores[name] for name in ORDER if name in split.scores},
+                claims={name: split.claims[name] for name in ORDER if name in split.claims},
+            )
+            for split in self.splits
+        )
 
 
 def study_request(costs: Costs, settings: Sampling) -> dict[str, Any]:
@@ -213,7 +223,7 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         reference_of_plateau=reference_class(slowing, settings.seed),
     )
     write_json(directory / "scores.json", tables)
-    write_record(directory / RESULT, study.to_json())
+    write_record(directory / RESULT, asdict(study))
     return study
 
 

@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.stats import binom
 
-from costfloor.report.figures.ranks import Row
-from costfloor.report.style import BLACK, GREY, LIGHT, VERMILLION, page_figure
 from costfloor.studies.sbc.ranks import BAND
-from costfloor.studies.sbc.study import RANKED_DRAWS
+from costfloor.studies.sbc.study import RANKED_DRAWS, Row
+from costfloor.typeset.style import BLACK, GREY, LIGHT, VERMILLION, page_figure
 
 COLUMNS = 5
 BINS = 16
@@ -27,16 +26,16 @@ def draw(rows: Sequence[Row]) -> Figure:
     axes = figure.subplots(lines, COLUMNS, squeeze=False, sharex=True)
     edges = np.arange(BINS + 1) / BINS
     for ax, row in zip(axes.ravel(), rows, strict=False):
-        place = np.asarray(row["ranks"]) * BINS // (RANKED_DRAWS + 1)
+        place = np.asarray(row.ranks) * BINS // (RANKED_DRAWS + 1)
         simulations = len(place)
         counts = np.bincount(place, minlength=BINS)
         tail = (1.0 - BAND ** (1.0 / BINS)) / 2.0
         low, high = binom.ppf([tail, 1.0 - tail], simulations, 1.0 / BINS)
-        colour = GREY if row["passed"] else VERMILLION
+        colour = GREY if row.passed else VERMILLION
         ax.axhspan(low, high, color=LIGHT, linewidth=0, zorder=0.5)
         ax.stairs(counts, edges, fill=True, color=colour, alpha=0.75)
         ax.axhline(simulations / BINS, color=BLACK, linewidth=0.5)
-        ax.set_title(row["quantity"].replace("_", " "), fontsize=6.5, color=BLACK if row["passed"] else VERMILLION)
+        ax.set_title(row.quantity.replace("_", " "), fontsize=6.5, color=BLACK if row.passed else VERMILLION)
         ax.set_yticks([])
         ax.set_xticks([0.0, 0.5, 1.0], ["0", "½", "1"])
         ax.set_ylim(0, max(1.6 * simulations / BINS, 1.1 * counts.max(), 1.1 * high))

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 HALVING = math.log(2.0)
 """From here on a fall reads better as a factor: 2 times cheaper a year."""
@@ -90,6 +90,12 @@ def likelihood(p: float) -> str:
 def listing(items: Sequence[str]) -> str:
     """Items as `a, b and c`."""
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def extent(values: Sequence[float], words: Callable[[float], str]) -> str:
+    """The smallest and the largest value in words, once where they read the same."""
+    low, high = words(min(values)), words(max(values))
+    return low if low == high else f"{low} to {high}"
 
 
 def plural(count: int, noun: str) -> str:

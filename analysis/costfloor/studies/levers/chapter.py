@@ -2,30 +2,30 @@
 
 import math
 from collections.abc import Sequence
-
-import numpy as np
+from dataclasses import dataclass
+from typing import Final
 
 from costfloor.economics.scenario import Scenario
-from costfloor.report.blocks import Block, heading, table, text
-from costfloor.report.phrases import listing, percentage, plural
-from costfloor.report.study import Study
-from costfloor.report.tables import Table
 from costfloor.studies.levers.levers import Lever
+from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.phrases import listing, percentage, plural
+from costfloor.typeset.tables import Column, Table, tabulate
+from costfloor.typeset.values import Number, Range
 
-TREND = "plateau"
+TREND: Final = "plateau"
+"""The law whose rate a lever is held against."""
 
 
-def levers(study: Study) -> list[Block]:
-    """Levers seen in prices and models, and those that the services assume."""
-    rate_now = float(np.median(study.fits[TREND].quantity("rate_now")))
+def levers(observed: Sequence[Lever], scenarios: Sequence[Scenario], rate_now: float) -> list[Block]:
+    """Levers seen in prices and models, and those that the services assume; `rate_now` is the median of today's log-rate by `TREND`."""
     return [
         heading("Levers that work once", 2),
         text(
             "A cache, a batch tier, a sparse model or a cascade lowers a bill by a step, not by a rate: whoever has taken it, or has it in "
-            f"the price already, gains nothing from it the next year. {in_months(study.levers, rate_now)} "
-            f"{assumed(study.economics.scenarios)} Routing between models is a cascade with more than two stages; no list prices it."
+            f"the price already, gains nothing from it the next year. {in_months(observed, rate_now)} "
+            f"{assumed(scenarios)} Routing between models is a cascade with more than two stages; no list prices it."
         ),
-        table(_levers(study.levers, study.economics.scenarios)),
+        table(_levers(observed, scenarios)),
     ]
 
 
@@ -59,27 +59,46 @@ def bill_after_cascade(scenario: Scenario) -> float:
     return 1.0 - scenario.tokens.skip_share * (1.0 - scenario.tokens.skip_cost_ratio)
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A lever, observed or assumed: offers or models that show it, their years, and 25, 50 and 75 % of cost with it over cost without."""
+
+    name: str
+    basis: str
+    observed: int | None
+    years: tuple[int, int] | None
+    median: float | None
+    middle_half: tuple[float, float] | None
+
+
 def _levers(observed: Sequence[Lever], scenarios: Sequence[Scenario]) -> Table:
-    body = [
-        (
-            one.name,
+    rows = [
+        _Row(
+            lever.name,
             "observed",
-            str(one.observed),
-            "" if one.years is None else "–".join(dict.fromkeys(str(year) for year in one.years)),
-            "" if one.ratio is None else f"{one.ratio[1]:.2f}",
-            "" if one.ratio is None else f"{one.ratio[0]:.2f} to {one.ratio[2]:.2f}",
+            lever.observed,
+            lever.years,
+            None if lever.ratio is None else lever.ratio[1],
+            None if lever.ratio is None else (lever.ratio[0], lever.ratio[2]),
         )
-        for one in observed
+        for lever in observed
     ]
-    body += [
-        (f"cascade of “{one.title}”", "assumed", "", "", f"{bill_after_cascade(one):.2f}", "")
-        for one in scenarios
-        if one.tokens.skip_share > 0.0
+    rows += [
+        _Row(f"cascade of “{scenario.title}”", "assumed", None, None, bill_after_cascade(scenario), None)
+        for scenario in scenarios
+        if scenario.tokens.skip_share > 0.0
     ]
-    return Table(
+    return tabulate(
+        "levers",
         "Cost with a lever in shares of cost without, where it applies in full: median and middle half over the offers (the latest of "
         "each model and host) or models that show it. Active parameters bear on arithmetic, not on memory, so that a host saves less.",
-        ("Lever", "Basis", "Number", "Years", "Median", "Middle half"),
-        "Llrrrr",
-        tuple(body),
+        [
+            Column("Lever", lambda row: row.name, "L"),
+            Column("Basis", lambda row: row.basis, "l"),
+            Column("Number", lambda row: row.observed),
+            Column("Years", lambda row: None if row.years is None else "–".join(dict.fromkeys(map(str, row.years)))),
+            Column("Median", lambda row: None if row.median is None else Number(row.median)),
+            Column("Middle half", lambda row: None if row.middle_half is None else Range(*row.middle_half)),
+        ],
+        rows,
     )

@@ -4,11 +4,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from costfloor.report.style import BLACK, GREY, LAW_COLOURS, VERMILLION, page_figure
 from costfloor.studies.technologies.claims import FALLING
 from costfloor.studies.technologies.forecast import STACK
 from costfloor.studies.technologies.sentences import titled
 from costfloor.studies.technologies.study import TechnologyStudy
+from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, VERMILLION, page_figure
 
 CLAIMANTS = {"plateau": LAW_COLOURS["plateau"], "encompassing": LAW_COLOURS["encompassing"], STACK: BLACK}
 LINEAR = 0.02

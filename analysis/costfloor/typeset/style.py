@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from costfloor.report.fonts import MISSING_GLYPH
+from costfloor.typeset.fonts import MISSING_GLYPH
 
 PAGE_WIDTH = 6.69
 """Width of the text block in inches: A4 less margins of 20 mm."""
@@ -74,6 +74,15 @@ def svg[T](draw: Callable[[T], Figure], subject: T) -> bytes:
 def page_figure(height: float) -> Figure:
     """An empty figure as wide as the text, `height` inches high."""
     return Figure(figsize=(PAGE_WIDTH, height), layout="constrained")
+
+
+def not_run() -> Figure:
+    """The figure of a study that was not run."""
+    figure = page_figure(2.5)
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.text(0.0, 0.5, "Not run.", transform=axes.transAxes)
+    return figure
 
 
 def nothing(ax: Axes, words: str) -> None:

@@ -1,17 +1,16 @@
 """Simulation-based calibration: how far the ranks of the truth are from uniform, by law."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from costfloor.laws import LAWS
-from costfloor.report.study import Study
-from costfloor.report.style import BAND_COLOURS, GREY, LIGHT, page_figure
 from costfloor.studies.sbc.ranks import band
-from costfloor.studies.sbc.study import RANKED_DRAWS
+from costfloor.studies.sbc.study import RANKED_DRAWS, Row
+from costfloor.typeset.style import BAND_COLOURS, GREY, LIGHT, not_run, page_figure
 
 COLUMNS = 3
 NAMED = 4
@@ -19,36 +18,25 @@ NAMED = 4
 
 OUTSIDE_COLOURS = BAND_COLOURS[1:]
 
-Row = Mapping[str, Any]
+CAPTION: Final = (
+    "Simulation-based calibration, by law: the distribution of the ranks of the truth among posterior draws, less the uniform "
+    "one; a line per quantity. Shaded: the 95 % simultaneous band. In colour: quantities that leave it. Every histogram is in notebook 05."
+)
 
 
-def draw(study: Study) -> Figure:
+def draw(rows: Sequence[Row]) -> Figure:
     """Small multiples, one per law and one line per quantity: the distribution of its ranks less the uniform one."""
-    stored = study.calibration.get("sbc")
-    return draw_rows(latest_rows(stored.result) if stored else [])
-
-
-def latest_rows(result: Mapping[str, Any]) -> list[Row]:
-    """The rows of the study: those of a law that was run again with more simulations are the later ones."""
-    again = result["again"]["rows"] if result["again"] else []
-    repeated = {row["law"] for row in again}
-    return [*(row for row in result["first"]["rows"] if row["law"] not in repeated), *again]
-
-
-def draw_rows(rows: Sequence[Row]) -> Figure:
-    """The figure from the rows of the study."""
-    laws = [law for law in LAWS if any(row["law"] == law for row in rows)]
-    lines = max(1, -(-len(laws) // COLUMNS))
+    if not rows:
+        return not_run()
+    laws = [law for law in LAWS if any(row.law == law for row in rows)]
+    lines = -(-len(laws) // COLUMNS)
     figure = page_figure(0.3 + 1.75 * lines)
     axes = figure.subplots(lines, COLUMNS, squeeze=False, sharex=True, sharey=True)
     for ax, law in zip(axes.ravel(), laws, strict=False):
-        _law(ax, [row for row in rows if row["law"] == law])
+        _law(ax, [row for row in rows if row.law == law])
         ax.set_title(LAWS[law].title)
     for ax in axes.ravel()[len(laws) :]:
         ax.set_axis_off()
-    if not laws:
-        axes[0, 0].text(0.0, 0.5, "Not run.", transform=axes[0, 0].transAxes)
-        return figure
     for ax in axes[:, 0]:
         ax.set_ylabel("share below, less uniform")
     for ax in axes[-1]:
@@ -57,15 +45,15 @@ def draw_rows(rows: Sequence[Row]) -> Figure:
 
 
 def _law(ax: Axes, rows: Sequence[Row]) -> None:
-    points, low, high = band(rows[0]["uniformity"]["simulations"], RANKED_DRAWS)
+    points, low, high = band(rows[0].uniformity.simulations, RANKED_DRAWS)
     ax.fill_between(points, low - points, high - points, color=LIGHT, linewidth=0)
-    outside = [row for row in rows if not row["uniformity"]["inside"]]
+    outside = [row for row in rows if not row.uniformity.inside]
     for row in rows:
         ax.plot(points, deviation(row, points), color=GREY, linewidth=0.5, alpha=0.7)
     for row, colour in zip(outside, OUTSIDE_COLOURS * len(outside), strict=False):
         ax.plot(points, deviation(row, points), color=colour, linewidth=1.3)
     for row, colour in zip(outside[:NAMED], OUTSIDE_COLOURS, strict=False):
-        ax.plot([], [], color=colour, label=row["quantity"].replace("_", " "))
+        ax.plot([], [], color=colour, label=row.quantity.replace("_", " "))
     if outside:
         ax.legend(loc="best", fontsize=5.5, handlelength=1.2, labelspacing=0.2)
     ax.set_xlim(0.0, 1.0)
@@ -73,6 +61,6 @@ def _law(ax: Axes, rows: Sequence[Row]) -> None:
 
 def deviation(row: Row, points: np.ndarray) -> np.ndarray:
     """Share of ranks below each point, less what uniform ranks would have there."""
-    ranks = np.sort(row["ranks"])
+    ranks = np.sort(row.ranks)
     below = ranks.searchsorted(np.round(points * (RANKED_DRAWS + 1)))
     return np.asarray(below / len(ranks) - points)

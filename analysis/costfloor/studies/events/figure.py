@@ -1,19 +1,27 @@
 """Dated innovations in serving on the paths of the lowest prices."""
 
+from collections.abc import Mapping, Sequence
+from typing import Final
+
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
-from costfloor.report.study import Study
-from costfloor.report.style import BAND_COLOURS, BLUE, VERMILLION, nothing, page_figure
+from costfloor.typeset.style import BAND_COLOURS, BLUE, VERMILLION, nothing, page_figure
 
-KINDS = {"changed graph": ("changes what is computed", VERMILLION), "fixed graph": ("keeps what is computed", BLUE)}
+CAPTION: Final = (
+    "Lowest price so far of anything at or above the centre of each capability band, and dated innovations in serving."
+)
+KINDS: Final = {
+    "changed graph": ("changes what is computed", VERMILLION),
+    "fixed graph": ("keeps what is computed", BLUE),
+}
 
 
-def draw(study: Study) -> Figure:
+def draw(panel: pd.DataFrame, innovations: Mapping[str, Sequence[pd.Period]]) -> Figure:
     """Lowest price so far of each band, and below it a tick per innovation by kind."""
     figure = page_figure(3.4)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(5, 1))
-    panel = study.panel
     centres = panel.groupby("band")["band_centre"].first().sort_values()
     last = panel["date"].max()
     for (band, centre), colour in zip(centres.items(), BAND_COLOURS * 2, strict=False):
@@ -33,7 +41,7 @@ def draw(study: Study) -> Figure:
     first = panel["date"].min()
     for row, (kind, (label, colour)) in enumerate(KINDS.items()):
         # A view of the past shows what had happened by then.
-        months = [month.to_timestamp() for month in study.innovations[kind]]
+        months = [month.to_timestamp() for month in innovations[kind]]
         months = [month for month in months if first <= month <= last]
         below.plot(months, np.full(len(months), -row), "|", color=colour, markersize=11, label=label)
     below.set_yticks([-row for row in range(len(KINDS))], [label for label, _ in KINDS.values()])

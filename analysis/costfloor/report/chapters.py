@@ -1,0 +1,85 @@
+"""The chapters that studies fill: which studies stand in each, and what of the other results they are given."""
+
+from costfloor.report.limits import unpriced
+from costfloor.report.sentences import quantiles
+from costfloor.report.study import Study
+from costfloor.studies.catalogue import part
+from costfloor.studies.channels.chapter import channels
+from costfloor.studies.domains.chapter import training_and_inference
+from costfloor.studies.events.chapter import innovations
+from costfloor.studies.heldout.chapter import heldout
+from costfloor.studies.hindcast.chapter import hindcast
+from costfloor.studies.influence.chapter import influence
+from costfloor.studies.levers.chapter import TREND, levers
+from costfloor.studies.measures.chapter import measures
+from costfloor.studies.reference_class.chapter import reference_class
+from costfloor.studies.technologies.chapter import technologies
+from costfloor.typeset.blocks import Block, heading
+
+
+def robustness(study: Study) -> list[Block]:
+    """What would have been said earlier, which models and prices decide, and what other measures say."""
+    stored, verdict = study.calibration, study.comparison.verdict
+    return [
+        heading("How much rests on what"),
+        heading("What would have been said", 2),
+        *part("hindcast", stored.get("hindcast"), lambda found, notice: hindcast(found, notice, verdict)),
+        heading("Which models and prices decide", 2),
+        *part("influence", stored.get("influence"), influence),
+        heading("Other measures, other prices", 2),
+        *part("measures", stored.get("measures"), measures),
+    ]
+
+
+def technologies_of_known_fate(study: Study) -> list[Block]:
+    """The laws on technologies whose later costs are known, and their reference class as another prior."""
+    stored, age = study.calibration, study.obs.mean_age_at_last
+    as_prior = [
+        heading("The reference class as a prior", 2),
+        *part("reference_class", stored.get("reference_class"), reference_class),
+    ]
+    return [
+        heading("Technologies of known fate"),
+        *part(
+            "technologies", stored.get("technologies"), lambda found, notice: technologies(found, notice, age, as_prior)
+        ),
+        *([] if "technologies" in stored else as_prior),
+    ]
+
+
+def mechanisms(study: Study) -> list[Block]:
+    """Dated innovations on the price paths, whether prices react to them, and the decline by channel."""
+    plateau = study.fits.get("plateau")
+    follows = quantiles(plateau, "pass_through") if plateau and "pass_through" in plateau.reported else None
+    return [
+        heading("Where the decline comes from"),
+        *innovations(study.events, unpriced(study.panel, study.panel["capability"])),
+        heading("Fixed graph against changed graph", 2),
+        *part(
+            "channels",
+            study.calibration.get("channels"),
+            lambda found, notice: channels(found, notice, follows),
+        ),
+    ]
+
+
+def training_against_inference(study: Study) -> list[Block]:
+    """Gains at a fixed task in both domains, and trends of hardware beside them."""
+    return [
+        heading("Training and inference"),
+        *part("domains", study.calibration.get("domains"), training_and_inference),
+    ]
+
+
+def levers_of_cost(study: Study) -> list[Block]:
+    """What discounts and sparse models take off a bill, held against the law of today's rate."""
+    _, rate_now, _ = quantiles(study.fits[TREND], "rate_now")
+    return levers(study.levers, study.economics.scenarios, rate_now)
+
+
+def held_out_months(study: Study) -> list[Block]:
+    """Targeted checks on months that the fits had not seen."""
+    return [
+        heading("Months that the fits had not seen", 2),
+        *part("heldout", study.calibration.get("heldout"), heldout),
+    ]

@@ -1,0 +1,126 @@
+"""The studies that `costfloor calibrate` runs: the one list of their names, and what is said of one that was not run, is old or failed.
+
+Cheap to import: what a study computes, and what it imports for that, is loaded when it is asked for.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from costfloor.typeset.blocks import Block, text
+from costfloor.typeset.phrases import listing
+
+if TYPE_CHECKING:
+    from costfloor.studies.context import HeavyStudy
+    from costfloor.studies.stored import Stored
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A study by name.
+
+    Attributes
+    ----------
+    title
+        In a few words, for help and progress.
+    module
+        Below `costfloor.studies`; its `STUDY` says what determines the study, how it runs, and the type of its result.
+    missing
+        What has not been done while it was not run: the beginning of a sentence.
+    """
+
+    title: str
+    module: str
+    missing: str
+
+    def load(self) -> "HeavyStudy[Any]":
+        """The study itself, with all that it imports."""
+        study: HeavyStudy[Any] = import_module(f"costfloor.studies.{self.module}").STUDY
+        return study
+
+    @property
+    def not_run(self) -> str:
+        """What a report says in place of a study that was not run."""
+        return f"{self.missing}: make calibrate does it."
+
+
+STUDIES: Final[Mapping[str, Entry]] = {
+    "forecasts": Entry(
+        "forecasts of every law from a dozen dates", "forecasts.study",
+        "The forecasts from many dates have not been run",
+    ),
+    "sbc": Entry(
+        "simulation-based calibration of every law", "sbc.study", "Simulation-based calibration has not been run"
+    ),
+    "sbc_fresh": Entry(
+        "calibration once more, of what was outside, on new truths", "sbc.fresh",
+        "What was outside has not been held against new truths",
+    ),
+    "operating": Entry(
+        "error rates of the verdict", "operating.study", "The error rates of the verdict have not been worked out"
+    ),
+    "technologies": Entry(
+        "the laws on technologies of known fate", "technologies.heavy",
+        "The laws have not been fitted to technologies of known fate",
+    ),
+    "reference_class": Entry(
+        "the laws under the reference class of other technologies", "reference_class.study",
+        "The laws have not been fitted under the reference class",
+    ),
+    "hindcast": Entry(
+        "what would have been concluded at past half-year ends", "hindcast.study",
+        "The past half-year ends have not been gone through",
+    ),
+    "influence": Entry(
+        "which ten models and prices decide the verdict", "influence.study",
+        "The influence of single models and prices has not been worked out",
+    ),
+    "measures": Entry(
+        "the verdict by other measures and on parts of the panel", "measures.study",
+        "The verdict by other measures has not been worked out",
+    ),
+    "heldout": Entry(
+        "targeted checks on months that the fits have not seen", "heldout.study",
+        "The checks on months that the fits had not seen have not been run",
+    ),
+    "evidence": Entry(
+        "evidence of every law on a small panel", "evidence.study",
+        "The evidence by sequential Monte Carlo has not been run",
+    ),
+    "channels": Entry(
+        "fixed graph against changed graph", "channels.study", "The decline has not been split by channel"
+    ),
+    "domains": Entry(
+        "training against inference: gains at a fixed task", "domains.study",
+        "Gains in training and in inference have not been compared",
+    ),
+}  # fmt: skip
+"""In the order in which they run."""
+
+
+def part[R](name: str, stored: "Stored[R] | None", body: Callable[[R, str], list[Block]]) -> list[Block]:
+    """What a study says in the report, or the sentence that it was not run.
+
+    Parameters
+    ----------
+    name
+        Of the study.
+    stored
+        As it was read, or None.
+    body
+        `(result, notice) -> blocks`; the notice says what the result is older than, and is empty when that is nothing.
+    """
+    return [text(STUDIES[name].not_run)] if stored is None else body(stored.result, outdated(stored.stale))
+
+
+def outdated(stale: Sequence[str]) -> str:
+    """That a study is out of date, and in what; empty when it is not."""
+    if not stale:
+        return ""
+    return f"OUT OF DATE: since this was computed, {listing(list(stale))} changed; make calibrate computes it anew."
+
+
+def failed_gates(failed: Sequence[str]) -> str:
+    """Which fits of a study missed a gate, named; empty when none did."""
+    return f"FAILED gates: {listing(list(failed))}; what they say is not to be relied on." if failed else ""

@@ -1,0 +1,57 @@
+"""Whether a comparison stands against the Monte Carlo error of what it compares. What does not is called level, or left open.
+
+Where a result keeps no error of its own, that of a fit with the fewest effective draws that the gates let pass stands for it: an upper
+bound. Errors of quantiles are those of a normal distribution with the same 90 % interval.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from costfloor.sampling.policy import ESS_LIMIT
+
+CLEAR: Final = 2.0
+"""Monte Carlo errors from which on a difference is one."""
+
+MEDIAN_ERROR: Final = 0.381
+"""Standard error of a median, in widths of the 90 % interval, times the root of the number of draws."""
+
+EDGE_ERROR: Final = 0.642
+"""The same for either end of the interval."""
+
+
+def differs(first: float, second: float, mcse: float) -> bool:
+    """Whether two numbers differ by more than Monte Carlo error, `mcse` being that of their difference."""
+    return abs(first - second) > CLEAR * mcse
+
+
+def above(value: float, limit: float, mcse: float) -> bool:
+    """Whether a number is above a limit by more than its Monte Carlo error."""
+    return value > limit and differs(value, limit, mcse)
+
+
+def below(value: float, limit: float, mcse: float) -> bool:
+    """Whether a number is below a limit by more than its Monte Carlo error."""
+    return value < limit and differs(value, limit, mcse)
+
+
+def probability_mcse(p: float, draws: float = ESS_LIMIT) -> float:
+    """Monte Carlo error of a posterior probability from this many effective draws; no fewer than one of them is on either side."""
+    p = min(max(p, 1.0 / draws), 1.0 - 1.0 / draws)
+    return math.sqrt(p * (1.0 - p) / draws)
+
+
+def median_mcse(quantiles: Sequence[float], draws: float = ESS_LIMIT) -> float:
+    """Monte Carlo error of the median, from 5, 50 and 95 %."""
+    return MEDIAN_ERROR * (quantiles[2] - quantiles[0]) / math.sqrt(draws)
+
+
+def edge_mcse(quantiles: Sequence[float], draws: float = ESS_LIMIT) -> float:
+    """Monte Carlo error of the ends of the interval, from 5, 50 and 95 %."""
+    return EDGE_ERROR * (quantiles[2] - quantiles[0]) / math.sqrt(draws)
+
+
+def beside(value: float, quantiles: Sequence[float], draws: float = ESS_LIMIT) -> int:
+    """Where a known number lies: 1 or -1 when it is clearly above or below the interval, else 0."""
+    error = edge_mcse(quantiles, draws)
+    return int(below(quantiles[2], value, error)) - int(above(quantiles[0], value, error))

@@ -1,0 +1,223 @@
+"""Values of results that format themselves: in a cell, in a sentence, and as numbers."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from costfloor.typeset.phrases import minus, percent_change, percentage, probability, probability_span, significant
+
+
+class Value(Protocol):
+    """What a cell can hold beside words and counts; `str` of it is its text."""
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """Its numbers with all their digits, by a name of each; a lone one has none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number under a format, as `.2f` or `+.1f`."""
+
+    value: float
+    form: str = ".2f"
+
+    def __str__(self) -> str:
+        return minus(format(self.value, self.form))
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """The number."""
+        return {"": self.value}
+
+
+@dataclass(frozen=True)
+class Marked(Number):
+    """A number with an asterisk where it is marked."""
+
+    marked: bool = False
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}{' *' if self.marked else ''}"
+
+
+@dataclass(frozen=True)
+class Significant(Number):
+    """A number to two significant digits."""
+
+    def __str__(self) -> str:
+        return significant(self.value)
+
+
+@dataclass(frozen=True)
+class Share(Number):
+    """A share, in whole percent."""
+
+    def __str__(self) -> str:
+        return percentage(self.value)
+
+
+@dataclass(frozen=True)
+class Probability(Number):
+    """A probability in percent; never certainty that draws cannot give."""
+
+    def __str__(self) -> str:
+        return probability(self.value)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its unit, and its standard error in brackets, where that is known."""
+
+    value: float
+    error: float | None
+    form: str = "+.1f"
+    unit: str = ""
+
+    def __str__(self) -> str:
+        error = "" if self.error is None else f" ({self.error:{self.form.lstrip('+')}})"
+        return minus(f"{self.value:{self.form}}{self.unit}{error}")
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """The number and its standard error."""
+        return {"": self.value} if self.error is None else {"": self.value, "se": self.error}
+
+
+@dataclass(frozen=True)
+class Range:
+    """Two ends, `low to high`."""
+
+    low: float
+    high: float
+    form: str = ".2f"
+
+    def __str__(self) -> str:
+        return minus(f"{self.low:{self.form}} to {self.high:{self.form}}")
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """Both ends."""
+        return {"low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True)
+class SignificantRange(Range):
+    """Two ends, to two significant digits."""
+
+    def __str__(self) -> str:
+        return f"{significant(self.low)} to {significant(self.high)}"
+
+
+@dataclass(frozen=True)
+class ProbabilityInSpan(Range):
+    """A probability with its interval in brackets, in percent."""
+
+    value: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{probability(self.value)} ({probability_span(self.low, self.high)})"
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """The probability and both ends."""
+        return {"": self.value, **super().numbers}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two numbers that belong together, `first and second`."""
+
+    first: float
+    second: float
+
+    def __str__(self) -> str:
+        return minus(f"{self.first:.2f} and {self.second:.2f}")
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """Both."""
+        return {"first": self.first, "second": self.second}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A median with its 90 % interval: 5, 50 and 95 % of a posterior."""
+
+    low: float
+    middle: float
+    high: float
+
+    def __str__(self) -> str:
+        return minus(f"{self.middle:.2f} ({self.low:.2f} to {self.high:.2f})")
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """The three quantiles."""
+        return {"q05": self.low, "q50": self.middle, "q95": self.high}
+
+
+@dataclass(frozen=True)
+class ShareInterval(Interval):
+    """Shares, in whole percent."""
+
+    def __str__(self) -> str:
+        return minus(f"{percentage(self.middle)} ({100 * self.low:.0f} to {percentage(self.high)})")
+
+
+@dataclass(frozen=True)
+class PercentInterval(Interval):
+    """Shares, in whole percent, with the sign once."""
+
+    def __str__(self) -> str:
+        return minus(f"{percentage(self.middle)} ({100 * self.low:.0f} to {100 * self.high:.0f})")
+
+
+@dataclass(frozen=True)
+class YearlyFallInterval(Interval):
+    """Log-rates a year, as percent by which price falls in a year."""
+
+    def __str__(self) -> str:
+        low, middle, high = (percent_change(value) for value in (self.low, self.middle, self.high))
+        return minus(f"{middle:.0f} ({low:.0f} to {high:.0f})")
+
+
+@dataclass(frozen=True)
+class MillionsInterval(Interval):
+    """Amounts in millions; one that is certain has no interval."""
+
+    def __str__(self) -> str:
+        low, middle, high = (f"{value / 1e6:,.1f}" for value in (self.low, self.middle, self.high))
+        return minus(middle if low == high else f"{middle} ({low} to {high})")
+
+
+@dataclass(frozen=True)
+class TimesInterval(Interval):
+    """Logarithms of ratios, as how many times."""
+
+    def __str__(self) -> str:
+        low, middle, high = (significant(math.exp(value)) for value in (self.low, self.middle, self.high))
+        return f"{middle} times ({low} to {high})"
+
+
+@dataclass(frozen=True)
+class YearlyFall(Number):
+    """A log-rate a year, as percent by which price falls in a year."""
+
+    def __str__(self) -> str:
+        return minus(f"{percent_change(self.value):.0f}")
+
+
+@dataclass(frozen=True)
+class YearlyFalls(Range):
+    """Two log-rates a year, in the same way."""
+
+    def __str__(self) -> str:
+        return minus(f"{percent_change(self.low):.0f} to {percent_change(self.high):.0f}")
+
+
+def gates(passed: bool | None) -> str:
+    """The outcome of a check or of the gates of a fit; None where nothing could be judged."""
+    return {True: "passed", False: "FAILED", None: "not judged"}[passed]
