@@ -152,6 +152,10 @@ def _make_report(
         outputs |= {reports_dir / TABLES / f"{name}.csv": content for name, content in rendered.csv.items()}
         outputs[reports_dir / SUMMARY] = json_bytes(vars(result))
     write_together(outputs)
+    # A table without rows is a sentence, and has no file.
+    for table in (reports_dir / TABLES).glob("*.csv"):
+        if as_of is None and table.stem not in rendered.csv:
+            table.unlink()
     if as_of is None:
         remember(
             data_dir,
