@@ -52,12 +52,12 @@ def test_the_evidence_is_the_mean_likelihood_over_the_prior(tmp_path: Path, monk
     monkeypatch.setattr(evidence, "REFERENCE", SamplerSettings(draws=300, tune=300, chains=2, target_accept=0.95))
     obs = small_panel(rows())
     found = evidence_study(obs, ["exponential"], here(tmp_path, Sampling(seed=1)))
-    law = found["laws"]["exponential"]
-    assert found["prices"] == obs.n
+    law = found.laws["exponential"]
+    assert found.prices == obs.n
     # So few prices leave the prior wide enough to average over it directly.
     draws = prior_draws(LAWS["exponential"], obs, 20_000, seed=1, level_center=float(obs.log_price.mean()))
     likelihood = log_likelihood(draws, obs, expected_log_price(draws, obs, np.random.default_rng(0))).sum(axis=1)
     direct = logsumexp(likelihood) - np.log(draws.size)
-    assert np.mean(law["log_evidence"]) == pytest.approx(direct, abs=0.5)
-    assert len(law["log_evidence"]) == 2
-    assert law["off"] < 0.5
+    assert np.mean(law.log_evidence) == pytest.approx(direct, abs=0.5)
+    assert len(law.log_evidence) == 2
+    assert law.off < 0.5

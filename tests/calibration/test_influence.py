@@ -109,8 +109,8 @@ def test_the_first_ten_of_each_ranking_are_left_out(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(influence, "score_laws", lambda *_: scored)
     monkeypatch.setattr(influence, "apply_rule", ruled)
     result = influence_study(here(tmp_path, Sampling()))
-    assert len(result["models"]) == len(result["prices"]) == TOP
-    assert not {one["model"] for one in result["models"]} & set(given["without_models"].units)
+    assert len(result.models) == len(result.prices) == TOP
+    assert not {one.model for one in result.models} & set(given["without_models"].units)
     assert given["without_prices"].n == OBS.n - TOP
-    assert list(result["conclusions"]) == ["all", "without_models", "without_prices"]
-    assert result["conclusions"]["all"]["rows"] == OBS.n
+    assert list(result.conclusions) == ["all", "without_models", "without_prices"]
+    assert result.conclusions["all"].rows == OBS.n

@@ -147,5 +147,6 @@ def test_the_clocks_are_compared_on_the_same_prices(
     monkeypatch.setattr(measures, "panel_tables", lambda _: tables)
     monkeypatch.setattr(measures, "apply_rule", ruled)
     result = measures_study(here(tmp_path, Sampling()))
-    assert [row["name"] for row in result["variants"]] == list(VARIANTS)
-    assert (result["clocks"]["elpd_difference"] > 0) == (better == "age")
+    assert [variant.name for variant in result.variants] == list(VARIANTS)
+    assert result.clocks.elpd_difference is not None
+    assert (result.clocks.elpd_difference > 0) == (better == "age")

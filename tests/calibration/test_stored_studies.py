@@ -1,21 +1,86 @@
-"""What a stored study says of its own gates."""
+"""Stored studies are read into their types, those of earlier code too, and say of their own gates whether they held."""
 
+import json
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from costfloor.studies.stored import misses_a_gate
+from costfloor.errors import IntegrityError
+from costfloor.records import typed
+from costfloor.storage import plain
+from costfloor.studies.catalogue import STUDIES, failed_gates, part
+from costfloor.studies.stored import read_study, write_study
+
+CALIBRATION = Path(__file__).parents[2] / "reports" / "calibration"
 
 
-@pytest.mark.parametrize(
-    ("result", "missed"),
-    [
-        ({"passed": True, "failures": [], "rows": [{"passed": True}]}, False),
-        ({"passed": None, "rows": [1.0, "text", None]}, False),
-        ({"passed": False}, True),
-        ({"failures": [["discovery", "2024-01-31", "3 divergences"]]}, True),
-        ({"laws": {"plateau": {"default": {"passed": False}}}}, True),
-        ({"fits": ({"passed": True}, {"passed": False})}, True),
-    ],
-)
-def test_a_missed_gate_is_found_wherever_it_stands(result: dict[str, Any], missed: bool) -> None:
-    assert misses_a_gate(result) == missed
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_studies_in_the_repository_are_read_and_written_the_same(name: str, tmp_path: Path) -> None:
+    kind = STUDIES[name].load().result
+    stored = read_study(CALIBRATION, name, kind, None)
+    assert stored is not None
+    assert isinstance(stored.result, kind)
+    assert isinstance(stored.result.passed, bool)
+    write_study(tmp_path, name, {"code": "a"}, stored.result)
+    again = read_study(tmp_path, name, kind, {"code": "b"})
+    assert again is not None
+    assert (again.result, again.stale) == (stored.result, ("code",))
+    assert typed(kind, plain(asdict(stored.result))) == stored.result
+
+
+def test_nothing_lies_beside_the_studies_of_the_catalogue() -> None:
+    assert {path.stem for path in CALIBRATION.glob("*.json")} <= set(STUDIES)
+
+
+@pytest.mark.parametrize("content", [{"request": {}, "result": {"readings": 1}}, {"result": {}}, {"request": {}}])
+def test_a_file_of_another_shape_is_refused(content: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "channels.json").write_text(json.dumps(content))
+    with pytest.raises(IntegrityError, match="Delete it and run `make calibrate` again"):
+        read_study(tmp_path, "channels", STUDIES["channels"].load().result, None)
+
+
+def read(name: str) -> Any:
+    stored = read_study(CALIBRATION, name, STUDIES[name].load().result, None)
+    assert stored is not None
+    return stored.result
+
+
+def test_a_study_passes_when_all_that_it_rests_on_does() -> None:
+    channels, domains, hindcast = read("channels"), read("domains"), read("hindcast")
+    assert channels.passed
+    failed = {
+        name: replace(fit, diagnostics=replace(fit.diagnostics, passed=False))
+        for name, fit in channels.readings.items()
+    }
+    assert not replace(channels, readings=channels.readings | {"main": failed["main"]}).passed
+    assert domains.passed == (domains.base.passed and all(variant.passed for variant in domains.variants.values()))
+    assert not replace(domains, base=replace(domains.base, diagnostics=failed["main"].diagnostics)).passed
+    date = hindcast.half_years[0]
+    missed = replace(date, conclusion=replace(date.conclusion, failures=("plateau on all rows: 3 divergences",)))
+    assert not replace(hindcast, half_years=(missed,)).passed
+
+
+def test_failed_gates_are_named_or_nothing_is_said() -> None:
+    assert failed_gates([]) == ""
+    assert (
+        failed_gates(["one (R-hat)", "two"])
+        == "FAILED gates: one (R-hat) and two; what they say is not to be relied on."
+    )
+
+
+def test_a_part_that_was_not_run_says_how_to_run_it() -> None:
+    for name, entry in STUDIES.items():
+        (block,) = part(name, None, lambda found, notice: [])
+        assert block["text"] == f"{entry.missing}: make calibrate does it."
+
+
+def test_names_and_titles_cost_no_library() -> None:
+    code = (
+        "import sys, costfloor.studies.catalogue as c; print(len(c.STUDIES), "
+        "[name for name in ('numpy', 'pandas', 'scipy', 'pymc', 'matplotlib') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.split() == [str(len(STUDIES)), "[]"]

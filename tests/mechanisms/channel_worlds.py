@@ -16,7 +16,7 @@ from costfloor.studies.channels.changes import channel_data
 from costfloor.studies.channels.record_lows import accounting
 from costfloor.studies.channels.result import fit_channels
 from costfloor.studies.channels.spells import KnownSpell
-from costfloor.studies.channels.study import MAIN
+from costfloor.studies.channels.study import MAIN, ChannelStudy
 from markets import ALL_CHANGED, ALL_FIXED, HALF, market
 
 STORED = Path(__file__).with_name("channel_worlds.json")
@@ -53,7 +53,7 @@ def fitted(name: str) -> dict[str, Any]:
     world, models = WORLDS[name]
     spells = market(world, seed=7, models=models)
     result = fit_channels(channel_data(spells), SETTINGS)
-    return {"readings": {MAIN: asdict(result)}, "record_lows": asdict(accounting(panel_of(spells)))}
+    return asdict(ChannelStudy({MAIN: result}, accounting(panel_of(spells))))
 
 
 if __name__ == "__main__":

@@ -5,16 +5,19 @@ Run as a program it fits the worlds anew and writes `domain_worlds.json`.
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from costfloor.records import typed
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.domains.gains import DOMAINS, INFERENCE, TRAINING, GainSeries
 from costfloor.studies.domains.model import Intervals, intervals, simulate
-from costfloor.studies.domains.result import described, study_series
+from costfloor.studies.domains.result import DomainFit, described, study_series
+from costfloor.studies.domains.study import DomainStudy
 
 STORED = Path(__file__).with_name("domain_worlds.json")
 SETTINGS = Sampling(draws=2000, tune=1000, target_accepts=(0.98, 0.995), seed=5)
@@ -70,8 +73,8 @@ def world(name: str) -> dict[str, Any]:
     design = empty(count, steps)
     gain = simulate(intervals(design), truth(kept=kept), np.random.default_rng(11))
     series = filled(design, gain)
-    base = study_series(series, SETTINGS, whole=True)
-    return {"base": base, "variants": {"base": described(base)}, "hardware": []}
+    base = typed(DomainFit, study_series(series, SETTINGS, whole=True))
+    return asdict(DomainStudy(base, {"base": described(base)}, ()))
 
 
 def rounded(value: Any) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from channel_worlds import stored_worlds
+from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, SamplerSettings
 from costfloor.sampling.sampler import CompiledModel, sample
 from costfloor.studies.channels.changes import ChannelData, channel_data
@@ -59,7 +60,7 @@ def described(fixed: list[float], total: list[float], spread: float = 0.0) -> di
     rng = np.random.default_rng(0)
     draws = np.ones((500, 1)) * np.array(total) + spread * rng.standard_normal((500, len(total)))
     quantities = channel_quantities(posterior(np.ones((500, 1)) * np.array(fixed), draws), small())
-    return asdict(summary(quantities, small(), {"passed": True}, 1))
+    return asdict(summary(quantities, small(), Diagnostics(1.0, 500.0, 500.0, 0, 0.9, passed=True, worst=""), 1))
 
 
 def test_the_share_is_a_ratio_of_declines_over_the_span() -> None:

@@ -33,6 +33,7 @@ class Place:
         self.data.mkdir()
         (self.data / "raw").symlink_to(RAW)
         self.drawn = 0
+        self.csv: dict[str, bytes] = {}
         self.lines: list[str] = []
 
     @property
@@ -54,7 +55,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
     def drawn(*_: Any) -> RenderResult:
         made.drawn += 1
-        return RenderResult(b"%%PDF %d" % made.drawn, b"<svg> %d" % made.drawn, ["answer"], ["Rates"])
+        return RenderResult(b"%%PDF %d" % made.drawn, b"<svg> %d" % made.drawn, made.csv, ["answer"], ["Rates"])
 
     monkeypatch.setattr(costfloor.report.compute, "run_study", lambda *_, **__: make_study(made.data / "processed"))
     monkeypatch.setattr(costfloor.report.compute, "render", drawn)
@@ -68,6 +69,17 @@ def test_an_unchanged_report_is_not_made_again(place: Place) -> None:
     assert place.report() == first
     assert place.drawn == 1
     assert json.loads((place.reports / "report.json").read_text())["pdf_sha256"] == first.pdf_sha256
+
+
+def test_tables_lie_beside_the_report_and_those_it_no_longer_has_go(place: Place) -> None:
+    place.csv = {"rates": b"Rate\n1\n", "held_back": b"Reason\nzero\n"}
+    place.report()
+    place.receipt.unlink()
+    place.csv = {"rates": b"Rate\n2\n"}
+    place.report()
+    assert {path.name: path.read_bytes() for path in (place.reports / "tables").iterdir()} == {
+        "rates.csv": b"Rate\n2\n"
+    }
 
 
 def test_a_past_day_has_files_of_its_own(place: Place) -> None:

@@ -1,20 +1,18 @@
 """The chapter that compares the laws reads right whichever way the results fall."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from costfloor.report.chapter_comparison import (
-    TITLES,
-    best_against_rivals,
-    comparison,
-    hangs_on,
-    missed_gates,
-    monte_carlo,
-)
-from costfloor.report.sentences import outdated
+from costfloor.report.chapter_comparison import comparison
 from costfloor.report.study import Study
+from costfloor.studies.catalogue import outdated
+from costfloor.studies.forecasts.chapter import TITLES, best_against_rivals, hangs_on, missed_gates, monte_carlo
+from costfloor.studies.forecasts.study import ForecastRow
 from costfloor.studies.sbc.chapter import on_new_truths
+from costfloor.studies.sbc.fresh import FreshCalibration
+from costfloor.studies.sbc.ranks import IntervalCoverage, Uniformity
+from costfloor.studies.sbc.study import Calibration, CalibrationStudy, Row
 from costfloor.studies.stored import Stored
 from fake_study import make_study
 
@@ -28,16 +26,16 @@ def row(
     *,
     error: float = 5.0,
     mcse: float | None = 1.0,
-) -> dict[str, Any]:
+) -> ForecastRow:
     """Scores from one date, or from several with a hundred prices each."""
     by_date = crps if isinstance(crps, dict) else {"2023-11-30": crps}
     mean = sum(by_date.values()) / len(by_date)
-    return {
-        "forecaster": forecaster, "horizon_months": months, "origins": 12, "rows": 300, "elpd": -400.0, "se": 20.0,
-        "elpd_difference": 3.0, "elpd_difference_se": error, "elpd_difference_mcse": mcse,
-        "crps": mean, "crps_ratio": mean, "crps_by_origin": {date: (100, one) for date, one in by_date.items()},
-        "coverage50": 0.5, "coverage90": 0.9, "pit": {"inside": True}, "weight": 0.5,
-    }  # fmt: skip
+    return ForecastRow(
+        forecaster=forecaster, horizon_months=months, origins=12, rows=300, elpd=-400.0, se=20.0,
+        elpd_difference=3.0, elpd_difference_se=error, elpd_difference_mcse=mcse,
+        crps=mean, crps_ratio=mean, crps_by_origin={date: (100, one) for date, one in by_date.items()},
+        coverage50=0.5, coverage90=0.9, pit=Uniformity(300, 0.5, 0.6, inside=True), weight=0.5,
+    )  # fmt: skip
 
 
 def test_the_best_law_beats_both_rivals() -> None:
@@ -57,7 +55,18 @@ def test_the_best_law_beats_one_and_says_which_not() -> None:
 
 def test_a_tie_is_no_win() -> None:
     rows = [row("plateau", 0.9), row("epoch_ols", 0.9), row("random_walk_drift", 1.0)]
-    assert "does not beat one line" in best_against_rivals(rows, 12, LAW_TITLES)
+    said = best_against_rivals(rows, 12, LAW_TITLES)
+    assert "does not beat one line" in said
+    assert "is plateau, level with one line by least squares (Epoch) and 10 % below ARIMA" in said
+
+
+@pytest.mark.parametrize(
+    ("crps", "said"),
+    [(0.903, "are level (plateau and continued discovery): 10 % below"), (0.906, "is plateau, 10 % below")],
+)
+def test_laws_whose_scores_read_the_same_are_level(crps: float, said: str) -> None:
+    rows = [row("plateau", 0.9), row("discovery", crps), row("epoch_ols", 1.0)]
+    assert f"the best of them by CRPS {said}" in best_against_rivals(rows, 12, LAW_TITLES)
 
 
 def test_without_rivals_nothing_is_claimed() -> None:
@@ -127,7 +136,7 @@ def test_missed_gates_are_named() -> None:
     ("stale", "words"), [((), ""), (("data",), "OUT OF DATE"), (("code", "data"), "code and data")]
 )
 def test_what_is_out_of_date_says_so(stale: tuple[str, ...], words: str) -> None:
-    said = outdated(Stored("forecasts", {}, stale))
+    said = outdated(stale)
     assert words in said
     assert bool(said) == bool(stale)
 
@@ -139,25 +148,26 @@ def test_without_studies_the_chapter_says_how_to_run_them(study: Study) -> None:
     assert "encompassing law leaves open" in words
 
 
-def sbc_row(law: str, quantity: str, *, passed: bool, simulations: int = 200) -> dict[str, Any]:
-    return {
-        "law": law, "quantity": quantity, "passed": passed,
-        "uniformity": {"simulations": simulations, "inside": passed, "p_value": 0.6 if passed else 0.02},
-        "coverage": [{"share": 0.5}, {"share": 0.9}], "ranks": [place % 32 for place in range(simulations)],
-    }  # fmt: skip
+def sbc_row(law: str, quantity: str, *, passed: bool, simulations: int = 200) -> Row:
+    inside = Uniformity(simulations, 0.5, 0.6 if passed else 0.02, inside=passed)
+    coverage = tuple(IntervalCoverage(share, share, 0.0, 1.0) for share in (0.5, 0.9))
+    return Row(law, quantity, inside, coverage, tuple(place % 32 for place in range(simulations)))
+
+
+def run(*rows: Row) -> Calibration:
+    return Calibration(rows, {"plateau": 0.1})
 
 
 def test_calibration_names_what_is_outside_and_what_stays_so(tmp_path: Path) -> None:
-    rows = [sbc_row("plateau", "rate_floor", passed=False), sbc_row("plateau", "noise_scale", passed=True)]
-    first = {"rows": rows, "diverged": {"plateau": 0.1}}
+    first = run(sbc_row("plateau", "rate_floor", passed=False), sbc_row("plateau", "noise_scale", passed=True))
     mended, worse = (
         [sbc_row("plateau", name, passed=passed, simulations=1000) for name, passed in passes.items()]
         for passes in ({"rate_floor": True, "noise_scale": True}, {"rate_floor": False, "noise_scale": False})
     )
 
-    def said(more: list[dict[str, Any]] | None) -> str:
-        again = {"rows": more, "diverged": {"plateau": 0.1}} if more else None
-        study = make_study(tmp_path, calibration={"sbc": Stored("sbc", {"first": first, "again": again}, ())})
+    def said(more: list[Row] | None) -> str:
+        found = CalibrationStudy(first, run(*more) if more else None)
+        study = make_study(tmp_path, calibration={"sbc": Stored("sbc", found, ())})
         return " ".join(str(block.get("text", "")) for block in comparison(study))
 
     assert "1 stay inside. Outside: rate_floor of plateau." in said(None)
@@ -171,14 +181,14 @@ def test_calibration_names_what_is_outside_and_what_stays_so(tmp_path: Path) -> 
 
 
 def test_what_stays_outside_is_held_against_new_truths(tmp_path: Path) -> None:
-    first = {"rows": [sbc_row("plateau", "rate_floor", passed=False)], "diverged": {"plateau": 0.1}}
-    larger = {"rows": [sbc_row("plateau", "rate_floor", passed=False, simulations=1000)], "diverged": {"plateau": 0.1}}
+    first = run(sbc_row("plateau", "rate_floor", passed=False))
+    larger = run(sbc_row("plateau", "rate_floor", passed=False, simulations=1000))
 
     def said(**passes: bool) -> str:
         rows = [sbc_row("plateau", name, passed=passed, simulations=1000) for name, passed in passes.items()]
-        anew = {"chosen": [["plateau", "rate_floor"]], "fresh": {"rows": rows, "diverged": {"plateau": 0.1}}}
+        anew = FreshCalibration((("plateau", "rate_floor"),), run(*rows))
         calibration = {
-            "sbc": Stored("sbc", {"first": first, "again": larger}, ()),
+            "sbc": Stored("sbc", CalibrationStudy(first, larger), ()),
             "sbc_fresh": Stored("sbc_fresh", anew, ("code",)),
         }
         return " ".join(
@@ -198,10 +208,9 @@ def test_what_stays_outside_is_held_against_new_truths(tmp_path: Path) -> None:
 
 
 def test_intervals_that_miss_are_told_from_ranks_that_do() -> None:
-    row = sbc_row("plateau", "rate_floor", passed=False, simulations=1000)
-    row["uniformity"] |= {"inside": True, "p_value": 0.6}
-    stored = Stored("sbc_fresh", {"chosen": [["plateau", "rate_floor"]], "fresh": {"rows": [row]}}, ())
+    ranked = sbc_row("plateau", "rate_floor", passed=True, simulations=1000)
+    missed = replace(ranked, coverage=(IntervalCoverage(0.5, 0.3, 0.4, 0.6),))
     assert (
         "rate_floor of plateau is inside by its ranks, not by the coverage of its intervals (p = 0.60)"
-        in on_new_truths(stored)
+        in on_new_truths([("plateau", "rate_floor")], [missed])
     )

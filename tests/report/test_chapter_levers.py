@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 from costfloor.economics.scenario import shipped_scenarios
+from costfloor.report.chapters import levers_of_cost
 from costfloor.report.study import Study
-from costfloor.studies.levers.chapter import assumed, bill_after_cascade, in_months, levers
+from costfloor.studies.levers.chapter import assumed, bill_after_cascade, in_months
 from costfloor.studies.levers.levers import Lever
 
 CACHE = Lever("input read from a cache", 20, (0.1, 0.25, 0.25), (2024, 2025))
@@ -40,7 +41,7 @@ def test_cascades_are_named_as_assumptions() -> None:
 
 
 def test_the_table_has_what_is_rare_without_quartiles(study: Study) -> None:
-    (table,) = (block for block in levers(replace(study, levers=(CACHE, RARE))) if block["kind"] == "table")
+    (table,) = (block for block in levers_of_cost(replace(study, levers=(CACHE, RARE))) if block["kind"] == "table")
     assert table["rows"][0][1:] == ("observed", "20", "2024–2025", "0.25", "0.10 to 0.25")
     assert table["rows"][1][1:] == ("observed", "3", "2025", "", "")
     assert {row[1] for row in table["rows"][2:]} == {"assumed"}

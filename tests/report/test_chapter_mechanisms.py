@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from costfloor.report.chapters import mechanisms
 from costfloor.report.study import Study
-from costfloor.studies.events.chapter import events_outcome, mechanisms
+from costfloor.studies.events.chapter import events_outcome
 from costfloor.studies.events.event_study import EventEffect
 
 

@@ -5,54 +5,45 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from costfloor.fit.sensitivity import PriorSensitivity
+from costfloor.report.chapters import technologies_of_known_fate
 from costfloor.report.study import Study
 from costfloor.studies.reference_class.chapter import effect
+from costfloor.studies.reference_class.study import Effect, ReferenceStudy, ReplacedPrior, Side, StatedPrior
 from costfloor.studies.stored import Stored
-from costfloor.studies.technologies.chapter import technologies
 from costfloor.studies.technologies.sentences import against_walk, calendar, keeps, other_form, slowed, told_apart
 from costfloor.studies.technologies.study import BASE, Split, TechnologyStudy
+from costfloor.typeset.montecarlo import probability_mcse
 from fake_study import make_study
 from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
 
 
 def words(study: Study) -> str:
-    return " ".join(str(block.get("text", "")) for block in technologies(study))
+    return " ".join(str(block.get("text", "")) for block in technologies_of_known_fate(study))
 
 
 def tables(study: Study) -> list[dict[str, Any]]:
-    return [block for block in technologies(study) if block["kind"] == "table"]
+    return [block for block in technologies_of_known_fate(study) if block["kind"] == "table"]
 
 
 def with_results(folder: Path, found: TechnologyStudy, stale: tuple[str, ...] = ()) -> Study:
-    return make_study(folder, calibration={"technologies": Stored("technologies", found.to_json(), stale)})
+    return make_study(folder, calibration={"technologies": Stored("technologies", found, stale)})
 
 
-def side(p_slowed: float, floor: float, *, passed: bool = True) -> dict[str, Any]:
-    return {
-        "passed": passed,
-        "worst": "3 divergences",
-        "quantities": {
-            "rate_now": [0.5, 0.8, 1.1],
-            "rate_floor": [floor - 0.2, floor, floor + 0.2],
-            "kept_share": [0.1, 0.3, 0.5],
-            "half_life_years": [0.4, 1.0, 2.0],
-        },
-        "p_slowed": p_slowed,
-        "p_claim": 0.04,
-        "sensitivity": {"prior": 0.02, "likelihood": 0.2, "prior_dominated": False},
+def side(p_slowed: float, floor: float, *, passed: bool = True) -> Side:
+    quantities = {
+        "rate_now": (0.5, 0.8, 1.1),
+        "rate_floor": (floor - 0.2, floor, floor + 0.2),
+        "kept_share": (0.1, 0.3, 0.5),
+        "half_life_years": (0.4, 1.0, 2.0),
     }
+    return Side(passed, "3 divergences", quantities, p_slowed, 0.04, PriorSensitivity("rate_floor", 0.02, 0.2))
 
 
-def laws(**changes: Any) -> dict[str, Any]:
-    prior = {"distribution": "normal", "constants": [0.5, 0.5], "reason": ""}
-    one = {
-        "priors": [
-            {"name": "kept_share", "default": prior, "reference": {**prior, "constants": [-1.1854321, 0.61]}},
-        ],
-        "default": side(0.7, 0.3),
-        "reference": side(0.99, -0.1),
-    }
-    return {"encompassing": one | changes, "plateau": one | changes}
+def moved(after: Side) -> Effect:
+    """A law that says slowing is left open by its own prior, and something else by the reference class."""
+    own, other = StatedPrior("normal", (0.5, 0.5), ""), StatedPrior("normal", (-1.1854321, 0.61), "")
+    return Effect((ReplacedPrior("kept_share", own, other),), side(0.7, 0.3), after)
 
 
 def test_without_studies_it_says_how_to_run_them(study: Study) -> None:
@@ -139,28 +130,36 @@ def test_half_lives_by_the_calendar_against_the_age_of_bands() -> None:
 
 
 def test_the_effect_on_the_rule_either_way() -> None:
-    one = laws()["plateau"]
-    said = effect("plateau", one)
+    said = effect("plateau", moved(side(0.99, -0.1)))
     assert "the floor from 0.30 (0.10 to 0.50) to −0.10 (−0.30 to 0.10)" in said
     assert "from 70 % to 99 %" in said
     assert (
         "makes a difference: slowing is left open by its own prior, the rate has slowed down by the reference" in said
     )
-    same = effect("plateau", {**one, "reference": side(0.8, 0.2)})
+    same = effect("plateau", moved(side(0.8, 0.2)))
     assert "both say the same: slowing is left open" in same
-    assert "the rate has not slowed down" in effect("plateau", {**one, "reference": side(0.01, 0.2)})
+    assert "the rate has not slowed down" in effect("plateau", moved(side(0.01, 0.2)))
     assert "FAILED" not in said
-    failed = effect("plateau", {**one, "reference": side(0.9, 0.2, passed=False)})
+    failed = effect("plateau", moved(side(0.9, 0.2, passed=False)))
     assert "FAILED gates under the reference class (3 divergences)" in failed
 
 
+@pytest.mark.parametrize("limit", [0.95, 0.05])
+def test_a_probability_at_a_limit_of_the_rule_leaves_open_whether_it_differs(limit: float) -> None:
+    error, away = 2.0 * probability_mcse(limit), 1.0 if limit > 0.5 else -1.0
+    near, far = (moved(side(limit + away * share * error, 0.3)) for share in (0.5, 1.2))
+    assert "is within the Monte Carlo error of these probabilities" in effect("plateau", near)
+    assert "To the rule it makes a difference" in effect("plateau", far)
+
+
 def test_the_effect_is_in_the_chapter_and_marked_when_stale(tmp_path: Path) -> None:
-    stored = Stored("reference_class", {"laws": laws(reference=side(0.99, -0.1, passed=False))}, ("data",))
+    law = moved(side(0.99, -0.1, passed=False))
+    stored = Stored("reference_class", ReferenceStudy({"encompassing": law, "plateau": law}), ("data",))
     study = make_study(tmp_path, calibration={"reference_class": stored})
     said = words(study)
     assert "A sensitivity, not the default" in said
     assert "since this was computed, data changed" in said
-    priors, moved = tables(study)
+    priors, both = tables(study)
     assert priors["rows"][0] == ("encompassing law", "kept share", "normal(0.5, 0.5)", "normal(−1.19, 0.61)")
-    assert moved["rows"][-1] == ("Gates", "passed", "FAILED", "passed", "FAILED")
-    assert {len(row) for row in moved["rows"]} == {len(moved["columns"])}
+    assert both["rows"][-1] == ("Gates", "passed", "FAILED", "passed", "FAILED")
+    assert {len(row) for row in both["rows"]} == {len(both["columns"])}

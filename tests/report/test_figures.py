@@ -1,19 +1,22 @@
 """Every figure draws, to the same bytes, with labelled axes and literal names."""
 
-import importlib
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from costfloor.report.figures import paths, rank_histograms, reference, technologies
+from costfloor.fit.sensitivity import PriorSensitivity
+from costfloor.report.drawings import DRAWINGS
+from costfloor.report.figures import paths
 from costfloor.report.study import Study
-from costfloor.studies.sbc.figure import deviation, latest_rows
+from costfloor.studies.reference_class import figure as reference
+from costfloor.studies.reference_class.study import Effect, Side
+from costfloor.studies.sbc import histograms
+from costfloor.studies.sbc.figure import deviation
 from costfloor.studies.sbc.ranks import uniformity
-from costfloor.studies.sbc.study import RANKED_DRAWS
+from costfloor.studies.sbc.study import RANKED_DRAWS, Calibration, CalibrationStudy, Row
 from costfloor.studies.stored import Stored
-from costfloor.typeset.blocks import CAPTIONS
+from costfloor.studies.technologies import figure as technologies
 from costfloor.typeset.style import STYLE, svg
 from fake_study import HOSTILE
 from made_up_technologies import EVEN, technology_results
@@ -22,14 +25,14 @@ from matplotlib.figure import Figure
 
 def drawn(name: str, study: Study) -> Figure:
     with mpl.rc_context(STYLE):
-        figure = importlib.import_module(f"costfloor.report.figures.{name}").draw(study)
+        figure = DRAWINGS[name].draw(study)
     assert isinstance(figure, Figure)
     return figure
 
 
-@pytest.mark.parametrize("name", CAPTIONS)
+@pytest.mark.parametrize("name", DRAWINGS)
 def test_equal_studies_give_equal_bytes(name: str, study: Study) -> None:
-    draw = importlib.import_module(f"costfloor.report.figures.{name}").draw
+    draw = DRAWINGS[name].draw
     first = svg(draw, study)
     assert first == svg(draw, study)
     assert b"<svg" in first
@@ -60,30 +63,28 @@ def test_checks_show_only_what_has_an_interval(study: Study) -> None:
     assert drawn("checks", replace(study, checks=())).axes
 
 
-def ranked(law: str, quantity: str, ranks: np.ndarray) -> dict[str, Any]:
-    inside = uniformity(ranks, RANKED_DRAWS)
-    return {
-        "law": law, "quantity": quantity, "ranks": ranks.tolist(), "passed": inside.inside, "uniformity": asdict(inside),
-    }  # fmt: skip
+def ranked(law: str, quantity: str, ranks: np.ndarray) -> Row:
+    return Row(law, quantity, uniformity(ranks, RANKED_DRAWS), (), tuple(ranks.tolist()))
 
 
 def test_ranks_show_every_law_and_name_what_is_outside(study: Study) -> None:
     even, low = np.arange(320) % (RANKED_DRAWS + 1), np.arange(320) % 20
-    first = {"rows": [ranked(law, name, even) for law in ("plateau", "baumol") for name in ("rate_now", "rate_floor")]}
-    again = {"rows": [ranked("plateau", "rate_now", even), ranked("plateau", "rate_floor", low)]}
-    stored = Stored("sbc", {"first": first, "again": again}, ())
-    axes = [ax for ax in drawn("ranks", replace(study, calibration={"sbc": stored})).axes if ax.axison]
+    first = [ranked(law, name, even) for law in ("plateau", "baumol") for name in ("rate_now", "rate_floor")]
+    again = (ranked("plateau", "rate_now", even), ranked("plateau", "rate_floor", low))
+    found = CalibrationStudy(Calibration(tuple(first), {}), Calibration(again, {}))
+    drawing = drawn("ranks", replace(study, calibration={"sbc": Stored("sbc", found, ())}))
+    axes = [ax for ax in drawing.axes if ax.axison]
     assert [ax.get_title(loc="left") for ax in axes] == ["plateau", "Baumol's cost disease"]
     legends = [legend for ax in axes if (legend := ax.get_legend())]
     assert [text.get_text() for legend in legends for text in legend.get_texts()] == ["rate floor"]
-    rows = latest_rows(stored.result)
+    rows = found.latest
     assert len(rows) == 4
     points = np.arange(1, RANKED_DRAWS + 1) / (RANKED_DRAWS + 1)
     assert np.abs(deviation(rows[0], points)).max() < 1e-12
     assert deviation(rows[-1], points).max() > 0.3
     with mpl.rc_context(STYLE):
-        titles = [ax.get_title(loc="left") for ax in rank_histograms.draw(rows).axes if ax.axison]
-    assert titles == [row["quantity"].replace("_", " ") for row in rows]
+        titles = [ax.get_title(loc="left") for ax in histograms.draw(rows).axes if ax.axison]
+    assert titles == [row.quantity.replace("_", " ") for row in rows]
 
 
 def test_technologies_show_who_slowed_and_what_was_claimed() -> None:
@@ -97,11 +98,9 @@ def test_technologies_show_who_slowed_and_what_was_claimed() -> None:
 
 
 def test_the_reference_class_stands_beside_own_priors_and_marks_failures() -> None:
-    side = {"passed": True, "quantities": {key: [0.1, 0.5, 1.0] for key in reference.VIEWS}}
-    laws = {
-        name: {"default": side, "reference": {**side, "passed": name == "plateau"}}
-        for name in ("encompassing", "plateau")
-    }
+    quantities = dict.fromkeys(reference.VIEWS, (0.1, 0.5, 1.0))
+    side = Side(True, "", quantities, 0.5, 0.1, PriorSensitivity("rate_floor", 0.02, 0.2))
+    laws = {name: Effect((), side, replace(side, passed=name == "plateau")) for name in ("encompassing", "plateau")}
     with mpl.rc_context(STYLE):
         axes = reference.draw(laws).axes
     labels = [label.get_text() for label in axes[0].get_yticklabels()]

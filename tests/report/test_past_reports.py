@@ -8,15 +8,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from costfloor.report.document import document
-from costfloor.report.figures import events, prices
+from costfloor.report.drawings import DRAWINGS
+from costfloor.report.figures import prices
 from costfloor.report.limits import unpriced
 from costfloor.report.render import render
 from costfloor.report.study import Study
-from costfloor.report.tables import Table
+from costfloor.studies.events import figure as events
 from costfloor.studies.events.event_study import event_study, innovation_months
 from costfloor.typeset.blocks import table
 from costfloor.typeset.style import svg
-from fake_study import DATA
+from costfloor.typeset.tables import Column, tabulate
 from past_study import past_panel, past_study
 from store import project_store
 
@@ -49,7 +50,7 @@ def without_centres(study: Study) -> Study:
 
 def test_figures_of_bands_that_nobody_reaches_say_so(study: Study) -> None:
     assert svg(prices.draw, without_centres(study)).startswith(b"<?xml")
-    drawn = events.draw(without_centres(study))
+    drawn = events.draw(without_centres(study).panel, study.innovations)
     assert "No model at or above the centre of a band has a price." in [text.get_text() for text in drawn.axes[0].texts]
 
 
@@ -58,7 +59,8 @@ def test_innovations_after_the_last_price_are_not_drawn(study: Study) -> None:
     later = {
         kind: [*months, (last + pd.Timedelta(days=400)).to_period("M")] for kind, months in study.innovations.items()
     }
-    assert svg(events.draw, replace(study, innovations=later)) == svg(events.draw, study)
+    draw = DRAWINGS["events"].draw
+    assert svg(draw, replace(study, innovations=later)) == svg(draw, study)
 
 
 def test_one_price_gives_no_effect_of_innovations(study: Study) -> None:
@@ -67,5 +69,5 @@ def test_one_price_gives_no_effect_of_innovations(study: Study) -> None:
 
 
 def test_a_table_without_rows_is_a_sentence() -> None:
-    empty = table(Table("Quotes held back.", ("Reason", "Quotes"), "lr", ()))
+    empty = table(tabulate("held_back", "Quotes held back.", [Column("Reason", str), Column("Quotes", str)], []))
     assert empty == {"kind": "text", "text": "Nothing to show here yet: quotes held back."}

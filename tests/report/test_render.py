@@ -9,9 +9,9 @@ import pytest
 import typst
 from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.report.document import document
+from costfloor.report.drawings import DRAWINGS
 from costfloor.report.render import TEMPLATE, render
 from costfloor.report.study import Study
-from costfloor.typeset.blocks import CAPTIONS
 from fake_study import BAD, HOSTILE, make_comparison, make_fit
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -30,8 +30,12 @@ def test_the_same_study_gives_the_same_bytes(study: Study, tmp_path: Path) -> No
     assert first.pdf.startswith(b"%PDF")
     assert first.pdf == second.pdf
     assert first.answer == second.answer == (tmp_path / "two" / "answer.svg").read_bytes()
-    assert first.figures == list(CAPTIONS)
-    assert len(first.tables) >= 8
+    assert first.figures == list(DRAWINGS)
+    assert len(first.tables) == len(first.csv) >= 8
+    assert first.csv == second.csv
+    assert (
+        first.csv["families"].decode().splitlines()[0] == "Family,Rows,Models,Hosts,Band opened,Age (years),First,Last"
+    )
     assert any("prices" in line for line in lines)
 
 

@@ -1,7 +1,7 @@
 """The reference class of a known population, and the document from results that fall either way."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +10,16 @@ from costfloor.laws import LAWS
 from costfloor.laws.encompassing import INITIAL_RATE
 from costfloor.laws.priors import Prior
 from costfloor.places import Places
-from costfloor.records import write_record
+from costfloor.records import typed, write_record
 from costfloor.studies.registry import recorded_studies
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.document import document, write_document
 from costfloor.studies.technologies.reference import floor_and_excess_priors, half_life_prior
 from costfloor.studies.technologies.sentences import coverage, leader
 from costfloor.studies.technologies.series import load_costs
-from costfloor.studies.technologies.stored import study_from_json
 from costfloor.studies.technologies.study import (
     SETTINGS,
+    TechnologyStudy,
     is_current,
     study_request,
 )
@@ -118,13 +118,12 @@ def test_the_document_reads_right_either_way() -> None:
 def test_the_page_in_the_repository_is_that_of_the_stored_study() -> None:
     stored = recorded_studies(Places(ROOT / "data", ROOT / "reports"))["technologies"]
     written = (ROOT / "docs" / "technologies.md").read_text("utf-8")
-    assert written == document(study_from_json(stored.result)), "run bin/store-results and commit docs/technologies.md"
+    assert written == document(stored.result), "run bin/store-results and commit docs/technologies.md"
 
 
 def test_a_study_is_plain_data_and_goes_stale(tmp_path: Path) -> None:
     found = technology_results(10.0, 0.91, EVEN, 0.2)
-    assert json.loads(json.dumps(found.to_json())) == found.to_json()
-    assert study_from_json(found.to_json()) == found
+    assert typed(TechnologyStudy, json.loads(json.dumps(asdict(found)))) == found
     write_document(found, tmp_path / "technologies.md")
     assert (tmp_path / "technologies.md").read_text("utf-8").startswith("# Technologies of known fate")
     (tmp_path / "raw").symlink_to(DATA / "raw")

@@ -64,7 +64,14 @@ def new_report(
     outputs = {files.pdf: rendered.pdf, files.answer: rendered.answer}
     if files.summary:
         outputs[files.summary] = json_bytes(vars(result))
+    if files.tables:
+        outputs |= {files.tables / f"{name}.csv": content for name, content in rendered.csv.items()}
     write_together(outputs)
+    if files.tables:
+        # A table without rows is a sentence, and has no file.
+        for table in files.tables.glob("*.csv"):
+            if table.stem not in rendered.csv:
+                table.unlink()
     if as_of is None:
         remember(
             store.places, study.build.vintage, law_rows(study.panel), dict(study.fits), study.comparison, set(LAWS)

@@ -45,6 +45,8 @@ class ReportFiles:
     ----------
     pdf, answer, summary
         The pages, the first figure, and what the report says in JSON; a past view has no summary.
+    tables
+        Folder of every table as CSV; a past view has none.
     project
         The Typst project that the pages are set from.
     results
@@ -54,6 +56,7 @@ class ReportFiles:
     pdf: Path
     answer: Path
     summary: Path | None
+    tables: Path | None
     project: Path
     results: Path
 
@@ -76,6 +79,7 @@ def report_files(places: Places, as_of: pd.Timestamp | None) -> ReportFiles:
         pdf=reports / f"report{day}.pdf",
         answer=reports / f"answer{day}.svg",
         summary=reports / "report.json" if as_of is None else None,
+        tables=reports / "tables" if as_of is None else None,
         project=processed / "report",
         results=processed / "results",
     )
