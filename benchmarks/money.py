@@ -52,7 +52,7 @@ def main() -> int:
         again = economics((moved,), thinned.fits, thinned.obs, data_dir, FitSettings.seed)
         svg(draw, SimpleNamespace(economics=again, fits=thinned.fits))
 
-    draws = min(fit.draws.size for fit in fits.values())
+    draws = min(fit.parameters.size for fit in fits.values())
     taken = {
         "all services": fastest(lambda: economics(services, fits, obs, data_dir, FitSettings.seed)),
         "a slider": fastest(slider),

@@ -69,8 +69,8 @@ def test_a_thinned_copy_says_so_and_keeps_the_diagnostics_of_the_full_fit(whole:
     # First and last draws stay, so that the copy spans the chains.
     ends = full.posterior["rate_floor"].isel(draw=[0, -1])
     np.testing.assert_allclose(found.posterior["rate_floor"].isel(draw=[0, -1]), ends, rtol=1e-6)
-    assert found.draws.size == 20
-    assert found.draws["rate_floor"].dtype == np.float64
+    assert found.parameters.size == 20
+    assert found.parameters["rate_floor"].dtype == np.float64
 
 
 def test_the_figures_of_the_report_draw_stored_results(whole: Study, tmp_path: Path) -> None:
@@ -112,9 +112,9 @@ def test_without_results_it_says_where_it_looked(tmp_path: Path, monkeypatch: py
 def test_a_full_run_goes_before_the_thinned_copy(whole: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored, "FOLDERS", (tmp_path / "full", tmp_path / "thinned"))
     save_results(whole, tmp_path / "thinned", draws_per_chain=5)
-    assert open_results().fits["plateau"].draws.size == 10
+    assert open_results().fits["plateau"].parameters.size == 10
     save_results(whole, tmp_path / "full")
-    assert open_results().fits["plateau"].draws.size == 120
+    assert open_results().fits["plateau"].parameters.size == 120
 
 
 def test_a_save_cut_short_leaves_nothing_to_trust(

@@ -55,7 +55,7 @@ def fit_law(law: Law, obs: PriceObservations, settings: FitSettings, directory: 
         return found
     fit, sample_stats = fit_in_steps(law, obs, settings, progress)
     tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
-    return _as_stored(fit.law, *archive.save(directory, fit.receipt, tree))
+    return _as_stored(fit.law, obs, *archive.save(directory, fit.receipt, tree))
 
 
 def first_attempt(settings: FitSettings, rows: int) -> FitSettings:
@@ -202,11 +202,12 @@ def run_fit(
 def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:
     """The stored fit with the fingerprint of this request, or None."""
     found = archive.load(directory, law.name, archive.fingerprint(fit_request(law, obs, settings)))
-    return None if found is None else _as_stored(fitted_law(law, obs), *found)
+    return None if found is None else _as_stored(fitted_law(law, obs), obs, *found)
 
 
-def _as_stored(law: Law, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:
-    return Fit(law, receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
+def _as_stored(law: Law, obs: PriceObservations, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:
+    posterior, reported, sample_stats = (tree[name].to_dataset() for name in ("posterior", "reported", "sample_stats"))
+    return Fit(law, receipt, posterior, reported, sample_stats, obs)
 
 
 def _kept(posterior: xr.Dataset) -> xr.Dataset:

@@ -125,7 +125,7 @@ def compare(
     weights, weight_draws = stacking_weights(scores), stacking_weight_draws(scores, settings.seed)
     laws = {name: _law_score(scores[name], weights[name], _ci90(weight_draws[name])) for name in LAWS}
     gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
-    slowed = fits["plateau"].quantity("rate_now") < 0.5 * fits["plateau"].quantity("rate_initial")
+    slowed = fits["plateau"].draws("rate_now") < 0.5 * fits["plateau"].draws("rate_initial")
     sensitivity = prior_sensitivity(fits["plateau"], obs, "rate_floor")
     evidence = Evidence(
         passed=not failures,
@@ -137,7 +137,7 @@ def compare(
         mean_age_years=obs.mean_age_at_last,
     )
     verdict, reason = judge(evidence)
-    claims = {name: probability_of_claim(fits[name].quantity("rate_long_run")) for name in LAWS}
+    claims = {name: probability_of_claim(fits[name].draws("rate_long_run")) for name in LAWS}
     return Comparison(
         horizon_months=horizon_months,
         origins=tuple(records.values()),

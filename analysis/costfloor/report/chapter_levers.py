@@ -17,7 +17,7 @@ TREND = "plateau"
 
 def levers(study: Study) -> list[Block]:
     """Levers seen in prices and models, and those that the services assume."""
-    rate_now = float(np.median(study.fits[TREND].quantity("rate_now")))
+    rate_now = float(np.median(study.fits[TREND].draws("rate_now")))
     return [
         heading("Levers that work once", 2),
         text(

@@ -70,13 +70,13 @@ def described(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
     that the rate now is below half of the initial one; `p_claim`, that prices fall by 15 to 20 % a year in the long run; `sensitivity` of
     the floor to prior and data.
     """
-    initial, now, floor = (fit.quantity(name) for name in ("rate_initial", "rate_now", "rate_floor"))
-    kept = fit.quantity("kept_share") if "kept_share" in fit.reported else floor / initial
+    initial, now, floor = (fit.draws(name) for name in ("rate_initial", "rate_now", "rate_floor"))
+    kept = fit.draws("kept_share") if "kept_share" in fit.reported else floor / initial
     draws = {
         "rate_now": now,
         "rate_floor": floor,
         "kept_share": kept,
-        "half_life_years": fit.quantity("half_life_years"),
+        "half_life_years": fit.draws("half_life_years"),
     }
     sensitivity = prior_sensitivity(fit, obs, "rate_floor")
     return {
