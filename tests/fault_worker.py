@@ -22,7 +22,6 @@ from typing import Any
 
 import costfloor.cli
 import costfloor.cli.shared
-import costfloor.fit.fit
 import costfloor.forecast.compare
 import costfloor.forecast.origins
 import costfloor.forecast.refit
@@ -31,6 +30,7 @@ import costfloor.panel
 import costfloor.sampling.sampler
 import numpy as np
 import xarray as xr
+from costfloor.fit import fit as engine
 from costfloor.fit.request import FitSettings
 from costfloor.keys import code_hash
 from costfloor.laws.base import Law
@@ -93,7 +93,7 @@ def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSe
 
 def replace_what_takes_minutes() -> None:
     costfloor.panel._capability = stand_in_capability
-    costfloor.fit.fit.compile_law = lambda law, obs: (law, obs)
+    engine.compile_law = lambda law, obs: (law, obs)
     costfloor.sampling.sampler.sample = stand_in_sample
     costfloor.forecast.origins.MAX_ORIGINS = 0
     short = FitSettings(draws=500, tune=0, chains=2, target_accepts=(0.9,))

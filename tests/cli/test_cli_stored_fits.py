@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-import costfloor.fit.fit
 import costfloor.sampling.sampler
 import pytest
 from cli_run import Run, run, write_table
+from costfloor.fit import fit as engine
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir
 from costfloor.fit.request import FitSettings
@@ -25,7 +25,7 @@ def refuse(*_: object, **__: object) -> None:
 @pytest.fixture
 def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A table, and plain draws in place of sampled ones."""
-    monkeypatch.setattr(costfloor.fit.fit, "compile_law", lambda law, obs: (law, obs))
+    monkeypatch.setattr(engine, "compile_law", lambda law, obs: (law, obs))
     monkeypatch.setattr(costfloor.sampling.sampler, "sample", stand_in_sample)
     return write_table(tmp_path)
 

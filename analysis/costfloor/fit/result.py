@@ -49,6 +49,15 @@ class Fit:
         return bool(self.receipt["diagnostics"]["passed"])
 
     @property
+    def observed(self) -> PriceObservations:
+        """The observations that the law was fitted to; MissingResultError where only the draws are known."""
+        if self.obs is None:
+            raise MissingResultError(
+                f"this fit of {self.law.name} does not know its observations. Take one from costfloor.fit or costfloor.open_results"
+            )
+        return self.obs
+
+    @property
     def parameters(self) -> Draws:
         """The posterior of the law's parameters with chains merged."""
         return merge_chains(self.posterior, self.law)
@@ -114,7 +123,7 @@ class Fit:
         """
         if not 1 <= months <= 1200:
             raise InputError("is no number of months to look ahead", value=months, remedy="Give 1 to 1200")
-        return forecast_prices(self.parameters, self._observations(), months)
+        return forecast_prices(self.parameters, self.observed, months)
 
     @property
     def tree(self) -> xr.DataTree:
@@ -142,7 +151,7 @@ class Fit:
         """
         from costfloor.fit.tree import draws_tree  # noqa: PLC0415  scipy.stats is slow to import, and few who read a fit ask for a tree
 
-        return draws_tree(self.posterior, self.sample_stats, self.law, self._observations(), groups)
+        return draws_tree(self.posterior, self.sample_stats, self.law, self.observed, groups)
 
     def plot(self, months: int = 24) -> Picture:
         """Fitted path and forecast by family, over the prices.
@@ -165,7 +174,7 @@ class Fit:
         """
         from costfloor.fit.plot import plot_paths  # noqa: PLC0415  Matplotlib is slow to import
 
-        return plot_paths(self.forecast(months), self.parameters, self._observations(), self.law.title)
+        return plot_paths(self.forecast(months), self.parameters, self.observed, self.law.title)
 
     def __repr__(self) -> str:
         rate = self.receipt.get("parameters", {}).get("rate_now")
@@ -178,10 +187,3 @@ class Fit:
 
     def _gates(self) -> str:
         return "gates passed" if self.passed else f"gates FAILED: {self.receipt['diagnostics'].get('worst', 'unknown')}"
-
-    def _observations(self) -> PriceObservations:
-        if self.obs is None:
-            raise MissingResultError(
-                f"this fit of {self.law.name} does not know its observations. Take one from costfloor.fit or costfloor.open_results"
-            )
-        return self.obs

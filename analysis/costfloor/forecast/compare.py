@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from costfloor.fit.fit import SMALL_TABLE_ROWS, Progress
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
@@ -85,6 +86,39 @@ class Comparison:
             "failures": list(self.failures),
             "prior_sensitivity": sensitivity,
         }
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Comparison":
+        """The comparison from what `to_json` gave; KeyError or TypeError where that was another version's."""
+        sensitivity = content["prior_sensitivity"]
+        return cls(
+            **{
+                **content,
+                "origins": tuple(content["origins"]),
+                "laws": {
+                    name: LawScore(**{**score, "weight_ci90": tuple(score["weight_ci90"])})
+                    for name, score in content["laws"].items()
+                },
+                "p_floor_15_20_ci90": tuple(content["p_floor_15_20_ci90"]),
+                "prior_sensitivity": PriorSensitivity(
+                    sensitivity["quantity"], sensitivity["prior"], sensitivity["likelihood"]
+                ),
+                "failures": tuple(content["failures"]),
+            }
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per law: `law, elpd, se, crps, coverage90, weight, weight_low, weight_high`."""
+        rows = []
+        for name, score in self.laws.items():
+            low, high = score.weight_ci90
+            numbers = {key: value for key, value in asdict(score).items() if key != "weight_ci90"}
+            rows.append({"law": name, **numbers, "weight_low": low, "weight_high": high})
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        dates = f"{len(self.origins)} past dates, {self.horizon_months} months ahead"
+        return f"<Comparison over {dates}: {self.verdict}; {self.verdict_reason}>"
 
 
 def compare(
