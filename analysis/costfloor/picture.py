@@ -75,9 +75,11 @@ def _marks(ax: "Axes") -> Iterator[tuple[str, str, Any, Any]]:
         points = np.array(collection.get_offsets(), float)
         if len(points) > 1:
             yield _label(collection), "points", points[:, 0], points[:, 1]
-        elif paths := [np.asarray(path.vertices) for path in collection.get_paths() if path.vertices.size]:
-            corners = np.concatenate(paths)
-            yield _label(collection), "band", corners[:, 0], corners[:, 1]
+        else:
+            corners = [np.asarray(path.vertices, float).reshape(-1, 2) for path in collection.get_paths()]
+            points = np.concatenate([*corners, np.empty((0, 2))])
+            if len(points):
+                yield _label(collection), "band", points[:, 0], points[:, 1]
     for patch in ax.patches:
         if isinstance(patch, Rectangle):
             yield _label(patch), "bar", [patch.get_x() + patch.get_width() / 2], [patch.get_y() + patch.get_height()]

@@ -174,13 +174,15 @@ class Results:
             records = [{"name": name, **record} for name, record in records.items()]
         return pd.json_normalize(list(records))
 
-    def what_if(self, new: pd.DataFrame) -> pd.DataFrame:
+    def what_if(self, new: pd.DataFrame, laws: Sequence[str] = ("plateau", "discovery")) -> pd.DataFrame:
         """What the laws would say if some more prices came in, by weighting their draws.
 
         Parameters
         ----------
         new
             A few rows like those of `rows`, in families and at hosts that are there.
+        laws
+            Which of `fits`.
 
         Returns
         -------
@@ -201,9 +203,10 @@ class Results:
             )
         target = observations(full, price_unit=self.obs.price_unit)
         answers = []
-        for name, fit in self.fits.items():
+        for name in laws:
+            fit = self.fits[name]
             updated = reweight(fit, continued, target, Sampling.seed)
-            before, after = (one.receipt["parameters"]["rate_now"] for one in (fit, updated.fit))
+            before, after = (version.receipt["parameters"]["rate_now"] for version in (fit, updated.fit))
             after = {q: after[q] for q in ("q05", "q50", "q95")}
             kept = updated.fit.receipt["kept_share"]
             answers.append({"law": name, "before": before["q50"], **after, "khat": updated.khat, "kept_share": kept})
