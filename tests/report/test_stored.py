@@ -12,11 +12,17 @@ import xarray as xr
 from costfloor.checks.result import to_json
 from costfloor.errors import IntegrityError, MissingResultError
 from costfloor.fit import archive
+from costfloor.fit.result import Fit
 from costfloor.report.figures import channels, checks, floor
 from costfloor.report.stored import open_results, save_results
 from costfloor.report.study import Study
 from costfloor.report.style import svg
 from fake_study import make_study
+
+
+def energies(fit: Fit) -> xr.Dataset:
+    """What a sampler says of every draw."""
+    return xr.Dataset({"energy": fit.reported["noise_scale"] ** 2})
 
 
 @pytest.fixture
@@ -25,7 +31,7 @@ def whole(study: Study) -> Study:
     return replace(
         study,
         fits={
-            name: replace(fit, receipt={**fit.receipt, "fingerprint": f"full {name}"})
+            name: replace(fit, receipt={**fit.receipt, "fingerprint": f"full {name}"}, sample_stats=energies(fit))
             for name, fit in study.fits.items()
         },
     )
@@ -41,6 +47,7 @@ def test_what_was_saved_is_opened(whole: Study, tmp_path: Path) -> None:
     for name, fit in whole.fits.items():
         assert found.fits[name].posterior.identical(fit.posterior)
         assert found.fits[name].reported.identical(fit.reported)
+        assert found.fits[name].sample_stats.equals(fit.sample_stats)
         assert "thinned_from" not in found.fits[name].receipt
     assert found.comparison == whole.comparison
     assert [to_json(check) for check in found.checks] == [to_json(check) for check in whole.checks]
@@ -67,6 +74,7 @@ def test_a_thinned_copy_says_so_and_keeps_the_diagnostics_of_the_full_fit(whole:
     ends = full.posterior["rate_floor"].isel(draw=[0, -1])
     np.testing.assert_allclose(found.posterior["rate_floor"].isel(draw=[0, -1]), ends, rtol=1e-6)
     assert found.parameters.size == 20
+    assert not found.sample_stats
     assert found.parameters["rate_floor"].dtype == np.float64
 
 

@@ -60,7 +60,8 @@ def save_results(study: Study, folder: Path, draws_per_chain: int | None = None)
     write_atomic(folder / PANEL, panel.getvalue())
     for name, fit in study.fits.items():
         kept = fit if draws_per_chain is None else _thinned(fit, draws_per_chain)
-        tree = xr.DataTree.from_dict({"posterior": kept.posterior, "reported": kept.reported})
+        groups = {"posterior": kept.posterior, "reported": kept.reported, "sample_stats": kept.sample_stats}
+        tree = xr.DataTree.from_dict({name: group for name, group in groups.items() if group.data_vars})
         archive.write(folder, name, kept.receipt, tree)
     write_json(
         folder / RESULTS_FILE,
@@ -160,7 +161,8 @@ def _open_fit(folder: Path, name: str, obs: PriceObservations) -> Fit:
             f"({obs.data_hash[:12]}). Run bin/store-results again"
         )
     posterior, reported = (tree[group].to_dataset().astype(float) for group in ("posterior", "reported"))
-    return Fit(fitted_law(LAWS[name], obs), receipt, posterior, reported, obs=obs)
+    stats = tree["sample_stats"].to_dataset() if "sample_stats" in tree.children else xr.Dataset()
+    return Fit(fitted_law(LAWS[name], obs), receipt, posterior, reported, stats, obs)
 
 
 def _require_unchanged(folder: Path) -> None:
