@@ -55,7 +55,7 @@ def main() -> int:
         again = economics((moved,), thinned.fits, thinned.obs, store, Sampling.seed)
         svg(draw, SimpleNamespace(economics=again, fits=thinned.fits))
 
-    draws = min(fit.draws.size for fit in fits.values())
+    draws = min(fit.parameters.size for fit in fits.values())
     taken = {
         "all services": fastest(lambda: economics(services, fits, obs, store, Sampling.seed)),
         "a slider": fastest(slider),

@@ -23,7 +23,6 @@ from typing import Any
 import costfloor.capability.measured
 import costfloor.cli
 import costfloor.cli.shared
-import costfloor.fit.fit
 import costfloor.forecast.compare
 import costfloor.forecast.origins
 import costfloor.forecast.refit

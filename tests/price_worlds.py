@@ -43,8 +43,10 @@ def fitted(name: str) -> dict[str, dict[str, list[float]]]:
         fit, _ = sample_law(LAWS[law], prices(name), SETTINGS, print)
         if not fit.passed:
             raise RuntimeError(f"{name}, {law}: {fit.receipt['diagnostics']['worst']}")
-        thin = np.linspace(0, fit.draws.size - 1, DRAWS).round().astype(int)
-        kept = {key: value[thin] for key, value in fit.draws.values.items() if value.ndim == 1 or key == "family_start"}
+        thin = np.linspace(0, fit.parameters.size - 1, DRAWS).round().astype(int)
+        kept = {
+            key: value[thin] for key, value in fit.parameters.values.items() if value.ndim == 1 or key == "family_start"
+        }
         found[law] = {key: [float(f"{one:.4g}") for one in value.ravel()] for key, value in kept.items()}
     return found
 

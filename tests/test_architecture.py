@@ -69,7 +69,9 @@ def test_imports_run_down_the_list(module: Path) -> None:
         assert imported(module) == {PACKAGE / name for name in ("cli/__init__.py", "compiler_cache.py", "stopping.py")}
         return
     if module == PACKAGE / "__init__.py":
-        assert not imported(module)
+        # For type checkers alone; tests/test_public_names.py holds them to the names that are handed out.
+        doors = ("api/", "errors.py", "laws/", "report/stored.py", "fit/request.py")
+        assert all(name(target).removeprefix("analysis/costfloor/").startswith(doors) for target in imported(module))
         return
     own = layer_of(module)
     assert own is not None, "add it to the table in docs/architecture.md"

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from costfloor.storage import data_lock, refuse_links
+
+RESULTS: Final = ("data/processed/results", "notebooks/stored")
+"""What a full run left, then the thinned copy that comes with the project."""
 
 
 @dataclass(frozen=True)
@@ -77,3 +81,28 @@ class Places:
         refuse_links(self.processed())
         with data_lock(self.refit):
             yield
+
+
+def nearest_places(data: Path | str | None = None) -> Places:
+    """The project around the current folder, for whoever names no folders.
+
+    Parameters
+    ----------
+    data
+        The data folder; default: `data` of the nearest folder upwards where that has `raw`, else `data` right here.
+
+    The folder of reports is `reports` of the nearest folder upwards that has one, else `reports` right here.
+    """
+    found = Path(data) if data is not None else _upwards("data", holding="raw") or Path("data")
+    return Places(found, _upwards("reports") or Path("reports"))
+
+
+def results_folder(holding: str) -> Path | None:
+    """The first of `RESULTS` in the nearest folder upwards that holds a file of this name."""
+    return _upwards(*RESULTS, holding=holding)
+
+
+def _upwards(*names: str, holding: str = "") -> Path | None:
+    here = Path.cwd()
+    places = (folder / name for folder in (here, *here.parents) for name in names)
+    return next((place for place in places if (place / holding).exists()), None)

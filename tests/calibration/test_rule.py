@@ -83,7 +83,7 @@ def test_slowing_is_what_plateau_says() -> None:
     }
     fit = made_up_fit(OBS, values)
     found = found_on_all_rows(fit, OBS)
-    slowed = fit.quantity("rate_now") < 0.5 * fit.quantity("rate_initial")
+    slowed = fit.draws("rate_now") < 0.5 * fit.draws("rate_initial")
     assert 0 < found["p_slowed"] < 1
     assert found["p_slowed"] == slowed.mean()
     assert found["rates"]["rate_floor"] == pytest.approx([0.21, 0.3, 0.39], abs=0.002)

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-import costfloor.fit.fit
 import pytest
 from cli_run import HEADER, ROWS, contents, run, write_table
 from costfloor.errors import DEFECT
+from costfloor.fit import fit as engine
 from costfloor.laws import LAWS
 
 
@@ -84,7 +84,7 @@ def no_sampling(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("went on to fit")
 
-    monkeypatch.setattr(costfloor.fit.fit, "fit_request", refuse)
+    monkeypatch.setattr(engine, "fit_request", refuse)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

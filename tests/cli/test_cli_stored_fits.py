@@ -5,6 +5,7 @@ from pathlib import Path
 
 import costfloor.fit.fit
 import costfloor.sampling.engine
+import costfloor.sampling.sampler
 import pytest
 from cli_run import Run, run, write_table
 from costfloor.fit.fit import fit_law

@@ -76,7 +76,7 @@ def test_a_stored_fit_is_read_not_run(small_obs: PriceObservations, tmp_path: Pa
     fit = fit_law(LAWS["plateau"], small_obs, SHORT, tmp_path, silent)
     assert fit.receipt == receipt
     assert fit.passed
-    assert fit.quantity("noise_scale").tolist() == [0.3] * 6
+    assert fit.draws("noise_scale").tolist() == [0.3] * 6
 
 
 @pytest.mark.usefixtures("no_sampling")
@@ -159,7 +159,7 @@ def test_a_sampled_fit_is_read_back_as_it_was(
 @pytest.mark.slow
 def test_posterior_predictions_follow_the_data(small_fits: Mapping[str, Fit], small_obs: PriceObservations) -> None:
     for fit in small_fits.values():
-        draws: Draws = fit.draws
+        draws: Draws = fit.parameters
         assert draws.size == SHORT.chains * fit.receipt["attempts"][-1]["draws"]
         expected = expected_log_price(draws, small_obs, np.random.default_rng(0)).mean(axis=0)
         residual = small_obs.log_price - expected
@@ -232,8 +232,8 @@ def test_another_currency_unit_leaves_the_rates(
     errors = [arviz_stats.mcse(one.reported[names], method="mean") for one in (fit, dollars)]
     for name in names:
         doubt = math.hypot(*(float(error[name]) for error in errors))
-        assert abs(fit.quantity(name).mean() - dollars.quantity(name).mean()) < 4 * doubt
-    shift = fit.quantity("family_start").mean() - dollars.quantity("family_start").mean()
+        assert abs(fit.draws(name).mean() - dollars.draws(name).mean()) < 4 * doubt
+    shift = fit.draws("family_start").mean() - dollars.draws("family_start").mean()
     assert shift == pytest.approx(np.log(100.0), abs=0.15)
 
 

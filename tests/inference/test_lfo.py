@@ -34,7 +34,7 @@ class PlainFit:
             "family_start": np.full(families, 2.0), "family_elasticity": np.full(families, 0.3),
             "unit_level": np.full(max(1, len(obs.units)), 1.0), "host_effect": np.zeros(max(1, len(obs.hosts))),
         }  # fmt: skip
-        self.draws = Draws(
+        self.parameters = Draws(
             law,
             {
                 name: np.asarray(value) + 0.01 * rng.normal(size=(size, *np.shape(value)))

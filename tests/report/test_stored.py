@@ -12,12 +12,17 @@ import xarray as xr
 from costfloor.checks.result import to_json
 from costfloor.errors import IntegrityError, MissingResultError
 from costfloor.fit import archive
-from costfloor.report import stored
-from costfloor.report.figures import channels, floor
+from costfloor.fit.result import Fit
+from costfloor.report.figures import channels, checks, floor
 from costfloor.report.stored import open_results, save_results
 from costfloor.report.study import Study
 from costfloor.typeset.style import svg
 from fake_study import make_study
+
+
+def energies(fit: Fit) -> xr.Dataset:
+    """What a sampler says of every draw."""
+    return xr.Dataset({"energy": fit.reported["noise_scale"] ** 2})
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ def whole(study: Study) -> Study:
     return replace(
         study,
         fits={
-            name: replace(fit, receipt={**fit.receipt, "fingerprint": f"full {name}"})
+            name: replace(fit, receipt={**fit.receipt, "fingerprint": f"full {name}"}, sample_stats=energies(fit))
             for name, fit in study.fits.items()
         },
     )
@@ -42,17 +47,16 @@ def test_what_was_saved_is_opened(whole: Study, tmp_path: Path) -> None:
     for name, fit in whole.fits.items():
         assert found.fits[name].posterior.identical(fit.posterior)
         assert found.fits[name].reported.identical(fit.reported)
+        assert found.fits[name].sample_stats.equals(fit.sample_stats)
         assert "thinned_from" not in found.fits[name].receipt
-    assert found.comparison["verdict"] == whole.comparison.verdict
-    assert found.comparison["laws"]["plateau"]["elpd"] == whole.comparison.laws["plateau"].elpd
-    assert found.checks == [to_json(check) for check in whole.checks]
-    assert found.build["vintage"] == whole.build.vintage
-    assert found.build["path"] == "panel.parquet"
+    assert found.comparison == whole.comparison
+    assert [to_json(check) for check in found.checks] == [to_json(check) for check in whole.checks]
+    assert found.build == replace(whole.build, path="panel.parquet")
 
 
 def test_checks_come_back_as_tables(whole: Study, tmp_path: Path) -> None:
     save_results(whole, tmp_path)
-    for found, written in zip(open_results(tmp_path).check_results, whole.checks, strict=True):
+    for found, written in zip(open_results(tmp_path).checks, whole.checks, strict=True):
         assert found.passed is written.passed
         pd.testing.assert_frame_equal(found.table, written.table, check_like=True)
 
@@ -69,14 +73,15 @@ def test_a_thinned_copy_says_so_and_keeps_the_diagnostics_of_the_full_fit(whole:
     # First and last draws stay, so that the copy spans the chains.
     ends = full.posterior["rate_floor"].isel(draw=[0, -1])
     np.testing.assert_allclose(found.posterior["rate_floor"].isel(draw=[0, -1]), ends, rtol=1e-6)
-    assert found.draws.size == 20
-    assert found.draws["rate_floor"].dtype == np.float64
+    assert found.parameters.size == 20
+    assert not found.sample_stats
+    assert found.parameters["rate_floor"].dtype == np.float64
 
 
 def test_the_figures_of_the_report_draw_stored_results(whole: Study, tmp_path: Path) -> None:
     save_results(whole, tmp_path)
     found = open_results(tmp_path)
-    for figure in (floor, channels):
+    for figure in (floor, channels, checks):
         assert svg(figure.draw, found) == svg(figure.draw, whole)
 
 
@@ -102,19 +107,23 @@ def test_fits_to_other_prices_are_refused(whole: Study, tmp_path: Path) -> None:
 
 
 def test_without_results_it_says_where_it_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(MissingResultError, match="bin/store-results"):
+    with pytest.raises(MissingResultError, match="costfloor report"):
         open_results(tmp_path)
-    monkeypatch.setattr(stored, "FOLDERS", (tmp_path / "full", tmp_path / "thinned"))
-    with pytest.raises(MissingResultError, match=r"full or .*thinned"):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        MissingResultError, match=r"data/processed/results or notebooks/stored of .* or a folder above it"
+    ):
         open_results()
 
 
 def test_a_full_run_goes_before_the_thinned_copy(whole: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored, "FOLDERS", (tmp_path / "full", tmp_path / "thinned"))
-    save_results(whole, tmp_path / "thinned", draws_per_chain=5)
-    assert open_results().fits["plateau"].draws.size == 10
-    save_results(whole, tmp_path / "full")
-    assert open_results().fits["plateau"].draws.size == 120
+    (tmp_path / "notebooks" / "mine").mkdir(parents=True)
+    # From below the project's own folder, as a notebook is.
+    monkeypatch.chdir(tmp_path / "notebooks" / "mine")
+    save_results(whole, tmp_path / "notebooks" / "stored", draws_per_chain=5)
+    assert open_results().fits["plateau"].parameters.size == 10
+    save_results(whole, tmp_path / "data" / "processed" / "results")
+    assert open_results().fits["plateau"].parameters.size == 120
 
 
 def test_a_save_cut_short_leaves_nothing_to_trust(

@@ -1,6 +1,6 @@
 """What a check returns, and the comparison of an observed statistic with its predictive distribution."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,39 @@ class CheckResult:
     passed: bool | None
     summary: str
     table: pd.DataFrame = field(repr=False, compare=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per law, the name of the check in front; None in `passed` is a law that could not be judged."""
+        return self.table.assign(check=self.name)[["check", *self.table.columns]]
+
+
+@dataclass(frozen=True, repr=False)
+class Checks:
+    """Outcomes of checks, in the order in which they were run.
+
+    Attributes
+    ----------
+    results
+        One per check.
+    """
+
+    results: tuple[CheckResult, ...]
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether all that could be judged passed: `overall`."""
+        return overall(check.passed for check in self.results)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per check and law: `check, law, passed`, then the observed statistic and its predictive distribution."""
+        return pd.concat([check.to_frame() for check in self.results], ignore_index=True)
+
+    def __iter__(self) -> Iterator[CheckResult]:
+        return iter(self.results)
+
+    def __repr__(self) -> str:
+        words = {True: "passed", False: "FAILED", None: "not judged"}
+        return "\n".join(f"{check.name}: {words[check.passed]}. {check.summary}" for check in self.results)
 
 
 def overall(passed: Iterable[bool | None]) -> bool | None:

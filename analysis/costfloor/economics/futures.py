@@ -69,9 +69,9 @@ def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years
     for name, fit in fits.items():
         rng = np.random.default_rng(seed)
         if buyer == "frontier":
-            path = entry_path(fit.draws["family_start"], obs.births, years, rng)
+            path = entry_path(fit.parameters["family_start"], obs.births, years, rng)
         else:
-            path = ageing_path(fit.draws, obs.mean_age_at_last, years, rng)
+            path = ageing_path(fit.parameters, obs.mean_age_at_last, years, rng)
         found.append(Future(name, True, path))
     return (*found, *(fixed_path(rate, years) for rate in ASYMPTOTES if buyer == "fixed_capability"))
 

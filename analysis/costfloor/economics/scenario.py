@@ -165,6 +165,10 @@ class Scenario:
         section, key = path.split(".")
         return replace(self, **{section: replace(getattr(self, section), **{key: value})})
 
+    def limits(self, path: str) -> tuple[float, float]:
+        """The lowest and the highest value that may stand at a path."""
+        return RANGES[path]
+
 
 SECTIONS: Final[Mapping[str, type[Any]]] = {
     "demand": Demand, "tokens": Tokens, "costs": Costs, "capacity": Capacity, "decision": Decision,

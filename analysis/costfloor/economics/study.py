@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import pandas as pd
+
 from costfloor.data.store import Store
 from costfloor.economics.cost_shares import CostOutlook, cost_outlooks
 from costfloor.economics.decision import Swing, Waiting, tornado, waiting
@@ -44,6 +46,28 @@ class Economics:
     tornados: Mapping[str, tuple[Swing, ...]]
     waiting: Mapping[str, Waiting]
     costs: tuple[CostOutlook, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per service, buyer, future and year: medians and 90 % intervals of price, margin and profit.
+
+        `service, buyer, future, year`, then `_q05`, `_q50` and `_q95` of `price` (relative to today), `margin` (share of revenue) and
+        `profit` (USD a year).
+        """
+        rows = []
+        for one in self.outlooks:
+            paths = {"price": one.price_path, "margin": one.margin_path, "profit": one.profit_path}
+            for position, year in enumerate(one.years):
+                numbers = {
+                    f"{name}_{q}": value
+                    for name, path in paths.items()
+                    for q, value in zip(("q05", "q50", "q95"), path[position], strict=True)
+                }
+                rows.append({"service": one.scenario, "buyer": one.buyer, "future": one.law, "year": year, **numbers})
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        services = ", ".join(scenario.name for scenario in self.scenarios)
+        return f"<Economics of {services}: {len(self.outlooks)} futures>"
 
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys of the contract; a scenario appears once per future and buyer, as ``NAME/FUTURE/BUYER``."""

@@ -87,7 +87,7 @@ def continuation(old: pd.DataFrame, full: pd.DataFrame) -> Continuation | None:
     return Continuation(replace(obs, quality_scale=past.quality_scale), seen)
 
 
-def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> Continuation:
+def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path | str) -> Continuation:
     """New rows of a user's table behind old ones; what a family or a model of the old rows means stays as it was.
 
     Parameters
@@ -95,7 +95,7 @@ def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> Continuation
     old, fresh
         As in `continuation`, but `fresh` holds the new rows only.
     file
-        The table of `fresh`, for messages.
+        The table of `fresh`, or what it is called, for messages.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> Continuation
     return found
 
 
-def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path) -> None:
+def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path | str) -> None:
     """Refuse scores and prices far outside everything the fit has seen: scored, they would be a verdict on the wrong question."""
     if fresh.empty:
         return

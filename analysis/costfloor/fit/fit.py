@@ -55,7 +55,7 @@ def fit_law(law: Law, obs: PriceObservations, settings: Sampling, directory: Pat
         return found
     fit, sample_stats = sample_law(law, obs, settings, progress)
     tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
-    return _as_stored(fit.law, *archive.save(directory, fit.receipt, tree))
+    return _as_stored(fit.law, obs, *archive.save(directory, fit.receipt, tree))
 
 
 def for_table(settings: Sampling, rows: int) -> Sampling:
@@ -126,11 +126,12 @@ def sample_law(
 def stored_fit(law: Law, obs: PriceObservations, settings: Sampling, directory: Path) -> Fit | None:
     """The stored fit with the fingerprint of this request, or None."""
     found = archive.load(directory, law.name, archive.fingerprint(fit_request(law, obs, settings)))
-    return None if found is None else _as_stored(fitted_law(law, obs), *found)
+    return None if found is None else _as_stored(fitted_law(law, obs), obs, *found)
 
 
-def _as_stored(law: Law, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:
-    return Fit(law, receipt, tree["posterior"].to_dataset(), tree["reported"].to_dataset())
+def _as_stored(law: Law, obs: PriceObservations, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:
+    posterior, reported, sample_stats = (tree[name].to_dataset() for name in ("posterior", "reported", "sample_stats"))
+    return Fit(law, receipt, posterior, reported, sample_stats, obs)
 
 
 def _without_offsets(posterior: xr.Dataset) -> xr.Dataset:

@@ -14,11 +14,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
+from costfloor.fit.posterior import Draws, band_path
 from costfloor.laws.base import Law
 from costfloor.laws.few_families import fitted_law
-from costfloor.laws.observations import PriceObservations
+from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
 
 FLOOR_CLAIM = (-math.log(1 - 0.15), -math.log(1 - 0.20))
 """The claimed floor, a fall of 15 to 20 % a year, as log-rates."""
@@ -31,6 +33,24 @@ NEW_FAMILY_SEED = 20260101
 
 HEADLINE_RATES = ("rate_now", "rate_long_run")
 """What is followed from one data vintage to the next."""
+
+UNITS = {
+    "discoveries_per_year": "per year",
+    "half_life_years": "years",
+    "innovation_sd": "log points per step",
+    "kept_share": "share",
+    "mean_log_gain": "log points",
+    "noise_scale": "log points",
+    "pass_through": "share",
+    "score_elasticity": "log points per unit of quality",
+    "stagnant_share": "share",
+}
+"""Units of the quantities that are no rates; a rate is a log-rate per year."""
+
+QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
+
+FUTURE_SEED = 1
+"""The same draws of the future for every family: families differ by what they are, not by luck."""
 
 
 def frontier_stay_years(births: np.ndarray) -> float:
@@ -120,8 +140,42 @@ def contract_parameters(reported: xr.Dataset) -> dict[str, dict[str, float]]:
 
 
 def _summary(draws: xr.DataArray) -> dict[str, float]:
-    quantiles = {f"q{round(100 * q):02d}": float(draws.quantile(q)) for q in (0.05, 0.5, 0.95)}
+    quantiles = {name: float(draws.quantile(q)) for name, q in QUANTILES.items()}
     return {"mean": float(draws.mean()), "sd": float(draws.std(ddof=1)), **quantiles}
+
+
+def summary_table(parameters: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    """What `contract_parameters` gives as a table: `quantity, family, unit, mean, sd, q05, q50, q95`."""
+    rows = []
+    for name, numbers in parameters.items():
+        # The name of a family may hold brackets of its own; that of a quantity has none.
+        quantity, _, family = name.partition("[")
+        rows.append({"quantity": quantity, "family": family[:-1], "unit": unit(quantity), **numbers})
+    return pd.DataFrame(rows, columns=["quantity", "family", "unit", "mean", "sd", *QUANTILES])
+
+
+def unit(quantity: str) -> str:
+    """The unit of a reported quantity."""
+    return UNITS.get(quantity, "log-rate per year")
+
+
+def forecast_prices(draws: Draws, obs: PriceObservations, months: int) -> pd.DataFrame:
+    """Price of a new model at each family's centre quality: `family, date, q05, q50, q95, unit`, from the last date on by month."""
+    days = [(obs.last + pd.DateOffset(months=month) - obs.start).days for month in range(months + 1)]
+    times = np.array(days) / DAYS_PER_YEAR
+    paths = [path_quantiles(draws, obs, family, times) for family in range(len(obs.families))]
+    return pd.concat(paths, ignore_index=True)
+
+
+def path_quantiles(draws: Draws, obs: PriceObservations, family: int, time_years: np.ndarray) -> pd.DataFrame:
+    """Quantiles of a family's price at some times, years from the start; columns as in `forecast_prices`."""
+    path = band_path(draws, obs, family, time_years, np.random.default_rng(FUTURE_SEED))
+    quantiles = np.exp(np.quantile(path, list(QUANTILES.values()), axis=0))
+    dates = obs.start + pd.to_timedelta(np.round(time_years * DAYS_PER_YEAR), unit="D")
+    table = pd.DataFrame(
+        {"family": obs.families[family], "date": dates, **dict(zip(QUANTILES, quantiles, strict=True))}
+    )
+    return table.assign(unit=obs.price_unit)
 
 
 def headline_rates(parameters: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:

@@ -39,7 +39,7 @@ class PointNull:
 
 def point_nulls(fit: Fit) -> tuple[PointNull, ...]:
     """Bayes factors of no decay and of no floor, from the fit of the encompassing law."""
-    draws = fit.quantity("kept_share")
+    draws = fit.draws("kept_share")
     mean, sd = KEPT_SHARE.constants
     found = []
     for null, point in NULLS.items():

@@ -1,15 +1,18 @@
 """Is a quantity learned from the data or assumed by its prior? Power scaling (Kallioinen et al. 2024, Statistics and Computing 34)."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 from scipy import stats
 
 from costfloor.fit.posterior import expected_log_price, log_likelihood
-from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import Prior
+
+if TYPE_CHECKING:
+    from costfloor.fit.result import Fit
 
 THRESHOLD = 0.05
 
@@ -38,11 +41,11 @@ class PriorSensitivity:
         return self.prior > THRESHOLD and self.likelihood < THRESHOLD
 
 
-def prior_sensitivity(fit: Fit, obs: PriceObservations, quantity: str) -> PriorSensitivity:
+def prior_sensitivity(fit: "Fit", obs: PriceObservations, quantity: str) -> PriorSensitivity:
     """Power-scale the priors of the law's own parameters, and the likelihood, and see whether `quantity` moves."""
     import arviz_stats  # noqa: PLC0415  takes a second to import, which a cached report should not wait for
 
-    draws = fit.draws
+    draws = fit.parameters
     shape = fit.reported["noise_scale"].shape
     parameters = fit.law.family_parameters.values()
     priors = [prior for p in parameters for prior in (p.population, p.spread) if prior]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from costfloor.fit.fit import SMALL_TABLE_ROWS, Progress
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
@@ -86,6 +87,39 @@ class Comparison:
             "prior_sensitivity": sensitivity,
         }
 
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Comparison":
+        """The comparison from what `to_json` gave; KeyError or TypeError where that was another version's."""
+        sensitivity = content["prior_sensitivity"]
+        return cls(
+            **{
+                **content,
+                "origins": tuple(content["origins"]),
+                "laws": {
+                    name: LawScore(**{**score, "weight_ci90": tuple(score["weight_ci90"])})
+                    for name, score in content["laws"].items()
+                },
+                "p_floor_15_20_ci90": tuple(content["p_floor_15_20_ci90"]),
+                "prior_sensitivity": PriorSensitivity(
+                    sensitivity["quantity"], sensitivity["prior"], sensitivity["likelihood"]
+                ),
+                "failures": tuple(content["failures"]),
+            }
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per law: `law, elpd, se, crps, coverage90, weight, weight_low, weight_high`."""
+        rows = []
+        for name, score in self.laws.items():
+            low, high = score.weight_ci90
+            numbers = {key: value for key, value in asdict(score).items() if key != "weight_ci90"}
+            rows.append({"law": name, **numbers, "weight_low": low, "weight_high": high})
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        dates = f"{len(self.origins)} past dates, {self.horizon_months} months ahead"
+        return f"<Comparison over {dates}: {self.verdict}; {self.verdict_reason}>"
+
 
 def compare(
     fits: Mapping[str, Fit],
@@ -125,7 +159,7 @@ def compare(
     weights, weight_draws = stacking_weights(scores), stacking_weight_draws(scores, settings.seed)
     laws = {name: _law_score(scores[name], weights[name], _ci90(weight_draws[name])) for name in LAWS}
     gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
-    slowed = fits["plateau"].quantity("rate_now") < 0.5 * fits["plateau"].quantity("rate_initial")
+    slowed = fits["plateau"].draws("rate_now") < 0.5 * fits["plateau"].draws("rate_initial")
     sensitivity = prior_sensitivity(fits["plateau"], obs, "rate_floor")
     evidence = Evidence(
         passed=not failures,
@@ -137,7 +171,7 @@ def compare(
         mean_age_years=obs.mean_age_at_last,
     )
     verdict, reason = judge(evidence)
-    claims = {name: probability_of_claim(fits[name].quantity("rate_long_run")) for name in LAWS}
+    claims = {name: probability_of_claim(fits[name].draws("rate_long_run")) for name in LAWS}
     return Comparison(
         horizon_months=horizon_months,
         origins=tuple(records.values()),

@@ -119,7 +119,7 @@ def score_job(
     """Fit one law at one origin and score it at each horizon."""
     seen = masks(obs, origin, 0)[0]
     fit, _ = sample_law(LAWS[law], subset(obs, seen), settings, _silent)
-    at_unknown_host = unknown_host(fit.draws) if obs.hosts else None
+    at_unknown_host = unknown_host(fit.parameters) if obs.hosts else None
     scores = {}
     for months in horizons:
         scored = masks(obs, origin, months)[1]

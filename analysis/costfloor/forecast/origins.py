@@ -150,7 +150,7 @@ def score_forecast(
     seed
         Seed for what is drawn anew.
     at_unknown_host
-        `unknown_host(fit.draws)`, if it has been tabulated already; the table depends on the fit alone.
+        `unknown_host(fit.parameters)`, if it has been tabulated already; the table depends on the fit alone.
     """
     simulated, log_density = predict(fit, obs, seen, scored, seed, at_unknown_host)
     unit_elpd = logsumexp(log_density, axis=0) - np.log(len(log_density))
@@ -190,7 +190,7 @@ def predict(
     Parameters as in `score_forecast`.
     """
     rng = np.random.default_rng(seed)
-    draws = extend(fit.draws, obs, seen, rng)
+    draws = extend(fit.parameters, obs, seen, rng)
     rows = np.flatnonzero(scored)
     simulated = replicate(draws, expected_log_price(draws, obs, rng)[:, rows], rng)
     return simulated, _unit_log_density(draws, obs, seen, rows, rng, at_unknown_host)

@@ -88,7 +88,7 @@ def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed:
     rng = np.random.default_rng(seed)
     obs, seen = continued.obs, continued.seen
     # Families and hosts are those of the fit; units that are new get their levels below.
-    draws, steps = fit.draws, grid_steps(obs.last_time_years, fit.law.grid_years)
+    draws, steps = fit.parameters, grid_steps(obs.last_time_years, fit.law.grid_years)
     if fit.law.innovations:
         longer = {
             "common_innovation": common_innovations(draws, steps, rng),
@@ -122,7 +122,7 @@ def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed:
         "kept_share": float(kept_share),
         "parameters": contract_parameters(reported),
     }
-    return Reweighted(Fit(fit.law, receipt, posterior, reported), float(khat), ess)
+    return Reweighted(Fit(fit.law, receipt, posterior, reported, obs=target), float(khat), ess)
 
 
 def _new_rows(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.special import logsumexp
 
 from costfloor.fit.continuation import Continuation
@@ -41,6 +42,13 @@ class ScoreReport:
     coverage50: float
     coverage90: float
     by_law: dict[str, Score]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per law and one of their equal mixture: `law, elpd, crps, coverage50, coverage90`."""
+        mixture = Score(self.elpd, self.crps, self.coverage50, self.coverage90)
+        return pd.DataFrame(
+            [{"law": name, **vars(score)} for name, score in {"mixture": mixture, **self.by_law}.items()]
+        )
 
 
 def score_rows(fits: Mapping[str, Fit], continued: Continuation, seed: int) -> ScoreReport:

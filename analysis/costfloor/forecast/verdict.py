@@ -1,7 +1,10 @@
 """The verdict rule: what it looks at, and what it says. Explained in docs/decisions.md."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
+
+import pandas as pd
 
 Verdict = Literal["plateau", "discovery", "inconclusive"]
 
@@ -24,6 +27,42 @@ class Evidence:
     prior_dominated: bool
     mean_age_years: float
 
+    @property
+    def scored(self) -> bool:
+        """Whether enough past dates could be scored, with a standard error."""
+        return self.origins >= MIN_ORIGINS and None not in (self.elpd_difference, self.elpd_difference_se)
+
+    @property
+    def margin(self) -> float:
+        """The lead in forecast score that plateau needs: four, or two standard errors."""
+        return max(ELPD_MARGIN, SE_MARGIN * (self.elpd_difference_se or 0.0))
+
+    def verdict(self) -> tuple[Verdict, str]:
+        """What the rule says, and why: `judge`."""
+        return judge(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The rule step by step: `needed_for, condition, value, holds`."""
+        lead = self.elpd_difference if self.scored and self.elpd_difference is not None else math.nan
+        halved = "probability that the rate has halved is"
+        free = not self.prior_dominated
+        steps = [
+            ("both", "every fit passes its gates", float(self.passed), self.passed),
+            ("both", f"{MIN_ORIGINS} past dates or more are scored", self.origins, self.scored),
+            ("plateau", f"plateau forecasts better by more than {self.margin:.1f}", lead, lead > self.margin),
+            ("plateau", f"{halved} {CREDIBLE} or more", self.p_slowed, self.p_slowed >= CREDIBLE),
+            ("plateau", "the data, not the prior, set the floor", float(free), free),
+            ("discovery", f"plateau leads by less than {ELPD_MARGIN:.0f}", lead, lead < ELPD_MARGIN),
+            ("discovery", f"{halved} {1 - CREDIBLE:.2f} or less", self.p_slowed, self.p_slowed <= 1 - CREDIBLE),
+            (
+                "discovery",
+                f"families are {MIN_MEAN_AGE_YEARS:g} years old or older on average",
+                self.mean_age_years,
+                self.mean_age_years >= MIN_MEAN_AGE_YEARS,
+            ),
+        ]
+        return pd.DataFrame(steps, columns=["needed_for", "condition", "value", "holds"])
+
 
 def judge(evidence: Evidence) -> tuple[Verdict, str]:
     """Apply the verdict rule of docs/decisions.md: the verdict and its reason in words."""
@@ -37,7 +76,7 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
         )
     if evidence.elpd_difference_se is None:
         return "inconclusive", "all scored rows lie in one family and quarter, so their score has no standard error"
-    difference, margin = evidence.elpd_difference, max(ELPD_MARGIN, SE_MARGIN * evidence.elpd_difference_se)
+    difference, margin = evidence.elpd_difference, evidence.margin
     lead = f"better by {difference:.1f}" if difference >= 0.0 else f"worse by {-difference:.1f}"
     for_plateau = {
         f"plateau's forecasts are {lead}, and a lead of more than {margin:.1f} is asked for": difference > margin,

@@ -53,6 +53,15 @@ class FrontierTrend:
             f"(90 % interval {low:.3g} to {high:.3g}), {self.factor_per_year:.3g} times cheaper after a year"
         )
 
+    __repr__ = __str__
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row: the log-rate a year and its 90 % interval, then the fields."""
+        (rate_low, rate_high), (low, high) = self.rate_ci90, self.ci90
+        others = {name: value for name, value in vars(self).items() if name != "ci90"}
+        rates = {"rate": self.rate, "rate_low": rate_low, "rate_high": rate_high}
+        return pd.DataFrame([{**rates, **others, "factor_low": low, "factor_high": high}])
+
 
 def default_threshold(prices: pd.DataFrame) -> float:
     """The lower quartile over models of `score` (of a model's highest, of rows where no model is named).

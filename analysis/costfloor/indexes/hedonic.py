@@ -60,6 +60,15 @@ class HedonicTrend:
             f"{self.factor_per_year:.3g} times cheaper after a year"
         )
 
+    __repr__ = __str__
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row: the log-rate a year and its 90 % interval, then the fields."""
+        (rate_low, rate_high), (low, high) = self.rate_ci90, self.ci90
+        others = {name: value for name, value in vars(self).items() if name != "ci90"}
+        rates = {"rate": self.rate, "rate_low": rate_low, "rate_high": rate_high}
+        return pd.DataFrame([{**rates, **others, "factor_low": low, "factor_high": high}])
+
 
 def undominated(prices: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which rows nothing on sale that day beat.

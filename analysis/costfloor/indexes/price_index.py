@@ -96,6 +96,17 @@ class PriceIndex:
             f"log-rate {self.annual_rate:.3g} a year (90 % interval {low:.3g} to {high:.3g}). {self.note}".rstrip()
         )
 
+    __repr__ = __str__
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per period: `period, value, low, high, n`, the interval being 90 %."""
+        return pd.DataFrame(
+            [
+                {"period": row.period, "value": row.value, "low": row.ci90[0], "high": row.ci90[1], "n": row.n}
+                for row in self.periods
+            ]
+        )
+
     def to_json(self) -> dict[str, Any]:
         """The keys of `costfloor index`: all fields but `rows`."""
         found = asdict(replace(self, rows=None))

@@ -39,7 +39,7 @@ def _nested(study: Study) -> list[Block]:
     low, middle, high = quantiles(fit, "kept_share")
     factors = " ".join(_factor(null) for null in point_nulls(fit))
     kept = minus(f"{middle:.2f} (90 % interval {low:.2f} to {high:.2f})")
-    less = float((fit.quantity("kept_share") < 0.5).mean())
+    less = float((fit.draws("kept_share") < 0.5).mean())
     before = NormalDist(*KEPT_SHARE.constants).cdf(0.5)
     return [
         heading("One law that holds both", 2),

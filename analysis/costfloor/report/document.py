@@ -1,5 +1,6 @@
 """The report as a list of blocks: the order of its parts, and the text between figures and tables."""
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -36,7 +37,7 @@ def document(study: Study) -> dict[str, Any]:
         "subtitle": f"costfloor {own_version}  ·  data vintage {build.vintage}  ·  prices from {build.first} to {build.last}",
         "footer": f"costfloor {own_version} · vintage {build.vintage}",
         "keywords": f"vintage {build.vintage}",
-        "blocks": [block for part in PARTS for block in part(study)],
+        "blocks": [block for chapter in CHAPTERS.values() for block in chapter(study)],
     }
 
 
@@ -177,21 +178,22 @@ def _without_warnings(summary: str) -> str:
     return f"{said} The importance sampling behind it warned; the check prints what." if found else said
 
 
-PARTS = (
-    _answer,
-    _figures_behind,
-    _data,
-    _laws,
-    comparison,
-    robustness,
-    technologies_of_known_fate,
-    mechanisms,
-    training_against_inference,
-    levers_of_cost,
-    unit_economics,
-    _checks,
-    _trends,
-    price_indexes,
-    new_data,
-    _method,
-)
+CHAPTERS: dict[str, Callable[[Study], list[Block]]] = {
+    "answer": _answer,
+    "figures_behind": _figures_behind,
+    "data": _data,
+    "laws": _laws,
+    "comparison": comparison,
+    "robustness": robustness,
+    "technologies": technologies_of_known_fate,
+    "mechanisms": mechanisms,
+    "training_and_inference": training_against_inference,
+    "levers": levers_of_cost,
+    "economics": unit_economics,
+    "checks": _checks,
+    "trends": _trends,
+    "indexes": price_indexes,
+    "new_data": new_data,
+    "method": _method,
+}
+"""The parts of the report, in their order."""

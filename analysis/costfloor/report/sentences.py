@@ -48,7 +48,7 @@ HEADLINES = {
 
 def quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
     """5, 50 and 95 % quantiles of a reported quantity."""
-    low, middle, high = (float(value) for value in np.quantile(fit.quantity(name), (0.05, 0.5, 0.95)))
+    low, middle, high = (float(value) for value in np.quantile(fit.draws(name), (0.05, 0.5, 0.95)))
     return low, middle, high
 
 
@@ -108,7 +108,7 @@ def frontier_buyer(plateau: Fit, discovery: Fit, stay_years: float) -> str:
     """What the buyer who follows the frontier sees."""
     low, rate, high = quantiles(plateau, "frontier_rate")
     other_low, other, other_high = quantiles(discovery, "frontier_rate")
-    faster = float(np.median(plateau.quantity("frontier_rate") - plateau.quantity("rate_now")))
+    faster = float(np.median(plateau.draws("frontier_rate") - plateau.draws("rate_now")))
     restart = (
         "so the clock restarts before the decline has slowed much, and the rate stays above that of a fixed capability"
         if faster > 0.05
@@ -135,7 +135,7 @@ def floor_estimate(plateau: Fit) -> str:
         claim = "contains the claimed 15 to 20 % a year"
     else:
         claim = "covers the claimed 15 to 20 % a year in part"
-    standstill = float((plateau.quantity("rate_floor") <= 0.0).mean())
+    standstill = float((plateau.draws("rate_floor") <= 0.0).mean())
     return (
         f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law, on average over the panel's bands: "
         "that is the floor. Its 90 % "
@@ -178,7 +178,7 @@ def prior_influence(comparison: Comparison) -> str:
 def narrowing(plateau: Fit) -> str:
     """How much narrower the prices made the floor than its prior."""
     before = floor_prior(plateau.receipt)[1]
-    after = float(plateau.quantity("rate_floor").std())
+    after = float(plateau.draws("rate_floor").std())
     ratio = after / before
     effect = (
         f"narrowed it by {100 * (1 - ratio):.0f} %"
@@ -264,7 +264,7 @@ def channels(fit: Fit) -> str:
     low, same, high = quantiles(fit, "same_model_rate")
     share_low, share, share_high = quantiles(fit, "pass_through")
     _, new, _ = quantiles(fit, "rate_now")
-    beaten = float(np.mean(fit.quantity("rate_now") > fit.quantity("same_model_rate")))
+    beaten = float(np.mean(fit.draws("rate_now") > fit.draws("same_model_rate")))
     return (
         f"Once a model is on sale, its own prices {yearly_change(same)} ({yearly_span(low, high)}): the graph is fixed and only "
         f"serving, hardware and competition work on them. They follow {percentage(share)} "

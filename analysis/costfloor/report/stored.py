@@ -5,7 +5,7 @@ every other file. Fits can be thinned to a size that a repository carries; their
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,66 +13,30 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from costfloor.build import BuildReport
 from costfloor.checks.result import CheckResult, to_json
 from costfloor.errors import IntegrityError, MissingResultError
 from costfloor.fit import archive
 from costfloor.fit.result import Fit
+from costfloor.forecast.compare import Comparison
 from costfloor.frames import parquet_bytes
 from costfloor.laws import LAWS
+from costfloor.laws.few_families import fitted_law
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import law_rows
+from costfloor.places import RESULTS, nearest_places, results_folder
 from costfloor.records import parsed
+from costfloor.report.results import Results
 from costfloor.report.study import Study
 from costfloor.storage import sha256_file, write_atomic, write_json
 
-PROJECT = Path(__file__).resolve().parents[3]
-
-FOLDERS = (PROJECT / "data" / "processed" / "results", PROJECT / "notebooks" / "stored")
-"""Where `open_results` looks: what a full run left, then the thinned copy that comes with the project."""
-
-PANEL, RESULTS, MANIFEST = "panel.parquet", "results.json", "manifest.json"
+PANEL, RESULTS_FILE, MANIFEST = "panel.parquet", "results.json", "manifest.json"
 
 TEXT = ("law", "passed")
 """Columns of a check's table that hold no numbers."""
 
 OF_THE_FULL_FIT = ("attempts", "diagnostics", "parameters", "seconds", "warnings")
 """Entries of a receipt that a thinned copy takes over from the fit it was thinned from."""
-
-
-@dataclass(frozen=True)
-class StoredResults:
-    """Results of one data vintage, as read from a folder. The figures of the report that need no baselines draw them as they are.
-
-    Attributes
-    ----------
-    panel
-        The processed table `panel`.
-    obs
-        The observations that `fits` were made to, arranged anew from the panel.
-    fits
-        Fits by law name; `receipt["thinned_from"]` is there when not all draws are.
-    comparison
-        The JSON of `costfloor compare`.
-    checks
-        The JSON of `costfloor check`, one entry per check.
-    build
-        The JSON of `costfloor build`.
-    """
-
-    panel: pd.DataFrame = field(repr=False)
-    obs: PriceObservations = field(repr=False)
-    fits: dict[str, Fit]
-    comparison: dict[str, Any]
-    checks: list[dict[str, Any]] = field(repr=False)
-    build: dict[str, Any]
-
-    @property
-    def check_results(self) -> tuple[CheckResult, ...]:
-        """The checks with their tables as data frames; what was undefined is NaN."""
-        return tuple(
-            CheckResult(record["name"], record["passed"], record["summary"], _check_table(record["table"]))
-            for record in self.checks
-        )
 
 
 def save_results(study: Study, folder: Path, draws_per_chain: int | None = None) -> None:
@@ -95,10 +59,11 @@ def save_results(study: Study, folder: Path, draws_per_chain: int | None = None)
     write_atomic(folder / PANEL, parquet_bytes(study.panel))
     for name, fit in study.fits.items():
         kept = fit if draws_per_chain is None else _thinned(fit, draws_per_chain)
-        tree = xr.DataTree.from_dict({"posterior": kept.posterior, "reported": kept.reported})
+        groups = {"posterior": kept.posterior, "reported": kept.reported, "sample_stats": kept.sample_stats}
+        tree = xr.DataTree.from_dict({name: group for name, group in groups.items() if group.data_vars})
         archive.write(folder, name, kept.receipt, tree)
     write_json(
-        folder / RESULTS,
+        folder / RESULTS_FILE,
         {
             "build": {**asdict(study.build), "path": PANEL},
             "checks": [to_json(check) for check in study.checks],
@@ -107,40 +72,61 @@ def save_results(study: Study, folder: Path, draws_per_chain: int | None = None)
             "price_unit": study.obs.price_unit,
         },
     )
-    files = [PANEL, RESULTS, *(f"{name}{suffix}" for name in study.fits for suffix in (".json", ".nc"))]
+    files = [PANEL, RESULTS_FILE, *(f"{name}{suffix}" for name in study.fits for suffix in (".json", ".nc"))]
     write_json(folder / MANIFEST, {name: sha256_file(folder / name) for name in files})
 
 
-def open_results(folder: Path | None = None) -> StoredResults:
-    """Read a stored study and check that its parts are unchanged and belong together.
+def open_results(folder: Path | str | None = None) -> Results:
+    """Read stored results, without sampling, and check that their parts are unchanged and belong together.
 
     Parameters
     ----------
     folder
-        Where `save_results` wrote to; default: the first of `FOLDERS` that holds results.
+        Where they lie; default: `data/processed/results` (a full run) or `notebooks/stored` (the thinned copy that comes with the
+        project), whichever the current folder, or the nearest one above it, has.
+
+    Returns
+    -------
+    Results
+        Panel, fits, comparison and checks; studies, indexes and the rest of the report when they are asked for.
 
     Raises
     ------
     MissingResultError
-        There is none.
+        There are none.
     IntegrityError
         A file is not the one that was written, or a fit was made to other prices than the panel's.
+
+    Examples
+    --------
+    >>> import costfloor as cf
+    >>> results = cf.open_results()
+    >>> results.fits["plateau"].passed
+    True
+    >>> list(results.to_frame()["law"])
+    ['exponential', 'random_walk', 'plateau', 'baumol', 'discovery', 'encompassing']
     """
-    found = next((place for place in ((folder,) if folder else FOLDERS) if (place / MANIFEST).exists()), None)
-    if found is None:
-        places = " or ".join(str(place) for place in ((folder,) if folder else FOLDERS))
-        raise MissingResultError(f"no results are stored in {places}. Run bin/store-results first")
-    _require_unchanged(found)
-    results = _read_json(found / RESULTS)
-    panel = pd.read_parquet(found / PANEL)
+    place = Path(folder) if folder is not None else results_folder(MANIFEST)
+    if place is None or not (place / MANIFEST).exists():
+        where = str(folder) if folder is not None else f"{' or '.join(RESULTS)} of {Path.cwd()} or a folder above it"
+        raise MissingResultError(f"no results are stored in {where}. Run `costfloor report`, or name their folder")
+    _require_unchanged(place)
+    results = _read_json(place / RESULTS_FILE)
+    panel = pd.read_parquet(place / PANEL)
     obs = observations(law_rows(panel), price_unit=results["price_unit"])
-    return StoredResults(
+    fits = {name: _open_fit(place, name, obs) for name in results["laws"]}
+    try:
+        comparison, build = Comparison.from_json(results["comparison"]), BuildReport(**results["build"])
+    except (KeyError, TypeError) as error:
+        raise IntegrityError(f"{place / RESULTS_FILE} is of another version. Run bin/store-results again") from error
+    return Results(
         panel=panel,
         obs=obs,
-        fits={name: _open_fit(found, name, obs) for name in results["laws"]},
-        comparison=results["comparison"],
-        checks=results["checks"],
-        build=results["build"],
+        fits=fits,
+        comparison=comparison,
+        checks=tuple(_check(record) for record in results["checks"]),
+        build=build,
+        places=nearest_places(),
     )
 
 
@@ -155,7 +141,7 @@ def _thinned(fit: Fit, draws_per_chain: int) -> Fit:
     }
     receipt = {**fit.receipt, **copy, "fingerprint": archive.fingerprint(copy)}
     posterior, reported = (data.isel(draw=chosen).astype(np.float32) for data in (fit.posterior, fit.reported))
-    return Fit(fit.law, receipt, posterior, reported)
+    return Fit(fit.law, receipt, posterior, reported, obs=fit.obs)
 
 
 def _open_fit(folder: Path, name: str, obs: PriceObservations) -> Fit:
@@ -173,14 +159,15 @@ def _open_fit(folder: Path, name: str, obs: PriceObservations) -> Fit:
             f"({obs.data_hash[:12]}). Run bin/store-results again"
         )
     posterior, reported = (tree[group].to_dataset().astype(float) for group in ("posterior", "reported"))
-    return Fit(LAWS[name], receipt, posterior, reported)
+    stats = tree["sample_stats"].to_dataset() if "sample_stats" in tree.children else xr.Dataset()
+    return Fit(fitted_law(LAWS[name], obs), receipt, posterior, reported, stats, obs)
 
 
 def _require_unchanged(folder: Path) -> None:
     manifest = _read_json(folder / MANIFEST)
     # Files of this folder only, whatever the manifest names.
-    known = {PANEL, RESULTS, *(f"{law}{suffix}" for law in LAWS for suffix in (".json", ".nc"))}
-    if not {PANEL, RESULTS} <= set(manifest) <= known:
+    known = {PANEL, RESULTS_FILE, *(f"{law}{suffix}" for law in LAWS for suffix in (".json", ".nc"))}
+    if not {PANEL, RESULTS_FILE} <= set(manifest) <= known:
         raise IntegrityError(f"{folder / MANIFEST}: does not name the files of a study. Run bin/store-results again")
     for name, sha256 in manifest.items():
         path = folder / name
@@ -195,6 +182,8 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise IntegrityError(f"{path}: is no JSON of this program ({error}). Run bin/store-results again") from error
 
 
-def _check_table(records: list[Mapping[str, Any]]) -> pd.DataFrame:
-    table = pd.DataFrame(records)
-    return table.astype({name: float for name in table if name not in TEXT} | {"passed": object})
+def _check(record: Mapping[str, Any]) -> CheckResult:
+    """A check with its table as a data frame; what was undefined is NaN."""
+    table = pd.DataFrame(record["table"])
+    table = table.astype({name: float for name in table if name not in TEXT} | {"passed": object})
+    return CheckResult(record["name"], record["passed"], record["summary"], table)

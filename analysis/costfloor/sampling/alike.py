@@ -7,7 +7,7 @@ nutpie takes a few steps with it, and what it saw is compared with PyMC's own lo
 import hashlib
 import warnings
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import nutpie
@@ -101,8 +101,9 @@ def _interpreted(model: "pm.Model", parameters: list[Any]) -> Callable[..., list
     from pytensor.tensor import concatenate  # noqa: PLC0415  as above
 
     logp = model.logp()
-    gradient = concatenate([slope.ravel() for slope in grad(logp, parameters)])
+    slopes: Any = grad(logp, parameters)
+    gradient = concatenate([slope.ravel() for slope in slopes])
     own: Callable[..., list[np.ndarray]] = function(
-        parameters, [logp, gradient], mode=Mode(linker="py", optimizer=None)
+        parameters, [logp, gradient], mode=Mode(linker="py", optimizer=cast("Any", None))
     )
     return own

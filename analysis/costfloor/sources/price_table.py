@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import logit
 
 from costfloor.errors import InputError
-from costfloor.sources.table_file import read_cells
+from costfloor.sources.table_file import frame_cells, read_cells
 from costfloor.sources.units import unit_slips
 from costfloor.sources.values import ISO_MIDNIGHT, ISO_MOMENT, NOT_A_DAY
 from costfloor.storage import sha256_bytes
@@ -47,7 +47,7 @@ class PriceTable:
         `quality` (logit of a fraction or percent score, the score itself when raw), `family` ("all" when the file
         has none) and, where the file has them, `host`, `model` (text as given) and `open_weights` (bool).
     path, sha256
-        The file and the hash of the bytes that were read.
+        The file (of a data frame, its name in messages) and the hash of what was read.
     score_scale
         How `score` was read.
     ignored_columns
@@ -55,7 +55,7 @@ class PriceTable:
     """
 
     frame: pd.DataFrame
-    path: Path
+    path: Path | str
     sha256: str
     score_scale: ScoreScale
     ignored_columns: tuple[str, ...] = ()
@@ -88,10 +88,44 @@ def read_price_table(
         Anything the checks object to, one at a time: the file, its columns, a cell, two rows that are one
         (the same values throughout, or one model at one host twice on a day), or prices in mixed units.
     """
-    if score_scale not in get_args(ScoreScale):
-        raise InputError("not a score scale", value=score_scale, remedy=f"Use one of {', '.join(get_args(ScoreScale))}")
     path = Path(path)
     content, cells = read_cells(path)
+    return _price_table(cells, path, sha256_bytes(content), score_scale, today, closed_scale)
+
+
+def price_table(
+    frame: pd.DataFrame, score_scale: ScoreScale = "fraction", *, name: str = "the table", closed_scale: bool = False
+) -> PriceTable:
+    """Check a price table that is a data frame already, as `read_price_table` checks a file.
+
+    Parameters
+    ----------
+    frame
+        The columns of a price table, dates as text or dates.
+    score_scale, closed_scale
+        As in `read_price_table`.
+    name
+        What it is called in messages.
+
+    Raises
+    ------
+    InputError
+        As `read_price_table`.
+    """
+    cells = frame_cells(frame, name)
+    return _price_table(cells, name, sha256_bytes(cells.to_csv(index=False).encode()), score_scale, None, closed_scale)
+
+
+def _price_table(
+    cells: pd.DataFrame,
+    path: Path | str,
+    sha256: str,
+    score_scale: ScoreScale,
+    today: dt.date | None,
+    closed_scale: bool,
+) -> PriceTable:
+    if score_scale not in get_args(ScoreScale):
+        raise InputError("not a score scale", value=score_scale, remedy=f"Use one of {', '.join(get_args(ScoreScale))}")
     _check_columns(cells, path)
     if cells.empty:
         raise InputError("has a header but no rows", file=path, remedy="Add at least one dated price")
@@ -123,10 +157,10 @@ def read_price_table(
         "Give all prices in one unit, such as USD per million tokens",
     )
     ignored = tuple(str(name) for name in cells if name not in COLUMNS)
-    return PriceTable(frame, path, sha256_bytes(content), score_scale, ignored)
+    return PriceTable(frame, path, sha256, score_scale, ignored)
 
 
-def _check_columns(cells: pd.DataFrame, path: Path) -> None:
+def _check_columns(cells: pd.DataFrame, path: Path | str) -> None:
     for name in REQUIRED:
         if name not in cells:
             found = ", ".join(repr(printable(str(column), MAX_SHOWN)) for column in cells.columns[:12])
@@ -135,7 +169,7 @@ def _check_columns(cells: pd.DataFrame, path: Path) -> None:
             )
 
 
-def _dates(cells: pd.Series, path: Path, today: dt.date) -> pd.Series:
+def _dates(cells: pd.Series, path: Path | str, today: dt.date) -> pd.Series:
     remedy = "Write the date as YYYY-MM-DD"
     text = cells.str.strip()
     iso = text.str.fullmatch(ISO_MIDNIGHT)
@@ -149,13 +183,13 @@ def _dates(cells: pd.Series, path: Path, today: dt.date) -> pd.Series:
     return dates
 
 
-def _names(cells: pd.Series, path: Path) -> pd.Series:
+def _names(cells: pd.Series, path: Path | str) -> pd.Series:
     _refuse(cells, cells.str.len() > MAX_TEXT, path, f"longer than {MAX_TEXT} characters", "Shorten it")
     _refuse(cells, cells.str.contains(UNSAFE), path, "holds control characters", "Remove them")
     return cells.str.normalize("NFC")
 
 
-def _numbers(cells: pd.Series, path: Path) -> pd.Series:
+def _numbers(cells: pd.Series, path: Path | str) -> pd.Series:
     text = cells.str.strip()
     remedy = "Write a plain number such as 0.25, without currency signs or thousands separators"
     _refuse(cells, text == "", path, "empty", "Fill it in or drop the row")
@@ -165,7 +199,7 @@ def _numbers(cells: pd.Series, path: Path) -> pd.Series:
     return numbers
 
 
-def _scores(cells: pd.Series, path: Path, scale: ScoreScale, closed: bool) -> pd.Series:
+def _scores(cells: pd.Series, path: Path | str, scale: ScoreScale, closed: bool) -> pd.Series:
     scores = _numbers(cells, path)
     extreme = scores.abs() > MAX_SCORE
     _refuse(cells, extreme, path, f"beyond {MAX_SCORE:g}", "Give scores on a scale nearer to one")
@@ -187,7 +221,7 @@ def _quality(scores: pd.Series, scale: ScoreScale) -> pd.Series:
     return pd.Series(logit(scores.to_numpy() / SCORE_BOUNDS[scale][1]), index=scores.index)
 
 
-def _booleans(cells: pd.Series, path: Path) -> pd.Series:
+def _booleans(cells: pd.Series, path: Path | str) -> pd.Series:
     text = cells.str.strip().str.lower()
     style = next((style for style in BOOLEAN_STYLES if text.iloc[0] in style), BOOLEAN_STYLES[0])
     words = " or ".join(style)
@@ -196,7 +230,7 @@ def _booleans(cells: pd.Series, path: Path) -> pd.Series:
     return text.map(style).astype(bool)
 
 
-def _check_duplicates(cells: pd.DataFrame, frame: pd.DataFrame, path: Path) -> None:
+def _check_duplicates(cells: pd.DataFrame, frame: pd.DataFrame, path: Path | str) -> None:
     if {"host", "model"} <= set(frame):
         key = ["date", "model", "host"]
         problem = "a second price of one model at one host on one day"
@@ -208,7 +242,7 @@ def _check_duplicates(cells: pd.DataFrame, frame: pd.DataFrame, path: Path) -> N
     _refuse_repeat(values, frame, path, problem, "Drop it, or tell the rows apart with a model column")
 
 
-def _refuse_repeat(rows: pd.DataFrame, named: pd.DataFrame, path: Path, problem: str, remedy: str) -> None:
+def _refuse_repeat(rows: pd.DataFrame, named: pd.DataFrame, path: Path | str, problem: str, remedy: str) -> None:
     repeated = rows.duplicated().to_numpy()
     if repeated.any():
         row = int(repeated.argmax())
@@ -223,7 +257,7 @@ def _refuse_repeat(rows: pd.DataFrame, named: pd.DataFrame, path: Path, problem:
         )
 
 
-def _refuse(cells: pd.Series, bad: pd.Series, path: Path, problem: str, remedy: str) -> None:
+def _refuse(cells: pd.Series, bad: pd.Series, path: Path | str, problem: str, remedy: str) -> None:
     """Raise for the first bad cell of a column."""
     rows = np.flatnonzero(bad.to_numpy(dtype=bool))
     if rows.size:
@@ -231,5 +265,5 @@ def _refuse(cells: pd.Series, bad: pd.Series, path: Path, problem: str, remedy: 
         _raise_cell(cells, int(rows[0]), path, f"{problem}{more}", remedy)
 
 
-def _raise_cell(cells: pd.Series, row: int, path: Path, problem: str, remedy: str) -> NoReturn:
+def _raise_cell(cells: pd.Series, row: int, path: Path | str, problem: str, remedy: str) -> NoReturn:
     raise InputError(problem, file=path, row=row + 1, column=str(cells.name), value=cells.iloc[row], remedy=remedy)

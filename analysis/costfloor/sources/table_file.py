@@ -51,6 +51,33 @@ def read_cells(path: Path) -> tuple[bytes, pd.DataFrame]:
     return content, reader(content, path)
 
 
+def frame_cells(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The cells of a data frame as text, as those of a file that holds it; its index is left out.
+
+    Parameters
+    ----------
+    frame
+        Columns of dates, numbers and text.
+    name
+        What it is called in messages.
+
+    Raises
+    ------
+    InputError
+        Without a column, a name twice, or too many rows or columns.
+    """
+    names = [str(column) for column in frame.columns]
+    if not names:
+        raise InputError("has no columns", file=name, remedy="Give it at least date, price and score")
+    _check_columns(names, name)
+    _check_size(len(frame), len(names), name)
+    cells = [
+        ["" if missing else str(value) for value, missing in zip(frame[column], frame[column].isna(), strict=True)]
+        for column in frame
+    ]
+    return pd.DataFrame(dict(zip(names, cells, strict=True)), dtype=str)
+
+
 def csv_cells(content: bytes, path: Path | str) -> pd.DataFrame:
     """The cells of a CSV file as text.
 

@@ -137,7 +137,7 @@ def found_on_all_rows(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
         "failure": "" if diagnostics["passed"] else diagnostics["worst"],
     }
     if fit.law.name == "plateau":
-        slowed = fit.quantity("rate_now") < 0.5 * fit.quantity("rate_initial")
+        slowed = fit.draws("rate_now") < 0.5 * fit.draws("rate_initial")
         found["p_slowed"] = float(np.mean(slowed))
         found["prior_dominated"] = prior_sensitivity(fit, obs, "rate_floor").prior_dominated
     return found

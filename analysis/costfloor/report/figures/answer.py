@@ -44,8 +44,8 @@ def draw(study: Study) -> Figure:
 def _ages(ax: Axes, fits: list[Fit], study: Study) -> None:
     ages = np.linspace(0.0, float(study.obs.ages_at_last.max()) + 2.0, 120)
     for fit in fits:
-        population = {name: fit.draws[name][:, None] for name in fit.law.family_parameters}
-        rates = np.broadcast_to(fit.law.rate(population, ages), (fit.draws.size, len(ages)))
+        population = {name: fit.parameters[name][:, None] for name in fit.law.family_parameters}
+        rates = np.broadcast_to(fit.law.rate(population, ages), (fit.parameters.size, len(ages)))
         q05, q25, q50, q75, q95 = np.quantile(rates, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
         colour = LAW_COLOURS[fit.law.name]
         ax.fill_between(ages, q05, q95, color=colour, alpha=0.13, linewidth=0)

@@ -16,7 +16,7 @@ def draw(study: Study) -> Figure:
     figure = page_figure(2.3)
     ax = figure.subplots()
     fit = study.fits["plateau"]
-    floor = fit.quantity("rate_floor")
+    floor = fit.draws("rate_floor")
     mean, sd = floor_prior(fit.receipt)
     low, high = min(mean - 3 * sd, float(floor.min())), max(mean + 3 * sd, float(floor.max()))
     rates = np.linspace(low, high, 300)

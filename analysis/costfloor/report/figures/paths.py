@@ -39,7 +39,7 @@ def draw(study: Study) -> Figure:
 
 def entry_prices(fit: Fit, obs: PriceObservations) -> np.ndarray:
     """Log price at which each unit entered, on an average host and put at the centre of its band, shape (U,)."""
-    draws = fit.draws
+    draws = fit.parameters
     slope = draws["family_elasticity"].mean(axis=0)[obs.unit_family] / obs.quality_scale
     if obs.models_repeat:
         level = draws["unit_level"].mean(axis=0)
@@ -54,7 +54,7 @@ def _family(ax: Axes, family: int, fits: list[Fit], obs: PriceObservations) -> N
     times = np.linspace(first, obs.last_time_years + FORECAST_YEARS, 80)
     for fit in fits:
         # The same draws of the future in every panel: bands differ by family, not by luck.
-        path = np.exp(band_path(fit.draws, obs, family, times, np.random.default_rng(1)))
+        path = np.exp(band_path(fit.parameters, obs, family, times, np.random.default_rng(1)))
         q05, q25, q50, q75, q95 = np.quantile(path, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
         colour, dates = LAW_COLOURS[fit.law.name], _year(obs, times)
         ax.fill_between(dates, q05, q95, color=colour, alpha=0.13, linewidth=0)

@@ -135,12 +135,12 @@ def price_influences(fit: Fit, obs: PriceObservations) -> tuple[list[Influential
     from arviz_stats.base import array_stats  # noqa: PLC0415  slow to import
 
     # The fitted path covers all rows, so this generator is never drawn from.
-    expected = expected_log_price(fit.draws, obs, np.random.default_rng(0))
+    expected = expected_log_price(fit.parameters, obs, np.random.default_rng(0))
     # The library takes log likelihoods to leave out, the negative of log weights.
-    smoothed, khat = array_stats.psislw(log_likelihood(fit.draws, obs, expected).T)
+    smoothed, khat = array_stats.psislw(log_likelihood(fit.parameters, obs, expected).T)
     weights = np.exp(smoothed - logsumexp(smoothed, axis=1, keepdims=True))
-    floor = fit.quantity("rate_floor")
-    slowed = (fit.quantity("rate_now") < 0.5 * fit.quantity("rate_initial")).astype(float)
+    floor = fit.draws("rate_floor")
+    slowed = (fit.draws("rate_now") < 0.5 * fit.draws("rate_initial")).astype(float)
     shifts = {"slowed": weights @ slowed - slowed.mean(), "floor": weights @ floor - floor.mean()}
     influence = np.maximum(_standardised(shifts["slowed"], slowed), _standardised(shifts["floor"], floor))
     order = np.argsort(-influence, kind="stable")

@@ -123,8 +123,8 @@ def operating_characteristics(
         longer = extended(obs, world.years_more)
         name = archive.fingerprint(asdict(world))[:12]
         for start in range(0, panels, PER_JOB):
-            chosen = np.random.default_rng((seed, int(name, 16), start)).integers(fit.draws.size, size=PER_JOB)
-            base = Draws(fit.law, {name: value[chosen] for name, value in fit.draws.values.items()})
+            chosen = np.random.default_rng((seed, int(name, 16), start)).integers(fit.parameters.size, size=PER_JOB)
+            base = Draws(fit.law, {name: value[chosen] for name, value in fit.parameters.values.items()})
             draws = world_draws(base, LAWS[world.law], world.truth, longer, seed + start)
             arguments = {"obs": longer, "log_price": prices(draws, longer, seed + start), "seed": seed + start}
             jobs[-1].append(Job(f"{name}-{start:05d}-{seed}", arguments))
@@ -162,7 +162,7 @@ def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
             scores[name].append(score_forecast(fit, obs, origin.seen, origin.scored, seed))
     plateau = _short_fit("plateau", obs, settings, design)
     gap, gap_se, _ = difference(scores["plateau"], scores["discovery"])
-    slowed = plateau.quantity("rate_now") < 0.5 * plateau.quantity("rate_initial")
+    slowed = plateau.draws("rate_now") < 0.5 * plateau.draws("rate_initial")
     evidence = Evidence(
         passed=True,
         origins=len(origins),
@@ -176,7 +176,7 @@ def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
 
 
 def _quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(fit.quantity(name), CI_QUANTILES).tolist()
+    low, middle, high = np.quantile(fit.draws(name), CI_QUANTILES).tolist()
     return low, middle, high
 
 

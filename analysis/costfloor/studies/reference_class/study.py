@@ -126,13 +126,13 @@ def _stated(prior: Prior) -> StatedPrior:
 
 def described(fit: Fit, obs: PriceObservations) -> Side:
     """What of a fit goes into the verdict."""
-    initial, now, floor = (fit.quantity(name) for name in ("rate_initial", "rate_now", "rate_floor"))
-    kept = fit.quantity("kept_share") if "kept_share" in fit.reported else floor / initial
+    initial, now, floor = (fit.draws(name) for name in ("rate_initial", "rate_now", "rate_floor"))
+    kept = fit.draws("kept_share") if "kept_share" in fit.reported else floor / initial
     draws = {
         "rate_now": now,
         "rate_floor": floor,
         "kept_share": kept,
-        "half_life_years": fit.quantity("half_life_years"),
+        "half_life_years": fit.draws("half_life_years"),
     }
     quantiles = {name: tuple(np.quantile(values, CI_QUANTILES).tolist()) for name, values in draws.items()}
     return Side(

@@ -1,0 +1,1 @@
+"""What `import costfloor as cf` offers: thin functions over the layers below."""

@@ -1,0 +1,129 @@
+"""Classical estimates: price indexes and trends."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from costfloor.api.prices import Prices, Progress, read_rows, read_scores
+from costfloor.errors import InputError
+from costfloor.indexes.frontier import FrontierTrend, default_threshold, frontier_trend
+from costfloor.indexes.hedonic import Frontier, HedonicTrend, hedonic_trend
+from costfloor.indexes.periods import Frequency
+from costfloor.indexes.price_index import KINDS, PriceIndex, Sample, price_index
+from costfloor.indexes.spells import from_panel, from_table
+from costfloor.sources.price_table import ScoreScale
+
+
+def index(
+    kind: str,
+    data: Prices = None,
+    *,
+    frequency: Frequency = "month",
+    sample: Sample = "new",
+    score_scale: ScoreScale = "fraction",
+    folder: Path | str | None = None,
+    progress: Progress | None = None,
+) -> PriceIndex:
+    """A price index, as a statistical office would compute it.
+
+    Parameters
+    ----------
+    kind
+        ``"matched"`` or ``"geks"`` (the same models from period to period), ``"hedonic"`` or ``"adjacent"`` (at equal quality),
+        ``"frontier"``, ``"pareto"``, ``"quantile"`` or ``"stochastic"`` (one line through the best prices); docs/indexes.md says what
+        each measures, and which to cite.
+    data
+        Prices as in `observe`; default: the project's own panel. For a part of the market give a part of the rows.
+    frequency
+        ``"month"`` or ``"quarter"``.
+    sample
+        ``"new"``: each price counts in the period in which it came; ``"in_force"``: in every period in which it held.
+    score_scale, folder, progress
+        As in `observe`.
+
+    Returns
+    -------
+    PriceIndex
+        `.annual_rate` is the log-rate a year, positive when prices fall, `.to_frame()` has a row per period.
+
+    Raises
+    ------
+    InputError
+        There is no such kind, or the prices are too few for it.
+
+    Examples
+    --------
+    >>> import costfloor as cf
+    >>> cf.index("hedonic", "prices.csv", frequency="quarter").to_frame().columns.to_list()
+    ['period', 'value', 'low', 'high', 'n']
+    """
+    if kind not in KINDS:
+        raise InputError("is no kind of price index", value=kind, remedy=f"Choose from {', '.join(KINDS)}")
+    rows = read_rows(data, score_scale, folder, progress)
+    spells = from_table(rows.frame) if rows.panel is None else from_panel(rows.panel)
+    return price_index(kind, spells, frequency, sample=sample)
+
+
+def trend(
+    kind: str,
+    data: Prices = None,
+    *,
+    threshold: float | None = None,
+    rows: Frontier = "all",
+    score_scale: ScoreScale | None = None,
+    folder: Path | str | None = None,
+    progress: Progress | None = None,
+) -> FrontierTrend | HedonicTrend:
+    """A straight line through log prices, by least squares.
+
+    Parameters
+    ----------
+    kind
+        ``"frontier"``: record-low prices at or above a score; ``"hedonic"``: all prices, on date and score.
+    data
+        Prices as in `observe`; default: the project's own panel, whose score is capability.
+    threshold
+        For the frontier, the lowest score that counts, in the table's own scale; default: the lower quartile of models.
+    rows
+        For the hedonic trend, ``"all"`` prices, or ``"pareto"``: those that no earlier price beat.
+    score_scale
+        As in `read_prices`; default: ``"raw"`` for the frontier, ``"fraction"`` for the hedonic trend.
+    folder, progress
+        As in `observe`.
+
+    Returns
+    -------
+    FrontierTrend or HedonicTrend
+        `.rate` and `.rate_ci90` are log-rates a year, positive when prices fall; `.to_frame()` is one row.
+
+    Raises
+    ------
+    InputError
+        There is no such kind, or the prices are too few for it.
+
+    Examples
+    --------
+    >>> import costfloor as cf
+    >>> cf.trend("frontier", "prices.csv", threshold=0.5).rate > 0
+    True
+    """
+    if kind not in ("frontier", "hedonic"):
+        raise InputError("is no kind of trend", value=kind, remedy="Choose from frontier, hedonic")
+    prices, scale = _scored(data, score_scale or ("raw" if kind == "frontier" else "fraction"), folder, progress)
+    if kind == "hedonic":
+        return hedonic_trend(prices, scale, rows)
+    return frontier_trend(prices, default_threshold(prices) if threshold is None else threshold)
+
+
+def _scored(
+    data: Prices, score_scale: ScoreScale, folder: Path | str | None, progress: Progress | None
+) -> tuple[pd.DataFrame, ScoreScale]:
+    """Prices with `score`, and its scale; scores on the bounds of the scale count here."""
+    if data is not None and not (isinstance(data, pd.DataFrame) and {"quality", "price_usd_per_mtok"} & set(data)):
+        table = read_scores(data, score_scale, closed_scale=True)
+        return table.frame, table.score_scale
+    frame = read_rows(data, score_scale, folder, progress).frame
+    if "score" in frame and score_scale == "raw":
+        return frame, "raw"
+    # Quality is the score put through its logit already.
+    return frame.assign(score=frame["quality"]), "raw"

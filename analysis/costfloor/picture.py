@@ -1,0 +1,102 @@
+"""A picture that was drawn, with the numbers in it."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+
+
+class Picture(NamedTuple):
+    """Axes and the data behind them: ``axes, data = picture``. A notebook shows the picture itself.
+
+    Attributes
+    ----------
+    axes
+        Matplotlib's axes, all of one figure, to change or to save (`save`).
+    data
+        What is drawn.
+    """
+
+    axes: "tuple[Axes, ...]"
+    data: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """The data behind the picture."""
+        return self.data
+
+    @property
+    def figure(self) -> "Figure":
+        """Matplotlib's figure."""
+        figure = self.axes[0].get_figure(root=True)
+        if figure is None:
+            raise ValueError("the axes were taken out of their figure")
+        return figure
+
+    def __repr__(self) -> str:
+        titles = [title for ax in self.axes if (title := ax.get_title(loc="left") or ax.get_title())]
+        return f"<Picture of {', '.join(titles) or 'one panel'}: {len(self.data)} rows of data>"
+
+    def _repr_svg_(self) -> str:
+        buffer = BytesIO()
+        self.figure.savefig(buffer, format="svg")
+        return buffer.getvalue().decode()
+
+
+def picture_of(figure: "Figure") -> Picture:
+    """A picture with the data read from its axes: `panel, series, mark, x, y`, one row per point, or per corner of a band."""
+    panels = [
+        pd.DataFrame({"series": series, "mark": mark, "x": _values(ax.xaxis, x), "y": _values(ax.yaxis, y)}).assign(
+            panel=ax.get_title(loc="left") or ax.get_title() or str(number)
+        )
+        for number, ax in enumerate(figure.axes)
+        for series, mark, x, y in _marks(ax)
+    ]
+    data = (
+        pd.concat(panels, ignore_index=True) if panels else pd.DataFrame(columns=["series", "mark", "x", "y", "panel"])
+    )
+    return Picture(tuple(figure.axes), data[["panel", "series", "mark", "x", "y"]])
+
+
+def _marks(ax: "Axes") -> Iterator[tuple[str, str, Any, Any]]:
+    """Label, kind and coordinates of everything drawn in the axes; what has no label of its own has none."""
+    from matplotlib.patches import Rectangle, StepPatch  # noqa: PLC0415  Matplotlib is slow to import
+
+    for line in ax.lines:
+        if len(points := np.asarray(line.get_xydata(), float)):
+            yield _label(line), "line", points[:, 0], points[:, 1]
+    for collection in ax.collections:
+        points = np.array(collection.get_offsets(), float)
+        if len(points) > 1:
+            yield _label(collection), "points", points[:, 0], points[:, 1]
+        else:
+            corners = [np.asarray(path.vertices, float).reshape(-1, 2) for path in collection.get_paths()]
+            points = np.concatenate([*corners, np.empty((0, 2))])
+            if len(points):
+                yield _label(collection), "band", points[:, 0], points[:, 1]
+    for patch in ax.patches:
+        if isinstance(patch, Rectangle):
+            yield _label(patch), "bar", [patch.get_x() + patch.get_width() / 2], [patch.get_y() + patch.get_height()]
+        elif isinstance(patch, StepPatch):
+            heights, edges, _ = patch.get_data()
+            yield _label(patch), "bar", (edges[:-1] + edges[1:]) / 2, heights
+
+
+def _label(artist: Any) -> str:
+    label = str(artist.get_label())
+    return "" if label.startswith("_") else label
+
+
+def _values(axis: "Axis", numbers: Any) -> Any:
+    """Numbers, or the days that they stand for on an axis of dates."""
+    from matplotlib.dates import num2date  # noqa: PLC0415  as above
+
+    if "Date" not in type(axis.get_converter()).__name__:
+        return np.asarray(numbers, float)
+    return pd.to_datetime([day.replace(tzinfo=None) for day in num2date(numbers)])  # type: ignore[no-untyped-call]  # matplotlib's has no annotations
