@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.cli.calibration import NAMES
+from costfloor.forecast.failures import Failure
 from costfloor.forecast.lfo import _plain
 from costfloor.forecast.origins import forecast_origins, masks
 from costfloor.laws.observations import PriceObservations
@@ -61,7 +62,7 @@ def test_the_verdict_follows_the_jobs(
     assert np.sign(said.elpd_difference) == np.sign(found[0])
     assert said.elpd_difference_se is not None
     assert said.elpd_difference_se > 0
-    assert said.failures == (("plateau on all rows: 3 divergences",) if len(found) == 3 else ())
+    assert said.failures == ((Failure("plateau", None, "3 divergences"),) if len(found) == 3 else ())
     assert said.to_json()["rates"]["discovery"] == {"rate_now": [0.8, 1.0, 1.2]}
 
 

@@ -142,7 +142,7 @@ def _refit(data_dir: Path, reports_dir: Path, settings: Sampling, progress: Prog
         verdict_after=comparison.verdict,
         score=score,
         passed=comparison.passed,
-        failures=comparison.failures,
+        failures=tuple(str(failure) for failure in comparison.failures),
     )
 
 

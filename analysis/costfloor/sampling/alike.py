@@ -101,8 +101,11 @@ def _interpreted(model: "pm.Model", parameters: list[Any]) -> Callable[..., list
     from pytensor.tensor import concatenate  # noqa: PLC0415  as above
 
     logp = model.logp()
-    gradient = concatenate([slope.ravel() for slope in grad(logp, parameters)])
+    slopes: Any = grad(logp, parameters)
+    as_written: Any = None
     own: Callable[..., list[np.ndarray]] = function(
-        parameters, [logp, gradient], mode=Mode(linker="py", optimizer=None)
+        parameters,
+        [logp, concatenate([slope.ravel() for slope in slopes])],
+        mode=Mode(linker="py", optimizer=as_written),
     )
     return own

@@ -11,6 +11,7 @@ import pandas as pd
 from costfloor.fit.project import fits_dir, panel_observations
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.elpd import difference, total_elpd
+from costfloor.forecast.failures import Failure, failures_at_origins
 from costfloor.forecast.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
 from costfloor.forecast.origins import OriginScore, forecast_origins
 from costfloor.forecast.stacking import stacking_weights
@@ -88,14 +89,14 @@ class ForecastStudy:
 
     rows: tuple[ForecastRow, ...]
     origins: tuple[tuple[str, int], ...]
-    failures: tuple[tuple[str, str, str], ...]
+    failures: tuple[Failure, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
         return {
             "rows": [asdict(row) for row in self.rows],
             "origins": [list(one) for one in self.origins],
-            "failures": [list(one) for one in self.failures],
+            "failures": [[one.law, one.origin, one.reason] for one in self.failures],
         }
 
 
@@ -111,7 +112,7 @@ def forecast_study(context: Context) -> ForecastStudy:
     classical = score_baselines(obs, dates, HORIZONS, context.settings.seed)
     every = [*laws, *classical]
     rows = [row for months in HORIZONS for row in horizon_rows(every, months)]
-    failures = [(one.name, str(one.origin.date()), one.failure) for one in every if one.failure]
+    failures = failures_at_origins(every)
     return ForecastStudy(tuple(rows), tuple((str(one.date.date()), one.rows_seen) for one in origins), tuple(failures))
 
 

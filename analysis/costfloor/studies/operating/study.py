@@ -12,6 +12,7 @@ from costfloor.fit import archive
 from costfloor.fit.fit import fit_law, sample_law
 from costfloor.fit.posterior import Draws
 from costfloor.fit.project import fits_dir, panel_observations
+from costfloor.fit.quantities import has_slowed
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
@@ -159,7 +160,7 @@ def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
             scores[name].append(score_forecast(fit, obs, origin.seen, origin.scored, seed))
     plateau = _short_fit("plateau", obs, settings, design)
     gap, gap_se, _ = difference(scores["plateau"], scores["discovery"])
-    slowed = plateau.quantity("rate_now") < 0.5 * plateau.quantity("rate_initial")
+    slowed = has_slowed(plateau.quantity("rate_now"), plateau.quantity("rate_initial"))
     evidence = Evidence(
         passed=True,
         origins=len(origins),

@@ -11,7 +11,7 @@ import numpy as np
 
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir, panel_observations
-from costfloor.fit.quantities import probability_of_claim
+from costfloor.fit.quantities import has_slowed, probability_of_claim
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.keys import code_hash
@@ -82,7 +82,7 @@ def described(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
         "passed": fit.passed,
         "worst": fit.receipt["diagnostics"]["worst"],
         "quantities": {name: np.quantile(values, CI_QUANTILES).tolist() for name, values in draws.items()},
-        "p_slowed": float(np.mean(now < 0.5 * initial)),
+        "p_slowed": float(np.mean(has_slowed(now, initial))),
         "p_claim": probability_of_claim(floor),
         "sensitivity": {**asdict(sensitivity), "prior_dominated": sensitivity.prior_dominated},
     }
