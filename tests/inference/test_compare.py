@@ -8,7 +8,6 @@ from costfloor.forecast.compare import _law_score, _prior_probability_of_claim
 from costfloor.forecast.elpd import difference
 from costfloor.laws import LAWS
 from costfloor.laws.plateau import FLOOR, FLOOR_SPREAD
-from costfloor.laws.prior_predictive import draw_prior
 from origin_scores import score
 
 
@@ -59,9 +58,9 @@ def test_one_block_has_no_standard_error_and_no_origin_no_score() -> None:
 @pytest.mark.parametrize("families", [1, 9])
 def test_the_prior_probability_of_the_claim_is_that_of_the_mean_floor(families: int) -> None:
     rng, size = np.random.default_rng(2), 400_000
-    draws = draw_prior(FLOOR, size, rng)
+    draws = FLOOR.draw(size, rng)
     if families > 1:
-        draws = draws + draw_prior(FLOOR_SPREAD, size, rng) * rng.standard_normal(size) / np.sqrt(families)
+        draws = draws + FLOOR_SPREAD.draw(size, rng) * rng.standard_normal(size) / np.sqrt(families)
     share = np.mean((draws > FLOOR_CLAIM[0]) & (draws < FLOOR_CLAIM[1]))
     receipt = {"families": families, "request": {"priors": priors_of(LAWS["plateau"])}}
     found = _prior_probability_of_claim(*floor_prior(receipt))

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 from costfloor.fit.result import Fit
-from costfloor.fit.sensitivity import PriorSensitivity, log_density, prior_sensitivity
+from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.laws.prior_predictive import draw_prior
 from costfloor.laws.priors import Prior
 from costfloor.laws.simulate import TableDesign, simulate_table
 from plain_draws import law_values
@@ -43,10 +42,10 @@ def test_prior_dominated_needs_a_prior_that_matters_and_data_that_do_not(
 @pytest.mark.parametrize("name", PRIORS)
 def test_log_density_is_that_of_the_draws_and_integrates_to_one(name: str) -> None:
     prior = PRIORS[name]
-    draws = draw_prior(prior, 20_000, np.random.default_rng(1))
+    draws = prior.draw(20_000, np.random.default_rng(1))
 
     def density(x: float) -> float:
-        return float(np.exp(log_density(prior, np.array([x]))[0]))
+        return float(np.exp(prior.logpdf(np.array([x]))[0]))
 
     low = -8.0 if name == "normal" else 0.0
     total, _ = integrate.quad(density, low, 60.0, points=[0.05, 0.3, 1.0, 3.0], limit=200)
@@ -57,12 +56,14 @@ def test_log_density_is_that_of_the_draws_and_integrates_to_one(name: str) -> No
 
 def test_log_density_by_formula() -> None:
     x = np.array([0.1, 0.8, 2.0])
-    np.testing.assert_allclose(log_density(PRIORS["normal"], x), stats.norm(0.3, 0.35).logpdf(x))
+    np.testing.assert_allclose(PRIORS["normal"].logpdf(x), stats.norm(0.3, 0.35).logpdf(x))
     by_log = stats.norm(np.log(0.7), 0.9).logpdf(np.log(x)) - np.log(x)
-    np.testing.assert_allclose(log_density(PRIORS["lognormal"], x), by_log)
-    np.testing.assert_allclose(log_density(PRIORS["halfnormal"], x), np.log(2) + stats.norm(0, 0.4).logpdf(x))
-    with pytest.raises(ValueError, match="no density"):
-        log_density(Prior("x", "gamma", (2.0, 0.1), ""), x)
+    np.testing.assert_allclose(PRIORS["lognormal"].logpdf(x), by_log)
+    np.testing.assert_allclose(PRIORS["halfnormal"].logpdf(x), np.log(2) + stats.norm(0, 0.4).logpdf(x))
+    np.testing.assert_allclose(Prior("x", "gamma", (2.0, 0.1), "").logpdf(x), stats.gamma(2.0, scale=10.0).logpdf(x))
+    above = Prior("x", "lognormal_above", (4.0, 0.7, 0.9), "")
+    np.testing.assert_allclose(above.logpdf(4.0 + x), PRIORS["lognormal"].logpdf(x))
+    np.testing.assert_allclose(Prior("x", "constant", (2.0,), "").logpdf(x), 0.0)
 
 
 def table() -> PriceObservations:
@@ -101,7 +102,7 @@ def test_a_floor_that_the_likelihood_ignores_is_flagged() -> None:
     obs, rng = table(), np.random.default_rng(5)
     law = LAWS["plateau"]
     population = {
-        prior.name: draw_prior(prior, CHAINS * DRAWS, rng)
+        prior.name: prior.draw(CHAINS * DRAWS, rng)
         for parameter in law.family_parameters.values()
         for prior in (parameter.population, parameter.spread)
     }

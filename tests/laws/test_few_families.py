@@ -7,7 +7,6 @@ from costfloor.laws import LAWS
 from costfloor.laws.few_families import POOLED_FROM, fitted_law, observation_priors, spreads_not_asked
 from costfloor.laws.innovations import GRID_YEARS, MAX_STEPS, grid_steps, grid_years_of
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.laws.prior_predictive import draw_prior
 from costfloor.laws.priors import OBSERVATION_PRIORS
 
 
@@ -46,7 +45,7 @@ def test_few_families_have_their_spreads_set_as_wide_as_the_prior(law: str, fami
     assert set(found) == of_law | {"level_spread", "elasticity_spread"}
     rng = np.random.default_rng(1)
     for name, value in found.items():
-        assert value**2 == pytest.approx(np.mean(draw_prior(asked[name], 400_000, rng) ** 2), rel=0.03)
+        assert value**2 == pytest.approx(np.mean(asked[name].draw(400_000, rng) ** 2), rel=0.03)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import pytest
 import xarray as xr
 from costfloor.laws import LAWS, Law
 from costfloor.laws.functions import exp, log1p_exp, logistic
-from costfloor.laws.prior_predictive import draw_prior
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,7 +57,7 @@ def test_nothing_overflows_far_from_zero(function: Callable[[Any], Any], far_bel
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_a_law_is_the_same_in_arrays_labels_and_graph(law: Law) -> None:
     rng, ages = np.random.default_rng(3), np.linspace(0.0, 6.0, 7)
-    parameters = {name: draw_prior(p.population, 7, rng) for name, p in law.family_parameters.items()}
+    parameters = {name: p.population.draw(7, rng) for name, p in law.family_parameters.items()}
     tensors = {name: pt.as_tensor_variable(values) for name, values in parameters.items()}
     labelled = {name: xr.DataArray(values, dims="family") for name, values in parameters.items()}
     for function in (law.decline, law.rate):

@@ -8,7 +8,6 @@ from costfloor.laws import LAWS, Law
 from costfloor.laws.base import mean_rate
 from costfloor.laws.baumol import stagnant_share
 from costfloor.laws.innovations import GAINS, GAUSSIAN
-from costfloor.laws.prior_predictive import draw_prior
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +22,7 @@ every_law = pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def from_prior(law: Law, seed: int) -> dict[str, float]:
     """One draw of the population parameters."""
     rng = np.random.default_rng(seed)
-    return {name: float(draw_prior(p.population, 1, rng)[0]) for name, p in law.family_parameters.items()}
+    return {name: float(p.population.draw(1, rng)[0]) for name, p in law.family_parameters.items()}
 
 
 @every_law

@@ -12,8 +12,7 @@ from costfloor.fit.request import priors_of
 from costfloor.laws import LAWS
 from costfloor.laws.exponential import RATE_SPREAD
 from costfloor.laws.innovations import COMMON_SHARE, GAINS, GAUSSIAN, GRID_YEARS, Innovations
-from costfloor.laws.model import random_variable
-from costfloor.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, draw_innovations, draw_prior, prior_predictive
+from costfloor.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, draw_innovations, prior_predictive
 from costfloor.laws.priors import DISCOVERIES, OBSERVATION_PRIORS, RATE, Prior
 from scipy.stats import ks_2samp
 
@@ -41,19 +40,16 @@ def test_numpy_and_pymc_draw_from_the_same_priors() -> None:
     ]
     assert len({prior.distribution for prior in priors}) == 5
     with pm.Model():
-        variables = [random_variable(prior) for prior in priors]
+        variables = [prior.variable() for prior in priors]
     sampled = pm.draw(variables, draws=4000, random_seed=3, mode="FAST_COMPILE")
     rng = np.random.default_rng(4)
     for prior, draws in zip(priors, sampled, strict=True):
-        assert ks_2samp(draws, draw_prior(prior, 4000, rng)).pvalue > 0.001, prior.name
+        assert ks_2samp(draws, prior.draw(4000, rng)).pvalue > 0.001, prior.name
 
 
 def test_an_unknown_distribution_is_refused() -> None:
-    prior = Prior("x", "cauchy", (1.0,), "heavy")
     with pytest.raises(ValueError, match="cauchy"):
-        draw_prior(prior, 1, np.random.default_rng(0))
-    with pm.Model(), pytest.raises(ValueError, match="cauchy"):
-        random_variable(prior)
+        Prior("x", "cauchy", (1.0,), "heavy")
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -103,7 +99,7 @@ def test_innovations_that_are_not_given_come_from_their_priors() -> None:
     draws = 20_000
     rate = np.full(draws, 1.2)
     found = draw_innovations(LAWS["discovery"], {"rate": rate}, 1.0, 2, 1, np.random.default_rng(10))
-    arrivals = draw_prior(DISCOVERIES, draws, np.random.default_rng(11))
+    arrivals = DISCOVERIES.draw(draws, np.random.default_rng(11))
     parts = COMMON_SHARE**2 + (1 - COMMON_SHARE) ** 2
     wanted = np.mean(2 * 1.2**2 / arrivals) * GRID_YEARS * parts
     assert found.var() == pytest.approx(wanted, rel=0.05)

@@ -7,6 +7,7 @@ from costfloor.fit.request import priors_of
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.forecast.compare import LawScore
+from costfloor.forecast.failures import Failure
 from costfloor.laws import LAWS
 from costfloor.report import sentences
 from costfloor.report.study import Study
@@ -173,7 +174,7 @@ def test_channels() -> None:
 def test_failures_are_named(study: Study) -> None:
     assert sentences.failures(dict(study.fits), study.comparison, True) == []
     failed = {"plateau": make_fit("plateau", study.obs, BAD)}
-    comparison = make_comparison(passed=False, failures=("plateau as of 2024-06-30: 3 divergences",))
+    comparison = make_comparison(passed=False, failures=(Failure("plateau", "2024-06-30", "3 divergences"),))
     said = sentences.failures(failed, comparison, False)
     assert len(said) == 3
     assert all(line.startswith("FAILED") for line in said)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from costfloor.errors import InputError
 from costfloor.forecast.baselines.farmer_lafond import forecast_error_variance
+from costfloor.forecast.stacking import best_mixture
 from costfloor.studies.technologies.claims import base_rate, calibration, outcomes
 from costfloor.studies.technologies.classical import CLASSICAL, forecast_classical, line, walk
-from costfloor.studies.technologies.forecast import SeriesForecast, rates, stack, stacking_weights
+from costfloor.studies.technologies.forecast import SeriesForecast, rates, stack
 from costfloor.studies.technologies.scores import score
 from costfloor.studies.technologies.series import CostSeries
 from known import series
@@ -34,9 +35,9 @@ def test_rates_of_both_parts() -> None:
 
 
 def test_stacking_prefers_what_scores() -> None:
-    weights = stacking_weights(np.array([[0.0, 0.0, 0.0], [-20.0, -20.0, -20.0]]), np.ones(3))
+    weights = best_mixture(np.array([[0.0, 0.0, 0.0], [-20.0, -20.0, -20.0]]).T[None], np.ones(3)[None])[0]
     assert weights == pytest.approx([1.0, 0.0], abs=1e-6)
-    even = stacking_weights(np.array([[0.0, -30.0], [-30.0, 0.0]]), np.ones(2))
+    even = best_mixture(np.array([[0.0, -30.0], [-30.0, 0.0]]).T[None], np.ones(2)[None])[0]
     assert even == pytest.approx([0.5, 0.5], abs=1e-6)
 
 

@@ -62,7 +62,7 @@ def compare(
     fits = {name: fit_law(law, obs, call.settings, folder, say) for name, law in LAWS.items()}
     result = compare_laws(fits, obs, call.settings, folder, say, horizon_months=horizon)
     call.emit(result.to_json())
-    exit_unless(result.passed, f"FAILED gates: {'; '.join(result.failures)}")
+    exit_unless(result.passed, f"FAILED gates: {'; '.join(map(str, result.failures))}")
 
 
 @app.command(epilog="Example: costfloor check curvature --json")

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
-from scipy import stats
 
 from costfloor.fit.posterior import expected_log_price, log_likelihood
 from costfloor.laws.observations import PriceObservations
-from costfloor.laws.priors import Prior
 
 if TYPE_CHECKING:
     from costfloor.fit.result import Fit
@@ -49,7 +47,7 @@ def prior_sensitivity(fit: "Fit", obs: PriceObservations, quantity: str) -> Prio
     shape = fit.reported["noise_scale"].shape
     parameters = fit.law.family_parameters.values()
     priors = [prior for p in parameters for prior in (p.population, p.spread) if prior]
-    log_prior = np.sum([log_density(prior, draws[prior.name]) for prior in priors], axis=0)
+    log_prior = np.sum([prior.logpdf(draws[prior.name]) for prior in priors], axis=0)
     expected = expected_log_price(draws, obs, np.random.default_rng(0))
     total = log_likelihood(draws, obs, expected).sum(axis=1)
     dims = ("chain", "draw")
@@ -65,18 +63,3 @@ def prior_sensitivity(fit: "Fit", obs: PriceObservations, quantity: str) -> Prio
         for group in ("prior", "likelihood")
     }
     return PriorSensitivity(quantity, **moved)
-
-
-def log_density(prior: Prior, values: np.ndarray) -> np.ndarray:
-    """Log density of a prior at the draws of its parameter, shape (S,)."""
-    match prior.distribution, prior.constants:
-        case "normal", (mean, sd):
-            return np.asarray(stats.norm.logpdf(values, mean, sd))
-        case "lognormal", (median, sd_log):
-            return np.asarray(stats.lognorm.logpdf(values, sd_log, scale=median))
-        case "halfnormal", (sd,):
-            return np.asarray(stats.halfnorm.logpdf(values, scale=sd))
-        case "constant", _:
-            return np.zeros_like(values)
-        case _:
-            raise ValueError(f"no density for {prior}")

@@ -5,7 +5,6 @@ import xarray as xr
 
 from costfloor.errors import InputError
 from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, merge_chains
-from costfloor.fit.sensitivity import log_density
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations
 
@@ -48,7 +47,7 @@ def draws_tree(
     if "log_prior" in groups:
         priors = (prior for p in law.family_parameters.values() for prior in (p.population, p.spread) if prior)
         asked = [prior for prior in priors if prior.name in posterior]
-        tree["log_prior"] = _by_chain({prior.name: log_density(prior, draws[prior.name]) for prior in asked}, posterior)
+        tree["log_prior"] = _by_chain({prior.name: prior.logpdf(draws[prior.name]) for prior in asked}, posterior)
     return xr.DataTree.from_dict({name: group for name, group in tree.items() if group.data_vars})
 
 

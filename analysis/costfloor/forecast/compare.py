@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from costfloor.fit.fit import SMALL_TABLE_ROWS, Progress
-from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
+from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, has_slowed, headline_rates, probability_of_claim
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.forecast.elpd import difference, total_elpd
+from costfloor.forecast.failures import Failure, failures_at_origins
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
 from costfloor.forecast.stacking import stacking_weight_draws, stacking_weights
@@ -75,7 +76,7 @@ class Comparison:
     p_floor_15_20_prior: float
     prior_sensitivity: PriorSensitivity
     passed: bool
-    failures: tuple[str, ...]
+    failures: tuple[Failure, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The comparison as plain data, with the keys of the contract."""
@@ -83,7 +84,7 @@ class Comparison:
         return {
             **asdict(self),
             "origins": list(self.origins),
-            "failures": list(self.failures),
+            "failures": [str(failure) for failure in self.failures],
             "prior_sensitivity": sensitivity,
         }
 
@@ -145,21 +146,21 @@ def compare(
     """
     origins = forecast_origins(obs, horizon_months)
     scores: dict[str, list[OriginScore]] = {name: [] for name in LAWS}
-    failures = [
-        f"{name} on all rows: {fit.receipt['diagnostics']['worst']}" for name, fit in fits.items() if not fit.passed
-    ]
     records = {origin.date: _origin_record(origin) for origin in origins}
     dates = [origin.date for origin in origins]
     at_origins = settings_at_origins(settings, obs)
-    for scored in score_laws(list(LAWS), obs, dates, (horizon_months,), at_origins, directory, progress, workers):
-        if scored.failure:
-            failures.append(f"{scored.name} as of {scored.origin.date()}: {scored.failure}")
+    at_all_origins = score_laws(list(LAWS), obs, dates, (horizon_months,), at_origins, directory, progress, workers)
+    for scored in at_all_origins:
         scores[scored.name].append(scored.scores[horizon_months])
         records[scored.origin]["quantities"][scored.name] = headline_rates(scored.receipt["parameters"])
+    on_all_rows = [
+        Failure(name, None, fit.receipt["diagnostics"]["worst"]) for name, fit in fits.items() if not fit.passed
+    ]
+    failures = (*on_all_rows, *failures_at_origins(at_all_origins))
     weights, weight_draws = stacking_weights(scores), stacking_weight_draws(scores, settings.seed)
     laws = {name: _law_score(scores[name], weights[name], _ci90(weight_draws[name])) for name in LAWS}
     gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
-    slowed = fits["plateau"].draws("rate_now") < 0.5 * fits["plateau"].draws("rate_initial")
+    slowed = has_slowed(fits["plateau"].draws("rate_now"), fits["plateau"].draws("rate_initial"))
     sensitivity = prior_sensitivity(fits["plateau"], obs, "rate_floor")
     evidence = Evidence(
         passed=not failures,
@@ -188,7 +189,7 @@ def compare(
         p_floor_15_20_prior=_prior_probability_of_claim(*floor_prior(fits["plateau"].receipt)),
         prior_sensitivity=sensitivity,
         passed=not failures,
-        failures=tuple(failures),
+        failures=failures,
     )
 
 

@@ -144,7 +144,7 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
         verdict_after=comparison.verdict,
         score=score,
         passed=comparison.passed,
-        failures=comparison.failures,
+        failures=tuple(str(failure) for failure in comparison.failures),
     )
 
 

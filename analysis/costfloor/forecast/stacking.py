@@ -23,7 +23,7 @@ def stacking_weights(scores: Mapping[str, Sequence[OriginScore]]) -> dict[str, f
     if not any(scores.values()):
         return dict.fromkeys(scores, 1.0 / len(scores))
     logs = _log_densities(scores)
-    weights = _best_mixture(logs[None], np.ones((1, len(logs))))[0]
+    weights = best_mixture(logs[None], np.ones((1, len(logs))))[0]
     return dict(zip(scores, weights.tolist(), strict=True))
 
 
@@ -54,7 +54,7 @@ def stacking_weight_draws(
     rng = np.random.default_rng(seed)
     block = blocks_of(next(iter(scores.values())))
     importance = rng.standard_exponential((draws, block.max() + 1))[:, block]
-    weights = _best_mixture(_log_densities(scores) + _monte_carlo_errors(scores, draws, rng), importance)
+    weights = best_mixture(_log_densities(scores) + _monte_carlo_errors(scores, draws, rng), importance)
     return dict(zip(scores, weights.T, strict=True))
 
 
@@ -72,10 +72,19 @@ def _monte_carlo_errors(
     return np.repeat(error * rng.standard_normal((draws, *error.shape)), size, axis=1)
 
 
-def _best_mixture(logs: np.ndarray, importance: np.ndarray) -> np.ndarray:
-    """Weights (draws, laws) with the best weighted log score, by expectation maximisation over all draws at once.
+def best_mixture(logs: np.ndarray, importance: np.ndarray) -> np.ndarray:
+    """Weights of the mixture of laws with the best weighted log score, by expectation maximisation over all draws at once.
 
-    `logs` are log densities (draws, units, laws), `importance` how much each unit counts (draws, units).
+    Parameters
+    ----------
+    logs
+        Log predictive densities, shape (draws, units, laws).
+    importance
+        How much each unit counts, shape (draws, units); not all zero within a draw.
+
+    Returns
+    -------
+    Weights, shape (draws, laws); they sum to one within a draw.
     """
     density = np.exp(logs - logs.max(axis=2, keepdims=True))
     share = importance / importance.sum(axis=1, keepdims=True)

@@ -30,7 +30,7 @@ from costfloor.laws.base import FamilyParameter, Law, mean_rate
 from costfloor.laws.few_families import POOLED_FROM, observation_priors
 from costfloor.laws.innovations import COMMON_SHARE, grid_position, grid_steps
 from costfloor.laws.observations import PriceObservations
-from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS, Prior
+from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
 
 Tensor = Any
 """A PyTensor variable; its own types cannot say which operations it has."""
@@ -39,25 +39,6 @@ Tensor = Any
 CENTRED_FROM = 8
 """Effects of this many families or hosts and more are sampled around their population directly: the data fix each of them. So are
 those of fewer around a population whose spread is set."""
-
-
-def random_variable(prior: Prior, *, center: Tensor = 0.0) -> Tensor:
-    """Register a prior in the current PyMC model; `center` shifts a normal prior."""
-    match prior.distribution, prior.constants:
-        case "normal", (mean, sd):
-            return pm.Normal(prior.name, center + mean, sd)
-        case "lognormal", (median, sd_log):
-            return pm.LogNormal(prior.name, np.log(median), sd_log)
-        case "lognormal_above", (low, median, sd_log):
-            return pm.Deterministic(prior.name, low + pm.LogNormal(f"{prior.name}_above", np.log(median), sd_log))
-        case "halfnormal", (sd,):
-            return pm.HalfNormal(prior.name, sd)
-        case "gamma", (shape, rate):
-            return pm.Gamma(prior.name, shape, rate)
-        case "constant", (value,):
-            return value
-        case _:
-            raise ValueError(f"unknown prior {prior}")
 
 
 def build_model(law: Law, obs: PriceObservations) -> pm.Model:
@@ -73,9 +54,9 @@ def build_model(law: Law, obs: PriceObservations) -> pm.Model:
     with pm.Model(coords=coords) as model:
         shared = {name: pm.Data(name, value) for name, value in price_data(obs.log_price).items()}
         log_price = shared["log_price"]
-        level = random_variable(OBSERVATION_PRIORS["level"], center=shared["level_center"])
+        level = OBSERVATION_PRIORS["level"].variable(center=shared["level_center"])
         priors = observation_priors(len(obs.families))
-        prior = {name: random_variable(priors[name]) for name in observation_parameters(obs) if name != "level"}
+        prior = {name: priors[name].variable() for name in observation_parameters(obs) if name != "level"}
         family_level = _around("family_level", level, prior["level_spread"], obs.families)
         slope = _around("family_elasticity", prior["elasticity"], prior["elasticity_spread"], obs.families)
         population, family = _law_parameters(law, obs)
@@ -132,7 +113,7 @@ def _path(
     """Register the innovations of `law`; the result gives a family's sum of them until a time."""
     innovations, steps = law.innovations, grid_steps(obs.last_time_years, law.grid_years)
     assert innovations is not None
-    parameters = {prior.name: random_variable(prior) for prior in innovations.priors}
+    parameters = {prior.name: prior.variable() for prior in innovations.priors}
     parameters["innovation_rate"] = pm.Deterministic(
         "innovation_rate", mean_rate(law, population, obs.mean_age_at_last)
     )
@@ -190,7 +171,7 @@ def _family_means(values: Tensor, obs: PriceObservations) -> Tensor:
 def _law_parameters(law: Law, obs: PriceObservations) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     population, family = {}, {}
     for name, parameter in law.family_parameters.items():
-        center = population[name] = random_variable(parameter.population)
+        center = population[name] = parameter.population.variable()
         value = _family_values(f"family_{name}", parameter, center, len(obs.families))
         family[name] = pm.Deterministic(f"family_{name}", value, dims="family")
     return population, family
@@ -202,7 +183,7 @@ def _family_values(name: str, parameter: FamilyParameter, center: Tensor, famili
     if spread is None or (spread.distribution == "constant" and families == 1):
         return parameter.of_family(center, pt.zeros(families))
     if spread.distribution != "constant":
-        return parameter.of_family(center, random_variable(spread) * pm.Normal(f"{name}_z", dims="family"))
+        return parameter.of_family(center, spread.variable() * pm.Normal(f"{name}_z", dims="family"))
     if parameter.positive:
-        return pt.exp(pm.Normal(f"{name}_log", pt.log(center), random_variable(spread), dims="family"))
-    return pm.Normal(f"{name}_direct", center, random_variable(spread), dims="family")
+        return pt.exp(pm.Normal(f"{name}_log", pt.log(center), spread.variable(), dims="family"))
+    return pm.Normal(f"{name}_direct", center, spread.variable(), dims="family")

@@ -10,7 +10,6 @@ import numpy as np
 
 from costfloor.laws.base import Law, Parameters, mean_rate
 from costfloor.laws.innovations import COMMON_SHARE, grid_steps, path_at
-from costfloor.laws.priors import Prior
 
 PLAUSIBLE_ANNUAL_FACTOR = (1.05, 100.0)
 """Falls of price at fixed quality that no reader would call absurd; priors should put about 90 % here."""
@@ -62,10 +61,10 @@ def prior_predictive(law: Law, births: np.ndarray, last_time_years: float, *, dr
     ages = last_time_years - births
     population, family = {}, {}
     for name, parameter in law.family_parameters.items():
-        center = population[name] = draw_prior(parameter.population, draws, rng)
+        center = population[name] = parameter.population.draw(draws, rng)
         offset = np.zeros((draws, len(births)))
         if parameter.spread:
-            offset = draw_prior(parameter.spread, draws, rng)[:, None] * rng.standard_normal(offset.shape)
+            offset = parameter.spread.draw(draws, rng)[:, None] * rng.standard_normal(offset.shape)
         family[name] = parameter.of_family(center[:, None], offset)
     fallen = law.decline(family, ages)
     if law.innovations:
@@ -98,37 +97,10 @@ def draw_innovations(
     if kind is None:
         raise ValueError(f"{law.name} has no innovations")
     rate = np.asarray(mean_rate(law, population, span_years))
-    values = {
-        p.name: population[p.name] if p.name in population else draw_prior(p, len(rate), rng) for p in kind.priors
-    }
+    values = {p.name: population[p.name] if p.name in population else p.draw(len(rate), rng) for p in kind.priors}
     parameters = {
         name: np.asarray(value)[:, None, None] for name, value in (values | {"innovation_rate": rate}).items()
     }
     common = kind.smooth(rng.standard_normal((len(rate), 1, steps)), parameters)
     own = kind.smooth(rng.standard_normal((len(rate), families, steps)), parameters)
     return np.asarray(COMMON_SHARE * common + (1.0 - COMMON_SHARE) * own)
-
-
-def draw_prior(prior: Prior, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw from one prior, shape (draws,).
-
-    Raises
-    ------
-    ValueError
-        The distribution is none of those that `Prior` names.
-    """
-    match prior.distribution, prior.constants:
-        case "normal", (mean, sd):
-            return rng.normal(mean, sd, draws)
-        case "lognormal", (median, sd_log):
-            return median * np.exp(rng.normal(0.0, sd_log, draws))
-        case "lognormal_above", (low, median, sd_log):
-            return low + median * np.exp(rng.normal(0.0, sd_log, draws))
-        case "halfnormal", (sd,):
-            return np.abs(rng.normal(0.0, sd, draws))
-        case "gamma", (shape, rate):
-            return rng.gamma(shape, 1.0 / rate, draws)
-        case "constant", (value,):
-            return np.full(draws, value)
-        case _:
-            raise ValueError(f"unknown prior {prior}")

@@ -2,6 +2,7 @@
 
 from statistics import NormalDist
 
+from costfloor.fit.quantities import SLOWED
 from costfloor.fit.savage_dickey import PointNull, point_nulls
 from costfloor.laws.encompassing import KEPT_SHARE
 from costfloor.report.sentences import quantiles
@@ -39,7 +40,7 @@ def _nested(study: Study) -> list[Block]:
     low, middle, high = quantiles(fit, "kept_share")
     factors = " ".join(_factor(null) for null in point_nulls(fit))
     kept = minus(f"{middle:.2f} (90 % interval {low:.2f} to {high:.2f})")
-    less = float((fit.draws("kept_share") < 0.5).mean())
+    less = float((fit.draws("kept_share") < SLOWED).mean())
     before = NormalDist(*KEPT_SHARE.constants).cdf(0.5)
     return [
         heading("One law that holds both", 2),

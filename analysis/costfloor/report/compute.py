@@ -55,7 +55,7 @@ def new_report(
         gates={
             "capability": study.build.passed,
             **{name: fit.passed for name, fit in study.fits.items()},
-            "forecast_fits": not [failure for failure in study.comparison.failures if " as of " in failure],
+            "forecast_fits": all(failure.origin is None for failure in study.comparison.failures),
         },
         vintage=study.build.vintage,
         verdict=study.comparison.verdict,

@@ -285,7 +285,9 @@ def failures(fits: dict[str, Fit], comparison: Comparison, capability_passed: bo
     if not capability_passed:
         said.append("FAILED: the capability model missed a convergence gate, so that bands may be wrong.")
     if not comparison.passed:
-        named = listing(comparison.failures) if comparison.failures else "no reason was given"
+        named = (
+            listing([str(failure) for failure in comparison.failures]) if comparison.failures else "no reason was given"
+        )
         said.append(f"FAILED: refits behind the comparison ({named}).")
     return said
 

@@ -7,7 +7,7 @@ nutpie takes a few steps with it, and what it saw is compared with PyMC's own lo
 import hashlib
 import warnings
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import nutpie
@@ -102,8 +102,10 @@ def _interpreted(model: "pm.Model", parameters: list[Any]) -> Callable[..., list
 
     logp = model.logp()
     slopes: Any = grad(logp, parameters)
-    gradient = concatenate([slope.ravel() for slope in slopes])
+    as_written: Any = None
     own: Callable[..., list[np.ndarray]] = function(
-        parameters, [logp, gradient], mode=Mode(linker="py", optimizer=cast("Any", None))
+        parameters,
+        [logp, concatenate([slope.ravel() for slope in slopes])],
+        mode=Mode(linker="py", optimizer=as_written),
     )
     return own

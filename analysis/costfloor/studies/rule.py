@@ -9,10 +9,12 @@ import pandas as pd
 
 from costfloor.fit import archive
 from costfloor.fit.fit import sample_law
+from costfloor.fit.quantities import has_slowed
 from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
+from costfloor.forecast.failures import Failure
 from costfloor.forecast.lfo import score_job
 from costfloor.forecast.origins import OriginScore
 from costfloor.forecast.verdict import Evidence, judge
@@ -137,7 +139,7 @@ def found_on_all_rows(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
         "failure": "" if diagnostics["passed"] else diagnostics["worst"],
     }
     if fit.law.name == "plateau":
-        slowed = fit.draws("rate_now") < 0.5 * fit.draws("rate_initial")
+        slowed = has_slowed(fit.draws("rate_now"), fit.draws("rate_initial"))
         found["p_slowed"] = float(np.mean(slowed))
         found["prior_dominated"] = prior_sensitivity(fit, obs, "rate_floor").prior_dominated
     return found
@@ -147,7 +149,7 @@ def conclude(
     obs: PriceObservations,
     on_all_rows: Mapping[str, Mapping[str, Any]],
     scores: Mapping[str, Sequence[OriginScore]],
-    failures: Sequence[str],
+    failures: Sequence[Failure],
 ) -> Conclusion:
     """Apply the rule to what the fits found.
 
@@ -160,9 +162,9 @@ def conclude(
     scores
         Of plateau and discovery at the same origins.
     failures
-        Fits at origins that missed a gate, in words.
+        Fits at origins that missed a gate.
     """
-    missed = [f"{law} on all rows: {found['failure']}" for law, found in on_all_rows.items() if found["failure"]]
+    missed = [Failure(law, None, found["failure"]) for law, found in on_all_rows.items() if found["failure"]]
     gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
     plateau = on_all_rows["plateau"]
     evidence = Evidence(
@@ -186,7 +188,7 @@ def conclude(
         elpd_difference_mcse=gap_mcse,
         p_slowed=evidence.p_slowed,
         rates={law: {name: tuple(row) for name, row in found["rates"].items()} for law, found in on_all_rows.items()},
-        failures=(*missed, *failures),
+        failures=tuple(str(failure) for failure in (*missed, *failures)),
     )
 
 
@@ -205,7 +207,7 @@ def _ruled(obs: PriceObservations, found: Mapping[tuple[str, pd.Timestamp | None
         if origin is None:
             continue
         if one["failure"]:
-            failures.append(f"{law} as of {origin.date()}: {one['failure']}")
+            failures.append(Failure(law, str(origin.date()), one["failure"]))
         if str(HORIZON_MONTHS) in one["scores"]:
             scores[law].append(_score(one["scores"][str(HORIZON_MONTHS)]))
     on_all_rows = {law: one for (law, origin), one in found.items() if origin is None}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import xarray as xr
 
+from costfloor.fit.quantities import SLOWED
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.studies.channels.changes import ChannelData
@@ -213,7 +214,7 @@ def _share(part: np.ndarray, whole: np.ndarray) -> Quantiles | None:
 
 
 def _halved(kept: np.ndarray | None) -> float | None:
-    return None if kept is None else float((kept < 0.5).mean())
+    return None if kept is None else float((kept < SLOWED).mean())
 
 
 def _quantiles(draws: np.ndarray) -> Quantiles:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
+from costfloor.fit.quantities import SLOWED
 from costfloor.sampling.engine import sample_until_gates_hold
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
@@ -20,9 +21,6 @@ from costfloor.studies.domains.model import (
     intervals,
     share_left,
 )
-
-SLOWED: Final = 0.5
-"""A rate below this share of the initial one has flattened: the threshold of the verdict on prices."""
 
 RATIOS: Final = ("rate", "size", "progress", "rate_later", "progress_later", "half_life")
 SHARES: Final = ("kept", "share_left")

@@ -10,6 +10,7 @@ import pandas as pd
 from costfloor.build import BuiltPanel
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.elpd import difference, total_elpd
+from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
 from costfloor.forecast.origins import OriginScore, forecast_origins
 from costfloor.forecast.stacking import stacking_weights
@@ -108,8 +109,8 @@ def forecast_study(context: Context) -> ForecastStudy:
     classical = score_baselines(obs, dates, HORIZONS, context.settings.seed)
     every = [*laws, *classical]
     rows = [row for months in HORIZONS for row in horizon_rows(every, months)]
-    failures = [(one.name, str(one.origin.date()), one.failure) for one in every if one.failure]
-    return ForecastStudy(tuple(rows), tuple((str(one.date.date()), one.rows_seen) for one in origins), tuple(failures))
+    failures = tuple((failure.law, str(failure.origin), failure.reason) for failure in failures_at_origins(every))
+    return ForecastStudy(tuple(rows), tuple((str(one.date.date()), one.rows_seen) for one in origins), failures)
 
 
 def horizon_rows(scored: Sequence[Scored], horizon_months: int) -> list[ForecastRow]:

@@ -13,6 +13,7 @@ from costfloor.fit import archive
 from costfloor.fit.fit import sample_law
 from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
+from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import (
     MIN_SCORED_ROWS,
@@ -230,17 +231,16 @@ def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Conte
     past = subset(one.obs, one.seen)
     dates = [origin.date for origin in forecast_origins(past, HORIZON_MONTHS)]
     scores: dict[str, list[OriginScore]] = {law: [] for law in RULE_LAWS}
-    failures = []
-    for scored in score_laws(
+    at_origins = score_laws(
         RULE_LAWS, past, dates, (HORIZON_MONTHS,), context.settings, context.work("hindcast"),
         context.progress, context.workers, context.scheduler,
-    ):  # fmt: skip
+    )  # fmt: skip
+    for scored in at_origins:
         scores[scored.name].append(scored.scores[HORIZON_MONTHS])
-        if scored.failure:
-            failures.append(f"{scored.name} as of {scored.origin.date()}: {scored.failure}")
+    found_on_all = {law: result["found"] for law, result in found.items()}
     return HalfYear(
         date=str(one.date.date()),
-        conclusion=conclude(past, {law: result["found"] for law, result in found.items()}, scores, failures),
+        conclusion=conclude(past, found_on_all, scores, failures_at_origins(at_origins)),
         months=one.months,
         scored=int(one.scored.sum()) if one.months else 0,
         fared=tuple(Fared(**result["fared"]) for result in found.values() if result["fared"]),

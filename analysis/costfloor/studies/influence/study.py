@@ -10,7 +10,9 @@ from scipy.special import logsumexp
 from costfloor.build import BuiltPanel
 from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import expected_log_price, log_likelihood
+from costfloor.fit.quantities import has_slowed
 from costfloor.fit.result import Fit
+from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
 from costfloor.keys import code_hash
@@ -140,7 +142,7 @@ def price_influences(fit: Fit, obs: PriceObservations) -> tuple[list[Influential
     smoothed, khat = array_stats.psislw(log_likelihood(fit.parameters, obs, expected).T)
     weights = np.exp(smoothed - logsumexp(smoothed, axis=1, keepdims=True))
     floor = fit.draws("rate_floor")
-    slowed = (fit.draws("rate_now") < 0.5 * fit.draws("rate_initial")).astype(float)
+    slowed = has_slowed(fit.draws("rate_now"), fit.draws("rate_initial")).astype(float)
     shifts = {"slowed": weights @ slowed - slowed.mean(), "floor": weights @ floor - floor.mean()}
     influence = np.maximum(_standardised(shifts["slowed"], slowed), _standardised(shifts["floor"], floor))
     order = np.argsort(-influence, kind="stable")
@@ -181,8 +183,7 @@ def influence_study(context: Context) -> Influence:
         context.progress, context.workers, context.scheduler,
     )  # fmt: skip
     scores = {law: [one.scores[HORIZON_MONTHS] for one in scored if one.name == law] for law in RULE_LAWS}
-    failures = [f"{one.name} as of {one.origin.date()}: {one.failure}" for one in scored if one.failure]
-    before = conclude(obs, {"plateau": found_on_all_rows(plateau, obs)}, scores, failures)
+    before = conclude(obs, {"plateau": found_on_all_rows(plateau, obs)}, scores, failures_at_origins(scored))
 
     models = model_contributions(obs, origins, scores)[:TOP]
     prices, order = price_influences(plateau, obs)

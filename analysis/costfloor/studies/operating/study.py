@@ -11,6 +11,7 @@ from costfloor.build import BuiltPanel
 from costfloor.fit import archive
 from costfloor.fit.fit import fit_law, sample_law
 from costfloor.fit.posterior import Draws
+from costfloor.fit.quantities import has_slowed
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
@@ -162,7 +163,7 @@ def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
             scores[name].append(score_forecast(fit, obs, origin.seen, origin.scored, seed))
     plateau = _short_fit("plateau", obs, settings, design)
     gap, gap_se, _ = difference(scores["plateau"], scores["discovery"])
-    slowed = plateau.draws("rate_now") < 0.5 * plateau.draws("rate_initial")
+    slowed = has_slowed(plateau.draws("rate_now"), plateau.draws("rate_initial"))
     evidence = Evidence(
         passed=True,
         origins=len(origins),

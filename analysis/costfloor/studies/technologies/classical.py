@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import multivariate_t
 from scipy.stats import t as student_t
 
+from costfloor.fit.quantities import SLOWED
 from costfloor.forecast.baselines.farmer_lafond import THETA, drift_path
 from costfloor.forecast.baselines.levels import LevelPath
 from costfloor.forecast.baselines.series import FamilySeries, Steps
@@ -86,6 +87,6 @@ def forecast_classical(name: str, whole: CostSeries, share: float, seed: int) ->
         elpd=float(multivariate_t.logpdf(later, path.mean, path.covariance, df=path.freedom)),
         crps=crps(draws, later),
         pit=np.asarray(student_t.cdf((later - path.mean) / scale, path.freedom)),
-        slows=float(student_t.cdf((0.5 * rates(whole, share)[0] - weights @ path.mean) / slope_scale, path.freedom)),
+        slows=float(student_t.cdf((SLOWED * rates(whole, share)[0] - weights @ path.mean) / slope_scale, path.freedom)),
         simulated=draws,
     )

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from costfloor.fit.quantities import SLOWED, has_slowed
 from costfloor.studies.technologies.claims import FALLING
 from costfloor.studies.technologies.forecast import STACK
 from costfloor.studies.technologies.sentences import titled
@@ -29,7 +30,7 @@ def draw(found: TechnologyStudy) -> Figure:
 def _rates(ax: Axes, found: TechnologyStudy) -> None:
     early, late = (np.array([getattr(one, part) for one in found.records]) for part in ("early", "late"))
     judged = early > FALLING
-    slowed = judged & (late < 0.5 * early)
+    slowed = judged & (has_slowed(late, early))
     for chosen, colour, label in (
         (~judged, GREY, "not falling, not judged"),
         (judged & ~slowed, BLACK, "went on"),
@@ -38,7 +39,7 @@ def _rates(ax: Axes, found: TechnologyStudy) -> None:
         ax.plot(early[chosen], late[chosen], "o", color=colour, markersize=3.5, label=f"{label} ({chosen.sum()})")
     ends = np.linspace(min(early.min(), late.min()), max(early.max(), late.max()), 400)
     ax.plot(ends, ends, color=GREY, linewidth=0.6)
-    ax.plot(ends, 0.5 * ends, color=GREY, linewidth=0.6, linestyle=(0, (3, 2)))
+    ax.plot(ends, SLOWED * ends, color=GREY, linewidth=0.6, linestyle=(0, (3, 2)))
     ax.set_xscale("symlog", linthresh=LINEAR)
     ax.set_yscale("symlog", linthresh=LINEAR)
     ax.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])

@@ -7,14 +7,15 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import norm
 
+from costfloor.fit.quantities import SLOWED
 from costfloor.forecast.origins import crps
+from costfloor.forecast.stacking import best_mixture
 from costfloor.studies.technologies.conditioning import Path, conditional_path
 from costfloor.studies.technologies.fit import TechnologyFit
 from costfloor.studies.technologies.series import CostSeries, split_at
 
 STACK = "stack"
 STACK_DRAWS = 4000
-EM_ROUNDS = 500
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def forecast_series(fit: TechnologyFit, whole: CostSeries, share: float, seed: i
     draws = predictive.mean + deviation * np.random.default_rng(seed).standard_normal(deviation.shape)
     weights = slope_weights(whole.age_years[seen:])
     slope = norm.cdf(
-        0.5 * rates(whole, share)[0],
+        SLOWED * rates(whole, share)[0],
         predictive.mean @ weights,
         np.sqrt(np.einsum("i,sij,j->s", weights, predictive.covariance, weights)),
     )
@@ -136,7 +137,7 @@ def stack(
     mixed = []
     for f, whole in enumerate(wholes):
         others = np.where(technology == technology[f], 0.0, weights)
-        share_of = stacking_weights(elpd, others)
+        share_of = best_mixture(elpd.T[None], others[None])[0]
         own = [by_law[name][f] for name in names]
         pooled = np.concatenate(
             [one.simulated[: round(STACK_DRAWS * part)] for one, part in zip(own, share_of, strict=True)]
@@ -152,25 +153,7 @@ def stack(
                 simulated=pooled,
             )
         )
-    return tuple(mixed), dict(zip(names, stacking_weights(elpd, weights).tolist(), strict=True))
-
-
-def stacking_weights(elpd: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weights (L,) of the mixture with the best weighted log score, by expectation maximisation.
-
-    Parameters
-    ----------
-    elpd : (L, F)
-        Joint log predictive density of each series under each law.
-    weights : (F,)
-        Weight of each series, not all zero.
-    """
-    density = np.exp(elpd - elpd.max(axis=0))
-    mixture = np.full(len(elpd), 1.0 / len(elpd))
-    for _ in range(EM_ROUNDS):
-        responsibility = density * mixture[:, None]
-        mixture = (responsibility / responsibility.sum(axis=0)) @ weights / weights.sum()
-    return np.asarray(mixture)
+    return tuple(mixed), dict(zip(names, best_mixture(elpd.T[None], weights[None])[0].tolist(), strict=True))
 
 
 def _log_density(predictive: Path, observed: np.ndarray) -> np.ndarray:

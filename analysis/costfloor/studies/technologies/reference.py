@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costfloor.laws.prior_predictive import draw_prior
+from costfloor.fit.quantities import SLOWED
 from costfloor.laws.priors import Prior
 from costfloor.sampling.policy import CI_QUANTILES
 from costfloor.studies.technologies.claims import FALLING
@@ -73,7 +73,7 @@ def reference_class(fit: TechnologyFit, seed: int) -> ReferenceClass:
     population = {prior.name: fit.draws(prior.name) for prior in fit.law.priors}
     size = len(next(iter(population.values())))
     new = _new_technologies(fit, population, rng)
-    before = _new_technologies(fit, {prior.name: draw_prior(prior, size, rng) for prior in fit.law.priors}, rng)
+    before = _new_technologies(fit, {prior.name: prior.draw(size, rng) for prior in fit.law.priors}, rng)
     return ReferenceClass(
         kept_share=Prior(
             "kept_share",
@@ -95,8 +95,8 @@ def reference_class(fit: TechnologyFit, seed: int) -> ReferenceClass:
         ),
         quantiles={name: _interval(new[name]) for name in SUMMED},
         prior_quantiles={name: _interval(before[name]) for name in SUMMED},
-        probability_slows=float(np.mean(new["kept_share"] < 0.5)),
-        prior_probability_slows=float(np.mean(before["kept_share"] < 0.5)),
+        probability_slows=float(np.mean(new["kept_share"] < SLOWED)),
+        prior_probability_slows=float(np.mean(before["kept_share"] < SLOWED)),
         correlation=float(np.corrcoef(np.log(new["initial_rate"]), np.log(new["half_life_years"]))[0, 1]),
     )
 
@@ -146,7 +146,7 @@ def floor_and_excess_priors(reference: ReferenceClass, initial_rate: Prior, seed
         Of the draws that the quartiles are taken from.
     """
     rng = np.random.default_rng(seed)
-    kept, initial = (draw_prior(prior, IMPLIED_DRAWS, rng) for prior in (reference.kept_share, initial_rate))
+    kept, initial = (prior.draw(IMPLIED_DRAWS, rng) for prior in (reference.kept_share, initial_rate))
     slows = kept < 1.0
     floor, excess = kept[slows] * initial[slows], (1.0 - kept[slows]) * initial[slows]
     reason = "{} share of the initial rate's prior, by technologies of known fate under the plateau law (docs/technologies.md)"
