@@ -5,7 +5,7 @@
 
 PYTHON ?=
 AS_OF ?=
-VENV ?= .venv
+VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from random import Random
 
 import numpy as np
@@ -47,12 +48,14 @@ def dated(when: str, prices: dict[str, float | tuple[float, float]], **columns: 
         first, second = price if isinstance(price, tuple) else (price, 4 * price)
         row = dict.fromkeys(TIDY) | {"provider": "host", "model_id": model_id, "mode": "chat", "place": f"/{model_id}"}
         rows.append(row | {"input_usd_per_mtok": first, "output_usd_per_mtok": second} | columns)
-    frame = pd.DataFrame(rows, columns=list(TIDY)).astype(dict.fromkeys(TEXTS, "str"))
-    frame = frame.astype(dict.fromkeys(DATES, "datetime64[us]"))
     numbers = [name for name in TIDY if name.endswith("_per_mtok")]
-    return DatedList(day(when), frame.astype(dict.fromkeys(numbers, "float64")), f"list of {when}")
+    kinds = {"str": TEXTS, "datetime64[us]": DATES, "float64": numbers}
+    kind = {name: kind for kind, names in kinds.items() for name in names}
+    cells = {name: pd.Series([row[name] for row in rows], dtype=kind[name]) for name in TIDY}
+    return DatedList(day(when), pd.DataFrame(cells), f"list of {when}")
 
 
+@cache
 def nothing() -> pd.DataFrame:
     texts = {name: pd.Series([], dtype="str") for name in (*QUOTE_COLUMNS, "tier")}
     frame = pd.DataFrame(texts)
@@ -384,11 +387,16 @@ def test_every_new_spell_says_where_it_comes_from(column: str) -> None:
     assert found["evidence"].tolist() == ["list of 2026-01-31: /a", "list of 2026-02-28: /a"]
 
 
+@cache
+def offer(seller: str | None, price: float) -> pd.DataFrame:
+    return dated("2026-01-31", {"a": price}, provider=seller).quotes
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(["host", "h'ost", None]), st.sampled_from([0.0, 1e-07, 0.1, 3.0])), min_size=1)
 )
 def test_a_spell_is_named_after_all_that_it_says(rows: list[tuple[str | None, float]]) -> None:
-    said = pd.concat([dated("2026-01-31", {"a": price}, provider=seller).quotes for seller, price in rows])
+    said = pd.concat([offer(seller, price) for seller, price in rows])
     found = statements(nothing(), "table", [DatedList(day("2026-01-31"), said, "a list")])
     nan, names = float("nan"), set()
     for seller, price in rows:

@@ -34,13 +34,22 @@ offers = st.lists(
 one_source = offers.map(lambda rows: [row | {"source": "table", "provider": "a"} for row in rows])
 
 
+def eight(tables: st.SearchStrategy[list[dict[str, Any]]]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Eight tables as one, each with models of its own: what is done to a frame costs as much for one as for all."""
+    return st.lists(tables, min_size=8, max_size=8).map(
+        lambda drawn: [
+            row | {"model_key": f"{row['model_key']}{number}"} for number, rows in enumerate(drawn) for row in rows
+        ]
+    )
+
+
 def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     columns = ["model_key", "host", "source", "provider", "event", "start", "late", "length", "price_usd_per_mtok"]
     table = pd.DataFrame(rows, columns=columns)
     texts = table.astype(dict.fromkeys(columns[:5], "str")).astype({"price_usd_per_mtok": "float64"})
     start, late, length = (pd.to_timedelta(table[name].astype("float64"), "D") for name in ("start", "late", "length"))
     return texts.assign(
-        quote_id=pd.Series([f"q{number:02d}" for number in range(len(table))], dtype="str"),
+        quote_id=pd.Series([f"q{number:03d}" for number in range(len(table))], dtype="str"),
         model_id="id of " + texts["model_key"],
         date=(DAY_ZERO + start).astype("datetime64[us]"),
         recorded_on=(DAY_ZERO + start + late).astype("datetime64[us]"),
@@ -103,8 +112,8 @@ def spells_by_hand(quotes: pd.DataFrame) -> dict[tuple[str, str], list[Spell]]:
     return places
 
 
-@settings(deadline=None, max_examples=200)
-@given(offers | one_source)
+@settings(max_examples=25)
+@given(eight(offers | one_source))
 def test_settling_a_table_follows_the_rules_at_every_place(rows: list[dict[str, Any]]) -> None:
     quotes = frame(rows)
     found, _ = settle_all(quotes)
@@ -116,8 +125,8 @@ def test_settling_a_table_follows_the_rules_at_every_place(rows: list[dict[str, 
     assert dict(zip(quotes.loc[said, "quote_id"], found[said], strict=True)) == expected
 
 
-@settings(deadline=None, max_examples=200)
-@given(one_source)
+@settings(max_examples=25)
+@given(eight(one_source))
 def test_nothing_is_settled_at_plain_places(rows: list[dict[str, Any]]) -> None:
     quotes = frame(rows)
     series = quotes["source"] + "|" + quotes["provider"] + "|" + quotes["model_id"]
@@ -140,8 +149,8 @@ def test_a_price_that_moves_day_by_day_is_plain() -> None:
     assert plain(quotes.assign(recorded_on=late)).tolist() == quotes["host"].eq("b").tolist()
 
 
-@settings(deadline=None, max_examples=200)
-@given(offers)
+@settings(max_examples=25)
+@given(eight(offers))
 def test_the_best_host_has_the_lowest_offer_that_stands(rows: list[dict[str, Any]]) -> None:
     quotes = frame(rows)
     expected = pd.Series(False, index=quotes.index)

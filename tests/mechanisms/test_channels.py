@@ -19,8 +19,8 @@ from markets import ALL_CHANGED, ALL_FIXED, HALF, World, market
 from scipy import stats
 
 MARKETS = 20
-LARGE = 1000
-"""Models in a market of four times the panel's size."""
+LARGE, LARGE_MARKETS = 1000, 10
+"""Models in a market of four times the panel's size, and how many of those are fitted: each takes as long as five small ones."""
 
 SHORT = SamplerSettings(draws=300, tune=300, chains=2, seed=3)
 SLOWER = World(share=0.6, late_share=0.1)
@@ -132,12 +132,12 @@ def test_the_share_of_simulated_markets(
 @pytest.mark.slow
 @each_world
 def test_in_larger_markets_the_share_itself_comes_close(world: World) -> None:
-    markets = [channel_data(market(world, 100 + seed, LARGE)) for seed in range(MARKETS)]
+    markets = [channel_data(market(world, 100 + seed, LARGE)) for seed in range(LARGE_MARKETS)]
     shape = shape_of(*markets)
     low, middle, high = shares(compile_channels(markets[0], shape), markets, shape)
     truth = world.true_share()
-    assert (abs(middle - truth) <= 0.1).sum() >= 16
-    assert ((low <= truth) & (truth <= high)).sum() >= 16
+    assert (abs(middle - truth) <= 0.1).sum() >= 8
+    assert ((low <= truth) & (truth <= high)).sum() >= 8
 
 
 @pytest.mark.slow
