@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
-from costfloor.build import RECORD, build
+from costfloor.build import build
+from costfloor.built import RECORD
 from costfloor.capability.bands import BANDS
 from costfloor.data.unchanged import remember
 from costfloor.errors import IntegrityError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from costfloor.build import build_fingerprint
+from costfloor.built import build_fingerprint
 from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
 from costfloor.fit.request import FitSettings

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from costfloor.build import BuildReport
+from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult
 from costfloor.economics.study import Economics
 from costfloor.fit.result import Fit
