@@ -7,6 +7,7 @@ import typer
 from costfloor.cli.shared import Options, exit_unless, one_of, writable
 from costfloor.storage import refuse_folder
 from costfloor.studies.context import Context, study_settings
+from costfloor.studies.registry import STUDIES, run_study
 from costfloor.studies.stored import misses_a_gate
 
 app = typer.Typer()
@@ -42,8 +43,6 @@ def calibrate(
     ] = None,
 ) -> None:
     """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
-    from costfloor.studies.registry import STUDIES, run_study  # noqa: PLC0415  slow to import
-
     call: Options = context.obj
     chosen = NAMES if name == "all" else (one_of(name, NAMES, "NAME"),)
     say, folder = call.progress(), writable(call.places.studies)

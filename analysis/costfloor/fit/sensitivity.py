@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import arviz_stats
 import numpy as np
 import xarray as xr
 from scipy import stats
@@ -40,8 +41,6 @@ class PriorSensitivity:
 
 def prior_sensitivity(fit: Fit, obs: PriceObservations, quantity: str) -> PriorSensitivity:
     """Power-scale the priors of the law's own parameters, and the likelihood, and see whether `quantity` moves."""
-    import arviz_stats  # noqa: PLC0415  takes a second to import, which a cached report should not wait for
-
     draws = fit.draws
     shape = fit.reported["noise_scale"].shape
     parameters = fit.law.family_parameters.values()

@@ -64,7 +64,7 @@ def make_report(
 def _earlier(store: Store) -> tuple[Entry, ...]:
     """What the ledger says of other vintages than today's."""
     vintage = store.raw_vintage[:16]
-    return tuple(known for known in read_ledger(store.places.reports) if known.vintage != vintage)
+    return tuple(known for known in read_ledger(store.places.ledger) if known.vintage != vintage)
 
 
 def _fingerprint(store: Store, settings: FitSettings, as_of: pd.Timestamp | None, earlier: Sequence[Entry]) -> str:

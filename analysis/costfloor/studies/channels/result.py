@@ -11,7 +11,14 @@ import numpy as np
 import xarray as xr
 
 from costfloor.fit.request import FitSettings
-from costfloor.sampling.sampler import CI_QUANTILES
+from costfloor.sampling.sampler import (
+    CI_QUANTILES,
+    SamplerSettings,
+    attempt_seed,
+    compile_model,
+    diagnose_quantities,
+    sample,
+)
 from costfloor.studies.channels.changes import ChannelData
 from costfloor.studies.channels.model import Shape, build_model, shape_of, shared_data
 
@@ -96,8 +103,6 @@ class ChannelResult:
 
 def compile_channels(data: ChannelData, shape: Shape) -> "CompiledModel":
     """The model compiled for all data of a shape."""
-    from costfloor.sampling.sampler import compile_model  # noqa: PLC0415  slow to import
-
     return compile_model(build_model(data, shape))
 
 
@@ -121,8 +126,6 @@ def fit_channels(
     progress
         Called with a line before each long step.
     """
-    from costfloor.sampling.sampler import SamplerSettings, attempt_seed, diagnose_quantities, sample  # noqa: PLC0415  slow to import
-
     shape = shape or shape_of(data)
     compiled = compiled or compile_channels(data, shape)
     for attempt, target in enumerate(settings.target_accepts, start=1):
