@@ -226,7 +226,9 @@ def _all_ended(
     from costfloor.runs.workers import elsewhere, fanned, local_cluster  # noqa: PLC0415  stored results should not wait for Dask
 
     count = min(workers or os.cpu_count() or 1, len(jobs))
-    client, room = stack.enter_context(elsewhere(scheduler, progress) if scheduler else local_cluster(count))
+    client, room = stack.enter_context(
+        elsewhere(scheduler, progress) if scheduler is not None else local_cluster(count)
+    )
     yield from fanned(client, room, {job.key: partial(_call, function, job) for job in jobs})
 
 
