@@ -46,7 +46,7 @@ class Worker:
     """The process that runs commands in children of its own; see `fault_worker.py`."""
 
     def __init__(self) -> None:
-        places = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "sources")]
+        places = [str(ROOT / "analysis"), str(ROOT / "tests"), str(ROOT / "tests" / "sources")]
         # Arrow's allocator would start a thread, and a process with threads is not to be forked.
         settings = {"PYTHONPATH": os.pathsep.join(places), "JE_ARROW_MALLOC_CONF": "background_thread:false"}
         self.process = subprocess.Popen(
