@@ -117,3 +117,30 @@ def test_no_file_names_a_private_place() -> None:
         for match in PRIVATE.finditer(path.read_text(encoding="utf-8"))
     ]
     assert not found
+
+
+FOLDERS_COME_IN = {
+    PACKAGE / name for name in ("places.py", "storage.py", "data/vintages.py", "data/package.py", "data/unchanged.py")
+}
+"""Where a folder is given by its path: what is above passes an opened store, a built panel or the places of a project on."""
+
+
+@pytest.mark.parametrize("module", [path for path in MODULES if path.relative_to(PACKAGE).parts[0] != "cli"], ids=name)
+def test_no_function_takes_the_data_folder(module: Path) -> None:
+    nodes = [node for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.arguments)]
+    taken = {argument.arg for node in nodes for argument in (*node.posonlyargs, *node.args, *node.kwonlyargs)}
+    assert not taken & {"data_dir", "data_folder", "reports_dir"}
+
+
+MAX_LATE_IMPORTS = 10
+
+
+def test_few_imports_come_late() -> None:
+    late = [
+        f"{name(module)}: {line.strip()}"
+        for module in MODULES
+        for line in module.read_text("utf-8").splitlines()
+        if "PLC0415" in line
+    ]
+    rooms = ("analysis/costfloor/sampling/", "analysis/costfloor/fit/")
+    assert len([place for place in late if not place.startswith(rooms)]) <= MAX_LATE_IMPORTS

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
-from costfloor.build import RECORD, build
+from costfloor.build import build
+from costfloor.built import RECORD
 from costfloor.capability.bands import BANDS
 from costfloor.data.unchanged import remember
 from costfloor.errors import IntegrityError
-from costfloor.forecast.ledger import LEDGER, Entry, add_entry, read_ledger
+from costfloor.forecast.ledger import Entry, add_entry, read_ledger
 from costfloor.forecast.refit import STATE, State, load_state
 from costfloor.places import Places
 from costfloor.records import HASH, sealed, write_record
@@ -199,29 +200,29 @@ LINE = Entry(
     ],
 )
 def test_an_edited_line_of_the_ledger_is_named(change: dict[str, Any], tmp_path: Path) -> None:
-    add_entry(tmp_path, LINE)
-    path = tmp_path / LEDGER
+    add_entry(tmp_path / "ledger.jsonl", LINE)
+    path = tmp_path / "ledger.jsonl"
     whole = path.read_text()
     path.write_text(whole + json.dumps({**vars(LINE), **change}) + "\n")
     with pytest.raises(IntegrityError, match=r"ledger.jsonl, line 2: is no entry \(.*\). Restore the file from a copy"):
-        read_ledger(tmp_path)
+        read_ledger(tmp_path / "ledger.jsonl")
     path.write_text(whole)
-    assert read_ledger(tmp_path) == [LINE]
+    assert read_ledger(tmp_path / "ledger.jsonl") == [LINE]
 
 
 @pytest.mark.parametrize(
     "content", ["{", "", "[" * 100_000, '{"n": NaN}', "null"], ids=["cut", "empty", "deep", "nan", "null"]
 )
 def test_a_broken_line_of_the_ledger_is_named(content: str, tmp_path: Path) -> None:
-    (tmp_path / LEDGER).write_text(f"{content}\n")
+    (tmp_path / "ledger.jsonl").write_text(f"{content}\n")
     with pytest.raises(IntegrityError, match=r"ledger.jsonl, line 1: is no entry"):
-        read_ledger(tmp_path)
+        read_ledger(tmp_path / "ledger.jsonl")
 
 
 def test_a_damaged_ledger_stops_a_refit_before_any_fit(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "reports" / LEDGER
+    path = tmp_path / "reports" / "ledger.jsonl"
     path.parent.mkdir()
     path.write_text('{"vintage": "v"}\n')
     one_line(run(capsys, "refit", "--data", data, "--reports", path.parent, "--quiet"), path)

@@ -46,7 +46,7 @@ class Worker:
     """The process that runs commands in children of its own; see `fault_worker.py`."""
 
     def __init__(self) -> None:
-        places = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "sources")]
+        places = [str(ROOT / "analysis"), str(ROOT / "tests"), str(ROOT / "tests" / "sources")]
         # Arrow's allocator would start a thread, and a process with threads is not to be forked.
         settings = {"PYTHONPATH": os.pathsep.join(places), "JE_ARROW_MALLOC_CONF": "background_thread:false"}
         self.process = subprocess.Popen(
@@ -135,7 +135,7 @@ def scenes(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> dict[str
             found[name] = Scene(stage, arguments, before, visible(stage), json.loads(ended["out"]), ended["seconds"])
     methods = {law: update["method"] for law, update in found["refit"].output["laws"].items()}
     assert set(methods.values()) == {"sampled", "reweighted"}
-    assert len(read_ledger(stage / "reports")) == 2
+    assert len(read_ledger(stage / "reports" / "ledger.jsonl")) == 2
     return found
 
 
@@ -197,7 +197,7 @@ def require_whole(scene: Scene, capsys: Capture) -> None:
         receipt = json.loads(path.read_text("utf-8"))
         assert receipt["draws_sha256"] == sha256_file(path.with_suffix(".nc"))
         require_draws(path, receipt["draws_sha256"])
-    studies = [(entry.vintage, entry.data_hash) for entry in read_ledger(reports)]
+    studies = [(entry.vintage, entry.data_hash) for entry in read_ledger(reports / "ledger.jsonl")]
     assert len(set(studies)) == len(studies)
     state = load_state(store.places)
     assert state is not None

@@ -10,7 +10,8 @@ import costfloor.build
 import costfloor.capability.measured
 import pandas as pd
 import pytest
-from costfloor.build import build, build_fingerprint, stored_build
+from costfloor.build import build, stored_build
+from costfloor.built import build_fingerprint
 from costfloor.capability.bands import BANDS
 from costfloor.data.package import write_datapackage
 from costfloor.errors import InputError, LockedError, MissingResultError

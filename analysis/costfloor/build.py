@@ -1,56 +1,29 @@
 """The built panel: the raw store as of a day, made into tables and read back. `costfloor build`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from costfloor.built import RECORD, BuildReport, build_fingerprint, panel_path, read_report
 from costfloor.capability.bands import assign_bands
 from costfloor.data.decisions import DECISIONS, without_quote
 from costfloor.data.quotes import build_quotes
-from costfloor.data.raw import validated
+from costfloor.data.raw import validated, written_table
 from costfloor.data.schemas import CAPABILITY, PANEL
 from costfloor.data.store import Store, held_for_writing
 from costfloor.data.unchanged import remember
 from costfloor.errors import InputError, IntegrityError, MissingResultError
 from costfloor.frames import from_parquet, parquet_bytes
-from costfloor.keys import code_hash
 from costfloor.panel import law_rows, make_panel
-from costfloor.records import checked, read_record, sealed
+from costfloor.records import sealed
 from costfloor.storage import json_bytes, refuse_links, sha256_bytes, write_together
 
-RECORD = "build.json"
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class BuildReport:
-    """What a build holds; the JSON of `costfloor build` with the gates of the capability fit and the hash of every table."""
-
-    vintage: str
-    quotes: int
-    models: int
-    families: int
-    hosts: int
-    first: str
-    last: str
-    path: str
-    launch_priced_models: int
-    statuses: dict[str, int]
-    disagreements: int
-    capability: dict[str, Any]
-    fingerprint: str
-    tables: dict[str, str]
-
-    @property
-    def passed(self) -> bool:
-        """Whether the capability fit passed its gates."""
-        return bool(self.capability["diagnostics"]["passed"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,11 +109,6 @@ def build(store: Store, as_of: pd.Timestamp | None = None, progress: Progress | 
         return _build(current, as_of, say)
 
 
-def build_fingerprint(store: Store, as_of: pd.Timestamp | None = None) -> str:
-    """Hash of the raw vintage and of the code that makes the panel of it."""
-    return sha256_bytes("\n".join([store.raw_vintage, str(as_of), code_hash(__name__)]).encode())
-
-
 def stored_build(store: Store, as_of: pd.Timestamp | None = None) -> BuiltPanel:
     """The last build as it lies on disk, stale or not.
 
@@ -164,25 +132,6 @@ def stored_build(store: Store, as_of: pd.Timestamp | None = None) -> BuiltPanel:
     return BuiltPanel(store, as_of, report, contents)
 
 
-def read_report(folder: Path) -> BuildReport | None:
-    """The record of the build in a folder; None without one, or when another version of the program wrote it.
-
-    Raises
-    ------
-    IntegrityError
-        It is not as it was written.
-    """
-    path, remedy = folder / RECORD, "Run `costfloor build` again"
-    record = read_record(path, remedy=remedy)
-    if record is None or {*record, "path"} != {entry.name for entry in fields(BuildReport)}:
-        return None
-    try:
-        # Where it lies is what the caller says, not what a file says.
-        return checked(BuildReport, {**record, "path": _panel_path(folder)})
-    except ValueError as error:
-        raise IntegrityError(f"{path}: {error}. {remedy}") from error
-
-
 def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPanel:
     target = store.places.processed(as_of)
     from costfloor.capability.measured import measured_capability  # noqa: PLC0415  an unchanged build should not wait for PyMC
@@ -192,7 +141,7 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     tables = build_quotes(store, as_of)
     quotes = tables.quotes
     if as_of is None:
-        for slip in without_quote(store.written(DECISIONS), quotes["quote_id"]):
+        for slip in without_quote(written_table(store, DECISIONS), quotes["quote_id"]):
             say(f"warning: {slip}")
     capability, receipt, residuals = measured_capability(store.places.fits, performance, models, say)
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
@@ -212,7 +161,7 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
         hosts=panel["host"].nunique(),
         first=str(panel["date"].min().date()),
         last=str(panel["date"].max().date()),
-        path=_panel_path(target),
+        path=panel_path(target),
         launch_priced_models=launch["model"].nunique(),
         statuses={str(name): int(count) for name, count in quotes["status"].value_counts().items()},
         disagreements=len(tables.disagreements),
@@ -226,7 +175,3 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     # Last: the tables count as built when the record that has their hashes is there.
     write_together({**files, target / RECORD: json_bytes(sealed(record))})
     return BuiltPanel(store, as_of, report, contents)
-
-
-def _panel_path(folder: Path) -> str:
-    return str(folder / "panel.parquet")

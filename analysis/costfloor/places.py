@@ -67,6 +67,11 @@ class Places:
         """Results of the heavy studies, in git: a fresh clone shows them without hours of computing."""
         return self.reports / "calibration"
 
+    @property
+    def ledger(self) -> Path:
+        """What was concluded from each data vintage, a line each."""
+        return self.reports / "ledger.jsonl"
+
     @contextmanager
     def held_for_study(self) -> Iterator[None]:
         """Hold the record of the last study: one refit or report of a data folder at a time.

@@ -178,7 +178,7 @@ def test_a_study_that_missed_a_gate_exits_with_1(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Options, "built", lambda _: None)
-    monkeypatch.setattr(costfloor.studies.registry, "run_study", lambda *_: result)
+    monkeypatch.setattr(costfloor.cli.calibration, "run_study", lambda *_: result)
     done = run(capsys, "calibrate", "evidence", "--reports", tmp_path, "--json")
     assert done.code == code
     assert set(done.json["studies"]) == {"evidence"}

@@ -14,6 +14,7 @@ from costfloor.data.decisions import (
     whole_ids,
     without_quote,
 )
+from costfloor.data.raw import written_table
 from costfloor.errors import InputError
 from store import bare_store
 
@@ -35,7 +36,7 @@ def write(folder: Path, name: str, *lines: str) -> Path:
 def test_a_decision_comes_after_those_before_it(tmp_path: Path, end: str) -> None:
     write(tmp_path, "decisions.csv", HEADER, f'{Q1},reject,Ada,2026-01-31,"a promotion, not\na price"' + end)
     decide(bare_store(tmp_path), QUOTES, Q2, "reject", "Bob", "a slip")
-    found = bare_store(tmp_path).written(DECISIONS)
+    found = written_table(bare_store(tmp_path), DECISIONS)
     assert found[["quote_id", "decision", "who", "why"]].to_numpy().tolist() == [
         [Q1, "reject", "Ada", "a promotion, not a price"],
         [Q2, "reject", "Bob", "a slip"],
@@ -45,7 +46,7 @@ def test_a_decision_comes_after_those_before_it(tmp_path: Path, end: str) -> Non
 
 def test_the_first_decision_starts_the_file(tmp_path: Path) -> None:
     decide(bare_store(tmp_path), QUOTES, Q2, "reject", "Bob", "a slip")
-    assert bare_store(tmp_path).written(DECISIONS)["quote_id"].tolist() == [Q2]
+    assert written_table(bare_store(tmp_path), DECISIONS)["quote_id"].tolist() == [Q2]
 
 
 def test_a_broken_file_takes_no_decision(tmp_path: Path) -> None:

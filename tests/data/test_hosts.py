@@ -8,7 +8,7 @@ import pytest
 from costfloor.data.host_decisions import HOST_DECISIONS, decide_host
 from costfloor.data.hosts import Sellers, attach_hosts
 from costfloor.data.hosts import sellers as lookup
-from costfloor.data.raw import parse_table
+from costfloor.data.raw import parse_table, written_table
 from costfloor.data.schemas import HOSTS
 from costfloor.errors import InputError
 from store import bare_store, project_store
@@ -126,12 +126,12 @@ def test_a_star_stands_for_any_end_and_gives_way_to_the_whole_name() -> None:
 
 def test_the_latest_decision_counts_and_replaces_what_was_said_of_the_spelling(tmp_path: Path) -> None:
     table = listed(("acme", None, "acme", "cloud", None, None), ("acme", "acme", "acme", "first_party", None, None))
-    known = lookup(table, bare_store(tmp_path).written(HOST_DECISIONS))
+    known = lookup(table, written_table(bare_store(tmp_path), HOST_DECISIONS))
     assert kinds(known, "2025-09-01") == ["first_party"]
     decide_host(bare_store(tmp_path), QUOTES, "ACME", "acme", "aggregator", None, "Ada", "a relay")
-    assert kinds(lookup(table, bare_store(tmp_path).written(HOST_DECISIONS)), "2025-09-01") == ["aggregator"]
+    assert kinds(lookup(table, written_table(bare_store(tmp_path), HOST_DECISIONS)), "2025-09-01") == ["aggregator"]
     decide_host(bare_store(tmp_path), QUOTES, "acme", "acme labs", "first_party", "acme", "Bob", "makes them, too")
-    known = lookup(table, bare_store(tmp_path).written(HOST_DECISIONS))
+    known = lookup(table, written_table(bare_store(tmp_path), HOST_DECISIONS))
     assert kinds(known, "2025-09-01") == ["first_party"]
     assert kinds(known, "2025-09-01", creator="openai") == ["aggregator"]
     rows = (tmp_path / "raw" / "host_decisions.csv").read_text("utf-8").splitlines()

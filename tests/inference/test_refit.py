@@ -10,7 +10,7 @@ from arviz_stats import mcse
 from costfloor.errors import InputError, IntegrityError, LockedError
 from costfloor.fit.continuation import appended, continuation
 from costfloor.fit.fit import fit_law
-from costfloor.forecast.ledger import LEDGER, Entry, add_entry, read_ledger
+from costfloor.forecast.ledger import Entry, add_entry, read_ledger
 from costfloor.forecast.refit import refit
 from costfloor.forecast.reweight import possible, reweight
 from costfloor.forecast.score import score_rows
@@ -191,13 +191,13 @@ def line(vintage: str) -> Entry:
 
 
 def test_the_ledger_only_grows_and_says_nothing_twice(tmp_path: Path) -> None:
-    assert read_ledger(tmp_path) == []
+    assert read_ledger(tmp_path / "ledger.jsonl") == []
     for vintage in ("a", "a", "b", "b", "a"):
-        add_entry(tmp_path, line(vintage))
-    assert [entry.vintage for entry in read_ledger(tmp_path)] == ["a", "b", "a"]
-    (tmp_path / LEDGER).write_text("{}\n")
+        add_entry(tmp_path / "ledger.jsonl", line(vintage))
+    assert [entry.vintage for entry in read_ledger(tmp_path / "ledger.jsonl")] == ["a", "b", "a"]
+    (tmp_path / "ledger.jsonl").write_text("{}\n")
     with pytest.raises(IntegrityError, match=r"ledger.jsonl, line 1: is no entry"):
-        add_entry(tmp_path, line("c"))
+        add_entry(tmp_path / "ledger.jsonl", line("c"))
 
 
 def test_one_refit_at_a_time(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from costfloor.build import BuildReport
+from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult, predictive_check
 from costfloor.economics.scenario import shipped_scenarios
 from costfloor.economics.study import economics

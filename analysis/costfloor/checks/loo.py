@@ -3,6 +3,7 @@
 import warnings
 from typing import Any
 
+import arviz_stats
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -40,9 +41,6 @@ def psis_loo(posterior: xr.Dataset, law: Law, obs: PriceObservations) -> tuple[A
     ----------
     Vehtari, Gelman and Gabry (2017), Statistics and Computing 27(5).
     """
-    # Imported here: it takes a second or more, which a report from stored results should not wait for.
-    import arviz_stats  # noqa: PLC0415  slow to import
-
     pointwise = log_likelihood(merge_chains(posterior, law), obs, fitted_log_price(posterior, law, obs))
     shape = (posterior.sizes["chain"], posterior.sizes["draw"], obs.n)
     likelihood = xr.Dataset({"log_price": (("chain", "draw", "row"), pointwise.reshape(shape))})

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from arviz_stats.ecdf_utils import get_pointwise_confidence_band, simulate_confidence_bands
+from scipy.stats import t as student_t
 
 from costfloor.checks.loo import fitted_log_price, psis_loo
 from costfloor.checks.replicates import Replicates, thinned
@@ -54,8 +56,6 @@ def loo_pit(fit: Fit, obs: PriceObservations) -> tuple[np.ndarray, tuple[str, ..
     Averages the Student-t distribution function over draws with PSIS-LOO weights, so that no simulation noise enters. It follows the
     fitted market path: the question is the shape of the noise.
     """
-    from scipy.stats import t as student_t  # noqa: PLC0415  slow to import, and a stored report does not need it
-
     posterior = thinned(fit.posterior)
     draws = merge_chains(posterior, fit.law)
     loo, warned = psis_loo(posterior, fit.law, obs)
@@ -73,9 +73,6 @@ def uniform_band(n: int) -> tuple[np.ndarray, np.ndarray]:
     pointwise probability at which 95 % of simulated samples stay inside throughout. Transforms that share a posterior are not quite
     independent, so the band is approximate.
     """
-    # A second or more, see `psis_loo`.
-    from arviz_stats.ecdf_utils import get_pointwise_confidence_band, simulate_confidence_bands  # noqa: PLC0415  slow to import
-
     # A seed of its own: the band depends on n alone.
     rng = np.random.default_rng(0)
     pointwise = simulate_confidence_bands(n, 1, AT, BAND_PROBABILITY, BAND_SIMULATIONS, rng)

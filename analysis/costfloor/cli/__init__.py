@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from costfloor.cli import calibration, data, economics, fits, hosts, report, trends
+from costfloor.cli import calibration, comparison, data, economics, fits, hosts, report, trends
 from costfloor.cli.shared import Options, visible
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.errors import DEFECT, CostfloorError, refused
@@ -27,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (data, hosts, trends, fits, economics, report, calibration):
+for part in (data, hosts, trends, fits, comparison, economics, report, calibration):
     app.registered_commands += part.app.registered_commands
     app.registered_groups += part.app.registered_groups
 

@@ -8,6 +8,7 @@ from costfloor.cli.shared import Options, exit_unless, one_of, writable
 from costfloor.storage import refuse_folder
 from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.context import Context, study_settings
+from costfloor.studies.registry import run_study
 
 app = typer.Typer()
 
@@ -27,8 +28,6 @@ def calibrate(
     ] = None,
 ) -> None:
     """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
-    from costfloor.studies.registry import run_study  # noqa: PLC0415  slow to import
-
     call: Options = context.obj
     chosen = tuple(STUDIES) if name == "all" else (one_of(name, tuple(STUDIES), "NAME"),)
     say, folder = call.progress(), writable(call.places.studies)

@@ -8,13 +8,17 @@ import typer
 
 from costfloor.build import stored_build
 from costfloor.cli.shared import AsOf, Options, day, exit_unless, visible
+from costfloor.data.candidates import unresolved_ids
 from costfloor.data.decisions import decide
+from costfloor.data.freshness import agreement, last_days
 from costfloor.data.spell_rows import PRICES
 from costfloor.data.store import open_store
 from costfloor.data.vintages import Coverage
 from costfloor.data.withdrawals import decide_on_vintage, withdrawn
 from costfloor.errors import ChangedRawError, InputError, MissingResultError
+from costfloor.ingest import ingest as take_in
 from costfloor.report.status import status as data_status
+from costfloor.sources.formats import FORMATS
 
 app = typer.Typer()
 quarantine = typer.Typer(help="Quotes that are held back, and decisions on them.", no_args_is_help=True)
@@ -88,8 +92,6 @@ def ingest(
 
     A list without more than half of the names that its source had before is refused until --complete or --partial says what that means.
     """
-    from costfloor.ingest import ingest as take_in  # noqa: PLC0415  an import of the readers is slow
-
     call: Options = context.obj
     when = day(observed_on, "--observed-on")
     assert when is not None
@@ -149,9 +151,6 @@ def restore(context: typer.Context, vintage: VintageName, who: Who, why: Why) ->
 @app.command(epilog="Example: costfloor sources --json")
 def sources(context: typer.Context) -> None:
     """List the formats that can be ingested, where they are published, and how old the newest vintage of each is."""
-    from costfloor.data.freshness import agreement, last_days  # noqa: PLC0415  as above
-    from costfloor.sources.formats import FORMATS  # noqa: PLC0415  as above
-
     call: Options = context.obj
     store = call.store()
     days = last_days(store)
@@ -211,8 +210,6 @@ def reject(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> Non
 @models.command(epilog="Example: costfloor models unresolved --json")
 def unresolved(context: typer.Context) -> None:
     """List ids with prices and no model, with the nearest models; name the right one in data/raw/mapping.csv."""
-    from costfloor.data.candidates import unresolved_ids  # noqa: PLC0415  rapidfuzz is for this command only
-
     call: Options = context.obj
     built = call.built()
     found = unresolved_ids(built.quotes, built.store.table("models"))

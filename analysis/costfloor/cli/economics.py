@@ -7,6 +7,7 @@ import typer
 
 from costfloor.cli.shared import Options, exit_unless, writable
 from costfloor.economics.scenario import read_scenario, shipped_scenarios
+from costfloor.economics.study import economics as work_out
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations
@@ -23,8 +24,6 @@ def economics(
     ] = None,
 ) -> None:
     """Margin, break-even and pay-back of a service under every law and under fixed rates of decline."""
-    from costfloor.economics.study import economics as work_out  # noqa: PLC0415  slow to import
-
     call: Options = context.obj
     scenarios = shipped_scenarios() if scenario is None else (read_scenario(scenario),)
     built, folder = call.built(), writable(call.places.fits)

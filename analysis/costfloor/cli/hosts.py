@@ -7,6 +7,7 @@ import typer
 from costfloor.cli.shared import Options, one_of
 from costfloor.data.host_decisions import decide_host
 from costfloor.data.schemas import LISTED_KINDS
+from costfloor.data.unknown_sellers import unknown_sellers
 
 app = typer.Typer()
 hosts = typer.Typer(help="Sellers, and decisions on them.", no_args_is_help=True)
@@ -16,8 +17,6 @@ app.add_typer(hosts, name="hosts")
 @hosts.command(epilog="Example: costfloor hosts review --json")
 def review(context: typer.Context) -> None:
     """List the sellers that nobody has looked at, and whose prices theirs repeat within 2 %."""
-    from costfloor.data.unknown_sellers import unknown_sellers  # noqa: PLC0415  for this command only
-
     call: Options = context.obj
     listed = unknown_sellers(call.built().quotes)
     lines = []

@@ -10,6 +10,11 @@ import typer
 from costfloor.cli.shared import Options, Scale, Table, one_of, read_table
 from costfloor.errors import InputError
 from costfloor.indexes import WHICH_TO_CITE
+from costfloor.indexes.breaks import break_tests
+from costfloor.indexes.frontier import default_threshold, frontier_trend
+from costfloor.indexes.hedonic import hedonic_trend
+from costfloor.indexes.price_index import KINDS, price_index
+from costfloor.indexes.spells import from_panel, from_table
 from costfloor.sources.price_table import ScoreScale
 
 if TYPE_CHECKING:
@@ -42,8 +47,6 @@ def frontier(
     score_scale: Scale = "raw",
 ) -> None:
     """Record-low prices at or above a score: OLS of log price on date."""
-    from costfloor.indexes.frontier import default_threshold, frontier_trend  # noqa: PLC0415  statsmodels is slow to import
-
     prices, _ = _scored_prices(context.obj, table, score_scale)
     lowest = default_threshold(prices) if threshold is None else threshold
     result = frontier_trend(prices, lowest)
@@ -59,8 +62,6 @@ def hedonic(
     score_scale: Scale = "fraction",
 ) -> None:
     """OLS of log price on date and score."""
-    from costfloor.indexes.hedonic import hedonic_trend  # noqa: PLC0415  statsmodels is slow to import
-
     rows = one_of(frontier, ("pareto", "all"), "--frontier")
     prices, scale = _scored_prices(context.obj, table, score_scale)
     result = hedonic_trend(prices, scale, rows)  # type: ignore[arg-type]  # checked by one_of
@@ -97,10 +98,6 @@ def index(
     score_scale: Scale = "fraction",
 ) -> None:
     """Price index of the project's panel or of a table, with tests for a break in its trend."""
-    from costfloor.indexes.breaks import break_tests  # noqa: PLC0415  statsmodels is slow to import
-    from costfloor.indexes.price_index import KINDS, price_index  # noqa: PLC0415  as above
-    from costfloor.indexes.spells import from_panel, from_table  # noqa: PLC0415  as above
-
     call: Options = context.obj
     chosen = one_of(kind, KINDS, "KIND")
     steps = one_of(frequency, ("month", "quarter"), "--frequency")

@@ -13,9 +13,10 @@ import pandera.pandas as pa
 
 from costfloor.data.distinct import distinct_rows
 from costfloor.data.fields import date, table, text
-from costfloor.data.raw import check_references, parse_table
-from costfloor.data.schemas import LONG_ID, QUOTE_ID_PATTERN, SHORT_ID, SOURCES
+from costfloor.data.raw import check_references, parse_table, written_table
+from costfloor.data.schemas import LONG_ID, QUOTE_ID_PATTERN, SHORT_ID
 from costfloor.data.store import Store, held_for_writing
+from costfloor.data.vintages import SOURCES
 from costfloor.errors import InputError
 from costfloor.storage import refuse_links, write_atomic
 from costfloor.text import clean_text
@@ -111,7 +112,7 @@ def append_row(store: Store, schema: pa.DataFrameSchema, who: str, why: str, **v
     row = {**values, "who": who, "decided_on": str(dt.datetime.now(dt.UTC).date()), "why": why}
     added = pd.DataFrame([row], columns=list(schema.columns)).astype({"decided_on": "datetime64[us]"})
     # The whole table anew: a file that people edit need not end with a line break.
-    content = pd.concat([store.written(schema), added]).to_csv(index=False, lineterminator="\n").encode()
+    content = pd.concat([written_table(store, schema), added]).to_csv(index=False, lineterminator="\n").encode()
     parse_table(content, schema, path)
     write_atomic(path, content)
 
@@ -139,7 +140,7 @@ def load_mapping(store: Store, models: pd.DataFrame) -> pd.DataFrame:
     InputError
         A row breaks the schema, names a model that does not exist or holds on no day.
     """
-    mapping, path = store.written(MAPPING), store.places.raw / "mapping.csv"
+    mapping, path = written_table(store, MAPPING), store.places.raw / "mapping.csv"
     check_references(mapping, models, "model_key", path)
     never = mapping["valid_to"].le(mapping["valid_from"])
     if never.any():

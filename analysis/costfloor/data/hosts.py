@@ -13,6 +13,7 @@ import pandas as pd
 
 from costfloor.data.distinct import distinct_rows
 from costfloor.data.host_decisions import HOST_DECISIONS, spelling
+from costfloor.data.raw import written_table
 from costfloor.data.store import Store
 
 MARKET_LOW = "lowest of month"
@@ -74,7 +75,7 @@ def load_sellers(store: Store) -> Sellers:
     InputError, IntegrityError
         A table is missing, changed, or breaks its schema.
     """
-    return sellers(store.table("hosts"), store.written(HOST_DECISIONS))
+    return sellers(store.table("hosts"), written_table(store, HOST_DECISIONS))
 
 
 def sellers(hosts: pd.DataFrame, decisions: pd.DataFrame | None = None) -> Sellers:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandera.pandas as pa
 
-from costfloor.data.raw import DATAPACKAGE
 from costfloor.data.schemas import RAW_SCHEMAS
+from costfloor.data.store import DATAPACKAGE
 from costfloor.errors import InputError
 from costfloor.storage import sha256_file, write_json
 

@@ -11,7 +11,7 @@ from costfloor.data.decisions import DECISIONS, apply_decisions, apply_mapping, 
 from costfloor.data.hosts import OWN_PRICE_KINDS, Sellers, attach_hosts, load_sellers
 from costfloor.data.identity import resolve
 from costfloor.data.price_equality import DUST
-from costfloor.data.raw import validated
+from costfloor.data.raw import validated, written_table
 from costfloor.data.rules import blended_price, quarantine_reasons
 from costfloor.data.schemas import PROCESSED_QUOTES
 from costfloor.data.settlement import settle_all
@@ -72,7 +72,9 @@ def build_quotes(store: Store, as_of: pd.Timestamp | None = None, lists: Lists |
     if raw["recorded_on"].isna().all():
         day = None if as_of is None else str(as_of.date())
         raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")
-    return assemble(raw, models, known, load_sellers(store), load_mapping(store, models), store.written(DECISIONS))
+    return assemble(
+        raw, models, known, load_sellers(store), load_mapping(store, models), written_table(store, DECISIONS)
+    )
 
 
 def assemble(

@@ -1,32 +1,47 @@
 """Raw tables from bytes: every table is checked against its schema before anyone sees a row."""
 
-import json
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
 from costfloor.data.fields import dtype
-from costfloor.data.schemas import RAW_SCHEMAS
-from costfloor.errors import InputError
+from costfloor.data.schemas import CORRECTED, RAW_SCHEMAS
+from costfloor.data.store import DATAPACKAGE, Store
+from costfloor.errors import InputError, IntegrityError
 from costfloor.inputs import read_file
 from costfloor.sources.table_file import csv_cells
+from costfloor.storage import sha256_bytes
 from costfloor.text import MAX_TEXT, UNSAFE
 
-DATAPACKAGE = "datapackage.json"
+
+def read_table(store: Store, name: str) -> pd.DataFrame:
+    """Read a raw table from its file: see `costfloor.data.store.Store.table`, which keeps it."""
+    path = store.places.raw / f"{name}.csv"
+    if path.name not in store.hashes:
+        raise InputError(f"lists no file {path.name}", file=path.with_name(DATAPACKAGE))
+    content = read_file(path, content="table")
+    if sha256_bytes(content) != store.hashes[path.name]:
+        raise IntegrityError(
+            f"{path}: content does not match the hash in {DATAPACKAGE}. Restore the file, or bring new rows in with "
+            "'costfloor ingest'"
+        )
+    schema = RAW_SCHEMAS[name]
+    frame = parse_table(content, schema, path)
+    if name in CORRECTED:
+        frame = validated(_corrected(frame, name, store.table("corrections"), path), schema, path)
+    for column, parent in (schema.metadata or {}).get("references", {}).items():
+        check_references(frame, store.table(parent), column, path)
+    return frame
 
 
-def recorded_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of each raw file by file name, as `datapackage.json` in the folder of the raw tables records them."""
-    path = folder / DATAPACKAGE
-    content = read_file(path, content="table", missing="Name the data folder with --data")
-    try:
-        package: dict[str, Any] = json.loads(content)
-        return {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in package["resources"]}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError("is not a data package with a path and a hash per resource", file=path) from error
+def written_table(store: Store, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """A table that people write, by its schema, whose name is that of its file; empty without the file."""
+    name = f"{schema.name}.csv"
+    if name not in store.by_hand:
+        return pd.DataFrame({column: pd.Series([], dtype=dtype(kind)) for column, kind in schema.columns.items()})
+    return parse_table(store.by_hand[name], schema, store.places.raw / name)
 
 
 def parse_table(content: bytes, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
@@ -89,7 +104,7 @@ def check_references(child: pd.DataFrame, parent: pd.DataFrame, column: str, fil
         )
 
 
-def corrected(frame: pd.DataFrame, table: str, corrections: pd.DataFrame, path: Path) -> pd.DataFrame:
+def _corrected(frame: pd.DataFrame, table: str, corrections: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The table with the cells that `corrections.csv` puts right; the file itself stays as it came."""
     schema = RAW_SCHEMAS[table]
     (key,) = (schema.metadata or {})["key"]

@@ -1,23 +1,24 @@
 """The raw store, opened: checked once against its hashes, then passed on as a value that does not change."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import pandera.pandas as pa
-
-from costfloor.data.fields import dtype
-from costfloor.data.raw import DATAPACKAGE, check_references, corrected, parse_table, recorded_hashes, validated
-from costfloor.data.schemas import CORRECTED, RAW_SCHEMAS
 from costfloor.data.unchanged import Looks, check_unchanged
 from costfloor.data.vintages import Vintage, list_vintages, original_path, read_original
-from costfloor.errors import InputError, IntegrityError
+from costfloor.errors import InputError
 from costfloor.inputs import read_file
 from costfloor.places import Places
 from costfloor.storage import data_lock, sha256_bytes
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+DATAPACKAGE = "datapackage.json"
 BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv", "withdrawals.csv")
 """Files of `costfloor.data.decisions`, `host_decisions` and `withdrawals`: they may change, and their content is part of the vintage."""
 
@@ -45,7 +46,7 @@ class Store:
     vintages: tuple[Vintage, ...] = field(repr=False)
     by_hand: Mapping[str, bytes] = field(repr=False)
     looks: Looks = field(repr=False)
-    _tables: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
+    _tables: dict[str, "pd.DataFrame"] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def raw_vintage(self) -> str:
@@ -58,7 +59,7 @@ class Store:
         hashes |= {name: sha256_bytes(content) for name, content in self.by_hand.items()}
         return sha256_bytes("".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items())).encode())
 
-    def table(self, name: str) -> pd.DataFrame:
+    def table(self, name: str) -> "pd.DataFrame":
         """One raw table, typed and checked.
 
         Parameters
@@ -80,37 +81,14 @@ class Store:
             The file's SHA-256 is not the one in `datapackage.json`.
         """
         if name not in self._tables:
-            self._tables[name] = self._read(name)
-        return self._tables[name].copy(deep=False)
+            from costfloor.data.raw import read_table  # noqa: PLC0415  a status is there before the libraries for tables are
 
-    def written(self, schema: pa.DataFrameSchema) -> pd.DataFrame:
-        """A table that people write, by its schema, whose name is that of its file; empty without the file."""
-        name = f"{schema.name}.csv"
-        if name not in self.by_hand:
-            return pd.DataFrame({column: pd.Series([], dtype=dtype(kind)) for column, kind in schema.columns.items()})
-        return parse_table(self.by_hand[name], schema, self.places.raw / name)
+            self._tables[name] = read_table(self, name)
+        return self._tables[name].copy(deep=False)
 
     def original(self, vintage: Vintage) -> bytes:
         """An ingested file as it came, checked against its hash; raises IntegrityError when it is missing or was changed."""
         return read_original(self.places.vintages, vintage)
-
-    def _read(self, name: str) -> pd.DataFrame:
-        path = self.places.raw / f"{name}.csv"
-        if path.name not in self.hashes:
-            raise InputError(f"lists no file {path.name}", file=path.with_name(DATAPACKAGE))
-        content = read_file(path, content="table")
-        if sha256_bytes(content) != self.hashes[path.name]:
-            raise IntegrityError(
-                f"{path}: content does not match the hash in {DATAPACKAGE}. Restore the file, or bring new rows in with "
-                "'costfloor ingest'"
-            )
-        schema = RAW_SCHEMAS[name]
-        frame = parse_table(content, schema, path)
-        if name in CORRECTED:
-            frame = validated(corrected(frame, name, self.table("corrections"), path), schema, path)
-        for column, parent in (schema.metadata or {}).get("references", {}).items():
-            check_references(frame, self.table(parent), column, path)
-        return frame
 
 
 def open_store(places: Places, *, everything: bool = False) -> Store:
@@ -150,3 +128,14 @@ def held_for_writing(store: Store) -> Iterator[Store]:
     """
     with data_lock(store.places.data):
         yield open_store(store.places)
+
+
+def recorded_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each raw file by file name, as `datapackage.json` in the folder of the raw tables records them."""
+    path = folder / DATAPACKAGE
+    content = read_file(path, content="table", missing="Name the data folder with --data")
+    try:
+        package: dict[str, Any] = json.loads(content)
+        return {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in package["resources"]}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError("is not a data package with a path and a hash per resource", file=path) from error

@@ -9,7 +9,7 @@ import pandas as pd
 
 from costfloor.data.decisions import append_row, reasoned
 from costfloor.data.fields import date, table, text
-from costfloor.data.raw import check_references
+from costfloor.data.raw import check_references, written_table
 from costfloor.data.store import Store, held_for_writing
 from costfloor.data.vintages import Vintage, refuse_second_list
 from costfloor.errors import InputError
@@ -35,7 +35,7 @@ def load_withdrawals(store: Store) -> pd.DataFrame:
     InputError
         A row breaks the schema or names a vintage that is not in the store.
     """
-    withdrawals = store.written(WITHDRAWALS)
+    withdrawals = written_table(store, WITHDRAWALS)
     known = pd.DataFrame({"vintage": [vintage.name for vintage in store.vintages]}, dtype="str")
     check_references(withdrawals, known, "vintage", store.places.raw / "withdrawals.csv")
     return withdrawals

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
+from scipy.stats import t as student_t
 
 from costfloor.laws.base import Law
 from costfloor.laws.few_families import spreads_not_asked
@@ -136,8 +137,6 @@ def _fallen_at_entry(draws: Draws, obs: PriceObservations, increments: np.ndarra
 
 def log_likelihood(draws: Draws, obs: PriceObservations, expected: np.ndarray) -> np.ndarray:
     """Pointwise log density of the observed log prices, shape (S, n)."""
-    from scipy.stats import t as student_t  # noqa: PLC0415  scipy.stats is slow to import and a cached report does not need it
-
     return np.asarray(student_t.logpdf(obs.log_price, draws.noise_df[:, None], expected, draws["noise_scale"][:, None]))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import arviz_stats
 import numpy as np
 import xarray as xr
 
@@ -41,8 +42,6 @@ class PriorSensitivity:
 
 def prior_sensitivity(fit: "Fit", obs: PriceObservations, quantity: str) -> PriorSensitivity:
     """Power-scale the priors of the law's own parameters, and the likelihood, and see whether `quantity` moves."""
-    import arviz_stats  # noqa: PLC0415  takes a second to import, which a cached report should not wait for
-
     draws = fit.parameters
     shape = fit.reported["noise_scale"].shape
     parameters = fit.law.family_parameters.values()

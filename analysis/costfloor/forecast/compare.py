@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from costfloor.fit.fit import SMALL_TABLE_ROWS, Progress
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, has_slowed, headline_rates, probability_of_claim
@@ -232,7 +233,5 @@ def _origin_record(origin: Origin) -> dict[str, Any]:
 
 
 def _prior_probability_of_claim(mean: float, sd: float) -> float:
-    from scipy.stats import norm  # noqa: PLC0415  slow to import
-
     low, high = FLOOR_CLAIM
     return float(norm.cdf(high, mean, sd) - norm.cdf(low, mean, sd))

@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from costfloor.errors import IntegrityError
 from costfloor.fit.quantities import headline_rates
 from costfloor.fit.result import Fit
-from costfloor.forecast.compare import Comparison
 from costfloor.records import checked, parsed
 from costfloor.storage import write_atomic
 
-LEDGER = "ledger.jsonl"
+if TYPE_CHECKING:
+    from costfloor.forecast.compare import Comparison
 
 TYPICAL_FAMILY, MEAN_OVER_FAMILIES = "a typical family", "the mean over families"
 """Whose rates a line has: until 2026-11-28 those of a typical family of a population, since then those of the table's own families."""
@@ -59,7 +60,7 @@ class Entry:
             raise ValueError("a quantity is no three quantiles in order")
 
 
-def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparison) -> Entry:
+def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: "Comparison") -> Entry:
     """The line for a finished study."""
     receipt = next(iter(fits.values())).receipt
     return Entry(
@@ -78,7 +79,7 @@ def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparis
     )
 
 
-def read_ledger(reports_dir: Path) -> list[Entry]:
+def read_ledger(path: Path) -> list[Entry]:
     """Every line, oldest first; empty without a ledger.
 
     Raises
@@ -86,7 +87,6 @@ def read_ledger(reports_dir: Path) -> list[Entry]:
     IntegrityError
         A line is no entry.
     """
-    path = reports_dir / LEDGER
     lines = path.read_bytes().splitlines() if path.exists() else []
     entries = []
     for number, line in enumerate(lines, 1):
@@ -99,10 +99,10 @@ def read_ledger(reports_dir: Path) -> list[Entry]:
     return entries
 
 
-def add_entry(reports_dir: Path, new: Entry) -> None:
+def add_entry(path: Path, new: Entry) -> None:
     """Add a line, unless the last one is about the same vintage: another run of it differs by Monte Carlo error only."""
-    known = read_ledger(reports_dir)
+    known = read_ledger(path)
     if known and known[-1].vintage == new.vintage:
         return
     lines = [json.dumps(asdict(one), sort_keys=True, allow_nan=False) for one in [*known, new]]
-    write_atomic(reports_dir / LEDGER, ("\n".join(lines) + "\n").encode())
+    write_atomic(path, ("\n".join(lines) + "\n").encode())

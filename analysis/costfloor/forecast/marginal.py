@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import gammaln, logsumexp
 
 from costfloor.fit.posterior import Draws
+from costfloor.forecast import student_t
 
 HOST_REACH = 6.0
 MIN_HOST_EFFECTS = 25
@@ -45,8 +46,6 @@ def joint_noise_logpdf(draws: Draws, rows: np.ndarray, level: np.ndarray) -> np.
     -------
     numpy.ndarray (S, G)
     """
-    from costfloor.forecast import student_t  # noqa: PLC0415  numba is slow to import
-
     return np.asarray(student_t.joint(_rows(rows), _rows(level), *_noise(draws)))
 
 
@@ -68,8 +67,6 @@ class UnknownHost:
 
     def logpdf(self, residual: np.ndarray) -> np.ndarray:
         """Log density at residuals (S, G), by linear interpolation."""
-        from costfloor.forecast import student_t  # noqa: PLC0415  numba is slow to import
-
         place = _rows((residual - self.low) / self.step)
         return np.asarray(student_t.interpolated(self.table, place))
 
@@ -87,8 +84,6 @@ def shared_host_logpdf(draws: Draws, rows: np.ndarray, level: np.ndarray) -> np.
 
     Levels are equally spaced under each draw.
     """
-    from costfloor.forecast import student_t  # noqa: PLC0415  numba is slow to import
-
     precision = rows.shape[1] / float(np.median(draws["noise_scale"])) ** 2
     spread = np.asarray(draws["host_spread"], float)
     step = 2.0 * HOST_REACH / (_points(HOST_REACH, MIN_HOST_EFFECTS, precision, spread) - 1)

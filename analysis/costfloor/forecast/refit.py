@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -114,7 +113,7 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
     places = store.places
     state = load_state(places)
     # A damaged ledger is said before all fits, not when the line is added.
-    read_ledger(places.reports)
+    read_ledger(places.ledger)
     built = build(store, None, progress)
     rows, vintage = built.law_rows, built.report.vintage
     obs = observations(rows, price_unit=PRICE_UNIT)
@@ -170,7 +169,7 @@ def remember(
     state = State(
         vintage, data_hash, comparison.verdict, {name: digest if name in sampled else kept[name] for name in fits}
     )
-    add_entry(places.reports, entry(vintage, str(rows["date"].max().date()), fits, comparison))
+    add_entry(places.ledger, entry(vintage, str(rows["date"].max().date()), fits, comparison))
     write_record(places.refit / STATE, asdict(state))
 
 
@@ -189,11 +188,6 @@ def load_state(places: Places) -> State | None:
         return None if record is None else checked(State, record)
     except ValueError as error:
         raise IntegrityError(f"{path}: {error}. {remedy}") from error
-
-
-def to_json(report: RefitReport) -> dict[str, Any]:
-    """The report as plain data."""
-    return asdict(report)
 
 
 def _old(

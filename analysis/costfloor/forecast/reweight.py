@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from arviz_stats.base import array_stats
 from scipy.special import logsumexp
 
 from costfloor.fit.continuation import Continuation
@@ -83,8 +84,6 @@ def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed:
     seed
         Seed of what is drawn: innovations after the last old row, levels of new models, and the resampling.
     """
-    from arviz_stats.base import array_stats  # noqa: PLC0415  slow to import
-
     rng = np.random.default_rng(seed)
     obs, seen = continued.obs, continued.seen
     # Families and hosts are those of the fit; units that are new get their levels below.

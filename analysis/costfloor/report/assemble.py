@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from costfloor.build import build_fingerprint
+from costfloor.built import build_fingerprint
 from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
 from costfloor.forecast.ledger import Entry, read_ledger
@@ -71,7 +71,7 @@ def make_report(
 def _earlier(store: Store) -> tuple[Entry, ...]:
     """What the ledger says of other vintages than today's."""
     vintage = store.raw_vintage[:16]
-    return tuple(known for known in read_ledger(store.places.reports) if known.vintage != vintage)
+    return tuple(known for known in read_ledger(store.places.ledger) if known.vintage != vintage)
 
 
 def _fingerprint(store: Store, settings: Sampling, as_of: pd.Timestamp | None, earlier: Sequence[Entry]) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
-from costfloor.build import BuildReport, BuiltPanel, stored_build
+from costfloor.build import BuiltPanel, stored_build
+from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult
 from costfloor.data.store import Store, open_store
 from costfloor.data.vintages import Vintage

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from costfloor.build import BuiltPanel, build_fingerprint, read_report, stored_build
+from costfloor.build import BuiltPanel, stored_build
+from costfloor.built import build_fingerprint, read_report
 from costfloor.data.store import open_store
 from costfloor.errors import MissingResultError
 from costfloor.fit.archive import receipts

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from costfloor.build import BuildReport
+from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult, to_json
 from costfloor.errors import IntegrityError, MissingResultError
 from costfloor.fit import archive

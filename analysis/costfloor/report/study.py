@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from costfloor.build import BuildReport
+from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult
 from costfloor.economics.study import Economics
 from costfloor.fit.result import Fit

@@ -7,25 +7,19 @@ import json
 import os
 import re
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from costfloor.errors import FanoutError, IntegrityError
 from costfloor.records import read_record, write_record
-from costfloor.runs.workers import DEATHS, elsewhere, local_cluster, lost
 from costfloor.storage import data_lock, sha256_bytes
 from costfloor.wording import duration
 
-if TYPE_CHECKING:
-    from distributed import Client, Future
-
 PROGRESS_SECONDS: Final = 5.0
-_TICK_SECONDS: Final = 0.5
 _NAMED: Final = 10
 
 _KEY = re.compile(r"\w[\w.=+-]{0,199}", re.ASCII)
@@ -226,15 +220,16 @@ def _all_ended(
     if not jobs:
         return
     stack.enter_context(data_lock(directory))
-    if scheduler is not None:
-        client, room = stack.enter_context(elsewhere(scheduler, progress))
-    elif workers == 0:
+    if scheduler is None and workers == 0:
         yield from _here(function, jobs)
         return
-    else:
-        count = min(workers or os.cpu_count() or 1, len(jobs))
-        client, room = stack.enter_context(local_cluster(count))
-    yield from _fanned(client, room, function, jobs)
+    from costfloor.runs.workers import elsewhere, fanned, local_cluster  # noqa: PLC0415  stored results should not wait for Dask
+
+    count = min(workers or os.cpu_count() or 1, len(jobs))
+    client, room = stack.enter_context(
+        elsewhere(scheduler, progress) if scheduler is not None else local_cluster(count)
+    )
+    yield from fanned(client, room, {job.key: partial(_call, function, job) for job in jobs})
 
 
 def _here(function: Callable[..., Result], jobs: Sequence[Job]) -> Iterator[Ended]:
@@ -248,39 +243,3 @@ def _here(function: Callable[..., Result], jobs: Sequence[Job]) -> Iterator[Ende
 def _call(function: Callable[..., Result], job: Job) -> Result:
     """Keeps the arguments out of Dask's sight, which would search them for tasks and take some names for its own."""
     return function(**job.arguments)
-
-
-def _fanned(
-    client: "Client", room: Callable[[], int], function: Callable[..., Result], jobs: Sequence[Job]
-) -> Iterator[Ended]:
-    """Hand out as many jobs as there is room for: a job that kills its worker must not be held against those that wait behind it."""
-    from distributed import wait  # noqa: PLC0415  half a second that stored results should not wait for
-
-    waiting = deque(jobs)
-    running: dict[str, Future[Any]] = {}
-    while waiting or running:
-        for _ in range(min(room() - len(running), len(waiting))):
-            job = waiting.popleft()
-            running[job.key] = client.submit(_call, function, job, pure=False)
-        try:
-            wait(list(running.values()), timeout=_TICK_SECONDS, return_when="FIRST_COMPLETED")
-        except TimeoutError:
-            pass
-        except CancelledError as error:
-            raise lost() from error
-        for key in [key for key, future in running.items() if future.done()]:
-            yield key, _outcome(running.pop(key))
-        yield None
-
-
-def _outcome(future: "Future[Any]") -> Any:
-    from distributed import KilledWorker  # noqa: PLC0415  slow to import
-
-    try:
-        return future.result()
-    except CancelledError as error:
-        raise lost() from error
-    except KilledWorker:
-        return RuntimeError(f"the worker that ran it died {DEATHS + 1} times, perhaps out of memory")
-    except Exception as error:
-        return error

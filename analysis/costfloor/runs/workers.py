@@ -15,22 +15,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import dask
+from distributed import Client, Future, KilledWorker, LocalCluster, Nanny, Security, rpc, wait
 
 from costfloor.compiler_cache import compiled_here, compiling_in, take_compiled, worker_caches
 from costfloor.errors import FanoutError
-
-if TYPE_CHECKING:
-    from distributed import Client, Security
 
 DEATHS: Final = 3
 """Of workers that ran it, before a job is given up."""
 
 CONNECT_SECONDS: Final = 5
+_TICK_SECONDS: Final = 0.5
 _START_SECONDS: Final = 120
 _STOP_SECONDS: Final = 3
 _LOOPBACK: Final = "127.0.0.1"
@@ -55,7 +57,7 @@ def lost() -> FanoutError:
 
 
 @contextmanager
-def elsewhere(address: str, progress: Callable[[str], None]) -> Iterator[tuple["Client", Callable[[], int]]]:
+def elsewhere(address: str, progress: Callable[[str], None]) -> Iterator[tuple[Client, Callable[[], int]]]:
     """Connect to a scheduler; there is room for as many jobs as its workers have threads.
 
     It is trusted with everything: what it sends back as a result is unpickled here, which can run any code.
@@ -81,10 +83,43 @@ def elsewhere(address: str, progress: Callable[[str], None]) -> Iterator[tuple["
         yield client, room
 
 
-def _connected(address: str) -> "Client":
-    """A client, once a scheduler has said who it is: one that waits in vain is never made, as Dask cannot always take it down again."""
-    from distributed import Client  # noqa: PLC0415  slow to import
+def fanned(
+    client: Client, room: Callable[[], int], calls: Mapping[str, Callable[[], Any]]
+) -> Iterator[tuple[str, Any] | None]:
+    """Hand out as many calls as there is room for: one that kills its worker must not be held against those that wait behind it.
 
+    Gives the name of a call with its outcome, or the exception that it raised; None after every tick.
+    """
+    waiting = deque(calls.items())
+    running: dict[str, Future[Any]] = {}
+    while waiting or running:
+        for _ in range(min(room() - len(running), len(waiting))):
+            name, call = waiting.popleft()
+            running[name] = client.submit(call, pure=False)
+        try:
+            wait(list(running.values()), timeout=_TICK_SECONDS, return_when="FIRST_COMPLETED")
+        except TimeoutError:
+            pass
+        except CancelledError as error:
+            raise lost() from error
+        for name in [name for name, future in running.items() if future.done()]:
+            yield name, _outcome(running.pop(name))
+        yield None
+
+
+def _outcome(future: Future[Any]) -> Any:
+    try:
+        return future.result()
+    except CancelledError as error:
+        raise lost() from error
+    except KilledWorker:
+        return RuntimeError(f"the worker that ran it died {DEATHS + 1} times, perhaps out of memory")
+    except Exception as error:
+        return error
+
+
+def _connected(address: str) -> Client:
+    """A client, once a scheduler has said who it is: one that waits in vain is never made, as Dask cannot always take it down again."""
     with ThreadPoolExecutor(1) as beside:
         # In a thread of its own: a notebook's has a loop already.
         error = beside.submit(asyncio.run, _introduction(address)).result()
@@ -100,8 +135,6 @@ def _connected(address: str) -> "Client":
 
 async def _introduction(address: str) -> Exception | None:
     """What goes wrong when a scheduler is asked who it is: within seconds, where Dask waits for ever for the rest of what others say."""
-    from distributed import Security, rpc  # noqa: PLC0415  slow to import
-
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             scheduler = rpc(address, connection_args=Security().get_connection_args("client"))
@@ -115,11 +148,8 @@ async def _introduction(address: str) -> Exception | None:
 
 
 @contextmanager
-def local_cluster(count: int) -> Iterator[tuple["Client", Callable[[], int]]]:
+def local_cluster(count: int) -> Iterator[tuple[Client, Callable[[], int]]]:
     """Start a scheduler in this process and workers beside it; there is room for one job per worker."""
-    import dask  # noqa: PLC0415  slow to import
-    from distributed import Client, LocalCluster, Security  # noqa: PLC0415  as above
-
     settings = {
         "distributed.scheduler.allowed-failures": DEATHS,
         # A compiled loop may hold the interpreter for long; that a local worker died is seen without its heartbeat.
@@ -160,9 +190,7 @@ def local_cluster(count: int) -> Iterator[tuple["Client", Callable[[], int]]]:
 
 
 @contextmanager
-def _worker_processes(
-    address: str, security: "Security", folders: list[Path]
-) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _worker_processes(address: str, security: Security, folders: list[Path]) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Start workers as programs of their own: only so do their variables hold before they import anything."""
     processes: list[subprocess.Popen[bytes]] = []
     try:
@@ -201,7 +229,7 @@ def _worker_processes(
                 process.wait()
 
 
-def _tell(process: subprocess.Popen[bytes], address: str, security: "Security", asked: dict[str, Any]) -> None:
+def _tell(process: subprocess.Popen[bytes], address: str, security: Security, asked: dict[str, Any]) -> None:
     """Say who it is, where its scheduler is and by which key they know each other: through a pipe, which no other process can read."""
     key = {name: getattr(security, name) for name in ("tls_ca_file", "tls_worker_cert", "tls_worker_key")}
     assert process.stdin is not None
@@ -221,9 +249,6 @@ def serve() -> None:
 
 
 async def _serve(address: str, key: dict[str, str], name: str, memory_limit: float, folder: str) -> None:
-    import dask  # noqa: PLC0415  slow to import
-    from distributed import Nanny, Security  # noqa: PLC0415  as above
-
     with dask.config.set(_NO_PAGES):
         security = Security(require_encryption=True, **key)
         async with Nanny(

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pymc as pm
 
 from costfloor.fit.posterior import Draws, expected_log_price, innovations, replicate, unit_means
 from costfloor.forecast.origins import mean_fallen, unit_spread
 from costfloor.laws.base import Law, mean_rate
 from costfloor.laws.innovations import grid_steps
+from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations
 
 
@@ -23,10 +25,6 @@ def prior_draws(law: Law, obs: PriceObservations, count: int, seed: int, level_c
     level_center
         Centre of the prior of the level, which a fit would put at the mean log price.
     """
-    import pymc as pm  # noqa: PLC0415  slow to import
-
-    from costfloor.laws.model import build_model  # noqa: PLC0415  as above
-
     model = build_model(law, obs)
     model["level_center"].set_value(level_center)
     named = [*model.free_RVs, *model.deterministics]

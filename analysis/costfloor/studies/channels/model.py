@@ -35,6 +35,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
 
 from costfloor.studies.channels.changes import ChannelData
 
@@ -137,9 +139,6 @@ def _by_band(data: ChannelData) -> tuple[np.ndarray, np.ndarray]:
 
 def build_model(data: ChannelData, shape: Shape | None = None) -> "pm.Model":
     """The model of the two channels, with all data shared, so that others of the same shape need no new compilation."""
-    import pymc as pm  # noqa: PLC0415  slow to import
-    import pytensor.tensor as pt  # noqa: PLC0415  as above
-
     shape = shape or shape_of(data)
     with pm.Model(coords={"band": np.arange(shape.bands), "period": np.arange(shape.periods)}) as model:
         shared = {name: pm.Data(name, value) for name, value in shared_data(data, shape).items()}

@@ -13,6 +13,7 @@ import xarray as xr
 from costfloor.fit.quantities import SLOWED
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.sampler import compile_model
 from costfloor.studies.channels.changes import ChannelData
 from costfloor.studies.channels.model import Shape, build_model, shape_of, shared_data
 
@@ -97,8 +98,6 @@ class ChannelResult:
 
 def compile_channels(data: ChannelData, shape: Shape) -> "CompiledModel":
     """The model compiled for all data of a shape."""
-    from costfloor.sampling.sampler import compile_model  # noqa: PLC0415  slow to import
-
     return compile_model(build_model(data, shape))
 
 

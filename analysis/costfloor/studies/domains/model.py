@@ -22,7 +22,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
 import xarray as xr
+from pytensor.tensor.special import logsumexp as log_sum
 from scipy.special import gammaln, logsumexp
 
 from costfloor.studies.domains.gains import DOMAINS, GainSeries
@@ -126,10 +129,6 @@ def log_density(gain: np.ndarray, expected: np.ndarray, size: np.ndarray) -> np.
 
 def build_model(data: Intervals) -> Any:
     """The PyMC model; `gain` is shared data, so that one compilation serves every set of gains of the same design."""
-    import pymc as pm  # noqa: PLC0415  slow to import
-    import pytensor.tensor as pt  # noqa: PLC0415  as above
-    from pytensor.tensor.special import logsumexp as log_sum  # noqa: PLC0415  as above
-
     coords = {"domain": list(DOMAINS), "series": list(data.names)}
     with pm.Model(coords=coords) as model:
         gain = pm.Data("gain", data.gain)

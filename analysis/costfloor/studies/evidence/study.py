@@ -13,10 +13,12 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pymc as pm
 
 from costfloor.build import BuiltPanel
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
+from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.panel import PRICE_UNIT, panel_observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
@@ -95,11 +97,6 @@ def evidence_study(obs: PriceObservations, laws: Sequence[str], context: Context
 
 def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:
     """Run sequential Monte Carlo several times, and NUTS once to see where the posterior is: `LawEvidence` as plain data."""
-    # Imported here: slow, and what reads stored results does without.
-    import pymc as pm  # noqa: PLC0415  slow to import
-
-    from costfloor.laws.model import build_model  # noqa: PLC0415  as above
-
     model = build_model(LAWS[law], obs)
     with model:
         tree = pm.sample_smc(

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
+from arviz_stats.base import array_stats
 from scipy.special import logsumexp
 
 from costfloor.build import BuiltPanel
@@ -134,8 +135,6 @@ def price_influences(fit: Fit, obs: PriceObservations) -> tuple[list[Influential
     obs
         All rows.
     """
-    from arviz_stats.base import array_stats  # noqa: PLC0415  slow to import
-
     # The fitted path covers all rows, so this generator is never drawn from.
     expected = expected_log_price(fit.parameters, obs, np.random.default_rng(0))
     # The library takes log likelihoods to leave out, the negative of log weights.

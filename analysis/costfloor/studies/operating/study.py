@@ -20,6 +20,7 @@ from costfloor.forecast.verdict import Evidence, judge
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.few_families import fitted_law
+from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.laws.panel import panel_observations
 from costfloor.runs.jobs import Job, run_jobs
@@ -185,8 +186,6 @@ _COMPILED: dict[tuple[str, str], CompiledModel] = {}
 
 
 def _short_fit(law: str, obs: PriceObservations, settings: Sampling, design: str) -> Fit:
-    from costfloor.laws.model import build_model  # noqa: PLC0415  slow to import
-
     if (law, design) not in _COMPILED:
         _COMPILED[law, design] = compile_model(build_model(fitted_law(LAWS[law], obs), obs))
     return sample_law(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]

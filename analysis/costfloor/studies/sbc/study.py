@@ -13,6 +13,7 @@ from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, m
 from costfloor.fit.quantities import reported_quantities
 from costfloor.keys import code_hash
 from costfloor.laws import LAWS
+from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from costfloor.runs.jobs import Job, run_jobs
@@ -199,8 +200,6 @@ def years_to_half(draws: Draws, obs: PriceObservations) -> np.ndarray:
 
 @cache
 def _compiled(law: str) -> Any:
-    from costfloor.laws.model import build_model  # noqa: PLC0415  slow to import
-
     return compile_model(build_model(LAWS[law], design()))
 
 

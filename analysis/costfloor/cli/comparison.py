@@ -1,0 +1,108 @@
+"""Commands that compare, check, score and bring up to date what was fitted."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from costfloor.checks import CHECKS, run_checks, to_json
+from costfloor.cli.shared import Options, Scale, Table, exit_unless, one_of, read_observations, read_table, writable
+from costfloor.fit.continuation import appended
+from costfloor.fit.fit import fit_law
+from costfloor.fit.result import Fit
+from costfloor.forecast.compare import compare as compare_laws
+from costfloor.forecast.refit import refit as refit_laws
+from costfloor.forecast.score import score_rows
+from costfloor.laws import LAWS
+from costfloor.laws.limits import require_enough
+from costfloor.laws.observations import observations
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: costfloor compare --table prices.csv --horizon 6 --json")
+def compare(
+    context: typer.Context,
+    table: Table = None,
+    horizon: Annotated[int, typer.Option(min=1, max=120, help="Months ahead.")] = 12,
+    score_scale: Scale = "fraction",
+) -> None:
+    """Compare the laws by forecast and give a verdict."""
+    call: Options = context.obj
+    obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
+    fits = {name: fit_law(law, obs, call.settings, folder, say) for name, law in LAWS.items()}
+    result = compare_laws(fits, obs, call.settings, folder, say, horizon_months=horizon)
+    call.emit(result.to_json())
+    exit_unless(result.passed, f"FAILED gates: {'; '.join(map(str, result.failures))}")
+
+
+@app.command(epilog="Example: costfloor check curvature --json")
+def check(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A check, or all.")] = "all",
+    table: Table = None,
+    list_names: Annotated[bool, typer.Option("--list", help="List the checks.")] = False,
+    score_scale: Scale = "fraction",
+) -> None:
+    """Posterior predictive checks of every law."""
+    call: Options = context.obj
+    if list_names:
+        call.emit({"checks": list(CHECKS)})
+        return
+    chosen = None if name == "all" else [one_of(name, tuple(CHECKS), "NAME")]
+    obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
+    fits = {law: fit_law(LAWS[law], obs, call.settings, folder, say) for law in LAWS}
+    results = [to_json(result) for result in run_checks(fits, obs, call.seed, chosen, say)]
+    verdicts = [result["passed"] for result in results if result["passed"] is not None]
+    passed = all(verdicts) if verdicts else None
+    summary = " ".join(str(result["summary"]) for result in results)
+    whole = results[0] if chosen else {"name": "all", "passed": passed, "summary": summary, "checks": results}
+    call.emit(whole, text=summary)
+    exit_unless(all(fitted.passed for fitted in fits.values()), failed_gates(fits))
+    exit_unless(passed is not False, "a check failed for at least one law")
+
+
+@app.command(epilog="Example: costfloor score --table new.csv --fitted old.csv --json")
+def score(
+    context: typer.Context,
+    table: Annotated[Path, typer.Option(help="The new rows: a price table.")],
+    fitted: Annotated[
+        Path | None, typer.Option(help="The table that was fitted; default: the project's own panel.")
+    ] = None,
+    law: Annotated[str | None, typer.Option(help=f"One of {', '.join(LAWS)}; default: all.")] = None,
+    score_scale: Scale = "fraction",
+) -> None:
+    """Say how well the current fits predicted new rows.
+
+    Against the project's own panel, give `score` as capability (`--score-scale raw`) and the names of its families.
+    """
+    call: Options = context.obj
+    names = [one_of(law, tuple(LAWS), "--law")] if law else list(LAWS)
+    fresh = read_table(table, score_scale).frame
+    old = call.built().law_rows if fitted is None else read_table(fitted, score_scale).frame
+    require_enough(old, file=fitted, name="the panel")
+    continued = appended(old, fresh, table)
+    folder, say = writable(call.places.fits), call.progress()
+    past = observations(old)
+    fits = {name: fit_law(LAWS[name], past, call.settings, folder, say) for name in names}
+    call.emit(asdict(score_rows(fits, continued, call.seed)))
+    exit_unless(all(one.passed for one in fits.values()), failed_gates(fits))
+
+
+@app.command(epilog="Example: costfloor refit --json")
+def refit(context: typer.Context) -> None:
+    """Take in what is new: score it, bring every law up to date, and say whether the answer moved."""
+    call: Options = context.obj
+    writable(call.places.fits)
+    writable(call.places.reports)
+    found = refit_laws(call.store(), call.settings, call.progress())
+    call.emit(asdict(found))
+    exit_unless(found.passed, f"FAILED gates: {'; '.join(found.failures)}")
+
+
+def failed_gates(fits: Mapping[str, Fit]) -> str:
+    """Which fits missed their gates, and which gate each missed worst."""
+    missed = [f"{name}: {fit.receipt['diagnostics']['worst']}" for name, fit in fits.items() if not fit.passed]
+    return f"FAILED gates: {'; '.join(missed)}"
