@@ -119,14 +119,9 @@ def test_no_file_names_a_private_place() -> None:
     assert not found
 
 
-FOLDERS_COME_IN = {
-    PACKAGE / name for name in ("places.py", "storage.py", "data/vintages.py", "data/package.py", "data/unchanged.py")
-}
-"""Where a folder is given by its path: what is above passes an opened store, a built panel or the places of a project on."""
-
-
 @pytest.mark.parametrize("module", [path for path in MODULES if path.relative_to(PACKAGE).parts[0] != "cli"], ids=name)
 def test_no_function_takes_the_data_folder(module: Path) -> None:
+    """An opened store, a built panel or the places of a project are passed on instead."""
     nodes = [node for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.arguments)]
     taken = {argument.arg for node in nodes for argument in (*node.posonlyargs, *node.args, *node.kwonlyargs)}
     assert not taken & {"data_dir", "data_folder", "reports_dir"}
