@@ -107,7 +107,7 @@ def test_a_change_inside_nutpie_or_pytensor_costs_one_warning(
 
 
 @pytest.mark.slow
-def test_the_test_is_on_the_data_that_are_sampled() -> None:
+def test_agreement_is_asked_on_the_data_of_the_model() -> None:
     one, other = model(5, 7), model(5, 7)
     one_density = compile_alike(one, "measured groups", lambda: (model(3, 0), model(4, 1)), ["measured"])
     require_agreement(one_density, one, ["measured"])
