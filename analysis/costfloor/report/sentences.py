@@ -24,6 +24,7 @@ from costfloor.typeset.phrases import (
     yearly_change,
     yearly_span,
 )
+from costfloor.typeset.values import ShareInterval
 
 MOVED = 1.25
 """Below this ratio of posterior to prior probability, either way, the data have hardly moved it."""
@@ -101,14 +102,14 @@ def score_difference(comparison: Comparison) -> str:
 def mixture_weights(comparison: Comparison) -> str:
     """Which laws the best mixture is made of, each in its place, and whether chance would have made it of others."""
     named = {name: score for name, score in comparison.laws.items() if score.weight >= LEAST_SHARE}
-    shares = listing([f"{name} {percentage(score.weight)}" for name, score in named.items()])
-    doubts = listing(
-        [f"that of {name} between {' and '.join(map(percentage, score.weight_ci90))}" for name, score in named.items()]
-    )
-    settled = all(score.weight_ci90[1] - score.weight_ci90[0] < SETTLED for score in named.values())
+    shares = [
+        f"{name} {ShareInterval(score.weight_ci90[0], score.weight, score.weight_ci90[1])}"
+        for name, score in named.items()
+    ]
+    settled = all(high - low < SETTLED for low, high in (score.weight_ci90 for score in named.values()))
     return (
-        f"The mixture of laws that would have forecast best gives {shares}; that is {'settled' if settled else 'not settled'}: with other "
-        f"prices scored and other draws taken the share would lie, {doubts} (90 % intervals)."
+        f"The mixture of laws that would have forecast best gives {listing(shares)}; that is {'settled' if settled else 'not settled'}: "
+        "in brackets where 90 % of the shares would lie with other prices scored and other draws taken."
     )
 
 
