@@ -24,7 +24,7 @@ def measures(found: Measures, notice: str) -> list[Block]:
     base, others = by_name[BASE], [variant for variant in found.variants if variant.name != BASE]
     said = (verdicts(base, others), floors(base, others), notice)
     return [
-        text(" ".join(sentence for sentence in said if sentence)),
+        text(*said),
         text(f"{markup(base, by_name[OPEN_AT_BEST_HOST])} {clocks(found.clocks)}"),
         table(_said(found.variants)),
         table(_rates(found.variants)),
