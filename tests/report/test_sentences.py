@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.fit.request import priors_of
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity
@@ -11,13 +12,14 @@ from costfloor.forecast.failures import Failure
 from costfloor.laws import LAWS
 from costfloor.report import sentences
 from costfloor.report.study import Study
-from fake_study import BAD, make_comparison, make_fit
+from costfloor.typeset.montecarlo import probability_mcse
+from fake_study import BAD, GOOD, make_comparison, make_fit
 
 
 def fit_with(law: str = "plateau", **quantities: tuple[float, float]) -> Fit:
     """A fit whose reported quantities run evenly over an interval."""
     draws = {name: (("chain", "draw"), np.linspace(*ends, 101)[None]) for name, ends in quantities.items()}
-    receipt = {"request": {"priors": priors_of(LAWS[law])}, "diagnostics": {"passed": True, "worst": ""}}
+    receipt = {"request": {"priors": priors_of(LAWS[law])}, "diagnostics": GOOD}
     return Fit(LAWS[law], receipt, xr.Dataset(), xr.Dataset(draws))
 
 
@@ -45,14 +47,57 @@ def test_the_better_forecaster(difference: float, error: float, ahead: str, clea
     assert ("not clear of chance" not in said) == clear
 
 
+@pytest.mark.parametrize(
+    ("difference", "said"), [(0.9, "are level: 0.9 units"), (-0.9, "are level: 0.9"), (1.1, "plateau law scores 1.1")]
+)
+def test_a_lead_within_its_monte_carlo_error_is_level(difference: float, said: str) -> None:
+    words = sentences.score_difference(make_comparison(elpd_difference=difference, elpd_difference_mcse=0.5))
+    assert said in words
+    assert "The mixture of laws" in words
+    assert (
+        sentences.months_until_decisive(make_comparison(elpd_difference=difference, elpd_difference_mcse=0.5)) is None
+    ) == (difference < 1.0)
+
+
+def test_words_at_a_limit_of_likelihood_are_both_said() -> None:
+    discovery, plateau = fit_with("discovery", rate_now=(1.0, 2.0)), fit_with(rate_now=(0.1, 0.2))
+    error = 2.0 * probability_mcse(0.9, GOOD["ess_bulk_min"])
+    near, far = (make_comparison(p_slowed=0.9 + share * error) for share in (0.5, 1.1))
+    assert "it is likely to very likely (91 %)" in sentences.fixed_buyer(plateau, discovery, near)
+    assert "it is very likely (92 %)" in sentences.fixed_buyer(plateau, discovery, far)
+
+
+def test_a_floor_that_ends_at_the_claim_is_not_said_to_lie_beside_it() -> None:
+    high = FLOOR_CLAIM[1]
+    assert "it ends, within Monte Carlo error, at a limit of the claimed" in sentences.floor_estimate(
+        fit_with(rate_floor=(high - 0.02, high + 0.5))
+    )
+    assert "it lies above the claimed" in sentences.floor_estimate(fit_with(rate_floor=(high + 0.02, high + 0.5)))
+
+
+def test_a_difference_at_the_limit_of_little_is_left_open() -> None:
+    discovery = fit_with("discovery", frontier_rate=(1.0, 2.0))
+    at_limit = fit_with(frontier_rate=(0.55, 1.55), rate_now=(1.0, 1.0))
+    assert "is within Monte Carlo error" in sentences.frontier_buyer(at_limit, discovery, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("after", "moved"),
+    [(0.14, "hardly moved it"), (0.17, "raised it"), (0.06, "hardly moved it"), (0.04, "lowered it")],
+)
+def test_a_claim_moves_when_it_does_so_beyond_draws(after: float, moved: str) -> None:
+    assert moved in sentences.claim_probability(make_comparison(p_floor_15_20_prior=0.1, p_floor_15_20_plateau=after))
+
+
 def test_weights_that_chance_decides_are_not_passed_for_settled() -> None:
     ends = {"plateau": (0.7, (0.1, 0.9)), "discovery": (0.28, (0.0, 0.9)), "baumol": (0.02, (0.0, 0.1))}
     laws = {name: LawScore(-1.0, 1.0, 0.5, 0.9, weight, interval) for name, (weight, interval) in ends.items()}
     said = sentences.score_difference(make_comparison(laws=laws))
-    assert "gives plateau 70 % and discovery 28 %; that is not settled" in said
-    assert "the share of plateau would lie between 10 % and 90 %" in said
+    assert "gives plateau 70 % (10 to 90 %) and discovery 28 % (0 to 90 %); that is not settled" in said
     sure = {**laws, "plateau": LawScore(-1.0, 1.0, 0.5, 0.9, 0.7, (0.65, 0.75))}
-    assert "28 %; that is settled" in sentences.score_difference(make_comparison(laws=sure))
+    assert "28 % (0 to 90 %); that is not settled" in sentences.score_difference(make_comparison(laws=sure))
+    sure["discovery"] = LawScore(-1.0, 1.0, 0.5, 0.9, 0.28, (0.25, 0.35))
+    assert "28 % (25 to 35 %); that is settled" in sentences.score_difference(make_comparison(laws=sure))
 
 
 def test_the_doubt_of_the_weights_stands_beside_the_claim() -> None:
@@ -160,7 +205,7 @@ def test_months_until_decisive() -> None:
     assert sentences.months_until_decisive(twice) == pytest.approx(scored, abs=1)
     assert sentences.months_until_decisive(make_comparison(elpd_difference=9.0, elpd_difference_se=1.0)) == 0
     assert sentences.months_until_decisive(make_comparison(elpd_difference=-2.0)) is None
-    hopeless = make_comparison(elpd_difference=0.1, elpd_difference_se=5.0)
+    hopeless = make_comparison(elpd_difference=0.1, elpd_difference_se=5.0, elpd_difference_mcse=0.01)
     assert "more than ten further years" in sentences.what_would_change(hopeless, 3.0)
 
 

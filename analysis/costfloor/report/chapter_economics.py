@@ -12,7 +12,7 @@ from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.phrases import listing, minus, percentage, plural, probability, significant
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
-from costfloor.typeset.values import MillionsInterval, Number, PercentInterval, YearlyFallInterval
+from costfloor.typeset.values import MillionsInterval, Number, ShareInterval, YearlyFallInterval
 
 AFTER_YEARS = 5
 SHOWN_SWINGS = 4
@@ -155,7 +155,7 @@ def _costs(found: Economics, titles: dict[str, str]) -> Table:
 
 def _stagnant(year: int) -> Column[CostOutlook]:
     title = "Share today" if year == 0 else f"in {year} years"
-    return Column(title, lambda cost: PercentInterval(*cost.stagnant_share[year]))
+    return Column(title, lambda cost: ShareInterval(*cost.stagnant_share[year]))
 
 
 def _cost_fall(year: int) -> Column[CostOutlook]:

@@ -10,7 +10,10 @@ from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
+from costfloor.sampling.policy import ESS_LIMIT
+from costfloor.typeset.montecarlo import above, below, differs, edge_mcse, median_mcse, probability_mcse
 from costfloor.typeset.phrases import (
+    CLEAR,
     likelihood,
     listing,
     percentage,
@@ -21,6 +24,7 @@ from costfloor.typeset.phrases import (
     yearly_change,
     yearly_span,
 )
+from costfloor.typeset.values import ShareInterval
 
 MOVED = 1.25
 """Below this ratio of posterior to prior probability, either way, the data have hardly moved it."""
@@ -33,6 +37,9 @@ LEAST_SHARE = 0.05
 
 SETTLED = 0.2
 """A 90 % interval of a weight narrower than this leaves no other mixture."""
+
+LITTLE = 0.05
+"""A log-rate that exceeds another by less makes little difference."""
 
 DAYS_PER_MONTH = 30.44
 
@@ -52,6 +59,16 @@ def quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
     return low, middle, high
 
 
+def effective_draws(fit: Fit) -> float:
+    """The fewest effective draws of any reported quantity; where that is not known, those that the gates ask for."""
+    return float(fit.receipt["diagnostics"].get("ess_bulk_min") or ESS_LIMIT)
+
+
+def _likelihood(p: float, fit: Fit) -> str:
+    """A posterior probability of a fit in calibrated words."""
+    return likelihood(p, probability_mcse(p, effective_draws(fit)))
+
+
 def reason(comparison: Comparison) -> str:
     """The reason of the verdict as a sentence."""
     text = comparison.verdict_reason.rstrip(".")
@@ -65,10 +82,17 @@ def score_difference(comparison: Comparison) -> str:
     sampling = comparison.elpd_difference_mcse
     if difference is None or error is None or sampling is None:
         return f"The forecasts of the two laws could not be scored against each other ({origins})."
+    opening = f"Forecasting {comparison.horizon_months} months ahead from {origins}, the"
+    if not differs(difference, 0.0, sampling):
+        return (
+            f"{opening} plateau and the discovery law are level: {abs(difference):.1f} units of log predictive density lie between them "
+            f"(standard error {error:.1f}), no more than the finite number of draws accounts for ({sampling:.1f}). "
+            f"{mixture_weights(comparison)}"
+        )
     ahead, behind = ("plateau", "discovery") if difference > 0 else ("discovery", "plateau")
     clear = abs(difference) > max(ELPD_MARGIN, SE_MARGIN * error)
     return (
-        f"Forecasting {comparison.horizon_months} months ahead from {origins}, the {ahead} law scores "
+        f"{opening} {ahead} law scores "
         f"{abs(difference):.1f} units of log predictive density above the {behind} law (standard error {error:.1f}, "
         f"in it {sampling:.1f} for the finite number of draws), which is {'clear of' if clear else 'not clear of'} chance. "
         f"{mixture_weights(comparison)}"
@@ -76,17 +100,16 @@ def score_difference(comparison: Comparison) -> str:
 
 
 def mixture_weights(comparison: Comparison) -> str:
-    """Which laws the best mixture is made of, and whether chance would have made it of others."""
-    by_weight = sorted(comparison.laws.items(), key=lambda item: -item[1].weight)
-    shares = listing([f"{name} {percentage(score.weight)}" for name, score in by_weight if score.weight >= LEAST_SHARE])
-    name, first = by_weight[0]
-    low, high = first.weight_ci90
-    settled = high - low < SETTLED
+    """Which laws the best mixture is made of, each in its place, and whether chance would have made it of others."""
+    named = {name: score for name, score in comparison.laws.items() if score.weight >= LEAST_SHARE}
+    shares = [
+        f"{name} {ShareInterval(score.weight_ci90[0], score.weight, score.weight_ci90[1])}"
+        for name, score in named.items()
+    ]
+    settled = all(high - low < SETTLED for low, high in (score.weight_ci90 for score in named.values()))
     return (
-        f"The mixture of laws that would have forecast best gives {shares}; "
-        + ("that is settled" if settled else "that is not settled")
-        + f": with other prices scored and other draws taken the share of {name} would lie between {percentage(low)} and "
-        f"{percentage(high)} (90 % interval)."
+        f"The mixture of laws that would have forecast best gives {listing(shares)}; that is {'settled' if settled else 'not settled'}: "
+        "in brackets where 90 % of the shares would lie with other prices scored and other draws taken."
     )
 
 
@@ -99,7 +122,7 @@ def fixed_buyer(plateau: Fit, discovery: Fit, comparison: Comparison) -> str:
         f"New models of a given capability now {yearly_change(now)} under the plateau law (90 % interval "
         f"{yearly_span(low, high)}) and {yearly_change(other)} under continued discovery ({yearly_span(other_low, other_high)}), "
         "on average over the panel's bands of capability, each at its own age. "
-        f"If the plateau law holds, it is {likelihood(p)} ({probability(p)}) that this average has already dropped below half of "
+        f"If the plateau law holds, it is {_likelihood(p, plateau)} ({probability(p)}) that this average has already dropped below half of "
         "what it was when the bands opened."
     )
 
@@ -108,11 +131,14 @@ def frontier_buyer(plateau: Fit, discovery: Fit, stay_years: float) -> str:
     """What the buyer who follows the frontier sees."""
     low, rate, high = quantiles(plateau, "frontier_rate")
     other_low, other, other_high = quantiles(discovery, "frontier_rate")
-    faster = float(np.median(plateau.draws("frontier_rate") - plateau.draws("rate_now")))
+    faster = np.quantile(plateau.draws("frontier_rate") - plateau.draws("rate_now"), (0.05, 0.5, 0.95)).tolist()
+    mcse = median_mcse(faster, effective_draws(plateau))
     restart = (
         "so the clock restarts before the decline has slowed much, and the rate stays above that of a fixed capability"
-        if faster > 0.05
+        if above(faster[1], LITTLE, mcse)
         else "but the restarted clock makes little difference, because the decline hardly slows with age"
+        if below(faster[1], LITTLE, mcse)
+        else "and whether the restarted clock makes more than a little difference is within Monte Carlo error"
     )
     return (
         f"A new band of capability has opened every {significant(stay_years)} years on average, {restart}. Between "
@@ -124,17 +150,10 @@ def frontier_buyer(plateau: Fit, discovery: Fit, stay_years: float) -> str:
 def floor_estimate(plateau: Fit) -> str:
     """Where the plateau law puts the floor, and how probable it is that there is no fall at all."""
     low, middle, high = quantiles(plateau, "rate_floor")
-    claim_low, claim_high = FLOOR_CLAIM
-    if claim_low <= low and high <= claim_high:
-        claim = "lies wholly inside the claimed 15 to 20 % a year"
-    elif high < claim_low:
-        claim = "lies below the claimed 15 to 20 % a year"
-    elif low > claim_high:
-        claim = "lies above the claimed 15 to 20 % a year"
-    elif low <= claim_low and high >= claim_high:
-        claim = "contains the claimed 15 to 20 % a year"
-    else:
-        claim = "covers the claimed 15 to 20 % a year in part"
+    shift = CLEAR * edge_mcse((low, middle, high), effective_draws(plateau))
+    places = {_against_claim(low + down, high + up) for down in (-shift, shift) for up in (-shift, shift)}
+    place = places.pop() if len(places) == 1 else "ends, within Monte Carlo error, at a limit of {}"
+    claim = place.format("the claimed 15 to 20 % a year")
     standstill = float((plateau.draws("rate_floor") <= 0.0).mean())
     return (
         f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law, on average over the panel's bands: "
@@ -144,12 +163,30 @@ def floor_estimate(plateau: Fit) -> str:
     )
 
 
+def _against_claim(low: float, high: float) -> str:
+    """Where an interval of floors lies against the claimed one."""
+    claim_low, claim_high = FLOOR_CLAIM
+    if claim_low <= low and high <= claim_high:
+        return "lies wholly inside {}"
+    if high < claim_low:
+        return "lies below {}"
+    if low > claim_high:
+        return "lies above {}"
+    return "contains {}" if low <= claim_low and high >= claim_high else "covers {} in part"
+
+
 def claim_probability(comparison: Comparison) -> str:
     """The probability of the claimed floor beside its prior value."""
     after, before = comparison.p_floor_15_20, comparison.p_floor_15_20_prior
     alone = comparison.p_floor_15_20_plateau
-    ratio = alone / before if before > 0 else math.inf
-    moved = "have raised it" if ratio > MOVED else "have lowered it" if ratio < 1 / MOVED else "have hardly moved it"
+    mcse = probability_mcse(alone)
+    moved = (
+        "have raised it"
+        if above(alone, before * MOVED, mcse)
+        else "have lowered it"
+        if below(alone, before / MOVED, mcse)
+        else "have hardly moved it"
+    )
     return (
         f"The probability that prices fall by 15 to 20 % a year in the long run is {probability(after)} over all laws by their weights "
         f"(90 % interval {probability_span(*comparison.p_floor_15_20_ci90)}, from the doubt of the weights) and {probability(alone)} under "
@@ -180,11 +217,12 @@ def narrowing(plateau: Fit) -> str:
     before = floor_prior(plateau.receipt)[1]
     after = float(plateau.draws("rate_floor").std())
     ratio = after / before
+    mcse = ratio / math.sqrt(2.0 * effective_draws(plateau))
     effect = (
         f"narrowed it by {100 * (1 - ratio):.0f} %"
-        if ratio < 1 - NARROWED
+        if below(ratio, 1.0 - NARROWED, mcse)
         else f"widened it by {100 * (ratio - 1):.0f} %"
-        if ratio > 1 + NARROWED
+        if above(ratio, 1.0 + NARROWED, mcse)
         else "hardly changed it"
     )
     return f"The standard deviation of the floor was {before:.2f} a year before the prices and is {after:.2f} after: they {effect}."
@@ -215,12 +253,14 @@ def what_would_change(comparison: Comparison, mean_age_years: float) -> str:
 
 
 def months_until_decisive(comparison: Comparison) -> int | None:
-    """Months of further prices until the plateau law's lead in forecast score is enough, or None when it has none.
+    """Months of further prices until the plateau law's lead in forecast score is enough, or None when it has none beyond draws.
 
     Linear extrapolation: the lead grows with the time scored, its standard error with the root of it. 0 when it is enough already.
     """
     difference, error = comparison.elpd_difference, comparison.elpd_difference_se
-    if difference is None or difference <= 0 or error is None or not comparison.origins:
+    if difference is None or error is None or not comparison.origins:
+        return None
+    if not above(difference, 0.0, comparison.elpd_difference_mcse or 0.0):
         return None
     dates = [date.fromisoformat(origin["date"]) for origin in comparison.origins]
     scored_months = (max(dates) - min(dates)).days / DAYS_PER_MONTH + comparison.horizon_months
@@ -270,7 +310,7 @@ def channels(fit: Fit) -> str:
         f"serving, hardware and competition work on them. They follow {percentage(share)} "
         f"({percentage(share_low)} to {percentage(share_high)}) of the market's decline. "
         f"New models of the same capability {yearly_change(new)}: the graph changes too. "
-        f"It is {likelihood(beaten)} ({probability(beaten)}) that the changed graph is the faster channel under "
+        f"It is {_likelihood(beaten, fit)} ({probability(beaten)}) that the changed graph is the faster channel under "
         f"the {fit.law.title} law."
     )
 

@@ -12,9 +12,9 @@ def heading(words: str, level: int = 1) -> Block:
     return {"kind": "heading", "level": level, "text": words}
 
 
-def text(words: str) -> Block:
-    """A paragraph."""
-    return {"kind": "text", "text": words}
+def text(*sentences: str) -> Block:
+    """A paragraph; what is empty is nothing said."""
+    return {"kind": "text", "text": " ".join(sentence for sentence in sentences if sentence)}
 
 
 def note(title: str, lines: list[str], *, alarm: bool = False) -> Block:

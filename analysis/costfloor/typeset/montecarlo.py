@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from costfloor.sampling.policy import ESS_LIMIT
-
-CLEAR: Final = 2.0
-"""Monte Carlo errors from which on a difference is one."""
+from costfloor.typeset.phrases import CLEAR
 
 MEDIAN_ERROR: Final = 0.381
 """Standard error of a median, in widths of the 90 % interval, times the root of the number of draws."""

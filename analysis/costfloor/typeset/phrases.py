@@ -18,6 +18,9 @@ LIKELIHOOD = (
 )
 """The calibrated words of the IPCC (Mastrandrea et al. 2010), by the lowest probability each stands for."""
 
+CLEAR = 2.0
+"""Monte Carlo errors from which on a difference is one."""
+
 NEGATIVE = re.compile(r"(?<!\w)-(?=[\d.])")
 """The hyphen of a negative number."""
 
@@ -82,9 +85,13 @@ def percentage(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def likelihood(p: float) -> str:
-    """A probability in calibrated words."""
-    return next(words for lowest, words in LIKELIHOOD if p >= lowest)
+def likelihood(p: float, mcse: float = 0.0) -> str:
+    """A probability in calibrated words; in two where it lies at a limit between them, by its Monte Carlo error."""
+    less, more = (
+        next(words for lowest, words in LIKELIHOOD if max(0.0, value) >= lowest)
+        for value in (p - CLEAR * mcse, p + CLEAR * mcse)
+    )
+    return less if less == more else f"{less} to {more}"
 
 
 def listing(items: Sequence[str]) -> str:

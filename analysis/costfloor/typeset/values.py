@@ -151,7 +151,10 @@ class Interval:
     high: float
 
     def __str__(self) -> str:
-        return minus(f"{self.middle:.2f} ({self.low:.2f} to {self.high:.2f})")
+        return minus(f"{self._one(self.middle)} ({self._one(self.low)} to {self._one(self.high)})")
+
+    def _one(self, value: float) -> str:
+        return f"{value:.2f}"
 
     @property
     def numbers(self) -> Mapping[str, float]:
@@ -168,20 +171,11 @@ class ShareInterval(Interval):
 
 
 @dataclass(frozen=True)
-class PercentInterval(Interval):
-    """Shares, in whole percent, with the sign once."""
-
-    def __str__(self) -> str:
-        return minus(f"{percentage(self.middle)} ({100 * self.low:.0f} to {100 * self.high:.0f})")
-
-
-@dataclass(frozen=True)
 class YearlyFallInterval(Interval):
     """Log-rates a year, as percent by which price falls in a year."""
 
-    def __str__(self) -> str:
-        low, middle, high = (percent_change(value) for value in (self.low, self.middle, self.high))
-        return minus(f"{middle:.0f} ({low:.0f} to {high:.0f})")
+    def _one(self, value: float) -> str:
+        return f"{percent_change(value):.0f}"
 
 
 @dataclass(frozen=True)
@@ -189,8 +183,11 @@ class MillionsInterval(Interval):
     """Amounts in millions; one that is certain has no interval."""
 
     def __str__(self) -> str:
-        low, middle, high = (f"{value / 1e6:,.1f}" for value in (self.low, self.middle, self.high))
-        return minus(middle if low == high else f"{middle} ({low} to {high})")
+        ends = {self._one(value) for value in (self.low, self.high)}
+        return super().__str__() if len(ends) > 1 else minus(self._one(self.middle))
+
+    def _one(self, value: float) -> str:
+        return f"{value / 1e6:,.1f}"
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def channels(found: ChannelStudy, notice: str, pass_through: Quantiles | None) -
     if pass_through is not None:
         beside_model.append(beside_plateau(main, pass_through))
     return [
-        text(" ".join(sentence for sentence in (introduction(main), failures(readings), notice) if sentence)),
+        text(introduction(main), failures(readings), notice),
         text(minus(f"{whole(main)} {flattening(main)}")),
         figure("channel_rates", CAPTION),
         table(_by_period(main, lows)),

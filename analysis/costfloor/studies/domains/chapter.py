@@ -46,7 +46,7 @@ def training_and_inference(found: DomainStudy, notice: str) -> list[Block]:
     """Gains at a fixed task in both domains, and trends of hardware beside them."""
     base, variants = found.base, found.variants
     return [
-        text(" ".join(sentence for sentence in (introduction(base), failures(found), notice) if sentence)),
+        text(introduction(base), failures(found), notice),
         text(minus(answer(base))),
         figure("domains", CAPTION),
         table(_by_domain(base)),

@@ -41,7 +41,7 @@ def forecasts(found: ForecastStudy, notice: str, laws: Mapping[str, str]) -> lis
         missed_gates(found.failures, len(origins), titles),
         notice,
     ]
-    return [text(" ".join(sentence for sentence in said if sentence)), table(_scores(rows, titles))]
+    return [text(*said), table(_scores(rows, titles))]
 
 
 def best_against_rivals(rows: Sequence[ForecastRow], months: int, titles: Mapping[str, str]) -> str:

@@ -29,7 +29,7 @@ def hindcast(found: Hindcast, notice: str, verdict_now: str) -> list[Block]:
         best_then(judged),
         notice,
     ]
-    return [text(" ".join(sentence for sentence in said if sentence)), table(_then(dates)), table(_fared(judged))]
+    return [text(*said), table(_then(dates)), table(_fared(judged))]
 
 
 def verdicts_then(dates: Sequence[HalfYear], verdict_now: str) -> str:

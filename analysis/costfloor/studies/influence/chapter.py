@@ -24,7 +24,7 @@ def influence(found: Influence, notice: str) -> list[Block]:
     """Which models and prices decide, and what is said without them."""
     said = [without_models(found), without_prices(found), notice]
     return [
-        text(" ".join(sentence for sentence in said if sentence)),
+        text(*said),
         table(_without(found.conclusions)),
         table(_models(found.models)),
         table(_prices(found.prices)),

@@ -10,7 +10,7 @@ from costfloor.studies.measures.variants import BASE, OPEN_AT_BEST_HOST
 from costfloor.studies.rule import Conclusion
 from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.montecarlo import above, below, beside, differs, median_mcse, probability_mcse
-from costfloor.typeset.phrases import listing, minus, plural
+from costfloor.typeset.phrases import CLEAR, listing, minus, plural
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Probability
 
@@ -24,7 +24,7 @@ def measures(found: Measures, notice: str) -> list[Block]:
     base, others = by_name[BASE], [variant for variant in found.variants if variant.name != BASE]
     said = (verdicts(base, others), floors(base, others), notice)
     return [
-        text(" ".join(sentence for sentence in said if sentence)),
+        text(*said),
         text(f"{markup(base, by_name[OPEN_AT_BEST_HOST])} {clocks(found.clocks)}"),
         table(_said(found.variants)),
         table(_rates(found.variants)),
@@ -105,7 +105,7 @@ def floors(base: Variant, others: Sequence[Variant]) -> str:
 
 def _outside(row: tuple[float, float, float], interval: tuple[float, float, float]) -> bool:
     """Whether a median lies outside an interval by more than the Monte Carlo error of either."""
-    shift = 2.0 * median_mcse(row)
+    shift = CLEAR * median_mcse(row)
     return beside(row[1] - shift, interval) > 0 or beside(row[1] + shift, interval) < 0
 
 

@@ -29,7 +29,7 @@ def error_rates(found: ErrorRates, notice: str) -> list[Block]:
         floors_covered(worlds),
         notice,
     )
-    return [text(" ".join(sentence for sentence in said if sentence)), table(_worlds(worlds)), table(_waiting(worlds))]
+    return [text(*said), table(_worlds(worlds)), table(_waiting(worlds))]
 
 
 def false_plateaus(worlds: Sequence[WorldResult]) -> str:

@@ -34,7 +34,7 @@ def reference_class(found: ReferenceStudy, notice: str) -> list[Block]:
         notice,
     ]
     return [
-        text(" ".join(sentence for sentence in said if sentence)),
+        text(*said),
         table(_priors(found.laws)),
         table(_moved(found.laws)),
     ]

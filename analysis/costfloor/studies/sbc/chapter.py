@@ -34,7 +34,7 @@ def calibration(found: CalibrationStudy, notice: str, fresh: Stored[FreshCalibra
         said += [on_new_truths(fresh.result.chosen, fresh.result.fresh.rows), outdated(fresh.stale)]
     said.append(notice)
     return [
-        text(" ".join(sentence for sentence in said if sentence)),
+        text(*said),
         table(_calibrated(found.first, again)),
         figure("ranks", CAPTION),
     ]

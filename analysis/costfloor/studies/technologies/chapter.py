@@ -41,7 +41,7 @@ def technologies(
     """
     splits = found.ordered_splits
     return [
-        text(" ".join(sentence for sentence in (_introduction(found), gates(found.fits), notice) if sentence)),
+        text(_introduction(found), gates(found.fits), notice),
         heading("Does a law that may slow down forecast better?", 2),
         *(text(minus(_forecasts(split))) for split in splits),
         table(_scores(splits)),
