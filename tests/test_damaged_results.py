@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
+from costfloor.built import RECORD
 from costfloor.capability.bands import BANDS
-from costfloor.data.raw import hashed_files
+from costfloor.data.manifest import hashed_files
 from costfloor.data.unchanged import check_unchanged, remember
 from costfloor.errors import IntegrityError
 from costfloor.forecast.ledger import LEDGER, Entry, add_entry, read_ledger
 from costfloor.forecast.refit import STATE, State, load_state
-from costfloor.panel import RECORD, build
+from costfloor.panel import build
 from costfloor.records import HASH, sealed, write_record
 from store import small_store
 

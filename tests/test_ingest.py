@@ -12,7 +12,7 @@ import costfloor.panel
 import pandas as pd
 import pytest
 from cli_run import Run, contents, run
-from costfloor.data.raw import raw_vintage
+from costfloor.data.manifest import raw_vintage
 from costfloor.data.vintages import list_vintages, vintages_dir
 from costfloor.panel import build, load_panel, load_processed
 from costfloor.sources.formats import FORMATS

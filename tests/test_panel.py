@@ -9,6 +9,7 @@ from typing import Any
 import costfloor.panel
 import pandas as pd
 import pytest
+from costfloor.built import build_key, processed_dir
 from costfloor.capability.bands import BANDS
 from costfloor.data.package import write_datapackage
 from costfloor.data.raw import load_raw
@@ -20,13 +21,11 @@ from costfloor.panel import (
     MIN_PUBLISHED_BENCHMARKS,
     MIN_USABLE_BENCHMARKS,
     build,
-    build_fingerprint,
     families,
     law_rows,
     load_panel,
     load_processed,
     make_panel,
-    processed_dir,
 )
 from costfloor.storage import data_lock
 
@@ -153,7 +152,7 @@ def test_the_report_counts_what_was_written(project: Path) -> None:
     assert report["hosts"] == panel["host"].nunique()
     assert (report["first"], report["last"]) == (str(panel["date"].min().date()), str(panel["date"].max().date()))
     assert sum(report["statuses"].values()) == len(quotes) == len(load_raw(project, "quotes"))
-    assert report["fingerprint"] == build_fingerprint(project, None)
+    assert report["fingerprint"] == build_key(project, None).digest
 
 
 def test_a_second_build_changes_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,13 +169,13 @@ def test_a_second_build_changes_nothing(project: Path, monkeypatch: pytest.Monke
 
 def test_new_raw_data_asks_for_a_new_build(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project / "raw", tmp_path / "raw")
-    assert build_fingerprint(tmp_path, None) == build_fingerprint(project, None)
+    assert build_key(tmp_path, None).digest == build_key(project, None).digest
     path = tmp_path / "raw" / "quotes.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), "utf-8")
     write_datapackage(tmp_path)
-    assert build_fingerprint(tmp_path, None) != build_fingerprint(project, None)
-    assert build_fingerprint(project, MIDYEAR) != build_fingerprint(project, None)
+    assert build_key(tmp_path, None).digest != build_key(project, None).digest
+    assert build_key(project, MIDYEAR).digest != build_key(project, None).digest
 
 
 def test_a_past_view_knows_nothing_recorded_later(project: Path) -> None:
@@ -247,8 +246,8 @@ def test_a_build_that_was_killed_while_writing_is_built_again(changed: Path, mon
         with pytest.raises(KeyboardInterrupt):
             build(changed)
     stale = json.loads((changed / "processed" / "build.json").read_text())
-    assert stale["fingerprint"] != build_fingerprint(changed, None)
-    assert build(changed).fingerprint == build_fingerprint(changed, None)
+    assert stale["fingerprint"] != build_key(changed, None).digest
+    assert build(changed).fingerprint == build_key(changed, None).digest
 
 
 def test_one_build_at_a_time(changed: Path) -> None:

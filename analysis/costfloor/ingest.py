@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from costfloor.data.distinct import distinct_rows
+from costfloor.data.manifest import raw_vintage
 from costfloor.data.quotes import build_quotes
-from costfloor.data.raw import raw_vintage
 from costfloor.data.spell_rows import PRICES, SERIES, DatedList
 from costfloor.data.spells import Lists, dated_list, price_spells, read_lists, seen_in
 from costfloor.data.statements import ANNOUNCED, stated_days

@@ -1,23 +1,24 @@
 """The panel: kept quotes joined with capability, in bands. `costfloor build`."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from costfloor.built import RECORD, BuildReport, build_key, load_build, panel_path, processed_dir, stored_build
 from costfloor.capability.bands import assign_bands
 from costfloor.data.decisions import load_decisions, without_quote
 from costfloor.data.hosts import OWN_PRICE_KINDS
+from costfloor.data.manifest import hashed_files, raw_vintage, recorded_hashes
 from costfloor.data.quotes import build_quotes
-from costfloor.data.raw import hashed_files, load_raw, raw_vintage, validated
+from costfloor.data.raw import load_raw, validated
 from costfloor.data.schemas import CAPABILITY, PANEL
 from costfloor.data.unchanged import check_unchanged, remember
 from costfloor.errors import InputError, IntegrityError, MissingResultError
-from costfloor.keys import code_hash
-from costfloor.records import checked, read_record, sealed
+from costfloor.records import read_record, sealed
 from costfloor.storage import (
     data_lock,
     json_bytes,
@@ -39,40 +40,12 @@ MIN_FAMILY_ROWS = 15
 LAW_HOST_KINDS = OWN_PRICE_KINDS
 """Whose prices the laws see: those of sellers with prices of their own. Of a seller that nobody has looked at it is not known."""
 
-RECORD = "build.json"
+MEASURED = ("quality", "quality_sd", "quality_centre")
+"""Columns of the laws' rows that come from the capability model."""
+
+SCORES = "performance.csv"
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class BuildReport:
-    """What a build holds; the JSON of `costfloor build` with the gates of the capability fit and the hash of every table."""
-
-    vintage: str
-    quotes: int
-    models: int
-    families: int
-    hosts: int
-    first: str
-    last: str
-    path: str
-    launch_priced_models: int
-    statuses: dict[str, int]
-    disagreements: int
-    capability: dict[str, Any]
-    fingerprint: str
-    tables: dict[str, str]
-
-    @property
-    def passed(self) -> bool:
-        """Whether the capability fit passed its gates."""
-        return bool(self.capability["diagnostics"]["passed"])
-
-
-def processed_dir(data_dir: Path, as_of: pd.Timestamp | None = None) -> Path:
-    """Folder of the processed tables, of today's view or of a past one."""
-    base = data_dir / "processed"
-    return base if as_of is None else base / "as_of" / str(as_of.date())
 
 
 def build(data_dir: Path, as_of: pd.Timestamp | None = None, progress: Progress | None = None) -> BuildReport:
@@ -96,22 +69,17 @@ def build(data_dir: Path, as_of: pd.Timestamp | None = None, progress: Progress 
     say = progress or (lambda line: None)
     refuse_links(data_dir / "processed")
     target = processed_dir(data_dir, as_of)
-    fingerprint = build_fingerprint(data_dir, as_of)
+    fingerprints = build_key(data_dir, as_of).digests
     try:
-        known = _stored(target)
+        known = stored_build(target)
     except IntegrityError as error:
         say(f"warning: {error}; that is done now")
         known = None
-    if known is not None and known.fingerprint == fingerprint and _whole(target, known):
+    if known is not None and known.fingerprint in fingerprints and _whole(target, known):
         return known
     with data_lock(data_dir):
         # Anew: an ingest may have ended since.
-        return _build(data_dir, target, as_of, build_fingerprint(data_dir, as_of), say)
-
-
-def build_fingerprint(data_dir: Path, as_of: pd.Timestamp | None = None) -> str:
-    """Hash of the raw vintage and of the code that makes the panel of it."""
-    return sha256_bytes("\n".join([raw_vintage(data_dir), str(as_of), code_hash(__name__)]).encode())
+        return _build(data_dir, target, as_of, build_key(data_dir, as_of).digest, say)
 
 
 def load_panel(data_dir: Path, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -123,23 +91,6 @@ def load_panel(data_dir: Path, as_of: pd.Timestamp | None = None) -> pd.DataFram
         As `load_processed`.
     """
     return validated(load_processed(data_dir, "panel", as_of), PANEL, processed_dir(data_dir, as_of) / "panel.parquet")
-
-
-def load_build(data_dir: Path, as_of: pd.Timestamp | None = None) -> BuildReport:
-    """Read the record of the last build.
-
-    Raises
-    ------
-    MissingResultError
-        Nothing has been built yet, or by another version of the program.
-    IntegrityError
-        The record is not as it was written.
-    """
-    folder = processed_dir(data_dir, as_of)
-    built = _stored(folder)
-    if built is None:
-        raise MissingResultError(f"{folder / RECORD} does not exist yet. Run `costfloor build` first")
-    return built
 
 
 def load_processed(data_dir: Path, table: str, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -186,6 +137,24 @@ def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
             "entry": rows["release_date"],
         }
     ).reset_index(drop=True)
+
+
+def panel_source(rows: pd.DataFrame, data_dir: Path) -> str:
+    """Hash of the rows that the laws see, quality apart, and of what quality is measured with: the same on every machine.
+
+    The quality of models is sampled, and sampling differs in its last digits from processor to processor; so does the hash of the panel. A
+    study is out of date when prices, scores or code have changed, not when another machine has measured the same models with other draws.
+    A model that other draws put into another band changes the rows, and with them the hash.
+
+    Parameters
+    ----------
+    rows
+        As from `law_rows`.
+    data_dir
+        The data folder, for the scores in `raw/`.
+    """
+    table = rows.drop(columns=list(MEASURED)).to_csv(index=False, float_format="%.12g")
+    return sha256_bytes(f"{table}\n{recorded_hashes(data_dir)[SCORES]}".encode())
 
 
 def make_panel(
@@ -256,12 +225,13 @@ def _build(data_dir: Path, target: Path, as_of: pd.Timestamp | None, fingerprint
         hosts=panel["host"].nunique(),
         first=str(panel["date"].min().date()),
         last=str(panel["date"].max().date()),
-        path=_panel_path(target),
+        path=panel_path(target),
         launch_priced_models=launch["model"].nunique(),
         statuses={str(name): int(count) for name, count in quotes["status"].value_counts().items()},
         disagreements=len(tables.disagreements),
         capability=receipt,
         fingerprint=fingerprint,
+        source=panel_source(law_rows(panel), data_dir),
         tables={name: sha256_bytes(content) for name, content in contents.items()},
     )
     remember(looks, data_dir)
@@ -276,22 +246,19 @@ def _capability(
     data_dir: Path, performance: pd.DataFrame, models: pd.DataFrame, say: Progress
 ) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
     # Imported here: an unchanged build should not wait for PyMC.
-    from costfloor.capability.model import capability_table, fingerprint, fit_capability, residual_check  # noqa: PLC0415  slow to import
+    from costfloor.capability.model import capability_key, capability_table, fit_capability, residual_check  # noqa: PLC0415  slow to import
     from costfloor.capability.scores import prepare_scores  # noqa: PLC0415  needed with it only
 
     scores = prepare_scores(performance, models)
-    name = f"capability-{fingerprint(scores)[:16]}"
-    folder = data_dir / "processed" / "fits"
-    receipt_path, table_path, residuals_path = (
-        folder / f"{name}{suffix}" for suffix in (".json", ".parquet", "-residuals.parquet")
-    )
-    try:
-        cached = _cached_capability(receipt_path, table_path, residuals_path)
-    except IntegrityError as error:
-        say(f"warning: {error}")
-        cached = None
-    if cached is not None:
-        return cached
+    places = [_capability_files(data_dir, digest) for digest in capability_key(scores).digests]
+    for place in places:
+        try:
+            cached = _cached_capability(*place)
+        except IntegrityError as error:
+            say(f"warning: {error}")
+            cached = None
+        if cached is not None:
+            return cached
     say(f"measuring the capability of {len(scores.models)} models from {len(scores.logit)} scores (about a minute)")
     fit = fit_capability(scores, progress=say)
     table, residuals = capability_table(fit), residual_check(fit)
@@ -308,10 +275,17 @@ def _capability(
         "eci_rank_correlation": float(shared["capability"].corr(shared["eci_score"], method="spearman")),
         "eci_models": len(shared),
     }
+    receipt_path, table_path, residuals_path = places[0]
     files = {table_path: _parquet(table), residuals_path: _parquet(residuals)}
     hashes = {path.name: sha256_bytes(content) for path, content in files.items()}
     write_together({**files, receipt_path: json_bytes(sealed({"receipt": receipt, "files": hashes}))})
     return table, receipt, residuals
+
+
+def _capability_files(data_dir: Path, digest: str) -> tuple[Path, Path, Path]:
+    """Receipt, table and residuals of a capability fit."""
+    name = data_dir / "processed" / "fits" / f"capability-{digest[:16]}"
+    return Path(f"{name}.json"), Path(f"{name}.parquet"), Path(f"{name}-residuals.parquet")
 
 
 def _cached_capability(
@@ -329,23 +303,6 @@ def _cached_capability(
             raise IntegrityError(f"{path}: is not as the program wrote it. {remedy}")
         frames.append(pd.read_parquet(BytesIO(content)))
     return frames[0], record["receipt"], frames[1]
-
-
-def _stored(target: Path) -> BuildReport | None:
-    """The record of the last build; None without one, or when another version of the program wrote it."""
-    path, remedy = target / RECORD, "Run `costfloor build` again"
-    record = read_record(path, remedy=remedy)
-    if record is None or {*record, "path"} != {field.name for field in fields(BuildReport)}:
-        return None
-    try:
-        # Where it lies is what the caller says, not what a file says.
-        return checked(BuildReport, {**record, "path": _panel_path(target)})
-    except ValueError as error:
-        raise IntegrityError(f"{path}: {error}. {remedy}") from error
-
-
-def _panel_path(target: Path) -> str:
-    return str(target / "panel.parquet")
 
 
 def _whole(target: Path, known: BuildReport) -> bool:

@@ -11,7 +11,7 @@ from costfloor.forecast.elpd import difference
 from costfloor.forecast.lfo import Scored
 from costfloor.forecast.origins import OriginScore, forecast_origins
 from costfloor.studies.influence import study as influence
-from costfloor.studies.influence.study import TOP, influence_study, model_contributions, price_influences
+from costfloor.studies.influence.study import TOP, model_contributions, price_influences, run
 from costfloor.studies.rule import RuledTable, conclude, found_on_all_rows
 from made_up import here, made_up_fit, made_up_panel, made_up_score
 
@@ -108,7 +108,7 @@ def test_the_first_ten_of_each_ranking_are_left_out(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(influence, "fit_law", lambda *_: fit)
     monkeypatch.setattr(influence, "score_laws", lambda *_: scored)
     monkeypatch.setattr(influence, "apply_rule", ruled)
-    result = influence_study(here(tmp_path, FitSettings()))
+    result = run(here(tmp_path, FitSettings()))
     assert len(result["models"]) == len(result["prices"]) == TOP
     assert not {one["model"] for one in result["models"]} & set(given["without_models"].units)
     assert given["without_prices"].n == OBS.n - TOP

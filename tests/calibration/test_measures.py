@@ -13,7 +13,7 @@ from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import masks
 from costfloor.panel import build, law_rows
 from costfloor.studies.measures import study as measures
-from costfloor.studies.measures.study import measures_study, variant_observations, variant_origins
+from costfloor.studies.measures.study import run, variant_observations, variant_origins
 from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables, with_edges_moved
 from costfloor.studies.rule import Conclusion, RuledTable
 from made_up import here, made_up_panel, made_up_score
@@ -145,6 +145,6 @@ def test_the_clocks_are_compared_on_the_same_prices(
 
     monkeypatch.setattr(measures, "load_tables", lambda _: tables)
     monkeypatch.setattr(measures, "apply_rule", ruled)
-    result = measures_study(here(tmp_path, FitSettings()))
+    result = run(here(tmp_path, FitSettings()))
     assert [row["name"] for row in result["variants"]] == list(VARIANTS)
     assert (result["clocks"]["elpd_difference"] > 0) == (better == "age")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
-from costfloor.studies.panel_source import panel_source, replaced
+from costfloor.panel import panel_source
 
 
 def rows() -> pd.DataFrame:
@@ -41,12 +41,3 @@ def test_prices_bands_and_scores_make_another_source(tmp_path: Path) -> None:
     assert panel_source(rows().assign(family=["early", "early"]), scores(tmp_path)) != known
     assert panel_source(rows().iloc[:1], scores(tmp_path)) != known
     assert panel_source(rows(), scores(tmp_path, "1" * 64)) != known
-
-
-def test_a_hash_is_replaced_wherever_it_stands() -> None:
-    request = {"data": ["old", "other"], "deeper": {"data": "old", "older": 3}, "pair": ("old", None)}
-    assert replaced(request, "old", "new") == {
-        "data": ["new", "other"],
-        "deeper": {"data": "new", "older": 3},
-        "pair": ["new", None],
-    }

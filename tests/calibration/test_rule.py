@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.cli.calibration import NAMES
 from costfloor.fit.request import FitSettings
 from costfloor.forecast.lfo import _plain
 from costfloor.forecast.origins import forecast_origins, masks
 from costfloor.laws.observations import PriceObservations
-from costfloor.studies.registry import STUDIES
 from costfloor.studies.rule import Conclusion, apply_rule, found_on_all_rows
 from made_up import here, made_up_fit, made_up_panel, made_up_score
 
@@ -90,7 +88,3 @@ def test_slowing_is_what_plateau_says() -> None:
     assert found["rates"]["rate_floor"] == pytest.approx([0.21, 0.3, 0.39], abs=0.002)
     assert "kept_share" not in found["rates"]
     assert found["failure"] == ""
-
-
-def test_every_study_has_a_name_on_the_command_line() -> None:
-    assert sorted(NAMES) == sorted(STUDIES)

@@ -8,7 +8,7 @@ import costfloor.panel
 import pandas as pd
 import pytest
 from cli_run import contents, run
-from costfloor.data.raw import raw_vintage
+from costfloor.data.manifest import raw_vintage
 from costfloor.panel import build, law_rows, load_panel, load_processed
 from costfloor.sources.formats import FORMATS
 from test_panel import stand_in_capability

@@ -10,8 +10,8 @@ from costfloor.data.overlap import Spell, settle
 from costfloor.data.quotes import assemble, best_host, build_quotes
 from costfloor.data.raw import load_raw
 from costfloor.data.rules import blended_price
-from costfloor.data.schemas import SOURCES
 from costfloor.data.spellings import spellings
+from costfloor.data.vintages import SOURCES
 from hypothesis import given
 from hypothesis import strategies as st
 

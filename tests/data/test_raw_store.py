@@ -8,8 +8,9 @@ from pathlib import Path
 import costfloor.data.unchanged
 import pandas as pd
 import pytest
+from costfloor.data.manifest import hashed_files, raw_vintage
 from costfloor.data.package import write_datapackage
-from costfloor.data.raw import check_references, hashed_files, load_raw, parse_table, raw_vintage
+from costfloor.data.raw import check_references, load_raw, parse_table
 from costfloor.data.schemas import MODELS, RAW_SCHEMAS
 from costfloor.data.unchanged import MEMORY, check_unchanged, remember
 from costfloor.errors import InputError, IntegrityError

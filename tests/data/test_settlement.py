@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 from costfloor.data.overlap import STALE_DAYS, STATED, Spell, same_price, settle
 from costfloor.data.quotes import best_host
-from costfloor.data.schemas import SOURCES
 from costfloor.data.settlement import plain, settle_all
+from costfloor.data.vintages import SOURCES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from costfloor.data.raw import raw_vintage
+from costfloor.data.manifest import raw_vintage
 from costfloor.storage import sha256_file
 
 ROOT = Path(__file__).parents[2]

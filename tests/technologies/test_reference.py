@@ -9,20 +9,12 @@ import pytest
 from costfloor.laws import LAWS
 from costfloor.laws.encompassing import INITIAL_RATE
 from costfloor.laws.priors import Prior
-from costfloor.records import write_record
 from costfloor.studies.registry import recorded_studies
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.document import document, write_document
-from costfloor.studies.technologies.fit import FOLDER
 from costfloor.studies.technologies.reference import floor_and_excess_priors, half_life_prior
 from costfloor.studies.technologies.sentences import coverage, leader
-from costfloor.studies.technologies.series import load_costs
 from costfloor.studies.technologies.stored import study_from_json
-from costfloor.studies.technologies.study import (
-    SETTINGS,
-    is_current,
-    study_request,
-)
 from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
 
 ROOT = Path(__file__).parents[2]
@@ -120,20 +112,9 @@ def test_the_page_in_the_repository_is_that_of_the_stored_study() -> None:
     assert written == document(study_from_json(stored.result)), "run bin/store-results and commit docs/technologies.md"
 
 
-def test_a_study_is_plain_data_and_goes_stale(tmp_path: Path) -> None:
+def test_a_study_is_plain_data(tmp_path: Path) -> None:
     found = technology_results(10.0, 0.91, EVEN, 0.2)
     assert json.loads(json.dumps(found.to_json())) == found.to_json()
     assert study_from_json(found.to_json()) == found
     write_document(found, tmp_path / "technologies.md")
     assert (tmp_path / "technologies.md").read_text("utf-8").startswith("# Technologies of known fate")
-    assert not is_current(tmp_path)
-    folder = tmp_path / FOLDER
-    folder.mkdir(parents=True)
-    (tmp_path / "raw").symlink_to(DATA / "raw")
-    request = study_request(load_costs(DATA), SETTINGS)
-    for stored, current in ((request, True), (request | {"code": "other"}, False)):
-        write_record(folder / "study.json", {"request": stored})
-        assert is_current(tmp_path) is current
-    write_record(folder / "study.json", {"request": request})
-    (folder / "study.json").write_text((folder / "study.json").read_text("utf-8")[:-5], encoding="utf-8")
-    assert not is_current(tmp_path)

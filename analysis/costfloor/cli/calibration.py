@@ -1,5 +1,6 @@
 """`costfloor calibrate`: the studies that take an hour."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -8,30 +9,17 @@ from costfloor.cli.shared import Options, exit_unless, one_of, writable
 from costfloor.panel import build as build_panel
 from costfloor.storage import refuse_folder
 from costfloor.studies.context import Context, study_settings
-from costfloor.studies.stored import misses_a_gate
+from costfloor.studies.registry import FOLDER, STUDIES, run_study, stored_studies
+from costfloor.studies.stored import Stored, misses_a_gate
+from costfloor.wording import duration
 
 app = typer.Typer()
-NAMES = (
-    "forecasts",
-    "sbc",
-    "sbc_fresh",
-    "operating",
-    "technologies",
-    "reference_class",
-    "hindcast",
-    "influence",
-    "measures",
-    "heldout",
-    "evidence",
-    "channels",
-    "domains",
-)
 
 
 @app.command(epilog="Example: costfloor calibrate forecasts --workers 2")
 def calibrate(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help=f"A study, or all: {', '.join(NAMES)}.")] = "all",
+    name: Annotated[str, typer.Argument(help=f"A study, or all: {', '.join(STUDIES)}.")] = "all",
     workers: Annotated[
         int | None, typer.Option(min=0, help="Processes; default: one per core, 0: in this process.")
     ] = None,
@@ -42,21 +30,47 @@ def calibrate(
         ),
     ] = None,
 ) -> None:
-    """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
-    from costfloor.studies.registry import FOLDER, STUDIES, run_study  # noqa: PLC0415  slow to import
+    """Run those of the heavy studies behind the report that are out of date or missing.
 
+    They are forecasts from two dozen dates, calibration of every law, error rates of the verdict and others. They take hours: how long the
+    last run took is said before they begin.
+    """
     call: Options = context.obj
-    chosen = NAMES if name == "all" else (one_of(name, NAMES, "NAME"),)
+    chosen = tuple(STUDIES) if name == "all" else (one_of(name, tuple(STUDIES), "NAME"),)
     say, reports = call.progress(), writable(call.reports / FOLDER).parent
-    for one in chosen:
+    for study in chosen:
         # Said before hours of work, not after them.
-        refuse_folder(reports / FOLDER / f"{one}.json")
+        refuse_folder(reports / FOLDER / f"{study}.json")
     build_panel(call.data, None, say)
+    stored = stored_studies(call.data, reports, call.seed)
+    due = [study for study in chosen if study not in stored or stored[study].stale]
+    say(plan(chosen, due, stored))
     where = Context(call.data, study_settings(call.seed), say, workers, scheduler)
-    missed = []
-    for one in chosen:
-        say(f"{one}: {STUDIES[one].title}")
-        if misses_a_gate(run_study(one, where, reports)):
-            missed.append(one)
-    call.emit({"studies": {one: f"{call.reports}/{FOLDER}/{one}.json" for one in chosen}})
+    results = {study: stored[study].result for study in chosen if study not in due}
+    for study in due:
+        say(f"{study}: {STUDIES[study].title}")
+        results[study] = run_study(study, where, reports)
+    call.emit({"studies": {study: f"{call.reports}/{FOLDER}/{study}.json" for study in chosen}, "run": due})
+    missed = [study for study in chosen if misses_a_gate(results[study])]
     exit_unless(not missed, f"FAILED gates or checks in: {', '.join(missed)}. The report says which")
+
+
+def plan(chosen: Sequence[str], due: Sequence[str], stored: Mapping[str, Stored]) -> str:
+    """What will run, why, and how long each took the last time."""
+    current = f"{len(chosen) - len(due)} current" if len(chosen) > 1 else f"{chosen[0]} is current"
+    if not due:
+        return f"nothing to run: {current}"
+    parts = [f"{study} ({_why(stored.get(study))})" for study in due]
+    known = [stored[study].seconds for study in due if study in stored]
+    seconds = [took for took in known if took is not None]
+    unknown = len(due) - len(seconds)
+    total = [f"about {duration(sum(seconds))}"] if seconds else []
+    total += [f"{unknown} of unknown length"] if unknown else []
+    return f"to run: {', '.join(parts)}; in all {' and '.join(total)}" + (f"; {current}" if len(chosen) > 1 else "")
+
+
+def _why(stored: Stored | None) -> str:
+    if stored is None:
+        return "was not run yet"
+    took = "of unknown length" if stored.seconds is None else f"took {duration(stored.seconds)}"
+    return f"{', '.join(stored.stale)} changed, {took}"

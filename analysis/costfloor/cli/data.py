@@ -1,22 +1,20 @@
 """Commands about the data: what comes in, what is built, what is held back."""
 
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from costfloor.cli.shared import AsOf, Options, day, exit_unless, visible
+from costfloor.cli.shared import Options, exit_unless
+from costfloor.cli.tables import AsOf, day
 from costfloor.data.decisions import decide
-from costfloor.data.raw import hashed_files, load_raw
+from costfloor.data.raw import load_raw
 from costfloor.data.spell_rows import PRICES
-from costfloor.data.unchanged import check_unchanged
 from costfloor.data.vintages import Coverage, list_vintages
 from costfloor.data.withdrawals import decide_on_vintage, withdrawn
-from costfloor.errors import ChangedRawError, InputError, MissingResultError
+from costfloor.errors import InputError, MissingResultError
 from costfloor.panel import build as build_panel
 from costfloor.panel import load_processed
-from costfloor.report.assemble import status as data_status
 
 app = typer.Typer()
 quarantine = typer.Typer(help="Quotes that are held back, and decisions on them.", no_args_is_help=True)
@@ -39,42 +37,6 @@ def build(context: typer.Context, as_of: AsOf = None) -> None:
     report = build_panel(call.data, day(as_of), call.progress())
     call.emit(asdict(report))
     exit_unless(report.passed, "the capability fit missed its gates")
-
-
-@app.command(epilog="Example: costfloor status --json")
-def status(
-    context: typer.Context,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Hash every raw file, also those that look unchanged.")
-    ] = False,
-) -> None:
-    """Say what is built and fitted, whether it is up to date, and whether the raw files are as they came."""
-    call: Options = context.obj
-    try:
-        found = data_status(call.data)
-        if verify:
-            check_unchanged(hashed_files(call.data), call.data, everything=True)
-    except ChangedRawError as error:
-        # Of nothing that was made from the raw files can be said that it is up to date.
-        nothing: dict[str, object] = {
-            "vintage": None,
-            "panel": None,
-            "fits": [],
-            "unfitted": [],
-            "unreadable": [],
-            "quarantined": None,
-            "unresolved": None,
-        }
-        call.emit({**nothing, "stale": True, "raw": str(error)}, text=str(error))
-        raise typer.Exit(1) from error
-    found["raw"] = "unchanged" if verify or found.get("panel") else None
-    call.emit(found)
-    stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
-    for path in found["unreadable"]:
-        print(visible(f"warning: {path} is no receipt of a fit. Remove it"), file=sys.stderr)
-    exit_unless(not found["unfitted"], f"not fitted: {', '.join(found['unfitted'])}. Run `costfloor report`")
-    exit_unless(not stale, "something is stale or missing: run `costfloor report`")
-    exit_unless(all(fit["passed"] for fit in found["fits"]), "a fit missed its gates")
 
 
 @app.command(epilog="Example: costfloor ingest models-dev api.json --observed-on 2026-01-31 --json")

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from costfloor.cli.shared import Options, exit_unless, read_observations, writable
+from costfloor.cli.shared import Options, exit_unless, writable
+from costfloor.cli.tables import read_observations
 from costfloor.economics.scenario import read_scenario, shipped_scenarios
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir

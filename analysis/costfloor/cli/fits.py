@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from costfloor.cli.shared import Options, Scale, Table, exit_unless, one_of, read_observations, read_table, writable
+from costfloor.cli.shared import Options, exit_unless, one_of, writable
+from costfloor.cli.tables import Scale, Table, read_observations, read_table
 from costfloor.fit.continuation import appended
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir

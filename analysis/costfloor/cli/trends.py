@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import pandas as pd
 import typer
 
-from costfloor.cli.shared import Options, Scale, Table, one_of, read_table
+from costfloor.cli.shared import Options, one_of
+from costfloor.cli.tables import Scale, Table, read_table
 from costfloor.errors import InputError
 from costfloor.indexes import WHICH_TO_CITE
 from costfloor.panel import build as build_panel

@@ -14,8 +14,10 @@ import pandera.pandas as pa
 
 from costfloor.data.distinct import distinct_rows
 from costfloor.data.fields import date, dtype, table, text
-from costfloor.data.raw import RAW_FOLDER, check_references, parse_table
-from costfloor.data.schemas import LONG_ID, QUOTE_ID_PATTERN, SHORT_ID, SOURCES
+from costfloor.data.manifest import RAW_FOLDER
+from costfloor.data.raw import check_references, parse_table
+from costfloor.data.schemas import LONG_ID, QUOTE_ID_PATTERN, SHORT_ID
+from costfloor.data.vintages import SOURCES
 from costfloor.errors import InputError
 from costfloor.inputs import read_file
 from costfloor.storage import data_lock, refuse_links, write_atomic

@@ -9,7 +9,7 @@ from math import log
 from operator import attrgetter
 from typing import NamedTuple
 
-from costfloor.data.schemas import SOURCES
+from costfloor.data.vintages import SOURCES
 
 SAME_PRICE = log(1.005)
 STALE_DAYS = 180

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandera.pandas as pa
 
-from costfloor.data.raw import DATAPACKAGE, RAW_FOLDER
+from costfloor.data.manifest import DATAPACKAGE, RAW_FOLDER
 from costfloor.data.schemas import RAW_SCHEMAS
 from costfloor.errors import InputError
 from costfloor.storage import sha256_file, write_json

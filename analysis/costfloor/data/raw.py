@@ -1,27 +1,18 @@
 """Reading the raw store: every file is checked against its hash and its schema before anyone sees a row."""
 
-import json
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
 from costfloor.data.fields import dtype
+from costfloor.data.manifest import DATAPACKAGE, RAW_FOLDER, read_raw, recorded_hashes
 from costfloor.data.schemas import CORRECTED, RAW_SCHEMAS
-from costfloor.data.unchanged import check_unchanged
-from costfloor.data.vintages import VINTAGES_FOLDER, list_vintages, original_path
 from costfloor.errors import InputError, IntegrityError
-from costfloor.inputs import read_file
 from costfloor.sources.table_file import csv_cells
 from costfloor.storage import sha256_bytes
 from costfloor.text import MAX_TEXT, UNSAFE
-
-RAW_FOLDER = "raw"
-DATAPACKAGE = "datapackage.json"
-BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv", "withdrawals.csv")
-"""Files of `costfloor.data.decisions`, `host_decisions` and `withdrawals`: they may change, and their content is part of the vintage."""
 
 
 def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
@@ -51,7 +42,7 @@ def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
     recorded = recorded_hashes(data_dir)
     if path.name not in recorded:
         raise InputError(f"lists no file {path.name}", file=data_dir / RAW_FOLDER / DATAPACKAGE)
-    content = _read(path)
+    content = read_raw(path)
     if sha256_bytes(content) != recorded[path.name]:
         raise IntegrityError(
             f"{path}: content does not match the hash in {DATAPACKAGE}. Restore the file, or bring new rows in with "
@@ -64,42 +55,6 @@ def load_raw(data_dir: Path, table: str) -> pd.DataFrame:
     for column, parent in (schema.metadata or {}).get("references", {}).items():
         check_references(frame, load_raw(data_dir, parent), column, path)
     return frame
-
-
-def raw_vintage(data_dir: Path) -> str:
-    """Identity of the whole raw store: a SHA-256 over the names and hashes of its files, as 64 hexadecimal digits.
-
-    The files are those of the data package, the ingested vintages with their receipts, and what people decided. Each is first checked to be
-    what its record says, as `costfloor.data.unchanged.check_unchanged` does it.
-
-    Raises
-    ------
-    InputError, IntegrityError
-        A file is missing or was changed; the message names it.
-    """
-    check_unchanged(hashed_files(data_dir), data_dir)
-    hashes = dict(recorded_hashes(data_dir))
-    hashes |= {f"{VINTAGES_FOLDER}/{vintage.name}": vintage.receipt_sha256 for vintage in list_vintages(data_dir)}
-    by_hand = [data_dir / RAW_FOLDER / name for name in BY_HAND]
-    hashes |= {path.name: sha256_bytes(read_file(path)) for path in by_hand if path.exists()}
-    return sha256_bytes("".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items())).encode())
-
-
-def hashed_files(data_dir: Path) -> dict[Path, str]:
-    """Every file of the raw store that may never change, with the SHA-256 on record."""
-    folder = data_dir / RAW_FOLDER
-    tables = {folder / name: digest for name, digest in recorded_hashes(data_dir).items()}
-    return tables | {original_path(data_dir, vintage): vintage.sha256 for vintage in list_vintages(data_dir)}
-
-
-def recorded_hashes(data_dir: Path) -> dict[str, str]:
-    """SHA-256 of each raw file by file name, as `datapackage.json` records them."""
-    path = data_dir / RAW_FOLDER / DATAPACKAGE
-    try:
-        package: dict[str, Any] = json.loads(_read(path))
-        return {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in package["resources"]}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError("is not a data package with a path and a hash per resource", file=path) from error
 
 
 def parse_table(content: bytes, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
@@ -227,7 +182,3 @@ def _require_clean(texts: pd.Series, path: Path) -> None:
                 problem, file=path, row=int(label) + 1, column=str(texts.name), value=texts[label],
                 remedy="Write it in plain words",
             )  # fmt: skip
-
-
-def _read(path: Path) -> bytes:
-    return read_file(path, content="table", missing="Name the data folder with --data")

@@ -4,9 +4,7 @@ import pandera.pandas as pa
 
 from costfloor.data.context_schemas import CONTEXT_SCHEMAS
 from costfloor.data.fields import PARTIAL_DATE, date, flag, integer, number, price, table, text
-
-SOURCES = ("curated", "table", "llm_prices", "models_dev", "genai_prices", "litellm", "epoch_api", "monthly_lowest")
-"""Price sources, the most trusted first."""
+from costfloor.data.vintages import SOURCES
 
 SHORT_ID, LONG_ID = 12, 32
 """Hexadecimal digits in ids of quotes: of the compiled history, and of vintages. The first 12 digits of a long id were once the whole, and

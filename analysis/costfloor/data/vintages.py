@@ -16,9 +16,11 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
-from costfloor.data.schemas import SOURCES
 from costfloor.errors import InputError, IntegrityError
 from costfloor.storage import sha256_bytes, sync_folder, write_atomic, write_json
+
+SOURCES = ("curated", "table", "llm_prices", "models_dev", "genai_prices", "litellm", "epoch_api", "monthly_lowest")
+"""Price sources, the most trusted first."""
 
 VINTAGES_FOLDER = "vintages"
 RECEIPT = "receipt.json"

@@ -11,7 +11,8 @@ import pandas as pd
 
 from costfloor.data.decisions import append_row, read_by_hand, reasoned
 from costfloor.data.fields import date, table, text
-from costfloor.data.raw import RAW_FOLDER, check_references
+from costfloor.data.manifest import RAW_FOLDER
+from costfloor.data.raw import check_references
 from costfloor.data.vintages import Vintage, list_vintages, refuse_second_list
 from costfloor.errors import InputError
 from costfloor.storage import data_lock

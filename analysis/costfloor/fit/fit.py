@@ -11,7 +11,7 @@ import xarray as xr
 from costfloor.fit import archive
 from costfloor.fit.compiled import compile_law
 from costfloor.fit.quantities import contract_parameters, reported_quantities
-from costfloor.fit.request import FitSettings, fit_request
+from costfloor.fit.request import FitSettings, fit_key, priors_of
 from costfloor.fit.result import Fit
 from costfloor.laws.base import Law
 from costfloor.laws.few_families import fitted_law
@@ -85,7 +85,7 @@ def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progre
     law, obs, settings, progress
         As in `fit_law`.
     """
-    request = fit_request(law, obs, settings)
+    key = fit_key(law, obs, settings)
     settings = first_attempt(settings, obs.n)
     started = time.perf_counter()
     progress(f"{law.name}: compiling for {obs.n} rows")
@@ -107,7 +107,7 @@ def fit_in_steps(law: Law, obs: PriceObservations, settings: FitSettings, progre
         "sample": round(sum(one["seconds_sample"] for one in attempts), 2),
         "total": round(time.perf_counter() - started, 2),
     }
-    whole = {"fingerprint": archive.fingerprint(request), "attempts": attempts, "seconds": seconds, "request": request}
+    whole = {"fingerprint": key.digest, "attempts": attempts, "seconds": seconds, "key": key.to_json()}
     return replace(fit, receipt=fit.receipt | whole), sample_stats
 
 
@@ -133,7 +133,7 @@ def run_fit(
     earlier
         Attempts that failed before, as a receipt keeps them: the seeds go on from there.
     """
-    request, law = fit_request(law, obs, settings), fitted_law(law, obs)
+    key, law = fit_key(law, obs, settings), fitted_law(law, obs)
     # Imported here: a report that only reads stored fits should not wait for PyMC.
     from costfloor.laws.model import price_data  # noqa: PLC0415  slow to import
     from costfloor.sampling.sampler import (  # noqa: PLC0415  as above
@@ -181,7 +181,7 @@ def run_fit(
         "n": obs.n,
         "families": len(obs.families),
         "family_names": list(obs.families),
-        "fingerprint": archive.fingerprint(request),
+        "fingerprint": key.digest,
         "data_hash": obs.data_hash,
         "sampler": sampled.sampler,
         "seconds": {
@@ -193,15 +193,16 @@ def run_fit(
         "parameters": contract_parameters(reported),
         "attempts": attempts,
         "warnings": list(sampled.warnings),
-        "request": request,
+        "priors": priors_of(law, len(obs.families)),
+        "key": key.to_json(),
     }
     every = slice(None, None, -(-draws // settings.kept))
     return Fit(law, receipt, _kept(sampled.posterior).isel(draw=every), reported.isel(draw=every)), sampled.sample_stats
 
 
 def stored_fit(law: Law, obs: PriceObservations, settings: FitSettings, directory: Path) -> Fit | None:
-    """The stored fit with the fingerprint of this request, or None."""
-    found = archive.load(directory, law.name, archive.fingerprint(fit_request(law, obs, settings)))
+    """The stored fit with this key, or None."""
+    found = archive.load(directory, law.name, fit_key(law, obs, settings).digests)
     return None if found is None else _as_stored(fitted_law(law, obs), *found)
 
 

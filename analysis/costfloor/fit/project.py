@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from costfloor.fit.request import FitSettings, fit_key
+from costfloor.keys import Key
+from costfloor.laws import LAWS
 from costfloor.laws.limits import require_enough
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import law_rows, load_panel
@@ -19,6 +22,12 @@ def panel_observations(data_dir: Path, as_of: pd.Timestamp | None = None) -> Pri
     rows = law_rows(load_panel(data_dir, as_of))
     require_enough(rows, name="the panel" if as_of is None else f"the panel as of {as_of.date()}")
     return observations(rows, price_unit=PRICE_UNIT)
+
+
+def panel_fit_keys(data_dir: Path, settings: FitSettings) -> dict[str, Key]:
+    """The key of a fit of every law to the built panel."""
+    obs = panel_observations(data_dir)
+    return {name: fit_key(law, obs, settings) for name, law in LAWS.items()}
 
 
 def fits_dir(data_dir: Path) -> Path:

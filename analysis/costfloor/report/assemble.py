@@ -1,25 +1,25 @@
 """From data to report: build, fit, compare, check, draw. `costfloor report`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib.metadata import version
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from costfloor.built import build_key, processed_dir
 from costfloor.checks import run_checks
-from costfloor.data.raw import load_raw, raw_vintage
+from costfloor.data.manifest import raw_vintage
+from costfloor.data.raw import load_raw
 from costfloor.economics.scenario import shipped_scenarios
-from costfloor.errors import IntegrityError, MissingResultError
-from costfloor.fit.archive import receipts
+from costfloor.errors import IntegrityError
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir, panel_observations, study_lock
 from costfloor.fit.request import FitSettings
 from costfloor.forecast.ledger import Entry, entry, read_ledger
-from costfloor.keys import code_hash
+from costfloor.keys import DRAWING, PACKAGES, Key, result_key
 from costfloor.laws import LAWS
-from costfloor.panel import build, build_fingerprint, law_rows, load_build, load_panel, load_processed, processed_dir
+from costfloor.panel import build, law_rows, load_panel, load_processed
 from costfloor.records import checked, read_record, write_record
 from costfloor.storage import (
     data_lock,
@@ -32,6 +32,7 @@ from costfloor.storage import (
 )
 from costfloor.studies.events.event_study import event_study, innovation_months
 from costfloor.studies.levers.levers import observed_levers
+from costfloor.studies.registry import FOLDER, stored_studies
 
 Progress = Callable[[str], None]
 
@@ -39,9 +40,6 @@ LOCK = ".report.lock"
 """Of the folder of reports: another name than that of a data folder, which may be the same folder."""
 
 SUMMARY = "report.json"
-
-DRAWING = ("costfloor", "matplotlib", "statsmodels", "arviz", "typst")
-"""Distributions whose versions show in the report; those that sample are in the fingerprints of the fits."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +111,8 @@ def _make_report(
     for path in (pdf, answer, reports_dir / SUMMARY):
         refuse_folder(path)
     earlier = () if as_of is not None else _earlier(data_dir, reports_dir)
-    fingerprint = _fingerprint(data_dir, reports_dir, settings, as_of, earlier)
-    known = _unchanged(receipt, pdf, answer, fingerprint, progress)
+    key = _report_key(data_dir, reports_dir, settings, as_of, earlier)
+    known = _unchanged(receipt, pdf, answer, key, progress)
     if known is not None:
         progress("nothing has changed since the last report")
         summary = reports_dir / SUMMARY
@@ -134,7 +132,7 @@ def _make_report(
         pdf=str(pdf),
         figures=rendered.figures,
         tables=rendered.tables,
-        fingerprint=fingerprint,
+        fingerprint=key.digest,
         gates={
             "capability": study.build.passed,
             **{name: fit.passed for name, fit in study.fits.items()},
@@ -181,7 +179,6 @@ def run_study(
     from costfloor.report.baselines import baselines, published_rates  # noqa: PLC0415  as above
     from costfloor.report.price_indexes import panel_indexes  # noqa: PLC0415  as above
     from costfloor.report.study import Study  # noqa: PLC0415  as above
-    from costfloor.studies.registry import stored_studies  # noqa: PLC0415  slow to import
 
     built = build(data_dir, as_of, progress)
     panel, obs = load_panel(data_dir, as_of), panel_observations(data_dir, as_of)
@@ -214,72 +211,25 @@ def run_study(
     )
 
 
-def status(data_dir: Path) -> dict[str, Any]:
-    """What is built, what is fitted and whether it is up to date: the JSON of `costfloor status`.
-
-    A fit is stale when it was made from other rows than the built panel's, or by other equations. Such fits are listed only for a law that
-    has no current one: those at past origins and those of users' tables lie in the same folder.
-    """
-    try:
-        obs, built = panel_observations(data_dir), load_build(data_dir)
-    except MissingResultError:
-        missing = {"vintage": None, "panel": None, "quarantined": None, "unresolved": None}
-        return {**missing, "fits": [], "unfitted": list(LAWS), "unreadable": [], "stale": True}
-    code = code_hash("costfloor.fit.fit")
-    whole, unreadable = receipts(fits_dir(data_dir))
-    fits = [
-        {
-            "law": receipt["law"],
-            "fingerprint": receipt["fingerprint"],
-            "stale": receipt["data_hash"] != obs.data_hash or receipt["request"]["code"] != code,
-            "passed": receipt["diagnostics"]["passed"],
-        }
-        for receipt in whole
-        if receipt["law"] in LAWS
-    ]
-    current = {fit["law"] for fit in fits if not fit["stale"]}
-    return {
-        "vintage": built.vintage,
-        "panel": {
-            name: getattr(built, name) for name in ("quotes", "models", "families", "hosts", "first", "last", "path")
-        },
-        "fits": [fit for fit in fits if not fit["stale"] or fit["law"] not in current],
-        "unfitted": [law for law in LAWS if law not in {fit["law"] for fit in fits}],
-        # Measured capability is kept beside the fits, in a form of its own.
-        "unreadable": [str(path) for path in unreadable if not path.name.startswith("capability-")],
-        "quarantined": built.statuses.get("quarantined", 0),
-        "unresolved": built.statuses.get("unresolved", 0),
-        "stale": built.fingerprint != build_fingerprint(data_dir),
-    }
-
-
 def _earlier(data_dir: Path, reports_dir: Path) -> tuple[Entry, ...]:
     """What the ledger says of other vintages than today's."""
     vintage = raw_vintage(data_dir)[:16]
     return tuple(known for known in read_ledger(reports_dir) if known.vintage != vintage)
 
 
-def _fingerprint(
+def _report_key(
     data_dir: Path, reports_dir: Path, settings: FitSettings, as_of: pd.Timestamp | None, earlier: Sequence[Entry]
-) -> str:
-    code = code_hash(__name__)
-    package = Path(__file__).parents[1]
-    read = [
-        package / "report" / "template.typ",
-        package / "report" / "epoch_published.csv",
-        *sorted((package / "economics").rglob("*.toml")),
-        *sorted((reports_dir / "calibration").glob("*.json")),
-    ]
-    beside = [f"{path.name} {sha256_file(path)}" for path in read]
-    libraries = [f"{name} {version(name)}" for name in DRAWING]
-    return sha256_bytes(
-        "\n".join(
-            [build_fingerprint(data_dir, as_of), code, *beside, *libraries, repr(settings), repr(earlier)]
-        ).encode()
-    )
+) -> Key:
+    studies = sorted((reports_dir / FOLDER).glob("*.json"))
+    data = {
+        "panel": build_key(data_dir, as_of).digest,
+        "studies": {path.name: sha256_file(path) for path in studies},
+        "ledger": repr(earlier),
+    }
+    return result_key("report", __name__, data=data, settings=asdict(settings), packages=(*PACKAGES, *DRAWING))
 
 
-def _unchanged(receipt: Path, pdf: Path, answer: Path, fingerprint: str, progress: Progress) -> ReportResult | None:
+def _unchanged(receipt: Path, pdf: Path, answer: Path, key: Key, progress: Progress) -> ReportResult | None:
     """The record of the last report, if it is of the same results and its files are there as they were written."""
     try:
         record = read_record(receipt, remedy="The report is made anew")
@@ -294,4 +244,4 @@ def _unchanged(receipt: Path, pdf: Path, answer: Path, fingerprint: str, progres
     except (ValueError, TypeError):
         return None
     unchanged = sha256_file(pdf) == known.pdf_sha256 and sha256_file(answer) == record.get("answer_sha256")
-    return known if unchanged and known.fingerprint == fingerprint else None
+    return known if unchanged and known.fingerprint in key.digests else None

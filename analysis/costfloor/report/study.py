@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult
 from costfloor.economics.study import Economics
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.ledger import Entry
 from costfloor.laws.observations import PriceObservations
-from costfloor.panel import BuildReport
 from costfloor.report.baselines import Baselines
 from costfloor.report.price_indexes import PanelIndexes
 from costfloor.studies.events.event_study import EventEffect

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from costfloor.fit.request import FitSettings
 
@@ -38,22 +37,3 @@ class Context:
     def work(self, name: str) -> Path:
         """Folder of the finished jobs of a study."""
         return self.data_dir / "processed" / "calibration" / name
-
-
-@dataclass(frozen=True)
-class HeavyStudy:
-    """A study that `costfloor calibrate` runs.
-
-    Attributes
-    ----------
-    title
-        In a few words, for help and progress.
-    request
-        `(data_dir, settings) -> what determines it today`, plain data by part: data, code, settings.
-    run
-        `context -> result`, plain data.
-    """
-
-    title: str
-    request: Callable[[Path, FitSettings], dict[str, Any]]
-    run: Callable[[Context], dict[str, Any]]

@@ -1,77 +1,102 @@
 """The heavy studies behind the report, by name: run one, or read what was stored. `costfloor calibrate`."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from costfloor.fit.project import PRICE_UNIT
-from costfloor.laws.observations import observations
-from costfloor.panel import law_rows, load_panel
-from costfloor.studies.channels import study as channels
-from costfloor.studies.context import Context, HeavyStudy, study_settings
-from costfloor.studies.domains import study as domains
-from costfloor.studies.evidence import study as evidence
-from costfloor.studies.forecasts import study as forecasts
-from costfloor.studies.heldout import study as heldout
-from costfloor.studies.hindcast import study as hindcast
-from costfloor.studies.influence import study as influence
-from costfloor.studies.measures import study as measures
-from costfloor.studies.operating import study as operating
-from costfloor.studies.panel_source import panel_source, replaced
-from costfloor.studies.reference_class import study as reference_class
-from costfloor.studies.sbc import fresh as sbc_fresh
-from costfloor.studies.sbc import study as sbc
+from costfloor.built import load_build
+from costfloor.data.manifest import raw_vintage, recorded_hashes
+from costfloor.fit.request import FitSettings
+from costfloor.keys import Key, result_key
+from costfloor.studies.context import Context, study_settings
 from costfloor.studies.stored import Stored, read_study, write_study
-from costfloor.studies.technologies import heavy as technologies_of_fate
 
 FOLDER: Final = "calibration"
 """Below the folder of reports, in git: a fresh clone shows them without hours of computing."""
 
+PANEL: Final = "panel"
+RAW: Final = "raw"
+
+
+@dataclass(frozen=True)
+class HeavyStudy:
+    """A study that `costfloor calibrate` runs: `run(context)` of `costfloor.studies.NAME.study`.
+
+    Attributes
+    ----------
+    title
+        In a few words, for help and progress.
+    inputs
+        What it reads: `panel` for the rows that the laws see, `raw` for anything in the raw store, or a table in it by its name.
+    """
+
+    title: str
+    inputs: tuple[str, ...] = ()
+
+
 STUDIES: Final[Mapping[str, HeavyStudy]] = {
-    "domains": domains.STUDY,
-    "channels": channels.STUDY,
-    "evidence": evidence.STUDY,
-    "forecasts": forecasts.STUDY,
-    "heldout": heldout.STUDY,
-    "hindcast": hindcast.STUDY,
-    "influence": influence.STUDY,
-    "measures": measures.STUDY,
-    "operating": operating.STUDY,
-    "sbc": sbc.STUDY,
-    "sbc_fresh": sbc_fresh.STUDY,
-    "technologies": technologies_of_fate.STUDY,
-    "reference_class": reference_class.STUDY,
-}
+    "forecasts": HeavyStudy("forecasts of every law from a dozen dates", (PANEL,)),
+    "sbc": HeavyStudy("simulation-based calibration of every law"),
+    "sbc_fresh": HeavyStudy("calibration once more, of what was outside, on new truths"),
+    "operating": HeavyStudy("error rates of the verdict", (PANEL,)),
+    "technologies": HeavyStudy("the laws on technologies of known fate", ("context_technology_costs",)),
+    "reference_class": HeavyStudy(
+        "the laws under the reference class of other technologies", (PANEL, "context_technology_costs")
+    ),
+    "hindcast": HeavyStudy("what would have been concluded at past half-year ends", (PANEL, RAW)),
+    "influence": HeavyStudy("which ten models and prices decide the verdict", (PANEL,)),
+    "measures": HeavyStudy("the verdict by other measures and on parts of the panel", (PANEL, RAW)),
+    "heldout": HeavyStudy("targeted checks on months that the fits have not seen", (PANEL,)),
+    "evidence": HeavyStudy("evidence of every law on a small panel", (PANEL,)),
+    "channels": HeavyStudy("fixed graph against changed graph", (PANEL, RAW)),
+    "domains": HeavyStudy(
+        "training against inference: gains at a fixed task",
+        (
+            "context_training_records", "context_mlperf_training", "context_mlperf_inference",
+            "context_hardware", "context_gpu_rental", "context_gpu_purchase_price",
+        ),
+    ),
+}  # fmt: skip
+"""In the order in which `costfloor calibrate` runs them."""
+
+
+def study_keys(data_dir: Path, settings: FitSettings) -> dict[str, Key]:
+    """What every study rests on today, by name. The panel is built."""
+    tables = {name.removesuffix(".csv"): digest for name, digest in recorded_hashes(data_dir).items()}
+    inputs = {**tables, PANEL: load_build(data_dir).source, RAW: raw_vintage(data_dir)}
+    return {
+        name: result_key(
+            name,
+            f"costfloor.studies.{name}.study",
+            data={part: inputs[part] for part in study.inputs},
+            settings=asdict(settings),
+        )
+        for name, study in STUDIES.items()
+    }
 
 
 def run_study(name: str, context: Context, reports_dir: Path) -> dict[str, Any]:
     """Run one study, write it to the folder of reports, and return its result as plain data."""
-    study = STUDIES[name]
     # Before it runs: it computes with the code and the data of now, whatever becomes of them within the hour.
-    request = _portable(study.request(context.data_dir, context.settings), context.data_dir)
-    result = study.run(context)
-    write_study(reports_dir / FOLDER, name, request, result)
+    key = study_keys(context.data_dir, context.settings)[name]
+    run: Callable[[Context], dict[str, Any]] = import_module(f"costfloor.studies.{name}.study").run
+    started = time.perf_counter()
+    result = run(context)
+    write_study(reports_dir / FOLDER, key, time.perf_counter() - started, result)
     return result
 
 
 def stored_studies(data_dir: Path, reports_dir: Path, seed: int) -> dict[str, Stored]:
     """The studies that were run, each with what has changed since; `seed` as they would run with it today."""
-    requests = {name: study.request(data_dir, study_settings(seed)) for name, study in STUDIES.items()}
-    found = {
-        name: read_study(reports_dir / FOLDER, name, request) for name, request in _portable(requests, data_dir).items()
-    }
-    return {name: one for name, one in found.items() if one is not None}
+    keys = study_keys(data_dir, study_settings(seed))
+    found = {name: read_study(reports_dir / FOLDER, name, key) for name, key in keys.items()}
+    return {name: stored for name, stored in found.items() if stored is not None}
 
 
 def recorded_studies(reports_dir: Path) -> dict[str, Stored]:
     """The studies that were run, compared with nothing: for a reader who has built no panel."""
     found = {name: read_study(reports_dir / FOLDER, name, None) for name in STUDIES}
-    return {name: one for name, one in found.items() if one is not None}
-
-
-def _portable(request: dict[str, Any], data_dir: Path) -> dict[str, Any]:
-    """A request with the hash of what the panel is made from in place of the panel's own."""
-    rows = law_rows(load_panel(data_dir))
-    own = observations(rows, price_unit=PRICE_UNIT).data_hash
-    portable: dict[str, Any] = replaced(request, own, panel_source(rows, data_dir))
-    return portable
+    return {name: stored for name, stored in found.items() if stored is not None}

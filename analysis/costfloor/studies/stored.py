@@ -1,12 +1,15 @@
 """Results of `costfloor calibrate` on disk: plain data beside what determined it, so that a reader can see when it is out of date."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from costfloor.errors import IntegrityError
+from costfloor.keys import Change, Key
 from costfloor.records import read_record, write_record
+
+EARLIER_FORM: Final = "the form of the record"
+"""What has changed of a study that was stored before results had keys."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,17 @@ class Stored:
         Plain data.
     stale
         Parts of what determined it that have changed since, such as `data` or `code`; empty when it is up to date.
+    unchanged_by
+        Changes of the code since, that are recorded to leave it as it is.
+    seconds
+        How long it took; None where nothing says so.
     """
 
     name: str
     result: dict[str, Any]
-    stale: tuple[str, ...]
+    stale: tuple[str, ...] = ()
+    unchanged_by: tuple[Change, ...] = ()
+    seconds: float | None = None
 
 
 def misses_a_gate(result: Any) -> bool:
@@ -36,13 +45,14 @@ def misses_a_gate(result: Any) -> bool:
     return isinstance(result, list | tuple) and any(misses_a_gate(part) for part in result)
 
 
-def write_study(folder: Path, name: str, request: dict[str, Any], result: dict[str, Any]) -> None:
-    """Write a study with what determined it."""
-    write_record(folder / f"{name}.json", {"request": request, "result": result})
+def write_study(folder: Path, key: Key, seconds: float, result: dict[str, Any]) -> None:
+    """Write a study with what determined it and how long it took."""
+    content = {"key": key.to_json(), "seconds": round(seconds, 1), "result": result}
+    write_record(folder / f"{key.result}.json", content)
 
 
-def read_study(folder: Path, name: str, request: dict[str, Any] | None) -> Stored | None:
-    """Read a study, and compare what determined it with the `request` of today where there is one; None when there is no study.
+def read_study(folder: Path, name: str, key: Key | None) -> Stored | None:
+    """Read a study, and compare what determined it with the `key` of today where there is one; None when there is no study.
 
     Raises
     ------
@@ -54,12 +64,17 @@ def read_study(folder: Path, name: str, request: dict[str, Any] | None) -> Store
     written = read_record(path, remedy=remedy, unsealed=True)
     if written is None:
         return None
-    before, result = (written.get(part) for part in ("request", "result"))
-    if not isinstance(before, dict) or not isinstance(result, dict):
+    before, result = written.get("key"), written.get("result")
+    if not isinstance(result, dict) or not isinstance(before or written.get("request"), dict):
         raise IntegrityError(f"{path}: is no study. {remedy}")
-    if request is None:
-        return Stored(name, result, ())
-    # Through JSON, as what was written went: tuples come back as lists.
-    now = json.loads(json.dumps(request))
-    changed = sorted(part for part in before.keys() | now.keys() if before.get(part) != now.get(part))
-    return Stored(name, result, tuple(changed))
+    if key is None:
+        return Stored(name, result)
+    if before is None:
+        return Stored(name, result, (EARLIER_FORM,))
+    return Stored(
+        name,
+        result,
+        stale=key.differs_from(before),
+        unchanged_by=key.taken_as_unchanged(before),
+        seconds=written.get("seconds"),
+    )

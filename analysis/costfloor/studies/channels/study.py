@@ -5,17 +5,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from costfloor.data.raw import raw_vintage
-from costfloor.fit.project import panel_observations
-from costfloor.fit.request import FitSettings
-from costfloor.keys import code_hash
 from costfloor.panel import load_panel, load_processed
 from costfloor.studies.channels.changes import ChannelData, channel_data
-from costfloor.studies.channels.model import PRIORS, shape_of
+from costfloor.studies.channels.model import shape_of
 from costfloor.studies.channels.record_lows import accounting
 from costfloor.studies.channels.result import compile_channels, fit_channels
 from costfloor.studies.channels.spells import known_spells
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 
 MAIN: Final = "main"
 
@@ -60,16 +56,8 @@ def readings(data_dir: Path) -> dict[str, ChannelData]:
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return {
-        "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
-        "code": code_hash(__name__),
-        "settings": asdict(settings),
-        "priors": {name: list(prior) for name, prior in PRIORS.items()},
-    }
-
-
-def _run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
     data = readings(context.data_dir)
     shape = shape_of(*data.values())
     context.progress("compiling")
@@ -79,6 +67,3 @@ def _run(context: Context) -> dict[str, Any]:
         context.progress(f"{name}: {READINGS[name].words}")
         results[name] = asdict(fit_channels(one, context.settings, compiled, shape, context.progress))
     return {"readings": results, "record_lows": asdict(accounting(load_panel(context.data_dir)))}
-
-
-STUDY: Final = HeavyStudy("fixed graph against changed graph", _request, _run)

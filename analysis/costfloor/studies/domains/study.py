@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
-from costfloor.data.raw import recorded_hashes
-from costfloor.fit.request import FitSettings
-from costfloor.keys import code_hash
+from costfloor.data.manifest import recorded_hashes
+from costfloor.keys import result_key
 from costfloor.runs.jobs import Job, run_jobs
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 from costfloor.studies.domains.gains import TABLES, Rules, gain_series
-from costfloor.studies.domains.hardware import TABLES as OF_HARDWARE
 from costfloor.studies.domains.hardware import hardware_trends
 from costfloor.studies.domains.result import described, study_series
 
@@ -32,27 +29,17 @@ VARIANTS: Final[Mapping[str, Rules]] = {
 """Ways to build the series, the report's first."""
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return _determined(data_dir, settings, __name__, (*TABLES, *OF_HARDWARE))
-
-
-def _determined(data_dir: Path, settings: FitSettings, module: str, tables: tuple[str, ...]) -> dict[str, Any]:
-    hashes = recorded_hashes(data_dir)
-    return {
-        "data": {table: hashes[f"{table}.csv"] for table in tables},
-        "code": code_hash(module),
-        "settings": asdict(settings),
-    }
-
-
-def _run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
     series = {name: gain_series(context.data_dir, rules) for name, rules in VARIANTS.items()}
     jobs = [
         Job(name, {"series": own, "settings": context.settings, "whole": name == BASE}) for name, own in series.items()
     ]
+    recorded = recorded_hashes(context.data_dir)
+    data = {table: recorded[f"{table}.csv"] for table in TABLES}
     found = run_jobs(
         study_series, jobs, context.work("domains"),
-        request=_determined(context.data_dir, context.settings, study_series.__module__, TABLES),
+        key=result_key("domains", study_series.__module__, data=data, settings=asdict(context.settings)),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     base = found.pop(BASE)
@@ -61,6 +48,3 @@ def _run(context: Context) -> dict[str, Any]:
         "variants": {BASE: described(base), **found},
         "hardware": [asdict(one) for one in hardware_trends(context.data_dir, series[BASE])],
     }
-
-
-STUDY: Final = HeavyStudy("training against inference: gains at a fixed task", _request, _run)

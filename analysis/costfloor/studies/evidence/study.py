@@ -8,23 +8,20 @@ References: Ching and Chen (2007), *Journal of Engineering Mechanics* 133(7); De
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.fit.project import PRICE_UNIT, panel_observations
-from costfloor.fit.request import FitSettings
-from costfloor.keys import code_hash
+from costfloor.fit.project import PRICE_UNIT
+from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from costfloor.panel import law_rows, load_panel
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.sampler import SamplerSettings, compile_model, sample
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 
 FAMILIES: Final = 3
 PARTICLES: Final = 2000
@@ -47,13 +44,9 @@ def evidence_study(obs: PriceObservations, laws: Sequence[str], context: Context
     `prices`, `families`, `particles`, and `laws`: by law what `evidence_job` gives.
     """
     jobs = [Job(law, {"law": law, "obs": obs, "seed": context.settings.seed}) for law in laws]
-    request = {
-        "code": code_hash(__name__),
-        "data": obs.data_hash,
-        "settings": [PARTICLES, RUNS, asdict(REFERENCE), context.settings.seed],
-    }
     found = run_jobs(
-        evidence_job, jobs, context.work("evidence"), request=request,
+        evidence_job, jobs, context.work("evidence"),
+        key=result_key("evidence", __name__, data=obs.data_hash, settings=context.settings.seed),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     return {"prices": obs.n, "families": list(obs.families), "particles": PARTICLES, "laws": found}
@@ -91,16 +84,6 @@ def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return {
-        "data": panel_observations(data_dir).data_hash,
-        "code": code_hash(__name__),
-        "settings": [PARTICLES, RUNS, asdict(REFERENCE), settings.seed],
-    }
-
-
-def _run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
     return evidence_study(small_panel(law_rows(load_panel(context.data_dir))), list(LAWS), context)
-
-
-STUDY: Final = HeavyStudy("evidence of every law on a small panel", _request, _run)

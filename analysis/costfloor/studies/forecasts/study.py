@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -15,9 +14,8 @@ from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
 from costfloor.forecast.origins import OriginScore, forecast_origins
 from costfloor.forecast.stacking import stacking_weights
-from costfloor.keys import code_hash
 from costfloor.laws import LAWS
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 from costfloor.studies.sbc.ranks import Uniformity, uniformity
 
 ORIGINS: Final = 24
@@ -182,14 +180,6 @@ def _chains(settings: FitSettings) -> FitSettings:
     return replace(settings, draws=DRAWS, tune=TUNE)
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return {
-        "data": panel_observations(data_dir).data_hash,
-        "code": code_hash(__name__),
-        "settings": {**asdict(_chains(settings)), "origins": [ORIGINS, EVERY_MONTHS, MIN_ROWS]},
-    }  # fmt: skip
-
-
-STUDY: Final = HeavyStudy(
-    "forecasts of every law from a dozen dates", _request, lambda context: forecast_study(context).to_json()
-)
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
+    return forecast_study(context).to_json()

@@ -4,7 +4,6 @@ that followed is held against them, statistic by statistic.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -15,11 +14,11 @@ from costfloor.fit.fit import run_fit
 from costfloor.fit.project import panel_observations
 from costfloor.fit.request import FitSettings
 from costfloor.forecast.origins import forecast_origins, masks
-from costfloor.keys import code_hash
+from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.runs.jobs import Job, run_jobs
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 
 HORIZON_MONTHS: Final = 12
 
@@ -40,9 +39,9 @@ def heldout_study(obs: PriceObservations, laws: Sequence[str], context: Context)
         for origin in origins
         for law in laws
     ]
-    request = {"code": code_hash(__name__), "data": obs.data_hash, "settings": asdict(context.settings)}
+    key = result_key("heldout", __name__, data=obs.data_hash, settings=asdict(context.settings))
     found = run_jobs(
-        heldout_job, jobs, context.work("heldout"), request=request,
+        heldout_job, jobs, context.work("heldout"), key=key,
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     results = [found[job.key] for job in jobs]
@@ -70,12 +69,6 @@ def heldout_job(law: str, obs: PriceObservations, origin: pd.Timestamp, settings
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return {"data": panel_observations(data_dir).data_hash, "code": code_hash(__name__), "settings": asdict(settings)}
-
-
-def _run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
     return heldout_study(panel_observations(context.data_dir), list(LAWS), context)
-
-
-STUDY: Final = HeavyStudy("targeted checks on months that the fits have not seen", _request, _run)

@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from scipy.special import logsumexp
 
-from costfloor.data.raw import raw_vintage
-from costfloor.fit import archive
 from costfloor.fit.fit import run_fit
-from costfloor.fit.project import PRICE_UNIT, panel_observations
-from costfloor.fit.request import FitSettings, fit_request
+from costfloor.fit.project import PRICE_UNIT
+from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import (
@@ -25,13 +22,13 @@ from costfloor.forecast.origins import (
     predict,
     score_draws,
 )
-from costfloor.keys import code_hash
+from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations, subset
 from costfloor.panel import build, law_rows, load_panel
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.sampler import CI_QUANTILES
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
 from costfloor.studies.rule import Conclusion, conclude, found_on_all_rows
 
@@ -203,7 +200,7 @@ def _fits(views: list[View], context: Context) -> list[dict[str, Mapping[str, An
     jobs = [
         {
             law: Job(
-                f"{one.date.date()}-{one.months}-{law}-{archive.fingerprint(fit_request(LAWS[law], one.obs, settings))[:16]}",
+                f"{one.date.date()}-{one.months}-{law}-{one.obs.data_hash[:16]}",
                 {"law": law, "obs": one.obs, "date": one.date, "months": one.months, "settings": settings},
             )
             for law in LAWS
@@ -212,7 +209,7 @@ def _fits(views: list[View], context: Context) -> list[dict[str, Mapping[str, An
     ]
     found = run_jobs(
         hindcast_job, [job for by_law in jobs for job in by_law.values()], context.work("hindcast"),
-        request={"code": code_hash(__name__)},
+        key=result_key("hindcast", __name__, settings=asdict(settings)),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     return [{law: found[job.key] for law, job in by_law.items()} for by_law in jobs]
@@ -239,16 +236,6 @@ def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Conte
     )
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return {
-        "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
-        "code": code_hash(__name__),
-        "settings": {**asdict(settings), "first": FIRST, "every_months": EVERY_MONTHS},
-    }
-
-
-STUDY: Final = HeavyStudy(
-    "what would have been concluded at past half-year ends",
-    _request,
-    lambda context: {"half_years": [one.to_json() for one in hindcast(context)]},
-)
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
+    return {"half_years": [one.to_json() for one in hindcast(context)]}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -11,14 +10,12 @@ from scipy.special import logsumexp
 from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import expected_log_price, log_likelihood
 from costfloor.fit.project import fits_dir, panel_observations
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
-from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
 from costfloor.studies.rule import Conclusion, apply_rule, conclude, found_on_all_rows
 
@@ -153,7 +150,7 @@ def _quote(obs: PriceObservations, row: int) -> tuple[str, str, float]:
     return host, str(day.date()), float(np.exp(obs.log_price[row]))
 
 
-def influence_study(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
     """Rank models and prices of the panel, leave out the first ten of each ranking, and apply the rule again."""
     obs, folder = panel_observations(context.data_dir), fits_dir(context.data_dir)
     plateau = fit_law(LAWS["plateau"], obs, context.settings, folder, context.progress)
@@ -181,14 +178,3 @@ def influence_study(context: Context) -> dict[str, Any]:
         "prices": [asdict(one) for one in prices[:TOP]],
         "conclusions": {name: one.to_json() for name, one in conclusions.items()},
     }
-
-
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return {
-        "data": panel_observations(data_dir).data_hash,
-        "code": code_hash(__name__),
-        "settings": {**asdict(settings), "top": TOP},
-    }
-
-
-STUDY: Final = HeavyStudy("which ten models and prices decide the verdict", _request, influence_study)

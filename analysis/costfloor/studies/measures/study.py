@@ -1,20 +1,16 @@
 """Does the answer depend on what is measured, and on which prices: the verdict rule on every variant of the panel."""
 
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.data.raw import raw_vintage
-from costfloor.fit.project import panel_observations
 from costfloor.fit.request import FitSettings
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import MIN_SCORED_ROWS, MIN_SEEN_ROWS, forecast_origins, masks
-from costfloor.keys import code_hash
 from costfloor.laws.observations import PriceObservations, observations, subset
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, load_tables
 from costfloor.studies.operating.study import HORIZON_MONTHS
 from costfloor.studies.rule import apply_rule
@@ -41,7 +37,7 @@ def _enough(obs: PriceObservations, seen: np.ndarray, scored: np.ndarray) -> boo
     return bool(many and subset(obs, seen).models_repeat == obs.models_repeat)
 
 
-def measures_study(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
     """Apply the rule to every variant; and compare the forecasts of plateau by age and by calendar on the same prices."""
     every = variant_observations(load_tables(context.data_dir))
     dates = [origin.date for origin in forecast_origins(every[BASE], HORIZON_MONTHS)]
@@ -56,14 +52,3 @@ def measures_study(context: Context) -> dict[str, Any]:
         ],
         "clocks": {"elpd_difference": gap, "elpd_difference_se": gap_se},
     }
-
-
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return {
-        "data": [panel_observations(data_dir).data_hash, raw_vintage(data_dir)],
-        "code": code_hash(__name__),
-        "settings": asdict(replace(MODERATE, seed=settings.seed)),
-    }
-
-
-STUDY: Final = HeavyStudy("the verdict by other measures and on parts of the panel", _request, measures_study)

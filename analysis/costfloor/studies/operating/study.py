@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from costfloor.fit import archive
 from costfloor.fit.fit import fit_law, run_fit
 from costfloor.fit.posterior import Draws
 from costfloor.fit.project import fits_dir, panel_observations
@@ -18,13 +16,13 @@ from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import forecast_origins, score_forecast
 from costfloor.forecast.verdict import Evidence, judge
-from costfloor.keys import code_hash
+from costfloor.keys import fingerprint, result_key
 from costfloor.laws import LAWS
 from costfloor.laws.few_families import fitted_law
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.sampler import CI_QUANTILES, CompiledModel, compile_model
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 from costfloor.studies.generate import prices, world_draws
 from costfloor.studies.operating.worlds import WORLDS, World, extended
 
@@ -118,16 +116,16 @@ def operating_characteristics(
     for world in worlds:
         jobs.append([])
         longer = extended(obs, world.years_more)
-        name = archive.fingerprint(asdict(world))[:12]
+        name = fingerprint(asdict(world))[:12]
         for start in range(0, panels, PER_JOB):
             chosen = np.random.default_rng((seed, int(name, 16), start)).integers(fit.draws.size, size=PER_JOB)
             base = Draws(fit.law, {name: value[chosen] for name, value in fit.draws.values.items()})
             draws = world_draws(base, LAWS[world.law], world.truth, longer, seed + start)
             arguments = {"obs": longer, "log_price": prices(draws, longer, seed + start), "seed": seed + start}
             jobs[-1].append(Job(f"{name}-{start:05d}-{seed}", arguments))
-    request = {"code": code_hash(__name__), "fit": fit.receipt["fingerprint"], "settings": asdict(SHORT)}
+    key = result_key("operating", __name__, data=fit.receipt["fingerprint"])
     found = run_jobs(
-        gather, list(chain.from_iterable(jobs)), context.work("operating"), request=request,
+        gather, list(chain.from_iterable(jobs)), context.work("operating"), key=key,
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     return tuple(
@@ -188,19 +186,9 @@ def _short_fit(law: str, obs: PriceObservations, settings: FitSettings, design: 
     return run_fit(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return {
-        "data": panel_observations(data_dir).data_hash,
-        "code": code_hash(__name__),
-        "settings": {**asdict(SHORT), "seed": settings.seed, "panels": PANELS, "worlds": [asdict(one) for one in WORLDS]},
-    }  # fmt: skip
-
-
-def _run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
     obs = panel_observations(context.data_dir)
     fit = fit_law(LAWS["plateau"], obs, context.settings, fits_dir(context.data_dir), context.progress)
     results = operating_characteristics(fit, obs, WORLDS, PANELS, context)
     return {"worlds": [one.to_json() for one in results]}
-
-
-STUDY: Final = HeavyStudy("error rates of the verdict", _request, _run)

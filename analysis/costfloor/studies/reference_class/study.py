@@ -4,26 +4,21 @@ The decision by forecast is not made again: that would take a fit of each law at
 """
 
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from costfloor.fit.fit import fit_law
 from costfloor.fit.project import fits_dir, panel_observations
 from costfloor.fit.quantities import probability_of_claim
-from costfloor.fit.request import FitSettings
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
-from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.sampling.sampler import CI_QUANTILES
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.reference import ReferenceClass
-from costfloor.studies.technologies.series import load_costs
-from costfloor.studies.technologies.study import SETTINGS as OF_TECHNOLOGIES
 from costfloor.studies.technologies.study import technology_study
 
 
@@ -89,18 +84,8 @@ def described(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
     }
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    return {
-        "data": [panel_observations(data_dir).data_hash, load_costs(data_dir).data_hash],
-        "code": code_hash(__name__),
-        "settings": [asdict(settings), asdict(OF_TECHNOLOGIES)],
-    }
-
-
-def _run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
     found = technology_study(context.data_dir, context.progress)
     references = {"encompassing": found.reference, "plateau": found.reference_of_plateau}
     return {"laws": reference_effect(panel_observations(context.data_dir), references, context)}
-
-
-STUDY: Final = HeavyStudy("the laws under the reference class of other technologies", _request, _run)

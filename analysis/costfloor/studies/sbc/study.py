@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -11,14 +10,13 @@ import pandas as pd
 
 from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, merge_chains
 from costfloor.fit.quantities import reported_quantities
-from costfloor.fit.request import FitSettings
-from costfloor.keys import code_hash
+from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.sampler import SamplerSettings, compile_model, diagnose_quantities, sample
-from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.context import Context
 from costfloor.studies.generate import prices, prior_draws
 from costfloor.studies.sbc.ranks import INTERVALS, IntervalCoverage, Uniformity, interval_coverage, rank, uniformity
 
@@ -102,13 +100,8 @@ def calibrate(laws: Sequence[str], simulations: int, context: Context) -> Calibr
         for law in laws
         for start in range(0, simulations, PER_JOB)
     ]
-    request = {
-        "code": code_hash(__name__),
-        "sampler": asdict(SAMPLER),
-        "design": design().data_hash,
-    }
     found = run_jobs(
-        simulate, jobs, context.work("sbc"), request=request,
+        simulate, jobs, context.work("sbc"), key=result_key("sbc", __name__),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     rows, diverged = [], {}
@@ -187,21 +180,11 @@ def _row(law: str, name: str, ranks: np.ndarray, rows: int) -> Row:
     return Row(law, name, uniformity(ranks, RANKED_DRAWS), coverage, tuple(int(value) for value in ranks))
 
 
-def _request(_: Path, __: FitSettings) -> dict[str, Any]:
-    return {
-        "data": design().data_hash,
-        "code": code_hash(__name__),
-        "settings": asdict(SAMPLER),
-    }
-
-
-def _run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
     first = calibrate(list(LAWS), SIMULATIONS, context)
     again = sorted({row.law for row in first.rows if not row.passed})
     if not again:
         return {"first": first.to_json(), "again": None}
     context.progress(f"outside their bands, run again with {MORE_SIMULATIONS}: {', '.join(again)}")
     return {"first": first.to_json(), "again": calibrate(again, MORE_SIMULATIONS, context).to_json()}
-
-
-STUDY: Final = HeavyStudy("simulation-based calibration of every law", _request, _run)

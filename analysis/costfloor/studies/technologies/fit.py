@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy as np
 import xarray as xr
 
 from costfloor.fit import archive
-from costfloor.fit.request import ATTEMPTS, PACKAGES, FitSettings
-from costfloor.keys import code_hash
+from costfloor.fit.request import FitSettings
+from costfloor.keys import Key, result_key
 from costfloor.sampling.sampler import (
     CI_QUANTILES,
     SamplerSettings,
@@ -69,17 +68,14 @@ class TechnologyFit:
         return {p: self.draws(f"family_{p}")[:, position] for p in self.law.family_parameters}
 
 
-def fit_request(law: TechnologyLaw, costs: Costs, settings: FitSettings) -> dict[str, Any]:
-    """Everything that determines a fit; its hash is the fingerprint."""
-    return {
+def fit_key(law: TechnologyLaw, costs: Costs, settings: FitSettings) -> Key:
+    """Everything that determines a fit; its digest is the fingerprint."""
+    asked = {
         "law": law.name,
-        "data_hash": costs.data_hash,
         "priors": {prior.name: prior.describe() for prior in law.priors},
-        "settings": asdict(settings),
-        "attempts": ATTEMPTS,
-        "code": code_hash(__name__),
-        "versions": {name: version(name) for name in PACKAGES},
+        "sampling": asdict(settings),
     }
+    return result_key("technology fit", __name__, data=costs.data_hash, settings=asked)
 
 
 def fit_technologies(
@@ -101,9 +97,8 @@ def fit_technologies(
     TechnologyFit
         Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
     """
-    request = fit_request(law, costs, settings)
-    fingerprint = archive.fingerprint(request)
-    found = archive.load(directory, law.name, fingerprint)
+    key = fit_key(law, costs, settings)
+    found = archive.load(directory, law.name, key.digests)
     if found is not None:
         return _as_stored(law, *found)
 
@@ -138,7 +133,7 @@ def fit_technologies(
         "law": law.name,
         "n": sum(one.n for one in costs.series),
         "families": len(costs.series),
-        "fingerprint": fingerprint,
+        "fingerprint": key.digest,
         "data_hash": costs.data_hash,
         "sampler": sampled.sampler,
         "seconds": {
@@ -150,7 +145,7 @@ def fit_technologies(
         "parameters": {prior.name: _summary(posterior[prior.name].to_numpy()) for prior in law.priors},
         "attempts": attempts,
         "warnings": list(sampled.warnings),
-        "request": request,
+        "key": key.to_json(),
     }
     evenly = {"draw": slice(None, None, max(1, posterior.sizes["draw"] // KEPT_DRAWS))}
     tree = xr.DataTree.from_dict(

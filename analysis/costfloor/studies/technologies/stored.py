@@ -21,7 +21,6 @@ ORDER = (*TECHNOLOGY_LAWS, STACK, *CLASSICAL, BASE)
 def study_from_json(data: Plain) -> TechnologyStudy:
     """Read what `TechnologyStudy.to_json` gives."""
     return TechnologyStudy(
-        request=data["request"],
         notes=tuple(data["notes"]),
         series=data["series"],
         technologies=data["technologies"],

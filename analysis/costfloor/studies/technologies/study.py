@@ -7,12 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from costfloor.errors import IntegrityError
 from costfloor.fit.request import FitSettings
-from costfloor.keys import code_hash
-from costfloor.records import read_record, write_record
 from costfloor.sampling.sampler import CI_QUANTILES
 from costfloor.storage import write_json
+from costfloor.studies.context import Context
 from costfloor.studies.technologies.claims import Calibration, base_rate, calibration, outcomes, score_claims
 from costfloor.studies.technologies.classical import CLASSICAL, forecast_classical
 from costfloor.studies.technologies.fit import FOLDER, Progress, TechnologyFit, fit_technologies
@@ -26,7 +24,6 @@ SETTINGS: Final = FitSettings(draws=3000, tune=1000, target_accepts=(0.98, 0.99,
 SHARES: Final = (1 / 2, 2 / 3)
 AGAINST: Final = "random_walk"
 BASE: Final = "base rate"
-RESULT: Final = "study.json"
 
 
 @dataclass(frozen=True)
@@ -105,8 +102,6 @@ class TechnologyStudy:
 
     Attributes
     ----------
-    request
-        Hash of the data, version of the code and settings: what the result depends on.
     notes
         What was averaged, thinned or left out.
     series, technologies, points
@@ -122,7 +117,6 @@ class TechnologyStudy:
         decides and not the data.
     """
 
-    request: dict[str, Any]
     notes: tuple[str, ...]
     series: int
     technologies: int
@@ -143,25 +137,15 @@ class TechnologyStudy:
         return json.loads(json.dumps({**asdict(self), "passed": self.passed}))  # type: ignore[no-any-return]  # JSON is Any
 
 
-def study_request(costs: Costs, settings: FitSettings) -> dict[str, Any]:
-    """What the study depends on: hash of the `data`, version of the `code`, `settings`; the same after a way through JSON."""
-    plain = json.loads(json.dumps(asdict(settings)))
-    return {"data": costs.data_hash, "code": code_hash(__name__), "settings": plain}
-
-
-def is_current(data_dir: Path, settings: FitSettings = SETTINGS) -> bool:
-    """Whether the stored study is that of the present data, code and settings; False when there is none, or a damaged one."""
-    try:
-        stored = read_record(data_dir / FOLDER / RESULT, remedy="Run the study again")
-    except IntegrityError:
-        return False
-    return stored is not None and stored.get("request") == study_request(load_costs(data_dir), settings)
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
+    return technology_study(context.data_dir, context.progress).to_json()
 
 
 def technology_study(data_dir: Path, progress: Progress, settings: FitSettings = SETTINGS) -> TechnologyStudy:
     """Fit all laws to the earlier parts of all series, score them on the later parts, and work out the reference class.
 
-    Fits, the study and every single score (`scores.json`) are stored below `data_dir / FOLDER`; fits that are there are read.
+    Fits and every single score (`scores.json`) are stored below `data_dir / FOLDER`; fits that are there are read.
 
     Parameters
     ----------
@@ -202,7 +186,6 @@ def technology_study(data_dir: Path, progress: Progress, settings: FitSettings =
     single = costs.one_per_technology()
     whole, slowing = (fitted(name, single, 1.0) for name in ("encompassing", "plateau"))
     study = TechnologyStudy(
-        request=study_request(costs, settings),
         notes=costs.notes,
         series=len(costs.series),
         technologies=len(single.series),
@@ -214,7 +197,6 @@ def technology_study(data_dir: Path, progress: Progress, settings: FitSettings =
         reference_of_plateau=reference_class(slowing, settings.seed),
     )
     write_json(directory / "scores.json", tables)
-    write_record(directory / RESULT, study.to_json())
     return study
 
 

@@ -6,14 +6,10 @@ out. Here the whole thousand is new.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
-from costfloor.fit.request import FitSettings
-from costfloor.keys import code_hash
 from costfloor.laws import LAWS
-from costfloor.studies.context import Context, HeavyStudy
-from costfloor.studies.sbc import study as sbc
+from costfloor.studies.context import Context
 from costfloor.studies.sbc.study import MORE_SIMULATIONS, SIMULATIONS, Row, calibrate
 
 SEED_SHIFT: Final = 1_000_000
@@ -25,12 +21,8 @@ def outside(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
     return tuple((row.law, row.quantity) for row in rows if not row.passed)
 
 
-def _request(data_dir: Path, settings: FitSettings) -> dict[str, Any]:
-    request = sbc.STUDY.request(data_dir, settings)
-    return {**request, "code": code_hash(__name__)}
-
-
-def _run(context: Context) -> dict[str, Any]:
+def run(context: Context) -> dict[str, Any]:
+    """Compute the study: see `costfloor.studies.registry`."""
     first = calibrate(list(LAWS), SIMULATIONS, context)
     laws = sorted({law for law, _ in outside(first.rows)})
     last = calibrate(laws, MORE_SIMULATIONS, context).rows if laws else ()
@@ -44,6 +36,3 @@ def _run(context: Context) -> dict[str, Any]:
         "chosen": [list(one) for one in chosen],
         "fresh": calibrate(again, MORE_SIMULATIONS, anew).to_json() if again else None,
     }
-
-
-STUDY: Final = HeavyStudy("calibration once more, of what was outside, on new truths", _request, _run)
