@@ -22,7 +22,7 @@ def status(
         bool, typer.Option("--verify", help="Hash every raw file, also those that look unchanged.")
     ] = False,
 ) -> None:
-    """Say what is built and fitted, whether it is up to date, and whether the raw files are as they came."""
+    """Say what is built, fitted and studied, and whether it and the raw files are as they should be."""
     call: Options = context.obj
     try:
         found = current_status(call.data, call.reports, call.settings)
