@@ -18,9 +18,9 @@ KNOWN = {
     "rested.by_name": "cb7915a3cdf18a729c95ad1f7ac279dbf992b0fb77107e45c8623a66d56f6b34",
     "rested.drawings": "c690fe29940d8155b172a7fb47c2d47a36740c139f5cf3cf36f6e3cd860b64b2",
     "rested.drawings.circle": "7da272db3650d27a24c08e8ffefa9ea3075525ff8db55bed9981405b740690b8",
-    "rested.formulas": "1e5f4cdf0d51fa4545b26697241626b0f58c964f6090495e700575d3ff61b963",
+    "rested.formulas": "7812158a0cabbc8b6c1881de41eb507d079b5f5a6d5960cf4358475be915ad0c",
     "rested.inner": "f81417c1dadf551ac15092dcde65ae6675c63374d67d65d04b7f1695925f2e2e",
-    "rested.inner.constants": "f84c0b658e9b9585597ae649174e94b24722ea295612dbf8fef5cccff9e530b1",
+    "rested.inner.constants": "9493a10fe2f073e5715bbe12c15c441fd2f99ec3a152fc7590e7974d91556287",
     "rested.inner.shapes": "948aeb04bf3af9685013bd6ac4cd75828b0fb47212677582dc5b2fcd8fcc7eb3",
     "rested.later": "bf1b71e7b06b34771944f59cc67eb96e4a89f87d578775f7e9761d65c6e580d4",
 }
@@ -113,7 +113,7 @@ def test_every_data_file_of_the_package_is_read_by_a_module_that_says_so() -> No
     beside = {
         path
         for path in ROOT.rglob("*")
-        if path.is_file() and path.suffix not in {".py", ".pyc"} and path.parent.name != "keys"
+        if path.is_file() and path.suffix != ".py" and path.parent.name not in {"__pycache__", "keys"}
     }
     names = [".".join(path.relative_to(ROOT.parent).with_suffix("").parts) for path in ROOT.rglob("*.py")]
     results = [name for name in names if not name.endswith("__init__") and not name.startswith("costfloor.keys.")]
