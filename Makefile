@@ -29,7 +29,7 @@ report: $(STAMP) ## Build, fit, compare and write reports/report.pdf (AS_OF=YYYY
 refit: $(STAMP) ## Take in newly ingested prices: score them, update the laws, add a line to reports/ledger.jsonl
 	@$(BIN)/costfloor refit
 
-calibrate: $(STAMP) ## Run the heavy studies behind the report (hours; an interrupted run goes on where it stopped)
+calibrate: $(STAMP) ## Run the heavy studies that are out of date or missing (hours; an interrupted run goes on where it stopped)
 	@$(BIN)/costfloor calibrate
 
 test: $(STAMP) ## Run all tests

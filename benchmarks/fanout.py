@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from costfloor.keys import Key
 from costfloor.runs.jobs import Job, run_jobs
 
 JOBS, STEPS = 16, 12_000_000
@@ -30,7 +31,9 @@ def measured(workers: int, count: int) -> dict[str, float]:
     jobs = [Job(f"{seed}", {"seed": seed, "steps": STEPS}) for seed in range(count)]
     with tempfile.TemporaryDirectory() as folder:
         before = time.perf_counter()
-        results = run_jobs(loop, jobs, Path(folder), request={}, workers=workers, progress=print)
+        results = run_jobs(
+            loop, jobs, Path(folder), key=Key("loops", None, None, {}, ""), workers=workers, progress=print
+        )
         whole = time.perf_counter() - before
     started, ended, on_core = (
         [result[name] for result in results.values()] for name in ("started", "ended", "on_core")

@@ -56,7 +56,6 @@ def technology_results(
     record = TechnologyRecord("Milk", "Milk", 1930, 2008, 40, 0.02, 0.01, 0.4, 0.5, 0.9, (0.1, 0.5, 0.9))
     second = replace(record, name="Aluminum", technology="aluminium", kept_share=None)
     return TechnologyStudy(
-        request={"data": "d" * 64, "code": "c" * 64, "settings": {"draws": 1}},
         notes=("Milk: one in 2 of its 79 years, from the first",),
         series=45,
         technologies=41,

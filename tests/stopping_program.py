@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import costfloor.cli
+from costfloor.keys import Key
 from costfloor.runs.jobs import Job, run_jobs
 
 READY = "ready"
@@ -57,7 +58,14 @@ def rendering() -> None:
 
 
 def fanned_out() -> None:
-    run_jobs(hanging, [Job("a", {}), Job("b", {})], Path("jobs"), request={}, workers=2, progress=silent)
+    run_jobs(
+        hanging,
+        [Job("a", {}), Job("b", {})],
+        Path("jobs"),
+        key=Key("jobs", None, None, {}, ""),
+        workers=2,
+        progress=silent,
+    )
 
 
 def hanging() -> dict[str, Any]:

@@ -14,7 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ import psutil
 import pytest
 from costfloor.compiler_cache import cache_folder, take_compiled
 from costfloor.errors import FanoutError, LockedError
+from costfloor.keys import Key
 from costfloor.runs import jobs as fanout
 from costfloor.runs import workers as dask_workers
 from costfloor.runs.jobs import Job, run_jobs
@@ -31,7 +32,7 @@ from costfloor.storage import data_lock, write_atomic
 from costfloor.wording import duration
 from distributed import LocalCluster
 
-REQUEST = {"code": "1", "draws": 100}
+KEY = Key("jobs", data=None, settings={"draws": 100}, versions={}, code="1")
 
 
 @dataclass(frozen=True)
@@ -143,26 +144,26 @@ def expected(count: int = 4) -> dict[str, Any]:
 
 def test_results_come_in_the_order_of_jobs_and_as_json_gives_them_back(tmp_path: Path) -> None:
     todo = jobs(tmp_path / "marks")
-    fresh = run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent)
+    fresh = run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=silent)
     assert fresh == expected()
     assert list(fresh) == [job.key for job in todo]
-    again = run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent)
+    again = run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=silent)
     assert json.dumps(again) == json.dumps(fresh)
     assert calls(tmp_path / "marks") == 4
 
 
-def test_another_request_computes_all_again(tmp_path: Path) -> None:
+def test_another_key_computes_all_again(tmp_path: Path) -> None:
     todo = jobs(tmp_path / "marks")
-    for request in (REQUEST, {**REQUEST, "draws": 200}):
-        run_jobs(marked, todo, tmp_path / "out", request=request, workers=0, progress=silent)
+    for key in (KEY, replace(KEY, settings={"draws": 200})):
+        run_jobs(marked, todo, tmp_path / "out", key=key, workers=0, progress=silent)
     assert calls(tmp_path / "marks") == 8
 
 
 def test_what_is_missing_is_computed_and_the_rest_read(tmp_path: Path) -> None:
-    run_jobs(marked, jobs(tmp_path / "marks"), tmp_path / "out", request=REQUEST, workers=0, progress=silent)
+    run_jobs(marked, jobs(tmp_path / "marks"), tmp_path / "out", key=KEY, workers=0, progress=silent)
     lines: list[str] = []
     more = jobs(tmp_path / "marks", 6)
-    assert run_jobs(marked, more, tmp_path / "out", request=REQUEST, workers=0, progress=lines.append) == expected(6)
+    assert run_jobs(marked, more, tmp_path / "out", key=KEY, workers=0, progress=lines.append) == expected(6)
     assert calls(tmp_path / "marks") == 6
     assert lines == ["6 of 6 done, 4 read from an earlier run"]
 
@@ -185,12 +186,12 @@ def test_what_is_missing_is_computed_and_the_rest_read(tmp_path: Path) -> None:
 )
 def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, content: bytes | dict[str, Any]) -> None:
     todo = jobs(tmp_path / "marks")
-    run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent)
+    run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=silent)
     path = tmp_path / "out" / "job-2.json"
     whole = path.read_bytes()
     path.write_bytes(content if isinstance(content, bytes) else json.dumps({**json.loads(whole), **content}).encode())
     lines: list[str] = []
-    assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=lines.append) == expected()
+    assert run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=lines.append) == expected()
     assert lines[0].startswith("warning: 1 results in ")
     assert calls(tmp_path / "marks") == 5
     assert path.read_bytes() == whole
@@ -207,19 +208,19 @@ def test_progress_that_raises_ends_the_run_and_what_finished_stays(
 
     todo = jobs(tmp_path / "marks")
     with pytest.raises(KeyboardInterrupt):
-        run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=stop)
+        run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=stop)
     assert calls(tmp_path / "marks") == 2
-    assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent) == expected()
+    assert run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=silent) == expected()
     assert calls(tmp_path / "marks") == 4
 
 
 def test_progress_estimates_from_the_jobs_of_this_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fanout, "PROGRESS_SECONDS", 0.0)
-    run_jobs(marked, jobs(tmp_path / "marks", 2), tmp_path / "out", request=REQUEST, workers=0, progress=silent)
+    run_jobs(marked, jobs(tmp_path / "marks", 2), tmp_path / "out", key=KEY, workers=0, progress=silent)
     clock = iter(range(0, 10_000, 120))
     monkeypatch.setattr(fanout.time, "monotonic", lambda: next(clock))
     lines: list[str] = []
-    run_jobs(marked, jobs(tmp_path / "marks"), tmp_path / "out", request=REQUEST, workers=0, progress=lines.append)
+    run_jobs(marked, jobs(tmp_path / "marks"), tmp_path / "out", key=KEY, workers=0, progress=lines.append)
     # The clock moves on by two minutes whenever it is read.
     assert lines[0] == "3 of 4 done, 2 read from an earlier run, about 6 min left"
     assert lines[-1] == "4 of 4 done, 2 read from an earlier run"
@@ -236,7 +237,7 @@ def test_a_job_that_raises_is_named_after_all_others_are_stored(tmp_path: Path) 
     todo = [Job(job.key, {**job.arguments, "bad": (3, 1)}) for job in jobs(tmp_path / "marks")]
     lines: list[str] = []
     with pytest.raises(FanoutError) as caught:
-        run_jobs(marked_or_raise, todo, tmp_path / "out", request=REQUEST, workers=0, progress=lines.append)
+        run_jobs(marked_or_raise, todo, tmp_path / "out", key=KEY, workers=0, progress=lines.append)
     assert str(caught.value) == (
         "2 of 4 jobs failed: job-3, job-1. job-3 says: RuntimeError: number 3 is bad. "
         "The others are stored and will not run again"
@@ -250,7 +251,7 @@ def test_a_job_that_raises_is_named_after_all_others_are_stored(tmp_path: Path) 
 def test_many_failures_are_not_all_named_in_the_message(tmp_path: Path) -> None:
     todo = [Job(str(n), {"folder": str(tmp_path), "number": n, "bad": (n,)}) for n in range(30)]
     with pytest.raises(FanoutError, match=re.escape("30 of 30 jobs failed: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 20 more")):
-        run_jobs(marked_or_raise, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent)
+        run_jobs(marked_or_raise, todo, tmp_path / "out", key=KEY, workers=0, progress=silent)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +265,7 @@ def test_many_failures_are_not_all_named_in_the_message(tmp_path: Path) -> None:
 )
 def test_what_json_cannot_say_is_a_failed_job(tmp_path: Path, value: Any, message: str) -> None:
     with pytest.raises(FanoutError, match=message):
-        run_jobs(given, [Job("a", {"value": value})], tmp_path, request=REQUEST, workers=0, progress=silent)
+        run_jobs(given, [Job("a", {"value": value})], tmp_path, key=KEY, workers=0, progress=silent)
     assert not (tmp_path / "a.json").exists()
 
 
@@ -276,25 +277,26 @@ def test_a_key_that_is_no_name_is_refused(key: str) -> None:
 
 def test_two_jobs_with_one_key_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="same key"):
-        run_jobs(given, [Job("a", {}), Job("a", {})], tmp_path, request=REQUEST, workers=0, progress=silent)
+        run_jobs(given, [Job("a", {}), Job("a", {})], tmp_path, key=KEY, workers=0, progress=silent)
 
 
 def test_two_runs_in_one_directory_do_not_compute_at_once(tmp_path: Path) -> None:
     todo = jobs(tmp_path / "marks")
     with data_lock(tmp_path / "out"), pytest.raises(LockedError):
-        run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent)
-    run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent)
+        run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=silent)
+    run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=silent)
     with data_lock(tmp_path / "out"):
-        run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=silent)
+        run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=silent)
 
 
 def test_stored_results_do_not_wait_for_dask(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from costfloor.runs.jobs import Job, run_jobs\n"
-        "assert run_jobs(dict, [Job('a', {'x': 1})], Path(sys.argv[1]), request={}, progress=print) == {'a': {'x': 1}}\n"
+        "import sys; from pathlib import Path; from costfloor.keys import Key; from costfloor.runs.jobs import Job, run_jobs\n"
+        "key = Key('jobs', None, {'draws': 100}, {}, '1')\n"
+        "assert run_jobs(dict, [Job('a', {'x': 1})], Path(sys.argv[1]), key=key, progress=print) == {'a': {'x': 1}}\n"
         "assert not {'dask', 'distributed'} & set(sys.modules)"
     )
-    run_jobs(dict, [Job("a", {"x": 1})], tmp_path, request={}, workers=0, progress=silent)
+    run_jobs(dict, [Job("a", {"x": 1})], tmp_path, key=KEY, workers=0, progress=silent)
     finished = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
     assert (finished.returncode, finished.stdout) == (0, "1 of 1 done, 1 read from an earlier run\n"), finished.stderr
 
@@ -305,13 +307,13 @@ def test_stored_results_do_not_wait_for_dask(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_workers_give_the_same_results_and_keep_apart(tmp_path: Path) -> None:
     todo = jobs(tmp_path / "marks", 6)
-    assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=2, progress=silent) == expected(6)
+    assert run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=2, progress=silent) == expected(6)
     assert calls(tmp_path / "marks") == 6
-    here = run_jobs(marked, todo, tmp_path / "here", request=REQUEST, workers=0, progress=silent)
-    assert run_jobs(marked, todo, tmp_path / "out", request=REQUEST, progress=silent) == here
+    here = run_jobs(marked, todo, tmp_path / "here", key=KEY, workers=0, progress=silent)
+    assert run_jobs(marked, todo, tmp_path / "out", key=KEY, progress=silent) == here
 
     waits = [Job(f"place-{n}", {"seconds": 1.0}) for n in range(2)]
-    places = list(run_jobs(place, waits, tmp_path / "out", request=REQUEST, workers=2, progress=silent).values())
+    places = list(run_jobs(place, waits, tmp_path / "out", key=KEY, workers=2, progress=silent).values())
     assert len({found["pid"] for found in places} | {os.getpid()}) == 3
     folders = {Path(found["pytensor"]).parent for found in places}
     assert len(folders) == 2
@@ -324,14 +326,14 @@ def test_workers_give_the_same_results_and_keep_apart(tmp_path: Path) -> None:
 
 def test_arguments_reach_the_function_as_they_are(tmp_path: Path) -> None:
     todo = [Job("a", {"key": "sum", "workers": 7, "table": Table(np.arange(5.0), 2.0)})]
-    found = run_jobs(total, todo, tmp_path, request=REQUEST, workers=1, progress=silent)
+    found = run_jobs(total, todo, tmp_path, key=KEY, workers=1, progress=silent)
     assert found == {"a": {"sum": 20.0, "workers": 7}}
 
 
 @pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_its_job_runs_again(tmp_path: Path) -> None:
     marks = tmp_path / "marks"
-    found = run_jobs(killed_once, jobs(marks), tmp_path / "out", request=REQUEST, workers=1, progress=silent)
+    found = run_jobs(killed_once, jobs(marks), tmp_path / "out", key=KEY, workers=1, progress=silent)
     assert found == {f"job-{n}": {"number": n} for n in range(4)}
     assert [path.name for path in marks.iterdir()] == ["1"], "the job was killed"
 
@@ -340,7 +342,7 @@ def test_a_killed_worker_is_replaced_and_its_job_runs_again(tmp_path: Path) -> N
 def test_a_job_that_always_kills_its_worker_is_named_and_harms_no_other(tmp_path: Path) -> None:
     todo = [Job(str(n), {"number": n}) for n in range(6)]
     with pytest.raises(FanoutError, match=r"1 of 6 jobs failed: 1\. 1 says: .*died 4 times, perhaps out of memory"):
-        run_jobs(killed_always, todo, tmp_path, request=REQUEST, workers=2, progress=silent)
+        run_jobs(killed_always, todo, tmp_path, key=KEY, workers=2, progress=silent)
     assert {path.name for path in tmp_path.glob("*.json")} == {f"{n}.json" for n in range(6) if n != 1}
 
 
@@ -350,11 +352,11 @@ def test_an_exception_in_a_worker_is_not_tried_again(tmp_path: Path) -> None:
     with pytest.raises(
         FanoutError, match=r"1 of 4 jobs failed: job-2\. job-2 says: RuntimeError: number 2 is bad"
     ) as e:
-        run_jobs(marked_or_raise, todo, tmp_path / "out", request=REQUEST, workers=2, progress=silent)
+        run_jobs(marked_or_raise, todo, tmp_path / "out", key=KEY, workers=2, progress=silent)
     assert isinstance(e.value.__cause__, RuntimeError)
     assert calls(tmp_path / "marks") == 3
     with pytest.raises(FanoutError):
-        run_jobs(marked_or_raise, todo, tmp_path / "out", request=REQUEST, workers=2, progress=silent)
+        run_jobs(marked_or_raise, todo, tmp_path / "out", key=KEY, workers=2, progress=silent)
     assert calls(tmp_path / "marks") == 3
 
 
@@ -375,7 +377,7 @@ def test_an_interrupt_ends_the_workers_and_keeps_what_finished(tmp_path: Path, m
     monkeypatch.setattr(dask_workers.subprocess, "Popen", recorded)
     todo = jobs(tmp_path / "marks", 100)
     with pytest.raises(KeyboardInterrupt):
-        run_jobs(marked_slowly, todo, tmp_path / "out", request=REQUEST, workers=2, progress=stop)
+        run_jobs(marked_slowly, todo, tmp_path / "out", key=KEY, workers=2, progress=stop)
     assert len(started) == 2
     assert all(process.returncode is not None for process in started)
     kept = len(list((tmp_path / "out").glob("*.json")))
@@ -383,7 +385,7 @@ def test_an_interrupt_ends_the_workers_and_keeps_what_finished(tmp_path: Path, m
     before = calls(tmp_path / "marks")
     monkeypatch.undo()
     lines: list[str] = []
-    found = run_jobs(marked, todo, tmp_path / "out", request=REQUEST, workers=0, progress=lines.append)
+    found = run_jobs(marked, todo, tmp_path / "out", key=KEY, workers=0, progress=lines.append)
     assert found == expected(100)
     assert calls(tmp_path / "marks") == before + 100 - kept
     assert lines == [f"100 of 100 done, {kept} read from an earlier run"]
@@ -391,8 +393,8 @@ def test_an_interrupt_ends_the_workers_and_keeps_what_finished(tmp_path: Path, m
 
 def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from costfloor.runs.jobs import Job, run_jobs; from test_fanout import hanging\n"
-        "run_jobs(hanging, [Job('a', {'file': sys.argv[1]})], Path(sys.argv[2]), request={}, progress=print)"
+        "import sys; from pathlib import Path; from costfloor.runs.jobs import Job, run_jobs; from test_fanout import KEY, hanging\n"
+        "run_jobs(hanging, [Job('a', {'file': sys.argv[1]})], Path(sys.argv[2]), key=KEY, progress=print)"
     )
     file = tmp_path / "pid"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -405,7 +407,7 @@ def test_workers_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
 
 def test_a_run_without_workers_left_ends_with_an_error(tmp_path: Path) -> None:
     with pytest.raises(FanoutError, match="all workers ended"):
-        run_jobs(nanny_killed, [Job("a", {"number": 1})], tmp_path, request=REQUEST, workers=1, progress=silent)
+        run_jobs(nanny_killed, [Job("a", {"number": 1})], tmp_path, key=KEY, workers=1, progress=silent)
 
 
 def test_a_scheduler_elsewhere_does_the_work(tmp_path: Path) -> None:
@@ -415,14 +417,14 @@ def test_a_scheduler_elsewhere_does_the_work(tmp_path: Path) -> None:
     ) as cluster:
         address = cluster.scheduler_address
         assert address.startswith("tcp://")
-        found = run_jobs(marked, todo, tmp_path / "out", request=REQUEST, scheduler=address, progress=silent)
+        found = run_jobs(marked, todo, tmp_path / "out", key=KEY, scheduler=address, progress=silent)
     assert found == expected()
     assert not (tmp_path / "out" / ".workers").exists()
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
         pytest.raises(FanoutError, match=f"no Dask scheduler answers at {address}"),
     ):
-        run_jobs(marked, todo, tmp_path / "other", request=REQUEST, scheduler=address, progress=silent)
+        run_jobs(marked, todo, tmp_path / "other", key=KEY, scheduler=address, progress=silent)
 
 
 def test_a_scheduler_that_is_lost_ends_the_run_and_what_finished_stays(tmp_path: Path) -> None:
@@ -440,7 +442,7 @@ def test_a_scheduler_that_is_lost_ends_the_run_and_what_finished_stays(tmp_path:
         address = elsewhere.stdout.readline().strip()
         todo = [Job(str(n), {"number": n, "process": elsewhere.pid}) for n in range(4)]
         with pytest.raises(FanoutError, match="connection to the Dask scheduler is lost"):
-            run_jobs(scheduler_killed, todo, tmp_path, request=REQUEST, scheduler=address, progress=silent)
+            run_jobs(scheduler_killed, todo, tmp_path, key=KEY, scheduler=address, progress=silent)
     assert {path.name for path in tmp_path.glob("*.json")} == {"0.json", "1.json"}
 
 
@@ -459,7 +461,7 @@ def test_a_scheduler_that_is_lost_ends_the_run_and_what_finished_stays(tmp_path:
 )
 def test_what_is_no_address_of_a_scheduler_is_refused(address: str, tmp_path: Path) -> None:
     with pytest.raises(FanoutError, match=r"not the address of a Dask scheduler\. Write it as tcp://host:8786"):
-        run_jobs(given, [Job("a", {"value": {}})], tmp_path, request=REQUEST, scheduler=address, progress=silent)
+        run_jobs(given, [Job("a", {"value": {}})], tmp_path, key=KEY, scheduler=address, progress=silent)
 
 
 def test_a_scheduler_that_does_not_answer_is_named_within_seconds(tmp_path: Path) -> None:
@@ -486,9 +488,7 @@ def test_a_scheduler_that_does_not_answer_is_named_within_seconds(tmp_path: Path
         for address in addresses:
             begun = time.monotonic()
             with pytest.raises(FanoutError, match=f"no Dask scheduler answers at {re.escape(address)}"):
-                run_jobs(
-                    given, [Job("a", {"value": {}})], tmp_path, request=REQUEST, scheduler=address, progress=silent
-                )
+                run_jobs(given, [Job("a", {"value": {}})], tmp_path, key=KEY, scheduler=address, progress=silent)
             assert time.monotonic() - begun < 2 * dask_workers.CONNECT_SECONDS
         other.shutdown(socket.SHUT_RDWR)
         for talk in talks:
@@ -508,7 +508,7 @@ def test_a_scheduler_without_workers_is_waited_for_and_says_so(tmp_path: Path) -
 
         address = cluster.scheduler_address
         found = run_jobs(
-            given, [Job("a", {"value": {"x": 1}})], tmp_path, request=REQUEST, scheduler=address, progress=add_worker
+            given, [Job("a", {"value": {"x": 1}})], tmp_path, key=KEY, scheduler=address, progress=add_worker
         )
     assert found == {"a": {"x": 1}}
     assert lines[0].startswith(f"the scheduler at {address} has no workers yet: waiting")
@@ -538,12 +538,12 @@ def test_code_in_the_folder_of_results_is_not_run(tmp_path: Path) -> None:
     """A folder that was copied from elsewhere may hold a cache of compiled functions, which is unpickled by whoever reads it."""
     todo = [Job("a", {"seconds": 0.0})]
     out = tmp_path / "out"
-    (place_of,) = run_jobs(place, todo, out, request=REQUEST, workers=1, progress=silent).values()
+    (place_of,) = run_jobs(place, todo, out, key=KEY, workers=1, progress=silent).values()
     worker = Path(place_of["pytensor"]).parent
     assert not worker.is_relative_to(tmp_path)
     assert worker.stat().st_mode & 0o077 == 0
     shutil.copytree(worker, out / ".workers" / "0")
-    (again,) = run_jobs(place, todo, out, request={**REQUEST, "code": "2"}, workers=1, progress=silent).values()
+    (again,) = run_jobs(place, todo, out, key=replace(KEY, code="2"), workers=1, progress=silent).values()
     assert not Path(again["pytensor"]).is_relative_to(tmp_path)
     assert not Path(again["numba"]).is_relative_to(tmp_path)
 

@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[1]
 COMMANDS = ("ingest", "build", "refit")
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
 ROUNDS, KILLS_IN_A_ROW = 2, 5
-MEASURED = ("seconds", "attempts", "receipt_sha256")
+MEASURED = ("seconds", "attempts", "sha256")
 """What a receipt says of the time it took, and its hash of all it says: no two runs agree on it."""
 
 Capture = pytest.CaptureFixture[str]

@@ -11,7 +11,7 @@ import costfloor.capability.measured
 import pandas as pd
 import pytest
 from costfloor.build import build, stored_build
-from costfloor.built import build_fingerprint
+from costfloor.built import build_key
 from costfloor.capability.bands import BANDS
 from costfloor.data.package import write_datapackage
 from costfloor.errors import InputError, LockedError, MissingResultError
@@ -152,7 +152,7 @@ def test_the_report_counts_what_was_written(project: Path) -> None:
     assert report["hosts"] == panel["host"].nunique()
     assert (report["first"], report["last"]) == (str(panel["date"].min().date()), str(panel["date"].max().date()))
     assert sum(report["statuses"].values()) == len(quotes) == len(opened(project).table("quotes"))
-    assert report["fingerprint"] == build_fingerprint(opened(project))
+    assert report["fingerprint"] == build_key(opened(project)).digest
 
 
 def test_a_second_build_changes_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,13 +169,13 @@ def test_a_second_build_changes_nothing(project: Path, monkeypatch: pytest.Monke
 
 def test_new_raw_data_asks_for_a_new_build(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project / "raw", tmp_path / "raw")
-    assert build_fingerprint(opened(tmp_path)) == build_fingerprint(opened(project))
+    assert build_key(opened(tmp_path)).digest == build_key(opened(project)).digest
     path = tmp_path / "raw" / "quotes.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), "utf-8")
     write_datapackage(tmp_path / "raw")
-    assert build_fingerprint(opened(tmp_path)) != build_fingerprint(opened(project))
-    assert build_fingerprint(opened(project), MIDYEAR) != build_fingerprint(opened(project))
+    assert build_key(opened(tmp_path)).digest != build_key(opened(project)).digest
+    assert build_key(opened(project), MIDYEAR).digest != build_key(opened(project)).digest
 
 
 def test_a_past_view_knows_nothing_recorded_later(project: Path) -> None:
@@ -245,8 +245,8 @@ def test_a_build_that_was_killed_while_writing_is_built_again(changed: Path, mon
         with pytest.raises(KeyboardInterrupt):
             build(opened(changed))
     stale = json.loads((changed / "processed" / "build.json").read_text())
-    assert stale["fingerprint"] != build_fingerprint(opened(changed))
-    assert build(opened(changed)).report.fingerprint == build_fingerprint(opened(changed))
+    assert stale["fingerprint"] != build_key(opened(changed)).digest
+    assert build(opened(changed)).report.fingerprint == build_key(opened(changed)).digest
 
 
 def test_one_build_at_a_time(changed: Path) -> None:

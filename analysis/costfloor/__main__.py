@@ -5,10 +5,10 @@ from costfloor.stopping import stop_on_signals
 
 
 def main() -> None:
-    """Run the program; to be stopped from here on, since its imports alone take a second."""
+    """Run the program; to be stopped from here on, since the imports of a command take seconds."""
     stop_on_signals()
     prepare_compilers()
-    from costfloor.cli import main as run  # noqa: PLC0415  a signal must stop its second of imports, which look for compilers
+    from costfloor.cli import main as run  # noqa: PLC0415  after the compilers are told where to write
 
     run()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from costfloor.built import RECORD, BuildReport, build_fingerprint, panel_path, read_report
+from costfloor.built import RECORD, BuildReport, build_key, panel_path, read_report
 from costfloor.capability.bands import assign_bands
 from costfloor.data.decisions import DECISIONS, without_quote
 from costfloor.data.quotes import build_quotes
@@ -17,9 +17,12 @@ from costfloor.data.store import Store, held_for_writing
 from costfloor.data.unchanged import remember
 from costfloor.errors import InputError, IntegrityError, MissingResultError
 from costfloor.frames import from_parquet, parquet_bytes
-from costfloor.panel import law_rows, make_panel
+from costfloor.panel import law_rows, make_panel, panel_source
 from costfloor.records import sealed
 from costfloor.storage import json_bytes, refuse_links, sha256_bytes, write_together
+
+SCORES = "performance.csv"
+"""What capability is measured with."""
 
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
 
@@ -103,7 +106,7 @@ def build(store: Store, as_of: pd.Timestamp | None = None, progress: Progress | 
     except MissingResultError:
         pass
     else:
-        if known.report.fingerprint == build_fingerprint(store, as_of):
+        if known.report.fingerprint in build_key(store, as_of).digests:
             return known
     with held_for_writing(store) as current:
         return _build(current, as_of, say)
@@ -166,7 +169,8 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
         statuses={str(name): int(count) for name, count in quotes["status"].value_counts().items()},
         disagreements=len(tables.disagreements),
         capability=receipt,
-        fingerprint=build_fingerprint(store, as_of),
+        fingerprint=build_key(store, as_of).digest,
+        source=panel_source(law_rows(panel), store.hashes[SCORES]),
         tables={name: sha256_bytes(content) for name, content in contents.items()},
     )
     remember(store.looks, store.places.data)

@@ -1,4 +1,4 @@
-"""The record of a build: what was built, and of what."""
+"""The record of a build: what was built, from what, and whether that has changed since."""
 
 import datetime as dt
 from dataclasses import dataclass, fields
@@ -7,16 +7,18 @@ from typing import Any
 
 from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
-from costfloor.keys import code_hash
+from costfloor.keys import Key, result_key
 from costfloor.records import checked, read_record
-from costfloor.storage import sha256_bytes
 
 RECORD = "build.json"
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build holds; the JSON of `costfloor build` with the gates of the capability fit and the hash of every table."""
+    """What a build holds; the JSON of `costfloor build` with the gates of the capability fit and the hash of every table.
+
+    `source` is the hash of what the laws see that is the same on every machine: see `costfloor.panel.panel_source`.
+    """
 
     vintage: str
     quotes: int
@@ -31,6 +33,7 @@ class BuildReport:
     disagreements: int
     capability: dict[str, Any]
     fingerprint: str
+    source: str
     tables: dict[str, str]
 
     @property
@@ -39,9 +42,10 @@ class BuildReport:
         return bool(self.capability["diagnostics"]["passed"])
 
 
-def build_fingerprint(store: Store, as_of: dt.datetime | None = None) -> str:
-    """Hash of the raw vintage and of the code that makes the panel of it."""
-    return sha256_bytes("\n".join([store.raw_vintage, str(as_of), code_hash("costfloor.build")]).encode())
+def build_key(store: Store, as_of: dt.datetime | None = None) -> Key:
+    """What a build rests on; its digest is the fingerprint."""
+    day = None if as_of is None else str(as_of.date())
+    return result_key("panel", "costfloor.build", data=store.raw_vintage, settings=day)
 
 
 def read_report(folder: Path) -> BuildReport | None:

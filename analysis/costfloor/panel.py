@@ -4,6 +4,7 @@ import pandas as pd
 
 from costfloor.data.hosts import OWN_PRICE_KINDS
 from costfloor.data.schemas import PANEL
+from costfloor.storage import sha256_bytes
 
 MIN_PUBLISHED_BENCHMARKS = 2
 """A priced model enters the panel with this many distinct benchmarks published."""
@@ -16,6 +17,9 @@ MIN_FAMILY_ROWS = 15
 
 LAW_HOST_KINDS = OWN_PRICE_KINDS
 """Whose prices the laws see: those of sellers with prices of their own. Of a seller that nobody has looked at it is not known."""
+
+MEASURED = ("quality", "quality_sd", "quality_centre")
+"""Columns of the laws' rows that come from the capability model."""
 
 
 def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
@@ -42,6 +46,24 @@ def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
             "entry": rows["release_date"],
         }
     ).reset_index(drop=True)
+
+
+def panel_source(rows: pd.DataFrame, scores: str) -> str:
+    """Hash of the rows that the laws see, quality apart, and of what quality is measured with: the same on every machine.
+
+    The quality of models is sampled, and sampling differs in its last digits from processor to processor; so does the hash of the panel. A
+    study is out of date when prices, scores or code have changed, not when another machine has measured the same models with other draws.
+    A model that other draws put into another band changes the rows, and with them the hash.
+
+    Parameters
+    ----------
+    rows
+        As from `law_rows`.
+    scores
+        Hash of the raw table of scores.
+    """
+    table = rows.drop(columns=list(MEASURED)).to_csv(index=False, float_format="%.12g")
+    return sha256_bytes(f"{table}\n{scores}".encode())
 
 
 def make_panel(

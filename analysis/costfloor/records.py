@@ -45,6 +45,9 @@ def read_record(path: Path, *, remedy: str, unsealed: bool = False) -> dict[str,
         The content is not what was written; the message ends with the remedy.
     """
     try:
+        # Of a pipe or a device there is no end.
+        if path.exists() and not path.is_file():
+            raise ValueError("it is no file")
         record = parsed(path.read_bytes())
     except FileNotFoundError:
         return None

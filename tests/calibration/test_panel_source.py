@@ -2,8 +2,8 @@
 
 import pandas as pd
 from costfloor.data.store import Store
+from costfloor.panel import panel_source
 from costfloor.places import Places
-from costfloor.studies.panel_source import panel_source, replaced
 
 
 def rows() -> pd.DataFrame:
@@ -37,12 +37,3 @@ def test_prices_bands_and_scores_make_another_source() -> None:
     assert panel_source(rows().assign(family=["early", "early"]), scores()) != known
     assert panel_source(rows().iloc[:1], scores()) != known
     assert panel_source(rows(), scores("1" * 64)) != known
-
-
-def test_a_hash_is_replaced_wherever_it_stands() -> None:
-    request = {"data": ["old", "other"], "deeper": {"data": "old", "older": 3}, "pair": ("old", None)}
-    assert replaced(request, "old", "new") == {
-        "data": ["new", "other"],
-        "deeper": {"data": "new", "older": 3},
-        "pair": ["new", None],
-    }

@@ -1,4 +1,4 @@
-"""Stored studies are read into their types, those of earlier code too, and say of their own gates whether they held."""
+"""Stored studies are read into their types, those of earlier code too, and say how they stand and whether their gates held."""
 
 import json
 import subprocess
@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from costfloor.errors import IntegrityError
+from costfloor.keys import Key
 from costfloor.records import typed
 from costfloor.storage import plain
 from costfloor.studies.catalogue import STUDIES, failed_gates, part
-from costfloor.studies.stored import read_study, write_study
+from costfloor.studies.domains import gains, hardware
+from costfloor.studies.stored import EARLIER_FORM, Standing, read_study, standing, write_study
+from costfloor.studies.technologies import series
 
 CALIBRATION = Path(__file__).parents[2] / "reports" / "calibration"
 
@@ -24,8 +27,9 @@ def test_the_studies_in_the_repository_are_read_and_written_the_same(name: str, 
     assert stored is not None
     assert isinstance(stored.result, kind)
     assert isinstance(stored.result.passed, bool)
-    write_study(tmp_path, name, {"code": "a"}, stored.result)
-    again = read_study(tmp_path, name, kind, {"code": "b"})
+    key = Key(name, data={}, settings={"seed": 1}, versions={"numpy": "2"}, code="a")
+    write_study(tmp_path, key, 12.34, stored.result)
+    again = read_study(tmp_path, name, kind, replace(key, code="b"))
     assert again is not None
     assert (again.result, again.stale) == (stored.result, ("code",))
     assert typed(kind, plain(asdict(stored.result))) == stored.result
@@ -84,3 +88,26 @@ def test_names_and_titles_cost_no_library() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert said.split() == [str(len(STUDIES)), "[]"]
+
+
+def test_a_study_says_what_changed_and_how_long_it_took(tmp_path: Path) -> None:
+    key = Key("channels", data={}, settings={"seed": 1}, versions={"numpy": "2"}, code="c")
+    write_study(tmp_path, key, 12.34, read("channels"))
+    assert standing(tmp_path, "channels", key) == Standing(seconds=12.3)
+    later = standing(tmp_path, "channels", replace(key, code="d", settings={"seed": 2}))
+    assert later is not None
+    assert later.stale == ("settings (seed)", "code")
+    assert standing(tmp_path, "sbc", key) is None
+
+
+def test_studies_of_before_there_were_keys_are_stale(tmp_path: Path) -> None:
+    earlier = {"request": {"data": "d", "code": "c"}, "result": {"rows": [1]}}
+    (tmp_path / "sbc.json").write_text(json.dumps(earlier), "utf-8")
+    key = Key("sbc", data={}, settings={}, versions={}, code="c")
+    assert standing(tmp_path, "sbc", key) == Standing((EARLIER_FORM,))
+
+
+def test_studies_of_tables_name_those_that_they_read() -> None:
+    assert set(STUDIES["domains"].inputs) == {*gains.TABLES, *hardware.TABLES}
+    assert STUDIES["technologies"].inputs == (series.TABLE,)
+    assert series.TABLE in STUDIES["reference_class"].inputs

@@ -11,8 +11,8 @@ from costfloor.capability.model import (
     CapabilityFit,
     _build,
     _centres,
+    capability_key,
     capability_table,
-    fingerprint,
     fit_capability,
     residual_check,
     to_dataset,
@@ -103,14 +103,14 @@ def test_density_is_that_of_the_plain_model(small: ScoreMatrix) -> None:
 
 
 def test_fingerprint_sees_scores_and_settings(small: ScoreMatrix) -> None:
-    first = fingerprint(small)
-    assert first == fingerprint(replace(small))
+    first = capability_key(small).digest
+    assert first == capability_key(replace(small)).digest
     nudged = small.logit.copy()
     nudged[0] += 1e-12
     others = {
-        fingerprint(replace(small, logit=nudged)),
-        fingerprint(replace(small, models=("x", *small.models[1:]))),
-        fingerprint(small, replace(CAPABILITY_SETTINGS, seed=2)),
+        capability_key(replace(small, logit=nudged)).digest,
+        capability_key(replace(small, models=("x", *small.models[1:]))).digest,
+        capability_key(small, replace(CAPABILITY_SETTINGS, seed=2)).digest,
     }
     assert len(others | {first}) == 4
 
@@ -154,7 +154,7 @@ def test_predictions_are_calibrated(fit: CapabilityFit) -> None:
 @pytest.mark.slow
 def test_dataset_carries_its_receipt(fit: CapabilityFit) -> None:
     dataset = to_dataset(fit)
-    assert dataset.attrs["fingerprint"] == fingerprint(fit.scores)
+    assert dataset.attrs["fingerprint"] == capability_key(fit.scores).digest
     assert dataset.attrs["sampler"].startswith("nutpie")
     assert all(isinstance(value, str | float) for value in dataset.attrs.values())
     assert str(asdict(fit.diagnostics)["divergences"]) in dataset.attrs["diagnostics"]

@@ -84,7 +84,7 @@ def no_sampling(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("went on to fit")
 
-    monkeypatch.setattr(engine, "fit_request", refuse)
+    monkeypatch.setattr(engine, "fit_key", refuse)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,7 +1,9 @@
 """The keys, exit codes and help that scripts rely on."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import costfloor.cli
@@ -13,12 +15,16 @@ import pytest
 from cli_run import Run, contents, run, write_table
 from costfloor.checks import CHECKS
 from costfloor.cli import globals_first
+from costfloor.cli.commands import COMMANDS as LISTED
+from costfloor.cli.commands import loaded
 from costfloor.cli.shared import Options
 from costfloor.laws import LAWS
 from costfloor.laws.simulate import TableDesign, simulate_table
 from costfloor.report.result import ReportResult
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import data_lock
+from costfloor.studies.registry import STUDIES
+from costfloor.studies.stored import Stored
 
 COMMANDS = [
     "build",
@@ -80,12 +86,18 @@ def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -
     assert f"Example: costfloor {command}" in result.out
 
 
-def test_every_command_is_tested_here() -> None:
-    def names(app: Any, prefix: str = "") -> set[str]:
-        own = {prefix + str(command.name or command.callback.__name__) for command in app.registered_commands}
-        return own.union(*(names(group.typer_instance, f"{group.name} ") for group in app.registered_groups))
+def test_every_command_is_tested_here_and_listed_with_the_first_line_of_its_help() -> None:
+    def names(command: Any, prefix: str) -> set[str]:
+        inner = getattr(command, "commands", {})
+        return {name for part in inner for name in names(inner[part], f"{prefix} {part}")} or {prefix}
 
-    assert names(costfloor.cli.app) == set(COMMANDS)
+    known = {name: loaded(name) for name in LISTED}
+    assert {full for name, command in known.items() for full in names(command, name)} == set(COMMANDS)
+    assert {name: line for name, (_, line) in LISTED.items()} == {
+        name: (command.help or "").partition("\n")[0] for name, command in known.items()
+    }
+    modules = {path.stem for path in Path(costfloor.cli.__file__).parent.glob("*.py")}
+    assert {module for module, _ in LISTED.values()} == modules - {"__init__", "commands", "shared", "tables"}
 
 
 @pytest.mark.parametrize(
@@ -177,12 +189,43 @@ def test_a_study_that_missed_a_gate_exits_with_1(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Options, "built", lambda _: None)
+    monkeypatch.setattr(costfloor.cli.calibration, "built_panel", lambda *_: SimpleNamespace(store=None, report=None))
+    monkeypatch.setattr(costfloor.cli.calibration, "standings", lambda *_: {})
     monkeypatch.setattr(costfloor.cli.calibration, "run_study", lambda *_: result)
     done = run(capsys, "calibrate", "evidence", "--reports", tmp_path, "--json")
     assert done.code == code
     assert set(done.json["studies"]) == {"evidence"}
     assert ("FAILED gates or checks in: evidence" in done.err) == bool(code)
+
+
+@pytest.mark.parametrize("name", ["all", "evidence", "sbc"])
+def test_only_what_is_stale_or_missing_is_run_and_how_long_is_said_first(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = {study: Stored(study, {"passed": True}, seconds=60.0) for study in STUDIES if study != "channels"}
+    stored["sbc"] = replace(stored["sbc"], stale=("code",), seconds=7200.0)
+    ran: list[str] = []
+
+    def run_study(study: str, *_: object) -> dict[str, Any]:
+        ran.append(study)
+        return {"passed": True}
+
+    monkeypatch.setattr(costfloor.cli.calibration, "build_panel", lambda *_: None)
+    monkeypatch.setattr(costfloor.cli.calibration, "stored_studies", lambda *_: stored)
+    monkeypatch.setattr(costfloor.cli.calibration, "run_study", run_study)
+    done = run(capsys, "calibrate", name, "--reports", tmp_path, "--json")
+    assert done.code == 0
+    assert done.json["run"] == ran
+    first = done.err.splitlines()[0].partition("] ")[2]
+    if name == "all":
+        assert ran == ["sbc", "channels"]
+        assert first == (
+            "to run: sbc (code changed, took 2.0 h), channels (was not run yet); in all about 2.0 h and 1 of unknown length; 11 current"
+        )
+    elif name == "sbc":
+        assert (ran, first) == (["sbc"], "to run: sbc (code changed, took 2.0 h); in all about 2.0 h")
+    else:
+        assert (ran, first) == ([], "nothing to run: evidence is current")
 
 
 def test_checks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

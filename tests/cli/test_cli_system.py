@@ -9,8 +9,9 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-import costfloor.cli.data
 import costfloor.cli.report
+import costfloor.cli.status
+import costfloor.report.assemble
 import costfloor.report.compute
 import pytest
 from cli_run import contents, run, write_table
@@ -23,7 +24,7 @@ from store import write_catalogue
 ROOT = Path(__file__).parents[2]
 RAW = ROOT / "data" / "raw"
 LONG = "x" * 300
-STATUS = {"vintage": "v", "fits": [], "unfitted": [], "unreadable": [], "stale": False}
+STATUS = {"vintage": "v", "fits": [], "unfitted": [], "unreadable": [], "studies": [], "stale": False}
 
 
 def the_line(said: str) -> str:
@@ -59,10 +60,10 @@ def program(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[
 def test_a_refusal_of_the_system_is_one_line(
     number: int, remedy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: object) -> None:
+    def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number), str(tmp_path / "build.json"))
 
-    monkeypatch.setattr(costfloor.cli.data, "data_status", refuse)
+    monkeypatch.setattr(costfloor.cli.status, "current_status", refuse)
     result = run(capsys, "status", "--data", tmp_path)
     assert (result.code, result.out) == (2, "")
     line = the_line(result.err)
@@ -73,10 +74,10 @@ def test_a_refusal_of_the_system_is_one_line(
 def test_a_defect_has_a_code_of_its_own_and_shows_where_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def defect(_: object) -> None:
+    def defect(*_: object) -> None:
         raise ZeroDivisionError("in the middle of it")
 
-    monkeypatch.setattr(costfloor.cli.data, "data_status", defect)
+    monkeypatch.setattr(costfloor.cli.status, "current_status", defect)
     result = run(capsys, "status", "--data", tmp_path)
     assert result.code == DEFECT == 70
     first, *trace = result.err.splitlines()
@@ -88,10 +89,10 @@ def test_a_defect_has_a_code_of_its_own_and_shows_where_it_is(
 def test_too_little_memory_is_no_defect(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def out_of_memory(_: object) -> None:
+    def out_of_memory(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(costfloor.cli.data, "data_status", out_of_memory)
+    monkeypatch.setattr(costfloor.cli.status, "current_status", out_of_memory)
     result = run(capsys, "status", "--data", tmp_path)
     assert result.code == 2
     assert "the memory does not suffice" in the_line(result.err)
@@ -202,7 +203,7 @@ def test_a_full_standard_output_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_output_never_dies_of_its_encoding(encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(costfloor.cli.data, "data_status", lambda _: STATUS | {"vintage": "智谱 é"})
+    monkeypatch.setattr(costfloor.cli.status, "current_status", lambda *_: STATUS | {"vintage": "智谱 é"})
     terminal = TextIOWrapper(BytesIO(), encoding=encoding)
     monkeypatch.setattr(sys, "stdout", terminal)
     with pytest.raises(SystemExit) as ending:
@@ -221,7 +222,7 @@ def test_an_error_never_dies_of_its_encoding(tmp_path: Path) -> None:
 def test_a_status_with_nothing_fitted_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(costfloor.cli.data, "data_status", lambda _: STATUS | {"unfitted": ["plateau", "baumol"]})
+    monkeypatch.setattr(costfloor.cli.status, "current_status", lambda *_: STATUS | {"unfitted": ["plateau", "baumol"]})
     result = run(capsys, "status", "--data", tmp_path)
     assert result.code == 1
     assert result.err == "not fitted: plateau, baumol. Run `costfloor report`\n"

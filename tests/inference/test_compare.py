@@ -62,6 +62,6 @@ def test_the_prior_probability_of_the_claim_is_that_of_the_mean_floor(families: 
     if families > 1:
         draws = draws + FLOOR_SPREAD.draw(size, rng) * rng.standard_normal(size) / np.sqrt(families)
     share = np.mean((draws > FLOOR_CLAIM[0]) & (draws < FLOOR_CLAIM[1]))
-    receipt = {"families": families, "request": {"priors": priors_of(LAWS["plateau"])}}
+    receipt = {"families": families, "priors": priors_of(LAWS["plateau"])}
     found = _prior_probability_of_claim(*floor_prior(receipt))
     assert found == pytest.approx(share, abs=4 * np.sqrt(share / size))

@@ -18,8 +18,9 @@ from costfloor.fit import archive
 from costfloor.fit import fit as fit_module
 from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import Draws, expected_log_price
-from costfloor.fit.request import fit_request, priors_of
+from costfloor.fit.request import fit_key, priors_of
 from costfloor.fit.result import Fit
+from costfloor.keys import code_hash
 from costfloor.laws import LAWS, Law
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import TableDesign
@@ -57,7 +58,7 @@ def no_sampling(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def store_fake(law: str, obs: PriceObservations, settings: Sampling, folder: Path) -> dict[str, object]:
     """Put a fit into the store under its own fingerprint without sampling it."""
-    fingerprint = archive.fingerprint(fit_request(LAWS[law], obs, settings))
+    fingerprint = fit_key(LAWS[law], obs, settings).digest
     draws = xr.Dataset({"noise_scale": (("chain", "draw"), np.full((2, 3), 0.3))})
     tree = xr.DataTree.from_dict({"posterior": draws, "reported": draws, "sample_stats": draws})
     receipt = {
@@ -110,13 +111,14 @@ def test_draws_that_were_tampered_with_are_refused(small_obs: PriceObservations,
         fit_law(LAWS["plateau"], small_obs, SHORT, tmp_path, silent)
 
 
-def test_the_request_names_data_priors_code_and_versions(small_obs: PriceObservations) -> None:
-    request = fit_request(LAWS["plateau"], small_obs, SHORT)
-    assert request["data_hash"] == small_obs.data_hash
-    assert {"rate_floor", "rate_floor_spread", "discoveries_per_year", "noise_scale"} <= set(request["priors"])
-    assert {"pymc", "nutpie", "numpy"} <= set(request["versions"])
-    assert len(request["code"]) == 64
-    assert json.loads(json.dumps(request, allow_nan=False))["settings"]["draws"] == 300
+def test_the_key_names_data_priors_code_and_versions(small_obs: PriceObservations) -> None:
+    key = fit_key(LAWS["plateau"], small_obs, SHORT)
+    assert key.data == small_obs.data_hash
+    assert {"rate_floor", "rate_floor_spread", "discoveries_per_year", "noise_scale"} <= set(key.settings["priors"])
+    assert {"pymc", "nutpie", "numpy"} <= set(key.versions)
+    assert key.code == code_hash("costfloor.fit.fit")
+    assert key.settings["sampling"]["draws"] == 300
+    assert key.differs_from(json.loads(json.dumps(key.to_json()))) == ()
 
 
 def test_priors_are_listed_with_their_reasons() -> None:

@@ -13,7 +13,7 @@ from costfloor.errors import InputError, MissingResultError
 from costfloor.fit import fit as engine
 from costfloor.fit.posterior import band_path
 from costfloor.fit.quantities import contract_parameters, unit
-from costfloor.fit.request import fit_request
+from costfloor.fit.request import fit_key
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS, Law
 from costfloor.sampling.policy import Sampling
@@ -121,9 +121,9 @@ def test_statistics_of_the_sampler_come_back_from_the_archive(
     fit: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Sampling()
-    known = engine.archive.fingerprint(fit_request(fit.law, fit.observed, settings))
+    known = fit_key(fit.law, fit.observed, settings).digest
     made = replace(fit, receipt={**fit.receipt, "fingerprint": known}, sample_stats=xr.Dataset(), obs=None)
-    monkeypatch.setattr(engine, "fit_in_steps", lambda *_: (made, fit.sample_stats))
+    monkeypatch.setattr(engine, "sample_law", lambda *_: (made, fit.sample_stats))
     for _ in ("stored", "read"):
         stored = engine.fit_law(fit.law, fit.observed, settings, tmp_path, print)
         assert stored.sample_stats.equals(fit.sample_stats)

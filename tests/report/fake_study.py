@@ -12,13 +12,13 @@ from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult, predictive_check
 from costfloor.economics.scenario import shipped_scenarios
 from costfloor.economics.study import economics
-from costfloor.fit.archive import fingerprint
 from costfloor.fit.quantities import reported_quantities
 from costfloor.fit.request import priors_of
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.forecast.compare import Comparison, LawScore
 from costfloor.forecast.ledger import Entry
+from costfloor.keys import fingerprint
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import law_rows
@@ -131,7 +131,7 @@ def make_fit(law_name: str, obs: PriceObservations, diagnostics: dict[str, Any] 
         "diagnostics": diagnostics,
         "seconds": {"compile": 1.0, "sample": 2.0, "total": 3.0},
         "attempts": [{}],
-        "request": {"priors": priors_of(law)},
+        "priors": priors_of(law),
     }
     return Fit(law, receipt, posterior, reported_quantities(posterior, law, obs))
 
@@ -211,6 +211,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
             "eci_models": 20,
         },
         fingerprint="f",
+        source="s",
         tables={},
     )
     fits = {name: make_fit(name, obs) for name in LAWS}

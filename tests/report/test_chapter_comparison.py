@@ -10,9 +10,9 @@ from costfloor.studies.catalogue import outdated
 from costfloor.studies.forecasts.chapter import TITLES, best_against_rivals, hangs_on, missed_gates, monte_carlo
 from costfloor.studies.forecasts.study import ForecastRow
 from costfloor.studies.sbc.chapter import on_new_truths
-from costfloor.studies.sbc.fresh import FreshCalibration
 from costfloor.studies.sbc.ranks import IntervalCoverage, Uniformity
 from costfloor.studies.sbc.study import Calibration, CalibrationStudy, Row
+from costfloor.studies.sbc_fresh.study import FreshCalibration
 from costfloor.studies.stored import Stored
 from fake_study import make_study
 

@@ -19,7 +19,7 @@ from fake_study import BAD, GOOD, make_comparison, make_fit
 def fit_with(law: str = "plateau", **quantities: tuple[float, float]) -> Fit:
     """A fit whose reported quantities run evenly over an interval."""
     draws = {name: (("chain", "draw"), np.linspace(*ends, 101)[None]) for name, ends in quantities.items()}
-    receipt = {"request": {"priors": priors_of(LAWS[law])}, "diagnostics": GOOD}
+    receipt = {"priors": priors_of(LAWS[law]), "diagnostics": GOOD}
     return Fit(LAWS[law], receipt, xr.Dataset(), xr.Dataset(draws))
 
 

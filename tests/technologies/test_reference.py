@@ -10,21 +10,14 @@ from costfloor.laws import LAWS
 from costfloor.laws.encompassing import INITIAL_RATE
 from costfloor.laws.priors import Prior
 from costfloor.places import Places
-from costfloor.records import typed, write_record
+from costfloor.records import typed
 from costfloor.studies.registry import recorded_studies
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.document import document, write_document
 from costfloor.studies.technologies.reference import floor_and_excess_priors, half_life_prior
 from costfloor.studies.technologies.sentences import coverage, leader
-from costfloor.studies.technologies.series import load_costs
-from costfloor.studies.technologies.study import (
-    SETTINGS,
-    TechnologyStudy,
-    is_current,
-    study_request,
-)
+from costfloor.studies.technologies.study import TechnologyStudy
 from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
-from store import opened, project_store
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
@@ -121,20 +114,8 @@ def test_the_page_in_the_repository_is_that_of_the_stored_study() -> None:
     assert written == document(stored.result), "run bin/store-results and commit docs/technologies.md"
 
 
-def test_a_study_is_plain_data_and_goes_stale(tmp_path: Path) -> None:
+def test_a_study_is_plain_data(tmp_path: Path) -> None:
     found = technology_results(10.0, 0.91, EVEN, 0.2)
     assert typed(TechnologyStudy, json.loads(json.dumps(asdict(found)))) == found
     write_document(found, tmp_path / "technologies.md")
     assert (tmp_path / "technologies.md").read_text("utf-8").startswith("# Technologies of known fate")
-    (tmp_path / "raw").symlink_to(DATA / "raw")
-    store = opened(tmp_path)
-    assert not is_current(store)
-    folder = store.places.technologies
-    folder.mkdir(parents=True)
-    request = study_request(load_costs(project_store()), SETTINGS)
-    for stored, current in ((request, True), (request | {"code": "other"}, False)):
-        write_record(folder / "study.json", {"request": stored})
-        assert is_current(store) is current
-    write_record(folder / "study.json", {"request": request})
-    (folder / "study.json").write_text((folder / "study.json").read_text("utf-8")[:-5], encoding="utf-8")
-    assert not is_current(store)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from costfloor.capability.model import capability_table, fingerprint, fit_capability, residual_check
+from costfloor.capability.model import capability_key, capability_table, fit_capability, residual_check
 from costfloor.capability.scores import prepare_scores
 from costfloor.errors import IntegrityError
 from costfloor.frames import from_parquet, parquet_bytes
@@ -37,17 +37,15 @@ def measured_capability(folder: Path, performance: pd.DataFrame, models: pd.Data
     Table, receipt and residuals, as `costfloor.capability.model` makes them.
     """
     scores = prepare_scores(performance, models)
-    name = f"capability-{fingerprint(scores)[:16]}"
-    receipt_path, table_path, residuals_path = (
-        folder / f"{name}{suffix}" for suffix in (".json", ".parquet", "-residuals.parquet")
-    )
-    try:
-        cached = _cached_capability(receipt_path, table_path, residuals_path)
-    except IntegrityError as error:
-        say(f"warning: {error}")
-        cached = None
-    if cached is not None:
-        return cached
+    places = [_files(folder, digest) for digest in capability_key(scores).digests]
+    for place in places:
+        try:
+            cached = _cached_capability(*place)
+        except IntegrityError as error:
+            say(f"warning: {error}")
+            cached = None
+        if cached is not None:
+            return cached
     say(f"measuring the capability of {len(scores.models)} models from {len(scores.logit)} scores (about a minute)")
     fit = fit_capability(scores, progress=say)
     table, residuals = capability_table(fit), residual_check(fit)
@@ -64,10 +62,17 @@ def measured_capability(folder: Path, performance: pd.DataFrame, models: pd.Data
         "eci_rank_correlation": float(shared["capability"].corr(shared["eci_score"], method="spearman")),
         "eci_models": len(shared),
     }
+    receipt_path, table_path, residuals_path = places[0]
     files = {table_path: parquet_bytes(table), residuals_path: parquet_bytes(residuals)}
     hashes = {path.name: sha256_bytes(content) for path, content in files.items()}
     write_together({**files, receipt_path: json_bytes(sealed({"receipt": receipt, "files": hashes}))})
     return table, receipt, residuals
+
+
+def _files(folder: Path, digest: str) -> tuple[Path, Path, Path]:
+    """Receipt, table and residuals of a capability fit."""
+    name = folder / f"capability-{digest[:16]}"
+    return Path(f"{name}.json"), Path(f"{name}.parquet"), Path(f"{name}-residuals.parquet")
 
 
 def _cached_capability(receipt_path: Path, table_path: Path, residuals_path: Path) -> Measured | None:

@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix
 from costfloor.errors import InputError
+from costfloor.keys import Key, result_key
 from costfloor.sampling.gates import Diagnostics, diagnose
 from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import Sampled, sample
 
-MODEL_VERSION: Final = "capability-1"
 CAPABILITY_SETTINGS: Final = SamplerSettings(draws=1000, tune=500, target_accept=0.8)
 
 # The two models that fix the Epoch Capabilities Index's units, so that numbers read alike.
@@ -58,7 +58,7 @@ class CapabilityFit:
     diagnostics
         Over every ability and benchmark parameter.
     fingerprint
-        See `fingerprint`.
+        Digest of its `capability_key`.
     """
 
     scores: ScoreMatrix
@@ -68,19 +68,12 @@ class CapabilityFit:
     fingerprint: str
 
 
-def fingerprint(scores: ScoreMatrix, settings: SamplerSettings = CAPABILITY_SETTINGS) -> str:
-    """SHA-256 of the prepared scores, the settings and the model version: equal means a stored fit is still good."""
-    head = {
-        "version": MODEL_VERSION,
-        "settings": asdict(settings),
-        "models": scores.models,
-        "benchmarks": scores.benchmarks,
-        "limits": [FLOOR, CEILING],
-    }
-    digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
+def capability_key(scores: ScoreMatrix, settings: SamplerSettings = CAPABILITY_SETTINGS) -> Key:
+    """Everything that determines a fit; its digest is the fingerprint."""
+    digest = hashlib.sha256(json.dumps([scores.models, scores.benchmarks]).encode())
     for array in (scores.model_index, scores.benchmark_index, scores.logit, scores.side):
         digest.update(array.tobytes())
-    return digest.hexdigest()
+    return result_key("capability", __name__, data=digest.hexdigest(), settings=asdict(settings))
 
 
 def fit_capability(
@@ -98,7 +91,7 @@ def fit_capability(
         centres=centres,
         sampled=sampled,
         diagnostics=diagnose(sampled, _REPORTED),
-        fingerprint=fingerprint(scores, settings),
+        fingerprint=capability_key(scores, settings).digest,
     )
 
 
@@ -176,7 +169,6 @@ def to_dataset(fit: CapabilityFit) -> xr.Dataset:
     """Draws with the receipt as plain attributes, ready for netCDF."""
     receipt = {
         "fingerprint": fit.fingerprint,
-        "model_version": MODEL_VERSION,
         "sampler": fit.sampled.sampler,
         "seconds_compile": fit.sampled.seconds_compile,
         "seconds_sample": fit.sampled.seconds_sample,

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from costfloor.cli import calibration, comparison, data, economics, fits, hosts, report, trends
+from costfloor.cli.commands import Commands
 from costfloor.cli.shared import Options, visible
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.errors import DEFECT, CostfloorError, refused
@@ -21,15 +21,13 @@ from costfloor.stopping import flush_output, stop_unread, stopping_at_once
 from costfloor.storage import refuse_links
 
 app = typer.Typer(
+    cls=Commands,
     help="Do AI inference prices fall to a floor, or keep falling?",
     epilog="Global options may stand before or after the command.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (data, hosts, trends, fits, comparison, economics, report, calibration):
-    app.registered_commands += part.app.registered_commands
-    app.registered_groups += part.app.registered_groups
 
 
 @app.callback()

@@ -1,14 +1,18 @@
 """`costfloor calibrate`: the studies that take an hour."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
 
 from costfloor.cli.shared import Options, exit_unless, one_of, writable
+from costfloor.cli.tables import built_panel
 from costfloor.storage import refuse_folder
 from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.context import Context, study_settings
-from costfloor.studies.registry import run_study
+from costfloor.studies.registry import recorded_studies, run_study, standings
+from costfloor.studies.stored import Standing
+from costfloor.wording import duration
 
 app = typer.Typer()
 
@@ -27,18 +31,47 @@ def calibrate(
         ),
     ] = None,
 ) -> None:
-    """Run the heavy studies behind the report: forecasts from a dozen dates, calibration of every law, error rates of the verdict."""
+    """Run those of the heavy studies behind the report that are out of date or missing.
+
+    They are forecasts from two dozen dates, calibration of every law, error rates of the verdict and others. They take hours: how long the
+    last run took is said before they begin.
+    """
     call: Options = context.obj
     chosen = tuple(STUDIES) if name == "all" else (one_of(name, tuple(STUDIES), "NAME"),)
     say, folder = call.progress(), writable(call.places.studies)
-    for one in chosen:
+    for study in chosen:
         # Said before hours of work, not after them.
-        refuse_folder(folder / f"{one}.json")
-    where = Context(call.built(), study_settings(call.seed), say, workers, scheduler)
-    missed = []
-    for one in chosen:
-        say(f"{one}: {STUDIES[one].title}")
-        if not run_study(one, where).passed:
-            missed.append(one)
-    call.emit({"studies": {one: f"{folder}/{one}.json" for one in chosen}})
+        refuse_folder(folder / f"{study}.json")
+    built = built_panel(call)
+    stands = standings(built.store, built.report, call.seed)
+    due = [study for study in chosen if study not in stands or stands[study].stale]
+    say(plan(chosen, due, stands))
+    where = Context(built, study_settings(call.seed), say, workers, scheduler)
+    for study in due:
+        say(f"{study}: {STUDIES[study].title}")
+        run_study(study, where)
+    call.emit({"studies": {study: f"{folder}/{study}.json" for study in chosen}, "run": due})
+    stored = recorded_studies(call.places)
+    missed = [study for study in chosen if not stored[study].result.passed]
     exit_unless(not missed, f"FAILED gates or checks in: {', '.join(missed)}. The report says which")
+
+
+def plan(chosen: Sequence[str], due: Sequence[str], stands: Mapping[str, Standing]) -> str:
+    """What will run, why, and how long each took the last time."""
+    current = f"{len(chosen) - len(due)} current" if len(chosen) > 1 else f"{chosen[0]} is current"
+    if not due:
+        return f"nothing to run: {current}"
+    parts = [f"{study} ({_why(stands.get(study))})" for study in due]
+    known = [stands[study].seconds for study in due if study in stands]
+    seconds = [took for took in known if took is not None]
+    unknown = len(due) - len(seconds)
+    total = [f"about {duration(sum(seconds))}"] if seconds else []
+    total += [f"{unknown} of unknown length"] if unknown else []
+    return f"to run: {', '.join(parts)}; in all {' and '.join(total)}" + (f"; {current}" if len(chosen) > 1 else "")
+
+
+def _why(stands: Standing | None) -> str:
+    if stands is None:
+        return "was not run yet"
+    took = "of unknown length" if stands.seconds is None else f"took {duration(stands.seconds)}"
+    return f"{', '.join(stands.stale)} changed, {took}"

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from costfloor.checks import CHECKS, run_checks, to_json
-from costfloor.cli.shared import Options, Scale, Table, exit_unless, one_of, read_observations, read_table, writable
+from costfloor.cli.shared import Options, exit_unless, one_of, writable
+from costfloor.cli.tables import Scale, Table, built_panel, read_observations, read_table
 from costfloor.fit.continuation import appended
 from costfloor.fit.fit import fit_law
 from costfloor.fit.result import Fit
@@ -81,7 +82,7 @@ def score(
     call: Options = context.obj
     names = [one_of(law, tuple(LAWS), "--law")] if law else list(LAWS)
     fresh = read_table(table, score_scale).frame
-    old = call.built().law_rows if fitted is None else read_table(fitted, score_scale).frame
+    old = built_panel(call).law_rows if fitted is None else read_table(fitted, score_scale).frame
     require_enough(old, file=fitted, name="the panel")
     continued = appended(old, fresh, table)
     folder, say = writable(call.places.fits), call.progress()

@@ -1,23 +1,21 @@
 """Commands about the data: what comes in, what is built, what is held back."""
 
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from costfloor.build import stored_build
-from costfloor.cli.shared import AsOf, Options, day, exit_unless, visible
+from costfloor.cli.shared import Options, exit_unless
+from costfloor.cli.tables import AsOf, built_panel, day
 from costfloor.data.candidates import unresolved_ids
 from costfloor.data.decisions import decide
 from costfloor.data.freshness import agreement, last_days
 from costfloor.data.spell_rows import PRICES
-from costfloor.data.store import open_store
 from costfloor.data.vintages import Coverage
 from costfloor.data.withdrawals import decide_on_vintage, withdrawn
-from costfloor.errors import ChangedRawError, InputError, MissingResultError
+from costfloor.errors import InputError, MissingResultError
 from costfloor.ingest import ingest as take_in
-from costfloor.report.status import status as data_status
 from costfloor.sources.formats import FORMATS
 
 app = typer.Typer()
@@ -38,45 +36,9 @@ Why = Annotated[str, typer.Option(help="The reason.")]
 def build(context: typer.Context, as_of: AsOf = None) -> None:
     """Build the panel from data/raw."""
     call: Options = context.obj
-    report = call.built(day(as_of)).report
+    report = built_panel(call, day(as_of)).report
     call.emit(asdict(report))
     exit_unless(report.passed, "the capability fit missed its gates")
-
-
-@app.command(epilog="Example: costfloor status --json")
-def status(
-    context: typer.Context,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Hash every raw file, also those that look unchanged.")
-    ] = False,
-) -> None:
-    """Say what is built and fitted, whether it is up to date, and whether the raw files are as they came."""
-    call: Options = context.obj
-    try:
-        found = data_status(call.places)
-        if verify:
-            open_store(call.places, everything=True)
-    except ChangedRawError as error:
-        # Of nothing that was made from the raw files can be said that it is up to date.
-        nothing: dict[str, object] = {
-            "vintage": None,
-            "panel": None,
-            "fits": [],
-            "unfitted": [],
-            "unreadable": [],
-            "quarantined": None,
-            "unresolved": None,
-        }
-        call.emit({**nothing, "stale": True, "raw": str(error)}, text=str(error))
-        raise typer.Exit(1) from error
-    found["raw"] = "unchanged" if verify or found.get("panel") else None
-    call.emit(found)
-    stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
-    for path in found["unreadable"]:
-        print(visible(f"warning: {path} is no receipt of a fit. Remove it"), file=sys.stderr)
-    exit_unless(not found["unfitted"], f"not fitted: {', '.join(found['unfitted'])}. Run `costfloor report`")
-    exit_unless(not stale, "something is stale or missing: run `costfloor report`")
-    exit_unless(all(fit["passed"] for fit in found["fits"]), "a fit missed its gates")
 
 
 @app.command(epilog="Example: costfloor ingest models-dev api.json --observed-on 2026-01-31 --json")
@@ -179,7 +141,7 @@ def list_held(
 ) -> None:
     """List the quotes that are held back, with the reason of each."""
     call: Options = context.obj
-    quotes = call.built().quotes
+    quotes = built_panel(call).quotes
     held = quotes[quotes["status"].eq("quarantined") & quotes["reason"].str.contains(reason, regex=False, na=False)]
     held = held[held["source"].eq(source)] if source else held
     columns = ["quote_id", "source", "provider", "model_id", "recorded_on", *PRICES, "reason", "evidence"]
@@ -211,14 +173,14 @@ def reject(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> Non
 def unresolved(context: typer.Context) -> None:
     """List ids with prices and no model, with the nearest models; name the right one in data/raw/mapping.csv."""
     call: Options = context.obj
-    built = call.built()
+    built = built_panel(call)
     found = unresolved_ids(built.quotes, built.store.table("models"))
     text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in found)
     call.emit({"n": len(found), "ids": found}, text=text or "every id with a price has a model")
 
 
 def _decide(call: Options, quote_id: str, decision: str, who: str, why: str) -> None:
-    built = call.built()
+    built = built_panel(call)
     whole = decide(built.store, built.quotes, quote_id, decision, who, why)
     call.emit({"quote_id": whole, "decision": decision, "who": who, "why": why}, text=f"{whole}: {decision}ed")
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from costfloor.cli.shared import Options, exit_unless, writable
+from costfloor.cli.tables import built_panel
 from costfloor.economics.scenario import read_scenario, shipped_scenarios
 from costfloor.economics.study import economics as work_out
 from costfloor.fit.fit import fit_law
@@ -26,7 +27,7 @@ def economics(
     """Margin, break-even and pay-back of a service under every law and under fixed rates of decline."""
     call: Options = context.obj
     scenarios = shipped_scenarios() if scenario is None else (read_scenario(scenario),)
-    built, folder = call.built(), writable(call.places.fits)
+    built, folder = built_panel(call), writable(call.places.fits)
     obs = panel_observations(built)
     fits = {name: fit_law(law, obs, call.settings, folder, call.progress()) for name, law in LAWS.items()}
     result = work_out(scenarios, fits, obs, built.store, call.seed).to_json()

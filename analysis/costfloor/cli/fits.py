@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from costfloor.cli.shared import Options, Scale, Table, exit_unless, one_of, read_observations, writable
+from costfloor.cli.shared import Options, exit_unless, one_of, writable
+from costfloor.cli.tables import Scale, Table, read_observations
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from costfloor.cli.shared import Options, one_of
+from costfloor.cli.tables import built_panel
 from costfloor.data.host_decisions import decide_host
 from costfloor.data.schemas import LISTED_KINDS
 from costfloor.data.unknown_sellers import unknown_sellers
@@ -18,7 +19,7 @@ app.add_typer(hosts, name="hosts")
 def review(context: typer.Context) -> None:
     """List the sellers that nobody has looked at, and whose prices theirs repeat within 2 %."""
     call: Options = context.obj
-    listed = unknown_sellers(call.built().quotes)
+    listed = unknown_sellers(built_panel(call).quotes)
     lines = []
     for seller in listed:
         alike = "; ".join(f"{other['equal']} of {other['common']} as {other['host']}" for other in seller["alike"])
@@ -48,7 +49,7 @@ def set_host(
 ) -> None:
     """Say who a seller is; replayed at every build."""
     call: Options = context.obj
-    built = call.built()
+    built = built_panel(call)
     kind = one_of(kind, LISTED_KINDS, "--kind")
     decide_host(built.store, built.quotes, spelling, host, kind, creator, who, why)
     said = {"spelling": spelling, "host": host, "kind": kind, "creator": creator, "who": who, "why": why}

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from costfloor.cli.shared import AsOf, Options, day, exit_unless, writable
+from costfloor.cli.shared import Options, exit_unless, writable
+from costfloor.cli.tables import AsOf, day
 from costfloor.report.assemble import make_report
 
 app = typer.Typer()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import pandas as pd
 import typer
 
-from costfloor.cli.shared import Options, Scale, Table, one_of, read_table
+from costfloor.cli.shared import Options, one_of
+from costfloor.cli.tables import Scale, Table, built_panel, read_table
 from costfloor.errors import InputError
 from costfloor.indexes import WHICH_TO_CITE
 from costfloor.indexes.breaks import break_tests
@@ -74,7 +75,7 @@ def _scored_prices(call: Options, table: Path | None, score_scale: str) -> tuple
         prices = read_table(table, score_scale, closed_scale=True)
         return prices.frame, prices.score_scale
     one_of(score_scale, get_args(ScoreScale), "--score-scale")
-    return call.built().law_rows.rename(columns={"quality": "score"}), "raw"
+    return built_panel(call).law_rows.rename(columns={"quality": "score"}), "raw"
 
 
 def _trend_keys(trend: "FrontierTrend | HedonicTrend", **chosen: float) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def index(
     chosen = one_of(kind, KINDS, "KIND")
     steps = one_of(frequency, ("month", "quarter"), "--frequency")
     one_of(weights, ("all", "open", "closed"), "--weights")
-    rows = from_panel(call.built().panel) if table is None else from_table(read_table(table, score_scale).frame)
+    rows = from_panel(built_panel(call).panel) if table is None else from_table(read_table(table, score_scale).frame)
     rows = _chosen(rows, family, weights)
     found = price_index(chosen, rows, steps)  # type: ignore[arg-type]  # checked by one_of
     try:

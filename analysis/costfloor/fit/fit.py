@@ -10,7 +10,7 @@ import xarray as xr
 from costfloor.fit import archive
 from costfloor.fit.compiled import compile_law
 from costfloor.fit.quantities import contract_parameters, reported_quantities
-from costfloor.fit.request import fit_request
+from costfloor.fit.request import fit_key, priors_of
 from costfloor.fit.result import Fit
 from costfloor.laws.base import Law
 from costfloor.laws.few_families import fitted_law
@@ -97,7 +97,7 @@ def sample_law(
     def say(line: str) -> None:
         progress(f"{law.name}: {line}")
 
-    request, fitted = fit_request(law, obs, settings), fitted_law(law, obs)
+    key, fitted = fit_key(law, obs, settings), fitted_law(law, obs)
     if compiled is None:
         say(f"compiling for {obs.n} rows")
         compiled = compile_law(law, obs)
@@ -113,10 +113,11 @@ def sample_law(
         "n": obs.n,
         "families": len(obs.families),
         "family_names": list(obs.families),
-        "fingerprint": archive.fingerprint(request),
+        "fingerprint": key.digest,
         "data_hash": obs.data_hash,
         "parameters": contract_parameters(judged.reported),
-        "request": request,
+        "priors": priors_of(fitted, len(obs.families)),
+        "key": key.to_json(),
         **judged.receipt(),
     }
     posterior = _without_offsets(judged.sampled.posterior).isel(draw=judged.kept)
@@ -124,8 +125,8 @@ def sample_law(
 
 
 def stored_fit(law: Law, obs: PriceObservations, settings: Sampling, directory: Path) -> Fit | None:
-    """The stored fit with the fingerprint of this request, or None."""
-    found = archive.load(directory, law.name, archive.fingerprint(fit_request(law, obs, settings)))
+    """The stored fit with this key, or None."""
+    found = archive.load(directory, law.name, fit_key(law, obs, settings).digests)
     return None if found is None else _as_stored(fitted_law(law, obs), obs, *found)
 
 

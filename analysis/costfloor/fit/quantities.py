@@ -199,7 +199,7 @@ def floor_prior(receipt: Mapping[str, Any]) -> tuple[float, float]:
     receipt
         Of a fit of the plateau law.
     """
-    priors, families = receipt["request"]["priors"], receipt.get("families", 1)
+    priors, families = receipt["priors"], receipt.get("families", 1)
     mean, sd = priors["rate_floor"]["constants"]
     apart = priors["rate_floor_spread"]["constants"][0] if families > 1 else 0.0
     return mean, math.hypot(sd, apart / math.sqrt(families))

@@ -1,20 +1,15 @@
 """What determines a fit: law, data, priors, settings, code and versions."""
 
 from dataclasses import asdict
-from importlib.metadata import version
-from typing import Any, Final
+from typing import TYPE_CHECKING
 
-from costfloor.keys import code_hash
+from costfloor.keys import Key, result_key
 from costfloor.laws.base import Law
 from costfloor.laws.few_families import POOLED_FROM, fitted_law, observation_priors
-from costfloor.laws.observations import PriceObservations
 from costfloor.sampling.policy import Sampling
 
-ATTEMPTS: Final = 2
-"""Version of the sequence of attempts and of their seeds: by another one, the same request would give another posterior."""
-
-
-PACKAGES = ("pymc", "pytensor", "nutpie", "arviz", "numpy", "xarray")
+if TYPE_CHECKING:
+    from costfloor.laws.observations import PriceObservations
 
 
 def priors_of(law: Law, families: int = POOLED_FROM) -> dict[str, dict[str, object]]:
@@ -22,15 +17,13 @@ def priors_of(law: Law, families: int = POOLED_FROM) -> dict[str, dict[str, obje
     return {prior.name: prior.describe() for prior in (*observation_priors(families).values(), *law.priors)}
 
 
-def fit_request(law: Law, obs: PriceObservations, settings: Sampling) -> dict[str, Any]:
-    """Everything that determines a fit; its hash is the fingerprint."""
-    return {
+def fit_key(law: Law, obs: "PriceObservations", settings: Sampling) -> Key:
+    """Everything that determines a fit; its digest is the fingerprint."""
+    fitted = fitted_law(law, obs)
+    asked = {
         "law": law.name,
-        "data_hash": obs.data_hash,
-        "priors": priors_of(fitted_law(law, obs), len(obs.families)),
-        "grid_years": fitted_law(law, obs).grid_years,
-        "settings": asdict(settings),
-        "attempts": ATTEMPTS,
-        "code": code_hash("costfloor.fit.fit"),
-        "versions": {name: version(name) for name in PACKAGES},
+        "priors": priors_of(fitted, len(obs.families)),
+        "grid_years": fitted.grid_years,
+        "sampling": asdict(settings),
     }
+    return result_key("fit", "costfloor.fit.fit", data=obs.data_hash, settings=asked)

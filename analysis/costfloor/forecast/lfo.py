@@ -15,13 +15,11 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from costfloor.errors import InputError
-from costfloor.fit import archive
 from costfloor.fit.fit import sample_law
-from costfloor.fit.request import fit_request
 from costfloor.forecast.baselines import BASELINES, baseline_forecasts
 from costfloor.forecast.marginal import unknown_host
 from costfloor.forecast.origins import MIN_SCORED_ROWS, OriginScore, masks, score_draws, score_forecast
-from costfloor.keys import code_hash
+from costfloor.keys import fingerprint, result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.runs.jobs import Job, run_jobs
@@ -98,18 +96,15 @@ def score_laws(
         past = subset(obs, masks(obs, origin, 0)[0])
         passed = [months for months in sorted({*horizons, *HORIZONS}) if _complete(obs, origin, months)]
         known = subset(obs, np.logical_or(*masks(obs, origin, max(passed, default=0))))
+        # Data and settings are in the names: scores of several tables and settings lie in one folder.
+        asked = fingerprint([past.data_hash, known.data_hash, passed, asdict(settings)])[:16]
         for name in names:
-            request = {
-                "fit": fit_request(LAWS[name], past, settings),
-                "scored": known.data_hash,
-                "horizons": passed,
-                "code": code_hash(__name__),
-            }
-            key = f"{name}-{origin.date()}-{archive.fingerprint(request)[:16]}"
-            jobs.append(Job(key, {"law": name, "obs": obs, "origin": origin, "horizons": passed, "settings": settings}))
+            arguments = {"law": name, "obs": obs, "origin": origin, "horizons": passed, "settings": settings}
+            jobs.append(Job(f"{name}-{origin.date()}-{asked}", arguments))
     found = run_jobs(
-        score_job, jobs, directory / "forecasts", request={}, workers=workers, scheduler=scheduler, progress=progress
-    )
+        score_job, jobs, directory / "forecasts", key=result_key("forecast", __name__),
+        workers=workers, scheduler=scheduler, progress=progress,
+    )  # fmt: skip
     return [_from_json(found[job.key], job.arguments["origin"]) for job in jobs]
 
 

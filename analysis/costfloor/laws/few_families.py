@@ -7,12 +7,14 @@ not seen yet leans on the number. From four on the spreads are learned.
 """
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from costfloor.laws.base import Law
 from costfloor.laws.innovations import grid_years_of, on_grid
-from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import OBSERVATION_PRIORS, Prior
+
+if TYPE_CHECKING:
+    from costfloor.laws.observations import PriceObservations
 
 POOLED_FROM: Final = 4
 """Families from which on the spreads over them are learned."""
@@ -21,7 +23,7 @@ FAMILY_SPREADS: Final = ("level_spread", "elasticity_spread")
 """Of the observation model, those over families."""
 
 
-def fitted_law(law: Law, obs: PriceObservations) -> Law:
+def fitted_law(law: Law, obs: "PriceObservations") -> Law:
     """Return the law as `obs` lets it be fitted; a law that is so already stays as it is."""
     innovations = law.innovations and on_grid(law.innovations, grid_years_of(obs.last_time_years))
     parameters = law.family_parameters

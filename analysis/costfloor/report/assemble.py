@@ -1,16 +1,15 @@
 """From data to report: read where nothing has changed, else computed, drawn and written. `costfloor report`."""
 
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
-from pathlib import Path
+from dataclasses import asdict
 
 import pandas as pd
 
-from costfloor.built import build_fingerprint
+from costfloor.built import build_key
 from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
 from costfloor.forecast.ledger import Entry, read_ledger
-from costfloor.keys import code_hash
+from costfloor.keys import DRAWING, PACKAGES, Key, result_key
 from costfloor.records import checked, read_record
 from costfloor.report.result import ReportFiles, ReportResult, report_files
 from costfloor.sampling.policy import Sampling
@@ -18,7 +17,6 @@ from costfloor.storage import (
     data_lock,
     json_bytes,
     refuse_folder,
-    sha256_bytes,
     sha256_file,
     write_atomic,
 )
@@ -27,9 +25,6 @@ Progress = Callable[[str], None]
 
 LOCK = ".report.lock"
 """Of the folder of reports: another name than that of a data folder, which may be the same folder."""
-
-DRAWING = ("costfloor", "matplotlib", "statsmodels", "arviz", "typst")
-"""Distributions whose versions show in the report; those that sample are in the fingerprints of the fits."""
 
 
 def make_report(
@@ -55,13 +50,13 @@ def make_report(
         for path in files.outputs:
             refuse_folder(path)
         earlier = () if as_of is not None else _earlier(store)
-        fingerprint = _fingerprint(store, settings, as_of, earlier)
-        known = _unchanged(files, fingerprint, progress)
+        key = _report_key(store, settings, as_of, earlier)
+        known = _unchanged(files, key, progress)
         if known is None:
             # An unchanged report should not wait for the libraries.
             from costfloor.report.compute import new_report  # noqa: PLC0415  slow to import
 
-            return new_report(store, files, fingerprint, settings, progress, as_of, earlier, workers)
+            return new_report(store, files, key.digest, settings, progress, as_of, earlier, workers)
         progress("nothing has changed since the last report")
         if (summary := files.summary) and not (summary.exists() and summary.read_bytes() == json_bytes(vars(known))):
             write_atomic(summary, json_bytes(vars(known)))
@@ -74,23 +69,18 @@ def _earlier(store: Store) -> tuple[Entry, ...]:
     return tuple(known for known in read_ledger(store.places.ledger) if known.vintage != vintage)
 
 
-def _fingerprint(store: Store, settings: Sampling, as_of: pd.Timestamp | None, earlier: Sequence[Entry]) -> str:
-    code = code_hash(__name__)
-    package = Path(__file__).parents[1]
-    read = [
-        package / "report" / "template.typ",
-        package / "report" / "epoch_published.csv",
-        *sorted((package / "economics").rglob("*.toml")),
-        *sorted(store.places.studies.glob("*.json")),
-    ]
-    beside = [f"{path.name} {sha256_file(path)}" for path in read]
-    libraries = [f"{name} {version(name)}" for name in DRAWING]
-    return sha256_bytes(
-        "\n".join([build_fingerprint(store, as_of), code, *beside, *libraries, repr(settings), repr(earlier)]).encode()
+def _report_key(store: Store, settings: Sampling, as_of: pd.Timestamp | None, earlier: Sequence[Entry]) -> Key:
+    data = {
+        "panel": build_key(store, as_of).digest,
+        "studies": {path.name: sha256_file(path) for path in sorted(store.places.studies.glob("*.json"))},
+        "ledger": repr(earlier),
+    }
+    return result_key(
+        "report", "costfloor.report.compute", data=data, settings=asdict(settings), packages=(*PACKAGES, *DRAWING)
     )
 
 
-def _unchanged(files: ReportFiles, fingerprint: str, progress: Progress) -> ReportResult | None:
+def _unchanged(files: ReportFiles, key: Key, progress: Progress) -> ReportResult | None:
     """The record of the last report, if it is of the same results and its files are there as they were written."""
     try:
         record = read_record(files.receipt, remedy="The report is made anew")
@@ -105,4 +95,4 @@ def _unchanged(files: ReportFiles, fingerprint: str, progress: Progress) -> Repo
     except (ValueError, TypeError):
         return None
     unchanged = sha256_file(files.pdf) == known.pdf_sha256 and sha256_file(files.answer) == record.get("answer_sha256")
-    return known if unchanged and known.fingerprint == fingerprint else None
+    return known if unchanged and known.fingerprint in key.digests else None

@@ -20,6 +20,7 @@ from costfloor.fit import archive
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison
 from costfloor.frames import parquet_bytes
+from costfloor.keys import fingerprint
 from costfloor.laws import LAWS
 from costfloor.laws.few_families import fitted_law
 from costfloor.laws.observations import PriceObservations, observations
@@ -139,7 +140,7 @@ def _thinned(fit: Fit, draws_per_chain: int) -> Fit:
         "kept": {"chains": chains, "draws_per_chain": len(chosen), "dtype": "float32"},
         "of_the_full_fit": list(OF_THE_FULL_FIT),
     }
-    receipt = {**fit.receipt, **copy, "fingerprint": archive.fingerprint(copy)}
+    receipt = {**fit.receipt, **copy, "fingerprint": fingerprint(copy)}
     posterior, reported = (data.isel(draw=chosen).astype(np.float32) for data in (fit.posterior, fit.reported))
     return Fit(fit.law, receipt, posterior, reported, obs=fit.obs)
 

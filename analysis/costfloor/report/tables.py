@@ -203,7 +203,7 @@ def priors(study: Study) -> Table:
     """Every prior with its reason, those that laws share once."""
     merged: dict[str, dict[str, Any]] = {}
     for fit in study.fits.values():
-        merged |= fit.receipt["request"]["priors"]
+        merged |= fit.receipt["priors"]
     return tabulate(
         "priors",
         "Priors: normal (mean, sd), lognormal (median, sd of the log), lognormal_above (lower bound, then the same), halfnormal (sd), "

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from costfloor.errors import FanoutError, IntegrityError
+from costfloor.keys import Key, fingerprint
 from costfloor.records import read_record, write_record
-from costfloor.storage import data_lock, sha256_bytes
+from costfloor.runs.workers import elsewhere, local_cluster
+from costfloor.storage import data_lock
 from costfloor.wording import duration
 
 PROGRESS_SECONDS: Final = 5.0
@@ -58,15 +60,15 @@ def run_jobs(
     jobs: Sequence[Job],
     directory: Path,
     *,
-    request: dict[str, Any],
+    key: Key,
     workers: int | None = None,
     scheduler: str | None = None,
     progress: Callable[[str], None],
 ) -> dict[str, Result]:
     """Call a function once per job, many at a time, and keep each result.
 
-    A result is stored as ``directory/KEY.json`` when it arrives, with a fingerprint of `request` and key and its own hash. A run that was
-    interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that is
+    A result is stored as ``directory/KEY.json`` when it arrives, with a fingerprint of `key` and of its job, and its own hash. A run
+    that was interrupted goes on where it stopped: results with the same fingerprint are read, all others are computed. A file that is
     not as it was written counts as missing, is replaced, and one line says how many there were.
 
     Each local worker is one process with one thread, and has a folder of its own for what PyTensor and Numba compile, in the cache of this
@@ -82,9 +84,8 @@ def run_jobs(
         What to compute; keys are distinct.
     directory
         Where results are kept. One run at a time computes in it.
-    request
-        Plain data that determines the results together with the key: version of the code, settings, hash of the data.
-        The arguments are not looked at.
+    key
+        What determines the results, together with the names of the jobs. The arguments are not looked at.
     workers
         Local processes; by default one per core. 0 calls the function in this process, one job after the other, for tests and debugging.
     scheduler
@@ -104,12 +105,12 @@ def run_jobs(
     LockedError
         Another run computes in the same directory.
     ValueError
-        Two jobs have the same key, or `request` cannot be written as JSON.
+        Two jobs have the same key.
     """
-    fingerprints = {job.key: _fingerprint(request, job.key) for job in jobs}
-    if len(fingerprints) < len(jobs):
+    known = {job.key: [fingerprint([digest, job.key]) for digest in key.digests] for job in jobs}
+    if len(known) < len(jobs):
         raise ValueError("two jobs have the same key")
-    results, damaged = _read(directory, fingerprints)
+    results, damaged = _read(directory, known)
     if damaged:
         progress(f"warning: {damaged} results in {directory} are not as they were written and are computed again")
     missing = [job for job in jobs if job.key not in results]
@@ -118,13 +119,13 @@ def run_jobs(
     with ExitStack() as stack:
         for ended in _all_ended(stack, function, missing, directory, workers, scheduler, progress):
             if ended is not None:
-                key, outcome = ended
+                name, outcome = ended
                 try:
-                    results[key] = _plain(outcome)
+                    results[name] = _plain(outcome)
                 except Exception as error:
-                    failed[key] = error
+                    failed[name] = error
                 else:
-                    write_record(directory / f"{key}.json", {"fingerprint": fingerprints[key], "result": results[key]})
+                    write_record(directory / f"{name}.json", {"fingerprint": known[name][0], "result": results[name]})
             if line := tally.due(computed=len(results) - tally.read, failed=len(failed)):
                 progress(line)
     progress(tally.line(computed=len(results) - tally.read, failed=len(failed)))
@@ -162,25 +163,17 @@ class _Tally:
         return ", ".join(parts)
 
 
-def _fingerprint(request: dict[str, Any], key: str) -> str:
-    return _hash({"request": request, "key": key})
-
-
-def _hash(content: dict[str, Any]) -> str:
-    return sha256_bytes(json.dumps(content, sort_keys=True, allow_nan=False).encode())
-
-
-def _read(directory: Path, fingerprints: dict[str, str]) -> tuple[dict[str, Result], int]:
-    """The results that are there, by key, and the number of those that were damaged."""
+def _read(directory: Path, known: dict[str, list[str]]) -> tuple[dict[str, Result], int]:
+    """The results that are there with one of their fingerprints, by name, and the number of those that were damaged."""
     results, damaged = {}, 0
-    for key, fingerprint in fingerprints.items():
+    for name, fingerprints in known.items():
         try:
-            stored = read_record(directory / f"{key}.json", remedy="It is computed again")
+            stored = read_record(directory / f"{name}.json", remedy="It is computed again")
         except IntegrityError:
             damaged += 1
             continue
-        if stored is not None and stored.get("fingerprint") == fingerprint:
-            results[key] = stored["result"]
+        if stored is not None and stored.get("fingerprint") in fingerprints:
+            results[name] = stored["result"]
     return results, damaged
 
 
@@ -223,7 +216,7 @@ def _all_ended(
     if scheduler is None and workers == 0:
         yield from _here(function, jobs)
         return
-    from costfloor.runs.workers import elsewhere, fanned, local_cluster  # noqa: PLC0415  stored results should not wait for Dask
+    from costfloor.runs.workers import fanned  # noqa: PLC0415  stored results should not wait for Dask
 
     count = min(workers or os.cpu_count() or 1, len(jobs))
     client, room = stack.enter_context(

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from costfloor.studies.context import HeavyStudy
     from costfloor.studies.stored import Stored
 
+PANEL: Final = "panel"
+RAW: Final = "raw"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -25,18 +28,21 @@ class Entry:
     title
         In a few words, for help and progress.
     module
-        Below `costfloor.studies`; its `STUDY` says what determines the study, how it runs, and the type of its result.
+        Its `STUDY` says how the study runs, and the type of its result.
     missing
         What has not been done while it was not run: the beginning of a sentence.
+    inputs
+        What it reads: `PANEL` for the rows that the laws see, `RAW` for anything in the raw store, or a table in it by its name.
     """
 
     title: str
     module: str
     missing: str
+    inputs: tuple[str, ...] = ()
 
     def load(self) -> "HeavyStudy[Any]":
         """The study itself, with all that it imports."""
-        study: HeavyStudy[Any] = import_module(f"costfloor.studies.{self.module}").STUDY
+        study: HeavyStudy[Any] = import_module(self.module).STUDY
         return study
 
     @property
@@ -47,53 +53,70 @@ class Entry:
 
 STUDIES: Final[Mapping[str, Entry]] = {
     "forecasts": Entry(
-        "forecasts of every law from a dozen dates", "forecasts.study",
+        "forecasts of every law from a dozen dates", "costfloor.studies.forecasts.study",
         "The forecasts from many dates have not been run",
+        (PANEL,),
     ),
     "sbc": Entry(
-        "simulation-based calibration of every law", "sbc.study", "Simulation-based calibration has not been run"
+        "simulation-based calibration of every law", "costfloor.studies.sbc.study",
+        "Simulation-based calibration has not been run",
     ),
     "sbc_fresh": Entry(
-        "calibration once more, of what was outside, on new truths", "sbc.fresh",
+        "calibration once more, of what was outside, on new truths", "costfloor.studies.sbc_fresh.study",
         "What was outside has not been held against new truths",
     ),
     "operating": Entry(
-        "error rates of the verdict", "operating.study", "The error rates of the verdict have not been worked out"
+        "error rates of the verdict", "costfloor.studies.operating.study",
+        "The error rates of the verdict have not been worked out",
+        (PANEL,),
     ),
     "technologies": Entry(
-        "the laws on technologies of known fate", "technologies.heavy",
+        "the laws on technologies of known fate", "costfloor.studies.technologies.study",
         "The laws have not been fitted to technologies of known fate",
+        ("context_technology_costs",),
     ),
     "reference_class": Entry(
-        "the laws under the reference class of other technologies", "reference_class.study",
+        "the laws under the reference class of other technologies", "costfloor.studies.reference_class.study",
         "The laws have not been fitted under the reference class",
+        (PANEL, "context_technology_costs"),
     ),
     "hindcast": Entry(
-        "what would have been concluded at past half-year ends", "hindcast.study",
+        "what would have been concluded at past half-year ends", "costfloor.studies.hindcast.study",
         "The past half-year ends have not been gone through",
+        (PANEL, RAW),
     ),
     "influence": Entry(
-        "which ten models and prices decide the verdict", "influence.study",
+        "which ten models and prices decide the verdict", "costfloor.studies.influence.study",
         "The influence of single models and prices has not been worked out",
+        (PANEL,),
     ),
     "measures": Entry(
-        "the verdict by other measures and on parts of the panel", "measures.study",
+        "the verdict by other measures and on parts of the panel", "costfloor.studies.measures.study",
         "The verdict by other measures has not been worked out",
+        (PANEL, RAW),
     ),
     "heldout": Entry(
-        "targeted checks on months that the fits have not seen", "heldout.study",
+        "targeted checks on months that the fits have not seen", "costfloor.studies.heldout.study",
         "The checks on months that the fits had not seen have not been run",
+        (PANEL,),
     ),
     "evidence": Entry(
-        "evidence of every law on a small panel", "evidence.study",
+        "evidence of every law on a small panel", "costfloor.studies.evidence.study",
         "The evidence by sequential Monte Carlo has not been run",
+        (PANEL,),
     ),
     "channels": Entry(
-        "fixed graph against changed graph", "channels.study", "The decline has not been split by channel"
+        "fixed graph against changed graph", "costfloor.studies.channels.study",
+        "The decline has not been split by channel",
+        (PANEL, RAW),
     ),
     "domains": Entry(
-        "training against inference: gains at a fixed task", "domains.study",
+        "training against inference: gains at a fixed task", "costfloor.studies.domains.study",
         "Gains in training and in inference have not been compared",
+        (
+            "context_training_records", "context_mlperf_training", "context_mlperf_inference",
+            "context_hardware", "context_gpu_rental", "context_gpu_purchase_price",
+        ),
     ),
 }  # fmt: skip
 """In the order in which they run."""

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from costfloor.build import BuiltPanel
 from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
+
+if TYPE_CHECKING:
+    from costfloor.build import BuiltPanel
 
 Progress = Callable[[str], None]
 
@@ -31,7 +33,7 @@ class Context:
         As in `costfloor.runs.jobs.run_jobs`.
     """
 
-    built: BuiltPanel
+    built: "BuiltPanel"
     settings: Sampling
     progress: Progress
     workers: int | None = None
@@ -64,12 +66,9 @@ class HeavyStudy[R: Result]:
     ----------
     result
         Type of what it finds.
-    request
-        `(panel, settings) -> what determines it today`, plain data by part: data, code, settings.
     run
         `context -> result`.
     """
 
     result: type[R]
-    request: Callable[[BuiltPanel, Sampling], dict[str, Any]]
     run: Callable[[Context], R]

@@ -1,47 +1,63 @@
-"""The heavy studies behind the report, by name: run one, or read what was stored. `costfloor calibrate`."""
+"""The heavy studies by name: what each rests on, how it stands, and what it found. `costfloor calibrate`."""
 
-from typing import Any
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
-from costfloor.build import BuiltPanel
-from costfloor.laws.panel import panel_observations
+from costfloor.built import BuildReport
+from costfloor.data.store import Store
+from costfloor.keys import Key, result_key
 from costfloor.places import Places
-from costfloor.studies.catalogue import STUDIES
+from costfloor.sampling.policy import Sampling
+from costfloor.studies.catalogue import PANEL, RAW, STUDIES
 from costfloor.studies.context import Context, Result, study_settings
-from costfloor.studies.panel_source import panel_source, replaced
-from costfloor.studies.stored import Stored, read_study, write_study
+from costfloor.studies.stored import Standing, Stored, read_study, standing, write_study
+
+if TYPE_CHECKING:
+    from costfloor.build import BuiltPanel
+
+
+def study_keys(store: Store, report: BuildReport, settings: Sampling) -> dict[str, Key]:
+    """What every study rests on today, by name; `report` is the record of the built panel."""
+    tables = {name.removesuffix(".csv"): digest for name, digest in store.hashes.items()}
+    inputs = {**tables, PANEL: report.source, RAW: store.raw_vintage}
+    return {
+        name: result_key(
+            name, entry.module, data={part: inputs[part] for part in entry.inputs}, settings=asdict(settings)
+        )
+        for name, entry in STUDIES.items()
+    }
 
 
 def run_study(name: str, context: Context) -> Result:
     """Run one study, write it to the folder of reports, and return what it found."""
-    study = STUDIES[name].load()
     # Before it runs: it computes with the code and the data of now, whatever becomes of them within the hour.
-    request = _portable(study.request(context.built, context.settings), context.built)
-    result: Result = study.run(context)
-    write_study(context.places.studies, name, request, result)
+    key = study_keys(context.built.store, context.built.report, context.settings)[name]
+    started = time.perf_counter()
+    result: Result = STUDIES[name].load().run(context)
+    write_study(context.places.studies, key, time.perf_counter() - started, result)
     return result
 
 
-def stored_studies(built: BuiltPanel, seed: int) -> dict[str, Stored[Any]]:
+def standings(store: Store, report: BuildReport, seed: int) -> dict[str, Standing]:
+    """How the studies that were run stand today, by name; `seed` as they would run with it."""
+    keys = study_keys(store, report, study_settings(seed))
+    found = {name: standing(store.places.studies, name, key) for name, key in keys.items()}
+    return {name: stands for name, stands in found.items() if stands is not None}
+
+
+def stored_studies(built: "BuiltPanel", seed: int) -> dict[str, Stored[Any]]:
     """The studies that were run, each with what has changed since; `seed` as they would run with it today."""
-    requests = {name: entry.load().request(built, study_settings(seed)) for name, entry in STUDIES.items()}
-    return _read(built.store.places, _portable(requests, built))
+    return _read(built.store.places, study_keys(built.store, built.report, study_settings(seed)))
 
 
 def recorded_studies(places: Places) -> dict[str, Stored[Any]]:
     """The studies that were run, compared with nothing: for a reader who has built no panel."""
-    return _read(places, dict.fromkeys(STUDIES))
+    return _read(places, {})
 
 
-def _read(places: Places, requests: dict[str, Any]) -> dict[str, Stored[Any]]:
+def _read(places: Places, keys: dict[str, Key]) -> dict[str, Stored[Any]]:
     studies = {
-        name: read_study(places.studies, name, STUDIES[name].load().result, request)
-        for name, request in requests.items()
+        name: read_study(places.studies, name, entry.load().result, keys.get(name)) for name, entry in STUDIES.items()
     }
     return {name: stored for name, stored in studies.items() if stored is not None}
-
-
-def _portable(request: dict[str, Any], built: BuiltPanel) -> dict[str, Any]:
-    """A request with the hash of what the panel is made from in place of the panel's own."""
-    own, source = panel_observations(built).data_hash, panel_source(built.law_rows, built.store)
-    portable: dict[str, Any] = replaced(request, own, source)
-    return portable

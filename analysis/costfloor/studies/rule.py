@@ -1,16 +1,14 @@
 """The verdict rule on any table: a fit to all rows and forecasts from past origins, one job each, and what follows from them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.fit import archive
 from costfloor.fit.fit import sample_law
 from costfloor.fit.quantities import has_slowed
-from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
@@ -18,7 +16,7 @@ from costfloor.forecast.failures import Failure
 from costfloor.forecast.lfo import score_job
 from costfloor.forecast.origins import OriginScore
 from costfloor.forecast.verdict import Evidence, judge
-from costfloor.keys import code_hash
+from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.runs.jobs import Job, run_jobs
@@ -114,7 +112,7 @@ def apply_rule(
     }
     found = run_jobs(
         rule_job, [job for of_table in jobs.values() for job in of_table.values()], context.work(study),
-        request={"code": code_hash(__name__)}, workers=context.workers, scheduler=context.scheduler,
+        key=result_key(study, __name__, settings=asdict(settings)), workers=context.workers, scheduler=context.scheduler,
         progress=context.progress,
     )  # fmt: skip
     return {
@@ -193,10 +191,9 @@ def conclude(
 
 
 def _job(name: str, law: str, obs: PriceObservations, origin: pd.Timestamp | None, settings: Sampling) -> Job:
-    # The last day is no part of the fit's request, but the rate of today is that of this day.
-    request = {"fit": fit_request(LAWS[law], obs, settings), "last": str(obs.last.date())}
-    place = "all" if origin is None else str(origin.date())
-    key = f"{name}-{law}-{place}-{archive.fingerprint(request)[:16]}"
+    # The last day is no part of the table, but the rate of today is that of this day.
+    place = f"all-{obs.last.date()}" if origin is None else str(origin.date())
+    key = f"{name}-{law}-{place}-{obs.data_hash[:16]}"
     return Job(key, {"law": law, "obs": obs, "origin": origin, "settings": settings})
 
 

@@ -1,15 +1,12 @@
 """Fixed graph against changed graph on the panel, under each reading of what a price list says, and the accounting of record lows."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from costfloor.build import BuiltPanel
-from costfloor.keys import code_hash
-from costfloor.laws.panel import panel_observations
-from costfloor.sampling.policy import Sampling
 from costfloor.studies.channels.changes import ChannelData, channel_data
-from costfloor.studies.channels.model import PRIORS, shape_of
+from costfloor.studies.channels.model import shape_of
 from costfloor.studies.channels.record_lows import Accounting, accounting
 from costfloor.studies.channels.result import ChannelResult, compile_channels, fit_channels
 from costfloor.studies.channels.spells import known_spells
@@ -70,16 +67,8 @@ def readings(built: BuiltPanel) -> dict[str, ChannelData]:
     }
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return {
-        "data": [panel_observations(built).data_hash, built.store.raw_vintage],
-        "code": code_hash(__name__),
-        "settings": asdict(settings),
-        "priors": {name: list(prior) for name, prior in PRIORS.items()},
-    }
-
-
-def _run(context: Context) -> ChannelStudy:
+def run(context: Context) -> ChannelStudy:
+    """Compute the study: see `costfloor.studies.registry`."""
     data = readings(context.built)
     shape = shape_of(*data.values())
     context.progress("compiling")
@@ -91,4 +80,4 @@ def _run(context: Context) -> ChannelStudy:
     return ChannelStudy(results, accounting(context.built.panel))
 
 
-STUDY: Final = HeavyStudy(ChannelStudy, _request, _run)
+STUDY: Final = HeavyStudy(ChannelStudy, run)

@@ -2,17 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
-from costfloor.build import BuiltPanel
-from costfloor.data.store import Store
-from costfloor.keys import code_hash
+from costfloor.keys import result_key
 from costfloor.records import typed
 from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.domains.gains import TABLES, Rules, gain_series
-from costfloor.studies.domains.hardware import TABLES as OF_HARDWARE
 from costfloor.studies.domains.hardware import Trend, hardware_trends
 from costfloor.studies.domains.result import DomainFit, Sensitivity, described, study_series
 
@@ -47,26 +43,16 @@ class DomainStudy:
         return self.base.passed and all(variant.passed for variant in self.variants.values())
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return _determined(built.store, settings, __name__, (*TABLES, *OF_HARDWARE))
-
-
-def _determined(store: Store, settings: Sampling, module: str, tables: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "data": {table: store.hashes[f"{table}.csv"] for table in tables},
-        "code": code_hash(module),
-        "settings": asdict(settings),
-    }
-
-
-def _run(context: Context) -> DomainStudy:
+def run(context: Context) -> DomainStudy:
+    """Compute the study: see `costfloor.studies.registry`."""
     series = {name: gain_series(context.built.store, rules) for name, rules in VARIANTS.items()}
     jobs = [
         Job(name, {"series": own, "settings": context.settings, "whole": name == BASE}) for name, own in series.items()
     ]
+    data = {table: context.built.store.hashes[f"{table}.csv"] for table in TABLES}
     found = run_jobs(
         study_series, jobs, context.work("domains"),
-        request=_determined(context.built.store, context.settings, study_series.__module__, TABLES),
+        key=result_key("domains", study_series.__module__, data=data, settings=asdict(context.settings)),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     base = typed(DomainFit, found.pop(BASE))
@@ -74,4 +60,4 @@ def _run(context: Context) -> DomainStudy:
     return DomainStudy(base, {BASE: described(base)} | variants, hardware_trends(context.built.store, series[BASE]))
 
 
-STUDY: Final = HeavyStudy(DomainStudy, _request, _run)
+STUDY: Final = HeavyStudy(DomainStudy, run)

@@ -8,22 +8,21 @@ References: Ching and Chen (2007), *Journal of Engineering Mechanics* 133(7); De
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import pymc as pm
 
-from costfloor.build import BuiltPanel
-from costfloor.keys import code_hash
+from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.laws.panel import PRICE_UNIT, panel_observations
+from costfloor.laws.panel import PRICE_UNIT
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.policy import SamplerSettings, Sampling
+from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import compile_model, sample
 from costfloor.studies.context import Context, HeavyStudy
 
@@ -83,13 +82,9 @@ def small_panel(rows: pd.DataFrame) -> PriceObservations:
 def evidence_study(obs: PriceObservations, laws: Sequence[str], context: Context) -> EvidenceStudy:
     """Log evidence of laws on a panel without repeated models, one job per law."""
     jobs = [Job(law, {"law": law, "obs": obs, "seed": context.settings.seed}) for law in laws]
-    request = {
-        "code": code_hash(__name__),
-        "data": obs.data_hash,
-        "settings": [PARTICLES, RUNS, asdict(REFERENCE), context.settings.seed],
-    }
     found = run_jobs(
-        evidence_job, jobs, context.work("evidence"), request=request,
+        evidence_job, jobs, context.work("evidence"),
+        key=result_key("evidence", __name__, data=obs.data_hash, settings=context.settings.seed),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     return EvidenceStudy(obs.n, obs.families, PARTICLES, {law: LawEvidence(**result) for law, result in found.items()})
@@ -116,16 +111,9 @@ def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:
     }
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return {
-        "data": panel_observations(built).data_hash,
-        "code": code_hash(__name__),
-        "settings": [PARTICLES, RUNS, asdict(REFERENCE), settings.seed],
-    }
-
-
-def _run(context: Context) -> EvidenceStudy:
+def run(context: Context) -> EvidenceStudy:
+    """Compute the study: see `costfloor.studies.registry`."""
     return evidence_study(small_panel(context.built.law_rows), list(LAWS), context)
 
 
-STUDY: Final = HeavyStudy(EvidenceStudy, _request, _run)
+STUDY: Final = HeavyStudy(EvidenceStudy, run)

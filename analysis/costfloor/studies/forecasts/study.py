@@ -1,20 +1,18 @@
 """The leave-future-out table: every law and classical forecast from a dozen past origins, at 3, 6 and 12 months."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.build import BuiltPanel
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
 from costfloor.forecast.origins import OriginScore, forecast_origins
 from costfloor.forecast.stacking import stacking_weights
-from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations
 from costfloor.sampling.policy import Sampling
@@ -180,12 +178,4 @@ def _chains(settings: Sampling) -> Sampling:
     return replace(settings, draws=DRAWS, tune=TUNE)
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return {
-        "data": panel_observations(built).data_hash,
-        "code": code_hash(__name__),
-        "settings": {**asdict(_chains(settings)), "origins": [ORIGINS, EVERY_MONTHS, MIN_ROWS]},
-    }  # fmt: skip
-
-
-STUDY: Final = HeavyStudy(ForecastStudy, _request, forecast_study)
+STUDY: Final = HeavyStudy(ForecastStudy, forecast_study)

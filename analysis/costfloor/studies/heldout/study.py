@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from costfloor.build import BuiltPanel
 from costfloor.checks import to_json
 from costfloor.checks.heldout import heldout_checks
 from costfloor.fit.fit import sample_law
 from costfloor.forecast.origins import forecast_origins, masks
-from costfloor.keys import code_hash
+from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.laws.panel import panel_observations
@@ -83,9 +82,9 @@ def heldout_study(obs: PriceObservations, laws: Sequence[str], context: Context)
         for origin in origins
         for law in laws
     ]
-    request = {"code": code_hash(__name__), "data": obs.data_hash, "settings": asdict(context.settings)}
+    key = result_key("heldout", __name__, data=obs.data_hash, settings=asdict(context.settings))
     found = run_jobs(
-        heldout_job, jobs, context.work("heldout"), request=request,
+        heldout_job, jobs, context.work("heldout"), key=key,
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     results = [found[job.key] for job in jobs]
@@ -110,12 +109,9 @@ def heldout_job(law: str, obs: PriceObservations, origin: pd.Timestamp, settings
     }
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return {"data": panel_observations(built).data_hash, "code": code_hash(__name__), "settings": asdict(settings)}
-
-
-def _run(context: Context) -> HeldoutStudy:
+def run(context: Context) -> HeldoutStudy:
+    """Compute the study: see `costfloor.studies.registry`."""
     return heldout_study(panel_observations(context.built), list(LAWS), context)
 
 
-STUDY: Final = HeavyStudy(HeldoutStudy, _request, _run)
+STUDY: Final = HeavyStudy(HeldoutStudy, run)

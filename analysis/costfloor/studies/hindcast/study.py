@@ -8,10 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import logsumexp
 
-from costfloor.build import BuiltPanel, build
-from costfloor.fit import archive
+from costfloor.build import build
 from costfloor.fit.fit import sample_law
-from costfloor.fit.request import fit_request
 from costfloor.fit.result import Fit
 from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import score_laws
@@ -24,10 +22,10 @@ from costfloor.forecast.origins import (
     predict,
     score_draws,
 )
-from costfloor.keys import code_hash
+from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations, subset
-from costfloor.laws.panel import PRICE_UNIT, panel_observations
+from costfloor.laws.panel import PRICE_UNIT
 from costfloor.panel import law_rows
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
@@ -212,7 +210,7 @@ def _fits(views: list[View], context: Context) -> list[dict[str, Mapping[str, An
     jobs = [
         {
             law: Job(
-                f"{one.date.date()}-{one.months}-{law}-{archive.fingerprint(fit_request(LAWS[law], one.obs, settings))[:16]}",
+                f"{one.date.date()}-{one.months}-{law}-{one.obs.data_hash[:16]}",
                 {"law": law, "obs": one.obs, "date": one.date, "months": one.months, "settings": settings},
             )
             for law in LAWS
@@ -221,7 +219,7 @@ def _fits(views: list[View], context: Context) -> list[dict[str, Mapping[str, An
     ]
     found = run_jobs(
         hindcast_job, [job for by_law in jobs for job in by_law.values()], context.work("hindcast"),
-        request={"code": code_hash(__name__)},
+        key=result_key("hindcast", __name__, settings=asdict(settings)),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     return [{law: found[job.key] for law, job in by_law.items()} for by_law in jobs]
@@ -247,12 +245,4 @@ def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Conte
     )
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return {
-        "data": [panel_observations(built).data_hash, built.store.raw_vintage],
-        "code": code_hash(__name__),
-        "settings": {**asdict(settings), "first": FIRST, "every_months": EVERY_MONTHS},
-    }
-
-
-STUDY: Final = HeavyStudy(Hindcast, _request, hindcast)
+STUDY: Final = HeavyStudy(Hindcast, hindcast)

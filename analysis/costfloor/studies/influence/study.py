@@ -1,14 +1,13 @@
 """Which ten models and which ten prices decide the verdict: ranked by what they contribute, then left out and all fitted again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from arviz_stats.base import array_stats
 from scipy.special import logsumexp
 
-from costfloor.build import BuiltPanel
 from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import expected_log_price, log_likelihood
 from costfloor.fit.quantities import has_slowed
@@ -16,11 +15,9 @@ from costfloor.fit.result import Fit
 from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
-from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
 from costfloor.laws.panel import panel_observations
-from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
 from costfloor.studies.rule import Conclusion, apply_rule, conclude, found_on_all_rows
@@ -196,12 +193,4 @@ def influence_study(context: Context) -> Influence:
     return Influence(tuple(models), tuple(prices[:TOP]), conclusions)
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return {
-        "data": panel_observations(built).data_hash,
-        "code": code_hash(__name__),
-        "settings": {**asdict(settings), "top": TOP},
-    }
-
-
-STUDY: Final = HeavyStudy(Influence, _request, influence_study)
+STUDY: Final = HeavyStudy(Influence, influence_study)

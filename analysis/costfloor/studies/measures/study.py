@@ -1,17 +1,14 @@
 """Does the answer depend on what is measured, and on which prices: the verdict rule on every variant of the panel."""
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from costfloor.build import BuiltPanel
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import MIN_SCORED_ROWS, MIN_SEEN_ROWS, forecast_origins, masks
-from costfloor.keys import code_hash
 from costfloor.laws.observations import PriceObservations, observations, subset
-from costfloor.laws.panel import panel_observations
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, panel_tables
@@ -85,12 +82,4 @@ def measures_study(context: Context) -> Measures:
     return Measures(tuple(variants), Clocks(*difference(age, calendar)))
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return {
-        "data": [panel_observations(built).data_hash, built.store.raw_vintage],
-        "code": code_hash(__name__),
-        "settings": asdict(replace(MODERATE, seed=settings.seed)),
-    }
-
-
-STUDY: Final = HeavyStudy(Measures, _request, measures_study)
+STUDY: Final = HeavyStudy(Measures, measures_study)

@@ -7,8 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from costfloor.build import BuiltPanel
-from costfloor.fit import archive
 from costfloor.fit.fit import fit_law, sample_law
 from costfloor.fit.posterior import Draws
 from costfloor.fit.quantities import has_slowed
@@ -17,7 +15,7 @@ from costfloor.fit.sensitivity import prior_sensitivity
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import forecast_origins, score_forecast
 from costfloor.forecast.verdict import Evidence, judge
-from costfloor.keys import code_hash
+from costfloor.keys import fingerprint, result_key
 from costfloor.laws import LAWS
 from costfloor.laws.few_families import fitted_law
 from costfloor.laws.model import build_model
@@ -123,16 +121,16 @@ def operating_characteristics(
     for world in worlds:
         jobs.append([])
         longer = extended(obs, world.years_more)
-        name = archive.fingerprint(asdict(world))[:12]
+        name = fingerprint(asdict(world))[:12]
         for start in range(0, panels, PER_JOB):
             chosen = np.random.default_rng((seed, int(name, 16), start)).integers(fit.parameters.size, size=PER_JOB)
             base = Draws(fit.law, {name: value[chosen] for name, value in fit.parameters.values.items()})
             draws = world_draws(base, LAWS[world.law], world.truth, longer, seed + start)
             arguments = {"obs": longer, "log_price": prices(draws, longer, seed + start), "seed": seed + start}
             jobs[-1].append(Job(f"{name}-{start:05d}-{seed}", arguments))
-    request = {"code": code_hash(__name__), "fit": fit.receipt["fingerprint"], "settings": asdict(SHORT)}
+    key = result_key("operating", __name__, data=fit.receipt["fingerprint"])
     found = run_jobs(
-        gather, list(chain.from_iterable(jobs)), context.work("operating"), request=request,
+        gather, list(chain.from_iterable(jobs)), context.work("operating"), key=key,
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     return tuple(
@@ -191,18 +189,11 @@ def _short_fit(law: str, obs: PriceObservations, settings: Sampling, design: str
     return sample_law(LAWS[law], obs, settings, lambda _: None, _COMPILED[law, design])[0]
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return {
-        "data": panel_observations(built).data_hash,
-        "code": code_hash(__name__),
-        "settings": {**asdict(SHORT), "seed": settings.seed, "panels": PANELS, "worlds": [asdict(one) for one in WORLDS]},
-    }  # fmt: skip
-
-
-def _run(context: Context) -> ErrorRates:
+def run(context: Context) -> ErrorRates:
+    """Compute the study: see `costfloor.studies.registry`."""
     obs = panel_observations(context.built)
     fit = fit_law(LAWS["plateau"], obs, context.settings, context.places.fits, context.progress)
     return ErrorRates(operating_characteristics(fit, obs, WORLDS, PANELS, context))
 
 
-STUDY: Final = HeavyStudy(ErrorRates, _request, _run)
+STUDY: Final = HeavyStudy(ErrorRates, run)

@@ -3,27 +3,23 @@
 The decision by forecast is not made again: that would take a fit of each law at every past origin.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from costfloor.build import BuiltPanel
 from costfloor.fit.fit import fit_law
 from costfloor.fit.quantities import probability_of_claim
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
-from costfloor.keys import code_hash
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.panel import panel_observations
 from costfloor.laws.priors import Prior
-from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.policy import CI_QUANTILES
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.reference import ReferenceClass
-from costfloor.studies.technologies.series import load_costs
-from costfloor.studies.technologies.study import SETTINGS as OF_TECHNOLOGIES
 from costfloor.studies.technologies.study import technology_study
 
 
@@ -145,18 +141,11 @@ def described(fit: Fit, obs: PriceObservations) -> Side:
     )
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    return {
-        "data": [panel_observations(built).data_hash, load_costs(built.store).data_hash],
-        "code": code_hash(__name__),
-        "settings": [asdict(settings), asdict(OF_TECHNOLOGIES)],
-    }
-
-
-def _run(context: Context) -> ReferenceStudy:
+def run(context: Context) -> ReferenceStudy:
+    """Compute the study: see `costfloor.studies.registry`."""
     found = technology_study(context.built.store, context.progress)
     references = {"encompassing": found.reference, "plateau": found.reference_of_plateau}
     return reference_effect(panel_observations(context.built), references, context)
 
 
-STUDY: Final = HeavyStudy(ReferenceStudy, _request, _run)
+STUDY: Final = HeavyStudy(ReferenceStudy, run)

@@ -6,9 +6,9 @@ import numpy as np
 
 from costfloor.studies.catalogue import outdated
 from costfloor.studies.sbc.figure import CAPTION
-from costfloor.studies.sbc.fresh import FreshCalibration
 from costfloor.studies.sbc.ranks import BAND, INTERVALS, exact_coverage, uniformity
 from costfloor.studies.sbc.study import RANKED_DRAWS, Calibration, CalibrationStudy, Row
+from costfloor.studies.sbc_fresh.study import FreshCalibration
 from costfloor.studies.stored import Stored
 from costfloor.typeset.blocks import Block, figure, table, text
 from costfloor.typeset.phrases import listing, percentage

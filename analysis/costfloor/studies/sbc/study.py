@@ -8,17 +8,16 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from costfloor.build import BuiltPanel
 from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, merge_chains
 from costfloor.fit.quantities import reported_quantities
-from costfloor.keys import code_hash
+from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.gates import diagnose_quantities
-from costfloor.sampling.policy import SamplerSettings, Sampling
+from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import compile_model, sample
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.generate import prices, prior_draws
@@ -125,13 +124,8 @@ def calibrate(laws: Sequence[str], simulations: int, context: Context) -> Calibr
         for law in laws
         for start in range(0, simulations, PER_JOB)
     ]
-    request = {
-        "code": code_hash(__name__),
-        "sampler": asdict(SAMPLER),
-        "design": design().data_hash,
-    }
     found = run_jobs(
-        simulate, jobs, context.work("sbc"), request=request,
+        simulate, jobs, context.work("sbc"), key=result_key("sbc", __name__),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
     rows, diverged = [], {}
@@ -208,15 +202,8 @@ def _row(law: str, name: str, ranks: np.ndarray, rows: int) -> Row:
     return Row(law, name, uniformity(ranks, RANKED_DRAWS), coverage, tuple(int(value) for value in ranks))
 
 
-def _request(_: BuiltPanel, __: Sampling) -> dict[str, Any]:
-    return {
-        "data": design().data_hash,
-        "code": code_hash(__name__),
-        "settings": asdict(SAMPLER),
-    }
-
-
-def _run(context: Context) -> CalibrationStudy:
+def run(context: Context) -> CalibrationStudy:
+    """Compute the study: see `costfloor.studies.registry`."""
     first = calibrate(list(LAWS), SIMULATIONS, context)
     again = sorted({row.law for row in first.rows if not row.passed})
     if not again:
@@ -225,4 +212,4 @@ def _run(context: Context) -> CalibrationStudy:
     return CalibrationStudy(first, calibrate(again, MORE_SIMULATIONS, context))
 
 
-STUDY: Final = HeavyStudy(CalibrationStudy, _request, _run)
+STUDY: Final = HeavyStudy(CalibrationStudy, run)

@@ -7,7 +7,7 @@ from costfloor.laws.encompassing import ENCOMPASSING, INITIAL_RATE
 from costfloor.laws.plateau import PLATEAU
 from costfloor.laws.priors import Prior
 from costfloor.sampling.policy import CI_PROB, Sampling
-from costfloor.storage import sha256_bytes, write_atomic
+from costfloor.storage import write_atomic
 from costfloor.studies.technologies.alternative import reference_priors
 from costfloor.studies.technologies.claims import FALLING, Calibration
 from costfloor.studies.technologies.forecast import STACK
@@ -44,7 +44,6 @@ def document(study: TechnologyStudy) -> str:
         _reference(study),
         _records(study),
         _doubts(study),
-        _receipt(study),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -234,15 +233,6 @@ def _doubts(study: TechnologyStudy) -> str:
   independent, so standard errors over technologies are too small.
 * Age counts from the first observation: a series that begins late in the life of a technology has its early rate behind it.
 * With {study.technologies} technologies and {laws} laws, small differences between log scores are differences between a few series."""
-
-
-def _receipt(study: TechnologyStudy) -> str:
-    request = study.request
-    digest = sha256_bytes(str(sorted(request["settings"].items())).encode())
-    return (
-        f"Data {request['data'][:16]}, code {request['code'][:16]}, settings {digest[:16]}: "
-        "`costfloor.studies.technologies.study.is_current` tells whether a stored study is that of the present ones."
-    )
 
 
 def _written(prior: Prior) -> str:

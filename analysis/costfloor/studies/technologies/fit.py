@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,7 @@ import numpy as np
 import xarray as xr
 
 from costfloor.fit import archive
-from costfloor.fit.request import ATTEMPTS, PACKAGES
-from costfloor.keys import code_hash
+from costfloor.keys import Key, result_key
 from costfloor.sampling.engine import sample_until_gates_hold
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.sampling.sampler import compile_model
@@ -56,17 +54,14 @@ class TechnologyFit:
         return {p: self.draws(f"family_{p}")[:, position] for p in self.law.family_parameters}
 
 
-def fit_request(law: TechnologyLaw, costs: Costs, settings: Sampling) -> dict[str, Any]:
-    """Everything that determines a fit; its hash is the fingerprint."""
-    return {
+def fit_key(law: TechnologyLaw, costs: Costs, settings: Sampling) -> Key:
+    """Everything that determines a fit; its digest is the fingerprint."""
+    asked = {
         "law": law.name,
-        "data_hash": costs.data_hash,
         "priors": {prior.name: prior.describe() for prior in law.priors},
-        "settings": asdict(settings),
-        "attempts": ATTEMPTS,
-        "code": code_hash(__name__),
-        "versions": {name: version(name) for name in PACKAGES},
+        "sampling": asdict(settings),
     }
+    return result_key("technology fit", __name__, data=costs.data_hash, settings=asked)
 
 
 def fit_technologies(
@@ -88,9 +83,8 @@ def fit_technologies(
     TechnologyFit
         Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
     """
-    request = fit_request(law, costs, settings)
-    fingerprint = archive.fingerprint(request)
-    found = archive.load(directory, law.name, fingerprint)
+    key = fit_key(law, costs, settings)
+    found = archive.load(directory, law.name, key.digests)
     if found is not None:
         return _as_stored(law, *found)
 
@@ -111,10 +105,10 @@ def fit_technologies(
         "law": law.name,
         "n": sum(one.n for one in costs.series),
         "families": len(costs.series),
-        "fingerprint": fingerprint,
+        "fingerprint": key.digest,
         "data_hash": costs.data_hash,
         "parameters": {prior.name: _summary(judged.reported[prior.name].to_numpy()) for prior in law.priors},
-        "request": request,
+        "key": key.to_json(),
         **judged.receipt(),
     }
     tree = xr.DataTree.from_dict(

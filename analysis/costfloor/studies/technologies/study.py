@@ -1,17 +1,14 @@
 """The whole study of technologies of known fate: fits, forecasts, calibration and the reference class, with a receipt."""
 
-import json
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from costfloor.data.store import Store
-from costfloor.errors import IntegrityError
-from costfloor.keys import code_hash
-from costfloor.records import read_record, write_record
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.storage import write_json
+from costfloor.studies.context import Context
 from costfloor.studies.technologies.claims import Calibration, base_rate, calibration, outcomes, score_claims
 from costfloor.studies.technologies.classical import CLASSICAL, forecast_classical
 from costfloor.studies.technologies.fit import Progress, TechnologyFit, fit_technologies
@@ -25,7 +22,6 @@ SETTINGS: Final = Sampling(draws=3000, tune=1000, target_accepts=(0.98, 0.99, 0.
 SHARES: Final = (1 / 2, 2 / 3)
 AGAINST: Final = "random_walk"
 BASE: Final = "base rate"
-RESULT: Final = "study.json"
 ORDER: Final = (*TECHNOLOGY_LAWS, STACK, *CLASSICAL, BASE)
 """Of the forecasters."""
 
@@ -106,8 +102,6 @@ class TechnologyStudy:
 
     Attributes
     ----------
-    request
-        Hash of the data, version of the code and settings: what the result depends on.
     notes
         What was averaged, thinned or left out.
     series, technologies, points
@@ -123,7 +117,6 @@ class TechnologyStudy:
         decides and not the data.
     """
 
-    request: dict[str, Any]
     notes: tuple[str, ...]
     series: int
     technologies: int
@@ -152,25 +145,15 @@ class TechnologyStudy:
         )
 
 
-def study_request(costs: Costs, settings: Sampling) -> dict[str, Any]:
-    """What the study depends on: hash of the `data`, version of the `code`, `settings`; the same after a way through JSON."""
-    plain = json.loads(json.dumps(asdict(settings)))
-    return {"data": costs.data_hash, "code": code_hash(__name__), "settings": plain}
-
-
-def is_current(store: Store, settings: Sampling = SETTINGS) -> bool:
-    """Whether the stored study is that of the present data, code and settings; False when there is none, or a damaged one."""
-    try:
-        stored = read_record(store.places.technologies / RESULT, remedy="Run the study again")
-    except IntegrityError:
-        return False
-    return stored is not None and stored.get("request") == study_request(load_costs(store), settings)
+def run(context: Context) -> TechnologyStudy:
+    """Compute the study: see `costfloor.studies.registry`."""
+    return technology_study(context.built.store, context.progress)
 
 
 def technology_study(store: Store, progress: Progress, settings: Sampling = SETTINGS) -> TechnologyStudy:
     """Fit all laws to the earlier parts of all series, score them on the later parts, and work out the reference class.
 
-    Fits, the study and every single score (`scores.json`) are stored in `Places.technologies`; fits that are there are read.
+    Fits and every single score (`scores.json`) are stored in `Places.technologies`; fits that are there are read.
 
     Parameters
     ----------
@@ -211,7 +194,6 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
     single = costs.one_per_technology()
     whole, slowing = (fitted(name, single, 1.0) for name in ("encompassing", "plateau"))
     study = TechnologyStudy(
-        request=study_request(costs, settings),
         notes=costs.notes,
         series=len(costs.series),
         technologies=len(single.series),
@@ -223,7 +205,6 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         reference_of_plateau=reference_class(slowing, settings.seed),
     )
     write_json(directory / "scores.json", tables)
-    write_record(directory / RESULT, asdict(study))
     return study
 
 

@@ -6,14 +6,10 @@ out. Here the whole thousand is new.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from costfloor.build import BuiltPanel
-from costfloor.keys import code_hash
 from costfloor.laws import LAWS
-from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
-from costfloor.studies.sbc import study as sbc
 from costfloor.studies.sbc.study import MORE_SIMULATIONS, SIMULATIONS, Calibration, Row, calibrate
 
 SEED_SHIFT: Final = 1_000_000
@@ -38,12 +34,8 @@ def outside(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
     return tuple((row.law, row.quantity) for row in rows if not row.passed)
 
 
-def _request(built: BuiltPanel, settings: Sampling) -> dict[str, Any]:
-    request = sbc.STUDY.request(built, settings)
-    return {**request, "code": code_hash(__name__)}
-
-
-def _run(context: Context) -> FreshCalibration:
+def run(context: Context) -> FreshCalibration:
+    """Compute the study: see `costfloor.studies.registry`."""
     first = calibrate(list(LAWS), SIMULATIONS, context)
     laws = sorted({law for law, _ in outside(first.rows)})
     last = calibrate(laws, MORE_SIMULATIONS, context).rows if laws else ()
@@ -56,4 +48,4 @@ def _run(context: Context) -> FreshCalibration:
     return FreshCalibration(chosen, calibrate(again, MORE_SIMULATIONS, anew) if again else None)
 
 
-STUDY: Final = HeavyStudy(FreshCalibration, _request, _run)
+STUDY: Final = HeavyStudy(FreshCalibration, run)

@@ -1,0 +1,57 @@
+"""What the commands on tables share: their arguments, and how they are read."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from costfloor.build import BuiltPanel, build
+from costfloor.cli.shared import Options, one_of
+from costfloor.errors import InputError
+from costfloor.laws.limits import long_fit, require_enough
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.panel import panel_observations
+from costfloor.sources.price_table import PriceTable, ScoreScale, read_price_table
+
+Table = Annotated[Path | None, typer.Option(help="A price table, CSV or Parquet; default: the project's own panel.")]
+Scale = Annotated[str, typer.Option(help="Scale of the scores: fraction, percent or raw.")]
+AsOf = Annotated[str | None, typer.Option(help="Use only prices recorded on or before this day, YYYY-MM-DD.")]
+
+
+def built_panel(call: Options, as_of: pd.Timestamp | None = None) -> BuiltPanel:
+    """The project's panel, built first when it is stale."""
+    return build(call.store(), as_of, call.progress())
+
+
+def read_observations(call: Options, table: Path | None, score_scale: str) -> PriceObservations:
+    """Observations of a user's table, or of the project's panel, built first when it is stale."""
+    if table is not None:
+        frame = read_table(table, score_scale).frame
+        require_enough(frame, file=table)
+        if warning := long_fit(len(frame)):
+            call.progress()(warning)
+        return observations(frame)
+    return panel_observations(built_panel(call))
+
+
+def read_table(path: Path, score_scale: str, *, closed_scale: bool = False) -> PriceTable:
+    """A user's price table."""
+    scale: ScoreScale = one_of(score_scale, ("fraction", "percent", "raw"), "--score-scale")  # type: ignore[assignment]  # just checked
+    return read_price_table(path, scale, closed_scale=closed_scale)
+
+
+def day(text: str | None, option: str = "--as-of") -> pd.Timestamp | None:
+    """A day given as text, or None."""
+    if text is None:
+        return None
+    try:
+        if not text.isascii():
+            raise ValueError(text)  # `strptime` reads the digits of every script
+        found = dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError as error:
+        raise InputError("is not a date", column=option, value=text, remedy="Write it as 2025-06-30") from error
+    if found > dt.datetime.now(dt.UTC).date():
+        raise InputError("is in the future", column=option, value=text, remedy="Name a day that has been")
+    return pd.Timestamp(found)

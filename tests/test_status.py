@@ -1,0 +1,93 @@
+"""`costfloor status` names every fit and study as current, stale with the part that changed, or missing, and loads no library for it."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import costfloor.status
+import pytest
+from costfloor.built import BuildReport
+from costfloor.keys import Change, Key
+from costfloor.laws import LAWS
+from costfloor.sampling.policy import Sampling
+from costfloor.status import readable, status
+from costfloor.studies.registry import STUDIES
+from costfloor.studies.stored import EARLIER_FORM, Stored
+
+KEY = Key("fit", data="d", settings={"seed": 1}, versions={"numpy": "2"}, code="c")
+BUILT = BuildReport(
+    vintage="v", quotes=1, models=1, families=1, hosts=1, first="2024-01-01", last="2024-12-31", path="p",
+    launch_priced_models=1, statuses={"quarantined": 2}, disagreements=0, capability={}, fingerprint=KEY.digest,
+    source="s", tables={},
+)  # fmt: skip
+
+
+def receipt(law: str, key: Key) -> dict[str, Any]:
+    return {"law": law, "fingerprint": key.digest, "diagnostics": {"passed": True}, "key": key.to_json()}
+
+
+def looked_at(
+    monkeypatch: pytest.MonkeyPatch, stored: Mapping[str, Stored], *receipts: dict[str, Any]
+) -> dict[str, Any]:
+    """The status of a made-up panel with these studies and fits."""
+    for name, value in {
+        "load_build": BUILT,
+        "build_key": KEY,
+        "law_keys": dict.fromkeys(LAWS, KEY),
+        "receipts": (list(receipts), []),
+        "stored_studies": stored,
+    }.items():
+        monkeypatch.setattr(costfloor.status, name, lambda *_, value=value: value)
+    return status(Path("data"), Path("reports"), Sampling())
+
+
+def test_fits_say_which_part_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(KEY, data="e", versions={"numpy": "1"})
+    found = looked_at(monkeypatch, {}, receipt("plateau", KEY), receipt("plateau", other), receipt("baumol", other))
+    assert found["fits"] == [
+        {"law": "plateau", "fingerprint": KEY.digest, "stale": False, "passed": True, "because": ""},
+        {
+            "law": "baumol",
+            "fingerprint": other.digest,
+            "stale": True,
+            "passed": True,
+            "because": "data, versions (numpy) changed",
+        },
+    ]
+    assert found["unfitted"] == [law for law in LAWS if law not in {"plateau", "baumol"}]
+    assert not found["stale"]
+    assert readable(found)["fits"]["discovery"] == "missing"
+
+
+def test_studies_are_current_stale_or_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    change = Change.__new__(Change)
+    monkeypatch.setattr(Change, "__str__", lambda _: "a loop became an array expression (Ada)")
+    stored = {
+        "sbc": Stored("sbc", {}),
+        "evidence": Stored("evidence", {}, stale=("data (panel)", "code")),
+        "domains": Stored("domains", {}, stale=(EARLIER_FORM,)),
+        "channels": Stored("channels", {}, unchanged_by=(change,)),
+    }
+    found = {study.pop("name"): study for study in looked_at(monkeypatch, stored)["studies"]}
+    assert list(found) == list(STUDIES)
+    assert found["sbc"] == {"state": "current", "because": ""}
+    assert found["evidence"] == {"state": "stale", "because": "data (panel), code changed"}
+    assert found["domains"] == {"state": "stale", "because": "the form of the record changed"}
+    assert found["channels"] == {
+        "state": "current",
+        "because": "code taken as unchanged: a loop became an array expression (Ada)",
+    }
+    assert found["operating"] == {"state": "missing", "because": "it was not run"}
+
+
+def test_status_and_help_wait_for_no_library_for_tables() -> None:
+    code = (
+        "import sys, costfloor.cli, costfloor.cli.status\n"
+        "slow = {'pandas', 'pandera', 'scipy', 'xarray', 'pymc', 'pytensor', 'distributed', 'matplotlib'}\n"
+        "sys.exit(' '.join(sorted(slow & set(sys.modules))) or 0)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
