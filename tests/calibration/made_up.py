@@ -10,7 +10,7 @@ from costfloor.build import BuiltPanel
 from costfloor.data.store import Store
 from costfloor.fit.quantities import contract_parameters, reported_quantities
 from costfloor.fit.result import Fit
-from costfloor.forecast.origins import OriginScore
+from costfloor.forecast.scores import OriginScore
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.lfo import Scored
-from costfloor.forecast.origins import OriginScore, forecast_origins
+from costfloor.forecast.origins import forecast_origins
+from costfloor.forecast.scores import OriginScore
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.influence import study as influence
 from costfloor.studies.influence.study import TOP, influence_study, model_contributions, price_influences

@@ -1,7 +1,7 @@
 """Scores of a law at one origin, given unit by unit."""
 
 import numpy as np
-from costfloor.forecast.origins import OriginScore
+from costfloor.forecast.scores import OriginScore
 
 
 def score(

@@ -13,13 +13,12 @@ from costfloor.forecast.origins import (
     MIN_SCORED_ROWS,
     MIN_SEEN_ROWS,
     _unit_log_density,
-    crps,
     extend,
     forecast_origins,
-    jackknife_mcse,
     score_forecast,
     unit_spread,
 )
+from costfloor.forecast.scores import crps, jackknife_mcse
 from costfloor.laws import LAWS
 from costfloor.laws.innovations import COMMON_SHARE, grid_steps
 from costfloor.laws.observations import PriceObservations, observations, subset

@@ -11,7 +11,8 @@ from costfloor.fit.posterior import Draws
 from costfloor.forecast import lfo
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.lfo import Scored, mixture_score, score_baselines, score_laws
-from costfloor.forecast.origins import OriginScore, forecast_origins
+from costfloor.forecast.origins import forecast_origins
+from costfloor.forecast.scores import OriginScore
 from costfloor.laws import LAWS, Law
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.sampling.policy import Sampling

@@ -25,16 +25,16 @@ STUDIES: Final = (
 )  # fmt: skip
 RESULTS: Final = {
     "fit": "costfloor.fit.fit",
-    "panel": "costfloor.panel",
+    "panel": "costfloor.build",
     "capability": "costfloor.capability.model",
     "technology fit": "costfloor.studies.technologies.fit",
-    "report": "costfloor.report.assemble",
+    "report": "costfloor.report.compute",
     **{name: f"costfloor.studies.{name}.study" for name in STUDIES},
 }
 """Every result and the module that computes it."""
 
 CHANGES: Final = {
-    "sampling/sampler.py": ("RHAT_LIMIT: Final = 1.01", "RHAT_LIMIT: Final = 1.02"),
+    "sampling/policy.py": ("RHAT_LIMIT: Final = 1.01", "RHAT_LIMIT: Final = 1.02"),
     "sampling/density.py": ("np.cumsum([math.prod(shape)", "np.cumsum([2 * math.prod(shape)"),
     "fit/quantities.py": ("np.mean((long_run_rate >= low)", "np.mean((long_run_rate > low)"),
     "laws/plateau.py": ("exp(-LN2 * age", "exp(-2 * LN2 * age"),

@@ -25,9 +25,6 @@ from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
 FLOOR_CLAIM = (-math.log(1 - 0.15), -math.log(1 - 0.20))
 """The claimed floor, a fall of 15 to 20 % a year, as log-rates."""
 
-SLOWED = 0.5
-"""A rate below this share of the initial one has slowed down."""
-
 RATES = ("rate_now", "rate_initial", "rate_floor", "rate_long_run")
 """Log-rates that differ by family, where a law has them."""
 
@@ -184,11 +181,6 @@ def path_quantiles(draws: Draws, obs: PriceObservations, family: int, time_years
 def headline_rates(parameters: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
     """The 5, 50 and 95 % quantiles of the rates that are followed over time, from what `contract_parameters` gives."""
     return {name: [parameters[name][q] for q in ("q05", "q50", "q95")] for name in HEADLINE_RATES}
-
-
-def has_slowed(rate: Any, initial_rate: Any) -> Any:
-    """Whether a rate has slowed down: where it lies below `SLOWED` of the initial one, draw by draw."""
-    return rate < SLOWED * initial_rate
 
 
 def floor_prior(receipt: Mapping[str, Any]) -> tuple[float, float]:

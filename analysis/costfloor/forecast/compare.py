@@ -10,13 +10,15 @@ import pandas as pd
 from scipy.stats import norm
 
 from costfloor.fit.fit import SMALL_TABLE_ROWS, Progress
-from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, has_slowed, headline_rates, probability_of_claim
+from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
+from costfloor.fit.slowed import has_slowed
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.failures import Failure, failures_at_origins
 from costfloor.forecast.lfo import score_laws
-from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
+from costfloor.forecast.origins import Origin, forecast_origins
+from costfloor.forecast.scores import OriginScore
 from costfloor.forecast.stacking import stacking_weight_draws, stacking_weights
 from costfloor.forecast.verdict import Evidence, Verdict, judge
 from costfloor.laws import LAWS

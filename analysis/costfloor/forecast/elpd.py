@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from costfloor.forecast.origins import OriginScore
+from costfloor.forecast.scores import OriginScore
 
 
 def total_elpd(scores: Sequence[OriginScore]) -> tuple[float, float | None]:

@@ -9,7 +9,8 @@ from scipy.special import logsumexp
 
 from costfloor.fit.continuation import Continuation
 from costfloor.fit.result import Fit
-from costfloor.forecast.origins import covered, crps, predict
+from costfloor.forecast.origins import predict
+from costfloor.forecast.scores import covered, crps
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from costfloor.forecast.elpd import blocks_of
-from costfloor.forecast.origins import OriginScore
+from costfloor.forecast.scores import OriginScore
 
 ROUNDS = 2000
 WEIGHT_DRAWS = 400

@@ -2,8 +2,8 @@
 
 from statistics import NormalDist
 
-from costfloor.fit.quantities import SLOWED
 from costfloor.fit.savage_dickey import PointNull, point_nulls
+from costfloor.fit.slowed import SLOWED
 from costfloor.laws.encompassing import KEPT_SHARE
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study

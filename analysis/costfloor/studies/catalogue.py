@@ -27,8 +27,8 @@ class Entry:
     ----------
     title
         In a few words, for help and progress.
-    module
-        Its `STUDY` says how the study runs, and the type of its result.
+    name
+        Of its folder, whose `study.STUDY` says how it runs, and the type of its result.
     missing
         What has not been done while it was not run: the beginning of a sentence.
     inputs
@@ -36,13 +36,13 @@ class Entry:
     """
 
     title: str
-    module: str
+    name: str
     missing: str
     inputs: tuple[str, ...] = ()
 
     def load(self) -> "HeavyStudy[Any]":
         """The study itself, with all that it imports."""
-        study: HeavyStudy[Any] = import_module(self.module).STUDY
+        study: HeavyStudy[Any] = import_module(f"costfloor.studies.{self.name}.study").STUDY
         return study
 
     @property
@@ -53,65 +53,65 @@ class Entry:
 
 STUDIES: Final[Mapping[str, Entry]] = {
     "forecasts": Entry(
-        "forecasts of every law from a dozen dates", "costfloor.studies.forecasts.study",
+        "forecasts of every law from a dozen dates", "forecasts",
         "The forecasts from many dates have not been run",
         (PANEL,),
     ),
     "sbc": Entry(
-        "simulation-based calibration of every law", "costfloor.studies.sbc.study",
+        "simulation-based calibration of every law", "sbc",
         "Simulation-based calibration has not been run",
     ),
     "sbc_fresh": Entry(
-        "calibration once more, of what was outside, on new truths", "costfloor.studies.sbc_fresh.study",
+        "calibration once more, of what was outside, on new truths", "sbc_fresh",
         "What was outside has not been held against new truths",
     ),
     "operating": Entry(
-        "error rates of the verdict", "costfloor.studies.operating.study",
+        "error rates of the verdict", "operating",
         "The error rates of the verdict have not been worked out",
         (PANEL,),
     ),
     "technologies": Entry(
-        "the laws on technologies of known fate", "costfloor.studies.technologies.study",
+        "the laws on technologies of known fate", "technologies",
         "The laws have not been fitted to technologies of known fate",
         ("context_technology_costs",),
     ),
     "reference_class": Entry(
-        "the laws under the reference class of other technologies", "costfloor.studies.reference_class.study",
+        "the laws under the reference class of other technologies", "reference_class",
         "The laws have not been fitted under the reference class",
         (PANEL, "context_technology_costs"),
     ),
     "hindcast": Entry(
-        "what would have been concluded at past half-year ends", "costfloor.studies.hindcast.study",
+        "what would have been concluded at past half-year ends", "hindcast",
         "The past half-year ends have not been gone through",
         (PANEL, RAW),
     ),
     "influence": Entry(
-        "which ten models and prices decide the verdict", "costfloor.studies.influence.study",
+        "which ten models and prices decide the verdict", "influence",
         "The influence of single models and prices has not been worked out",
         (PANEL,),
     ),
     "measures": Entry(
-        "the verdict by other measures and on parts of the panel", "costfloor.studies.measures.study",
+        "the verdict by other measures and on parts of the panel", "measures",
         "The verdict by other measures has not been worked out",
         (PANEL, RAW),
     ),
     "heldout": Entry(
-        "targeted checks on months that the fits have not seen", "costfloor.studies.heldout.study",
+        "targeted checks on months that the fits have not seen", "heldout",
         "The checks on months that the fits had not seen have not been run",
         (PANEL,),
     ),
     "evidence": Entry(
-        "evidence of every law on a small panel", "costfloor.studies.evidence.study",
+        "evidence of every law on a small panel", "evidence",
         "The evidence by sequential Monte Carlo has not been run",
         (PANEL,),
     ),
     "channels": Entry(
-        "fixed graph against changed graph", "costfloor.studies.channels.study",
+        "fixed graph against changed graph", "channels",
         "The decline has not been split by channel",
         (PANEL, RAW),
     ),
     "domains": Entry(
-        "training against inference: gains at a fixed task", "costfloor.studies.domains.study",
+        "training against inference: gains at a fixed task", "domains",
         "Gains in training and in inference have not been compared",
         (
             "context_training_records", "context_mlperf_training", "context_mlperf_inference",

@@ -23,7 +23,10 @@ def study_keys(store: Store, report: BuildReport, settings: Sampling) -> dict[st
     inputs = {**tables, PANEL: report.source, RAW: store.raw_vintage}
     return {
         name: result_key(
-            name, entry.module, data={part: inputs[part] for part in entry.inputs}, settings=asdict(settings)
+            name,
+            f"costfloor.studies.{name}.study",
+            data={part: inputs[part] for part in entry.inputs},
+            settings=asdict(settings),
         )
         for name, entry in STUDIES.items()
     }

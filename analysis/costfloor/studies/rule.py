@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from costfloor.fit.fit import sample_law
-from costfloor.fit.quantities import has_slowed
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
+from costfloor.fit.slowed import has_slowed
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.failures import Failure
 from costfloor.forecast.lfo import score_job
-from costfloor.forecast.origins import OriginScore
+from costfloor.forecast.scores import OriginScore
 from costfloor.forecast.verdict import Evidence, judge
 from costfloor.keys import result_key
 from costfloor.laws import LAWS

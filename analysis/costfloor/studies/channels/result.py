@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import xarray as xr
 
-from costfloor.fit.quantities import SLOWED
+from costfloor.fit.slowed import SLOWED
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.sampling.sampler import compile_model

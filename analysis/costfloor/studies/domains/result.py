@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
-from costfloor.fit.quantities import SLOWED
+from costfloor.fit.slowed import SLOWED
 from costfloor.sampling.engine import sample_until_gates_hold
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, Sampling

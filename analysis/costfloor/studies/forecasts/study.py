@@ -11,7 +11,8 @@ from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import HORIZONS, Scored, mixture_score, score_baselines, score_laws
-from costfloor.forecast.origins import OriginScore, forecast_origins
+from costfloor.forecast.origins import forecast_origins
+from costfloor.forecast.scores import OriginScore
 from costfloor.forecast.stacking import stacking_weights
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations

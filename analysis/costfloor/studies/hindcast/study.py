@@ -13,15 +13,8 @@ from costfloor.fit.fit import sample_law
 from costfloor.fit.result import Fit
 from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import score_laws
-from costfloor.forecast.origins import (
-    MIN_SCORED_ROWS,
-    OriginScore,
-    forecast_origins,
-    jackknife_mcse,
-    masks,
-    predict,
-    score_draws,
-)
+from costfloor.forecast.origins import MIN_SCORED_ROWS, forecast_origins, masks, predict, score_draws
+from costfloor.forecast.scores import OriginScore, jackknife_mcse
 from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations, subset

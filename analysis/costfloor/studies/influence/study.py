@@ -10,11 +10,12 @@ from scipy.special import logsumexp
 
 from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import expected_log_price, log_likelihood
-from costfloor.fit.quantities import has_slowed
 from costfloor.fit.result import Fit
+from costfloor.fit.slowed import has_slowed
 from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import score_laws
-from costfloor.forecast.origins import Origin, OriginScore, forecast_origins
+from costfloor.forecast.origins import Origin, forecast_origins
+from costfloor.forecast.scores import OriginScore
 from costfloor.laws import LAWS
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
 from costfloor.laws.panel import panel_observations

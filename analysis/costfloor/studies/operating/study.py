@@ -9,9 +9,9 @@ import numpy as np
 
 from costfloor.fit.fit import fit_law, sample_law
 from costfloor.fit.posterior import Draws
-from costfloor.fit.quantities import has_slowed
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import prior_sensitivity
+from costfloor.fit.slowed import has_slowed
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import forecast_origins, score_forecast
 from costfloor.forecast.verdict import Evidence, judge

@@ -10,11 +10,11 @@ import numpy as np
 from scipy.stats import multivariate_t
 from scipy.stats import t as student_t
 
-from costfloor.fit.quantities import SLOWED
+from costfloor.fit.slowed import SLOWED
 from costfloor.forecast.baselines.farmer_lafond import THETA, drift_path
 from costfloor.forecast.baselines.levels import LevelPath
 from costfloor.forecast.baselines.series import FamilySeries, Steps
-from costfloor.forecast.origins import crps
+from costfloor.forecast.scores import crps
 from costfloor.studies.technologies.forecast import SeriesForecast, rates, slope_weights
 from costfloor.studies.technologies.series import CostSeries, split_at
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from costfloor.fit.quantities import SLOWED, has_slowed
+from costfloor.fit.slowed import SLOWED, has_slowed
 from costfloor.studies.technologies.claims import FALLING
 from costfloor.studies.technologies.forecast import STACK
 from costfloor.studies.technologies.sentences import titled

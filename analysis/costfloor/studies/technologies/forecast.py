@@ -7,8 +7,8 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from costfloor.fit.quantities import SLOWED
-from costfloor.forecast.origins import crps
+from costfloor.fit.slowed import SLOWED
+from costfloor.forecast.scores import crps
 from costfloor.forecast.stacking import best_mixture
 from costfloor.studies.technologies.conditioning import Path, conditional_path
 from costfloor.studies.technologies.fit import TechnologyFit

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costfloor.fit.quantities import SLOWED
+from costfloor.fit.slowed import SLOWED
 from costfloor.laws.priors import Prior
 from costfloor.sampling.policy import CI_QUANTILES
 from costfloor.studies.technologies.claims import FALLING
