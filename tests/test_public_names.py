@@ -25,6 +25,7 @@ from costfloor.forecast.compare import Comparison
 from costfloor.forecast.score import ScoreReport
 from costfloor.indexes.price_index import PriceIndex
 from costfloor.picture import Picture
+from costfloor.places import Places
 from costfloor.report.chapter import Chapter
 from costfloor.report.results import Results
 from costfloor.report.study import Study
@@ -290,9 +291,9 @@ def test_every_figure_is_drawn_from_stored_results(name: str, results: Results) 
 
 def test_a_figure_of_a_study_that_was_not_run_says_so(results: Results, tmp_path: Path) -> None:
     with pytest.raises(cf.CostfloorError, match=r"the study sbc has not been run"):
-        cf.plot.ranks(replace(results, reports_dir=tmp_path))
+        cf.plot.ranks(replace(results, places=replace(results.places, reports=tmp_path)))
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return replace(cf.open_results(ROOT / "notebooks" / "stored"), data_dir=ROOT / "data", reports_dir=ROOT / "reports")
+    return replace(cf.open_results(ROOT / "notebooks" / "stored"), places=Places(ROOT / "data", ROOT / "reports"))

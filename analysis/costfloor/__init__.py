@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from costfloor.errors import CostfloorError
     from costfloor.laws import LAWS
     from costfloor.report.stored import open_results
-    from costfloor.sampling.policy import Sampling as Sampling
+    from costfloor.sampling.policy import Sampling
 
 __all__ = [
     "LAWS",
@@ -40,7 +40,7 @@ __all__ = [
 _HOMES = {
     "CostfloorError": "errors:CostfloorError",
     "LAWS": "laws:LAWS",
-    "Sampling": "fit.request:Sampling",
+    "Sampling": "sampling.policy:Sampling",
     "check": "api.fitting:check",
     "compare": "api.fitting:compare",
     "economics": "api.services:economics",

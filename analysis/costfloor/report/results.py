@@ -104,7 +104,7 @@ class Results:
     @cached_property
     def history(self) -> Sequence[Entry]:
         """What was concluded from each data vintage, oldest first."""
-        return read_ledger(self.places.reports)
+        return read_ledger(self.places.ledger)
 
     @cached_property
     def vintages(self) -> Sequence[Vintage]:
