@@ -23,6 +23,7 @@ from costfloor.laws.simulate import TableDesign, simulate_table
 from costfloor.report.result import ReportResult
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import data_lock
+from costfloor.studies.evidence.study import OFF, EvidenceStudy, LawEvidence
 from costfloor.studies.registry import STUDIES
 from costfloor.studies.stored import Stored
 
@@ -179,16 +180,15 @@ def test_a_report_whose_fit_missed_a_gate_exits_with_1(
     assert "FAILED gates: plateau" in result.err
 
 
-@pytest.mark.parametrize(
-    ("result", "code"), [({"fits": [{"passed": False}]}, 1), ({"failures": [], "fits": [{"passed": True}]}, 0)]
-)
+@pytest.mark.parametrize(("off", "code"), [(OFF + 0.01, 1), (OFF - 0.01, 0)])
 def test_a_study_that_missed_a_gate_exits_with_1(
-    result: dict[str, Any],
+    off: float,
     code: int,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    result = EvidenceStudy(60, ("band 1",), 2000, {"plateau": LawEvidence(8, (-90.0, -90.2), off, "noise_scale")})
     monkeypatch.setattr(costfloor.cli.calibration, "built_panel", lambda *_: SimpleNamespace(store=None, report=None))
     monkeypatch.setattr(costfloor.cli.calibration, "standings", lambda *_: {})
     monkeypatch.setattr(costfloor.cli.calibration, "run_study", lambda *_: result)
