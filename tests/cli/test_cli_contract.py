@@ -1,7 +1,6 @@
 """The keys, exit codes and help that scripts rely on."""
 
 import math
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,7 +24,7 @@ from costfloor.sampling.policy import Sampling
 from costfloor.storage import data_lock
 from costfloor.studies.evidence.study import OFF, EvidenceStudy, LawEvidence
 from costfloor.studies.registry import STUDIES
-from costfloor.studies.stored import Stored
+from costfloor.studies.stored import Standing
 
 COMMANDS = [
     "build",
@@ -202,16 +201,18 @@ def test_a_study_that_missed_a_gate_exits_with_1(
 def test_only_what_is_stale_or_missing_is_run_and_how_long_is_said_first(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored = {study: Stored(study, {"passed": True}, seconds=60.0) for study in STUDIES if study != "channels"}
-    stored["sbc"] = replace(stored["sbc"], stale=("code",), seconds=7200.0)
+    stands = {study: Standing(seconds=60.0) for study in STUDIES if study != "channels"}
+    stands["sbc"] = Standing(stale=("code",), seconds=7200.0)
+    passed = SimpleNamespace(result=SimpleNamespace(passed=True))
     ran: list[str] = []
 
-    def run_study(study: str, *_: object) -> dict[str, Any]:
+    def run_study(study: str, *_: object) -> SimpleNamespace:
         ran.append(study)
-        return {"passed": True}
+        return passed.result
 
-    monkeypatch.setattr(costfloor.cli.calibration, "build_panel", lambda *_: None)
-    monkeypatch.setattr(costfloor.cli.calibration, "stored_studies", lambda *_: stored)
+    monkeypatch.setattr(costfloor.cli.calibration, "built_panel", lambda *_: SimpleNamespace(store=None, report=None))
+    monkeypatch.setattr(costfloor.cli.calibration, "standings", lambda *_: stands)
+    monkeypatch.setattr(costfloor.cli.calibration, "recorded_studies", lambda _: dict.fromkeys(stands, passed))
     monkeypatch.setattr(costfloor.cli.calibration, "run_study", run_study)
     done = run(capsys, "calibrate", name, "--reports", tmp_path, "--json")
     assert done.code == 0

@@ -8,7 +8,7 @@ import numpy as np
 from costfloor.data.store import Store
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.storage import write_json
-from costfloor.studies.context import Context
+from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.claims import Calibration, base_rate, calibration, outcomes, score_claims
 from costfloor.studies.technologies.classical import CLASSICAL, forecast_classical
 from costfloor.studies.technologies.fit import Progress, TechnologyFit, fit_technologies
@@ -145,11 +145,6 @@ class TechnologyStudy:
         )
 
 
-def run(context: Context) -> TechnologyStudy:
-    """Compute the study: see `costfloor.studies.registry`."""
-    return technology_study(context.built.store, context.progress)
-
-
 def technology_study(store: Store, progress: Progress, settings: Sampling = SETTINGS) -> TechnologyStudy:
     """Fit all laws to the earlier parts of all series, score them on the later parts, and work out the reference class.
 
@@ -206,6 +201,14 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
     )
     write_json(directory / "scores.json", tables)
     return study
+
+
+def run(context: Context) -> TechnologyStudy:
+    """Compute the study: see `costfloor.studies.registry`."""
+    return technology_study(context.built.store, context.progress)
+
+
+STUDY: Final = HeavyStudy(TechnologyStudy, run)
 
 
 def _split(
