@@ -3,11 +3,11 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+import costfloor.cli.trends
 import numpy as np
 import pandas as pd
 import pytest
 from cli_run import run
-from costfloor.cli.shared import Options
 from costfloor.indexes import WHICH_TO_CITE
 from costfloor.indexes.periods import MAXIMUM_CELLS
 from costfloor.indexes.price_index import KINDS
@@ -43,7 +43,7 @@ def panel(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
 def show(panel: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this be the panel of the project."""
     built = SimpleNamespace(panel=panel, law_rows=law_rows(panel))
-    monkeypatch.setattr(Options, "built", lambda _: built)
+    monkeypatch.setattr(costfloor.cli.trends, "built_panel", lambda _: built)
 
 
 def test_trends_of_the_panel(panel: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:

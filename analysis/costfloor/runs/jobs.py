@@ -17,7 +17,6 @@ from typing import Any, Final
 from costfloor.errors import FanoutError, IntegrityError
 from costfloor.keys import Key, fingerprint
 from costfloor.records import read_record, write_record
-from costfloor.runs.workers import elsewhere, local_cluster
 from costfloor.storage import data_lock
 from costfloor.wording import duration
 
@@ -216,7 +215,7 @@ def _all_ended(
     if scheduler is None and workers == 0:
         yield from _here(function, jobs)
         return
-    from costfloor.runs.workers import fanned  # noqa: PLC0415  stored results should not wait for Dask
+    from costfloor.runs.workers import elsewhere, fanned, local_cluster  # noqa: PLC0415  stored results should not wait for Dask
 
     count = min(workers or os.cpu_count() or 1, len(jobs))
     client, room = stack.enter_context(
