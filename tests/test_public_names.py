@@ -303,6 +303,8 @@ def test_a_table_of_a_study_has_what_its_records_say(results: Results) -> None:
     assert list(ranked["uniformity.inside"]) == [row.uniformity.inside for row in rows]
     readings = results.studies["channels"].result.readings
     assert list(results.table("channels", "readings")["name"]) == list(readings)
+    gains = results.studies["domains"].result.base.domains
+    assert list(results.table("domains", "base.domains")["name"]) == list(gains)
     assert results.table("no_such_study", "rows").empty
     assert results.table("sbc", "no_such_part").empty
 

@@ -265,5 +265,7 @@ class Results:
 
 def _parts(record: Any) -> dict[str, Any]:
     """Fields and properties of a record."""
+    if isinstance(record, Mapping):
+        return dict(record)
     properties = [name for name, member in vars(type(record)).items() if isinstance(member, property)]
     return {**asdict(record), **{name: getattr(record, name) for name in properties}}
