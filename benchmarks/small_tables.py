@@ -52,7 +52,7 @@ def compared(table: Path) -> None:
         fits = {name: fit_law(law, obs, Sampling(), Path(folder), silent) for name, law in LAWS.items()}
         result = compare(fits, obs, Sampling(), Path(folder), silent)
     print(
-        f"{result.verdict}, {len(result.origins)} origins, {'passed' if result.passed else '; '.join(result.failures)}",
+        f"{result.verdict}, {len(result.origins)} origins, {'passed' if result.passed else '; '.join(map(str, result.failures))}",
         flush=True,
     )
 

@@ -294,6 +294,21 @@ def test_a_figure_of_a_study_that_was_not_run_says_so(results: Results, tmp_path
         cf.plot.ranks(replace(results, places=replace(results.places, reports=tmp_path)))
 
 
+def test_a_table_of_a_study_has_what_its_records_say(results: Results) -> None:
+    ranked = results.table("sbc", "latest")
+    rows = results.studies["sbc"].result.latest
+    assert list(zip(ranked["law"], ranked["quantity"], ranked["passed"], strict=True)) == [
+        (row.law, row.quantity, row.passed) for row in rows
+    ]
+    assert list(ranked["uniformity.inside"]) == [row.uniformity.inside for row in rows]
+    readings = results.studies["channels"].result.readings
+    assert list(results.table("channels", "readings")["name"]) == list(readings)
+    gains = results.studies["domains"].result.base.domains
+    assert list(results.table("domains", "base.domains")["name"]) == list(gains)
+    assert results.table("no_such_study", "rows").empty
+    assert results.table("sbc", "no_such_part").empty
+
+
 @pytest.fixture(scope="module")
 def results() -> Results:
     return replace(cf.open_results(ROOT / "notebooks" / "stored"), places=Places(ROOT / "data", ROOT / "reports"))

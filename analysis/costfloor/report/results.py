@@ -168,7 +168,8 @@ class Results:
         study
             Name of the study, one of `studies`.
         part
-            Path with dots to a list of records in its result, or to records by name (then the first column).
+            Path with dots to a list of records in its result, or to records by name (then the first column); properties, such as
+            `passed`, are parts of a record like any other.
 
         Returns
         -------
@@ -178,12 +179,11 @@ class Results:
         if study not in self.studies:
             return pd.DataFrame()
         records: Any = self.studies[study].result
-        records = records if isinstance(records, dict) else asdict(records)
         for name in part.split("."):
-            records = (records or {}).get(name, ())
+            records = records.get(name, ()) if isinstance(records, Mapping) else getattr(records, name, ())
         if isinstance(records, Mapping):
-            records = [{"name": name, **record} for name, record in records.items()]
-        return pd.json_normalize(list(records))
+            return pd.json_normalize([{"name": name, **_parts(record)} for name, record in records.items()])
+        return pd.json_normalize([_parts(record) for record in records])
 
     def what_if(self, new: pd.DataFrame, laws: Sequence[str] = ("plateau", "discovery")) -> pd.DataFrame:
         """What the laws would say if some more prices came in, by weighting their draws.
@@ -261,3 +261,11 @@ class Results:
             f"<Results of vintage {self.build.vintage}, prices to {self.build.last}: {self.comparison.verdict}; "
             f"{len(self.fits)} fits to {self.obs.n} prices{', thinned' if thinned else ''}>"
         )
+
+
+def _parts(record: Any) -> dict[str, Any]:
+    """Fields and properties of a record."""
+    if isinstance(record, Mapping):
+        return dict(record)
+    properties = [name for name, member in vars(type(record)).items() if isinstance(member, property)]
+    return {**asdict(record), **{name: getattr(record, name) for name in properties}}
