@@ -119,7 +119,7 @@ def test_a_past_view_is_the_panel_of_that_month(
     panel_of(tmp_path / "then", list(range(first, first + known)), tmp_path, capsys)
     panel_of(tmp_path / "now", list(range(first, first + 7)), tmp_path, capsys)
     day = pd.Timestamp(write_catalogue(tmp_path, first + known - 1)[1])
-    build(opened(tmp_path) / "now", day)
+    build(opened(tmp_path / "now"), day)
     for table in ("panel", "quotes"):
         then, view = getattr(stored(tmp_path / "then"), table), getattr(stored(tmp_path / "now", day), table)
         pd.testing.assert_frame_equal(then, view)
