@@ -62,14 +62,14 @@ def test_a_difference_without_standard_error_is_no_evidence_and_is_not_blamed_on
     [
         (
             {"elpd_difference": 3.9, "elpd_difference_se": 0.1},
-            "better by 3.9, and a lead of more than 4.0 is asked for",
+            "lead in log score is +3.9, and one of more than 4.0 is asked for",
         ),
         (
             {"elpd_difference": 4.0, "elpd_difference_se": 0.0},
-            "better by 4.0, and a lead of more than 4.0 is asked for",
+            "lead in log score is +4.0, and one of more than 4.0 is asked for",
         ),
-        ({"elpd_difference": 9.9}, "better by 9.9, and a lead of more than 10.0 is asked for"),
-        ({"elpd_difference": -20.0}, "worse by 20.0, and a lead of more than 10.0 is asked for"),
+        ({"elpd_difference": 9.9}, "lead in log score is +9.9, and one of more than 10.0 is asked for"),
+        ({"elpd_difference": -20.0}, "lead in log score is -20.0, and one of more than 10.0 is asked for"),
         ({"p_slowed": 0.94}, "probability 0.94, not 0.95"),
         ({"prior_dominated": True}, "set by its prior"),
     ],
@@ -85,7 +85,7 @@ def test_one_condition_short_of_a_plateau(change: dict[str, float | bool], named
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"elpd_difference": 4.0}, "better by 4.0, more than 4"),
+        ({"elpd_difference": 4.0}, "lead in log score is +4.0, not below 4"),
         ({"p_slowed": 0.06}, "probability 0.06, not below 0.05"),
         ({"mean_age_years": 1.9}, "1.9 years old on average, too young"),
     ],

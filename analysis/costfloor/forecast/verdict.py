@@ -77,9 +77,10 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
     if evidence.elpd_difference_se is None:
         return "inconclusive", "all scored rows lie in one family and quarter, so their score has no standard error"
     difference, margin = evidence.elpd_difference, evidence.margin
-    lead = f"better by {difference:.1f}" if difference >= 0.0 else f"worse by {-difference:.1f}"
+    # A signed lead, and no word for its sign, which may be that of the draws.
+    lead = f"plateau's lead in log score is {difference:+.1f}"
     for_plateau = {
-        f"plateau's forecasts are {lead}, and a lead of more than {margin:.1f} is asked for": difference > margin,
+        f"{lead}, and one of more than {margin:.1f} is asked for": difference > margin,
         f"the rate has fallen below half of its start with probability {evidence.p_slowed:.2f}, not 0.95": evidence.p_slowed
         >= CREDIBLE,
         "the floor is set by its prior, not by the data": not evidence.prior_dominated,
@@ -90,7 +91,7 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
             f"probability {evidence.p_slowed:.2f}, and the data, not the prior, set the floor"
         )
     for_discovery = {
-        f"plateau's forecasts are {lead}, more than {ELPD_MARGIN:.0f}": difference < ELPD_MARGIN,
+        f"{lead}, not below {ELPD_MARGIN:.0f}": difference < ELPD_MARGIN,
         f"the rate may have halved since the start (probability {evidence.p_slowed:.2f}, not below 0.05)": evidence.p_slowed
         <= 1 - CREDIBLE,
         f"the families are {evidence.mean_age_years:.1f} years old on average, too young to show decay": evidence.mean_age_years
