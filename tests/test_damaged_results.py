@@ -20,6 +20,7 @@ from costfloor.data.unchanged import check_unchanged, remember
 from costfloor.errors import IntegrityError
 from costfloor.forecast.ledger import LEDGER, Entry, add_entry, read_ledger
 from costfloor.forecast.refit import STATE, State, load_state
+from costfloor.keys import Key
 from costfloor.panel import build
 from costfloor.records import HASH, sealed, write_record
 from store import small_store
@@ -241,24 +242,26 @@ def test_a_damaged_capability_fit_is_measured_anew(
     suffix: str, damage: Damage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fits = tmp_path / "processed" / "fits"
+    key = Key("capability", None, None, {}, "")
+    name = f"capability-{key.digest[:16]}"
     table, residuals = pd.DataFrame({"model_key": ["a"]}), pd.DataFrame({"n": [1]})
-    files = {fits / "capability-0.parquet": table, fits / "capability-0-residuals.parquet": residuals}
+    files = {fits / f"{name}.parquet": table, fits / f"{name}-residuals.parquet": residuals}
     fits.mkdir(parents=True)
     hashes = {}
     for path, frame in files.items():
         frame.to_parquet(path, index=False)
         hashes[path.name] = contents(path)[str(path)]
-    write_record(fits / "capability-0.json", {"receipt": {"models": 1}, "files": hashes})
+    write_record(fits / f"{name}.json", {"receipt": {"models": 1}, "files": hashes})
     monkeypatch.setattr(costfloor.capability.scores, "prepare_scores", lambda *_: None)
-    monkeypatch.setattr(costfloor.capability.model, "fingerprint", lambda _: "0")
+    monkeypatch.setattr(costfloor.capability.model, "capability_key", lambda _: key)
     lines: list[str] = []
     read, receipt, _ = MEASURE(tmp_path, table, table, lines.append)
     assert (receipt, list(read["model_key"]), lines) == ({"models": 1}, ["a"], [])
 
-    damage(fits / f"capability-0{suffix}")
+    damage(fits / f"{name}{suffix}")
     # What is measured would begin with the scores, of which there are none.
     with pytest.raises(AttributeError):
         MEASURE(tmp_path, table, table, lines.append)
     (warning,) = lines
-    assert f"capability-0{suffix}: " in warning
+    assert f"{name}{suffix}: " in warning
     assert warning.endswith("Capability is measured anew")
