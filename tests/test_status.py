@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import costfloor.status
@@ -12,10 +11,11 @@ import pytest
 from costfloor.built import BuildReport
 from costfloor.keys import Change, Key
 from costfloor.laws import LAWS
+from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
 from costfloor.status import readable, status
-from costfloor.studies.registry import STUDIES
-from costfloor.studies.stored import EARLIER_FORM, Stored
+from costfloor.studies.catalogue import STUDIES
+from costfloor.studies.stored import EARLIER_FORM, Standing
 
 KEY = Key("fit", data="d", settings={"seed": 1}, versions={"numpy": "2"}, code="c")
 BUILT = BuildReport(
@@ -30,18 +30,19 @@ def receipt(law: str, key: Key) -> dict[str, Any]:
 
 
 def looked_at(
-    monkeypatch: pytest.MonkeyPatch, stored: Mapping[str, Stored], *receipts: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch, stands: Mapping[str, Standing], *receipts: dict[str, Any]
 ) -> dict[str, Any]:
     """The status of a made-up panel with these studies and fits."""
     for name, value in {
-        "load_build": BUILT,
+        "read_report": BUILT,
+        "open_store": None,
         "build_key": KEY,
         "law_keys": dict.fromkeys(LAWS, KEY),
         "receipts": (list(receipts), []),
-        "stored_studies": stored,
+        "standings": stands,
     }.items():
         monkeypatch.setattr(costfloor.status, name, lambda *_, value=value: value)
-    return status(Path("data"), Path("reports"), Sampling())
+    return status(Places(), Sampling())
 
 
 def test_fits_say_which_part_changed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,13 +66,13 @@ def test_fits_say_which_part_changed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_studies_are_current_stale_or_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     change = Change.__new__(Change)
     monkeypatch.setattr(Change, "__str__", lambda _: "a loop became an array expression (Ada)")
-    stored = {
-        "sbc": Stored("sbc", {}),
-        "evidence": Stored("evidence", {}, stale=("data (panel)", "code")),
-        "domains": Stored("domains", {}, stale=(EARLIER_FORM,)),
-        "channels": Stored("channels", {}, unchanged_by=(change,)),
+    stands = {
+        "sbc": Standing(),
+        "evidence": Standing(stale=("data (panel)", "code")),
+        "domains": Standing(stale=(EARLIER_FORM,)),
+        "channels": Standing(unchanged_by=(change,)),
     }
-    found = {study.pop("name"): study for study in looked_at(monkeypatch, stored)["studies"]}
+    found = {study.pop("name"): study for study in looked_at(monkeypatch, stands)["studies"]}
     assert list(found) == list(STUDIES)
     assert found["sbc"] == {"state": "current", "because": ""}
     assert found["evidence"] == {"state": "stale", "because": "data (panel), code changed"}

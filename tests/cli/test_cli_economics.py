@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import costfloor.cli.economics as command
 import pytest
 from cli_run import contents, run
-from costfloor.cli.shared import Options
 from costfloor.economics.futures import ASYMPTOTES
 from costfloor.laws import LAWS
 from costfloor.report.stored import open_results
@@ -20,7 +19,7 @@ EXAMPLE = ROOT / "tests" / "economics" / "example.toml"
 def fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fits that come with the project in place of new ones."""
     results = open_results(ROOT / "notebooks" / "stored")
-    monkeypatch.setattr(Options, "built", lambda _: SimpleNamespace(store=project_store()))
+    monkeypatch.setattr(command, "built_panel", lambda _: SimpleNamespace(store=project_store()))
     monkeypatch.setattr(command, "panel_observations", lambda _: results.obs)
     monkeypatch.setattr(command, "fit_law", lambda law, *_: results.fits[law.name])
 

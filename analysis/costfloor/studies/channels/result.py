@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from costfloor.fit.slowed import SLOWED
+from costfloor.sampling.engine import sample_until_gates_hold
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
 from costfloor.sampling.sampler import compile_model
@@ -121,8 +122,6 @@ def fit_channels(
     progress
         Called with a line before each long step.
     """
-    from costfloor.sampling.engine import sample_until_gates_hold  # noqa: PLC0415  slow to import
-
     shape = shape or shape_of(data)
     judged = sample_until_gates_hold(
         compiled or compile_channels(data, shape),
