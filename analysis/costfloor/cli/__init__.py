@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 
@@ -73,7 +73,7 @@ def _run(arguments: list[str]) -> None:
     try:
         prepare_compilers()
         with warnings.catch_warnings():
-            warnings.showwarning = _show_warning  # type: ignore[assignment]  # it needs no more of its arguments
+            warnings.showwarning = _show_warning
             try:
                 app(args=globals_first(arguments), prog_name="costfloor")
             finally:
@@ -104,7 +104,15 @@ def _fail(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _show_warning(message: Warning | str, *_: object) -> None:
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """As Python calls it, of which only the message is for a user."""
     print(f"warning: {message}", file=sys.stderr)
 
 

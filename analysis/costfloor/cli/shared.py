@@ -54,11 +54,12 @@ class Options:
         print(said)
 
 
-def one_of(value: str, choices: tuple[str, ...], column: str) -> str:
-    """The value, if it is one of the choices."""
-    if value not in choices:
+def one_of[T: str](value: str, choices: tuple[T, ...], column: str) -> T:
+    """The choice that a value names."""
+    chosen = next((choice for choice in choices if choice == value), None)
+    if chosen is None:
         raise InputError("is not known", column=column, value=value, remedy=f"Choose from {', '.join(choices)}")
-    return value
+    return chosen
 
 
 def writable(folder: Path) -> Path:

@@ -2,16 +2,16 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import pandas as pd
 import typer
 
+from costfloor.api.prices import observe
 from costfloor.build import BuiltPanel, build
 from costfloor.cli.shared import Options, one_of
 from costfloor.errors import InputError
-from costfloor.laws.limits import long_fit, require_enough
-from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.observations import PriceObservations
 from costfloor.laws.panel import panel_observations
 from costfloor.sources.price_table import PriceTable, ScoreScale, read_price_table
 
@@ -28,18 +28,19 @@ def built_panel(call: Options, as_of: pd.Timestamp | None = None) -> BuiltPanel:
 def read_observations(call: Options, table: Path | None, score_scale: str) -> PriceObservations:
     """Observations of a user's table, or of the project's panel, built first when it is stale."""
     if table is not None:
-        frame = read_table(table, score_scale).frame
-        require_enough(frame, file=table)
-        if warning := long_fit(len(frame)):
-            call.progress()(warning)
-        return observations(frame)
+        return observe(table, score_scale=score_scale_of(score_scale), progress=call.progress())
     return panel_observations(built_panel(call))
 
 
 def read_table(path: Path, score_scale: str, *, closed_scale: bool = False) -> PriceTable:
     """A user's price table."""
-    scale: ScoreScale = one_of(score_scale, ("fraction", "percent", "raw"), "--score-scale")  # type: ignore[assignment]  # just checked
-    return read_price_table(path, scale, closed_scale=closed_scale)
+    return read_price_table(path, score_scale_of(score_scale), closed_scale=closed_scale)
+
+
+def score_scale_of(name: str) -> ScoreScale:
+    """A scale of scores by its name."""
+    scales: tuple[ScoreScale, ...] = get_args(ScoreScale)
+    return one_of(name, scales, "--score-scale")
 
 
 def day(text: str | None, option: str = "--as-of") -> pd.Timestamp | None:

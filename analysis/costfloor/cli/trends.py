@@ -8,12 +8,13 @@ import pandas as pd
 import typer
 
 from costfloor.cli.shared import Options, one_of
-from costfloor.cli.tables import Scale, Table, built_panel, read_table
+from costfloor.cli.tables import Scale, Table, built_panel, read_table, score_scale_of
 from costfloor.errors import InputError
 from costfloor.indexes import WHICH_TO_CITE
 from costfloor.indexes.breaks import break_tests
 from costfloor.indexes.frontier import default_threshold, frontier_trend
-from costfloor.indexes.hedonic import hedonic_trend
+from costfloor.indexes.hedonic import Frontier, hedonic_trend
+from costfloor.indexes.periods import Frequency
 from costfloor.indexes.price_index import KINDS, price_index
 from costfloor.indexes.spells import from_panel, from_table
 from costfloor.sources.price_table import ScoreScale
@@ -63,9 +64,10 @@ def hedonic(
     score_scale: Scale = "fraction",
 ) -> None:
     """OLS of log price on date and score."""
-    rows = one_of(frontier, ("pareto", "all"), "--frontier")
+    choices: tuple[Frontier, ...] = get_args(Frontier)
+    rows = one_of(frontier, choices, "--frontier")
     prices, scale = _scored_prices(context.obj, table, score_scale)
-    result = hedonic_trend(prices, scale, rows)  # type: ignore[arg-type]  # checked by one_of
+    result = hedonic_trend(prices, scale, rows)
     context.obj.emit(_trend_keys(result), text=str(result))
 
 
@@ -74,7 +76,7 @@ def _scored_prices(call: Options, table: Path | None, score_scale: str) -> tuple
     if table is not None:
         prices = read_table(table, score_scale, closed_scale=True)
         return prices.frame, prices.score_scale
-    one_of(score_scale, get_args(ScoreScale), "--score-scale")
+    score_scale_of(score_scale)
     return built_panel(call).law_rows.rename(columns={"quality": "score"}), "raw"
 
 
@@ -101,11 +103,12 @@ def index(
     """Price index of the project's panel or of a table, with tests for a break in its trend."""
     call: Options = context.obj
     chosen = one_of(kind, KINDS, "KIND")
-    steps = one_of(frequency, ("month", "quarter"), "--frequency")
+    frequencies: tuple[Frequency, ...] = get_args(Frequency)
+    steps = one_of(frequency, frequencies, "--frequency")
     one_of(weights, ("all", "open", "closed"), "--weights")
     rows = from_panel(built_panel(call).panel) if table is None else from_table(read_table(table, score_scale).frame)
     rows = _chosen(rows, family, weights)
-    found = price_index(chosen, rows, steps)  # type: ignore[arg-type]  # checked by one_of
+    found = price_index(chosen, rows, steps)
     try:
         tests = list(break_tests(found))
         said = [str(test) for test in tests]

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from costfloor.errors import InputError, IntegrityError
 from costfloor.storage import sha256_bytes, sync_folder, write_atomic, write_json
@@ -167,17 +168,17 @@ def _receipt(folder: Path) -> Vintage:
     return vintage
 
 
-def _parsed(cells: dict[str, object]) -> Vintage:
+def _parsed(cells: dict[str, Any]) -> Vintage:
     """The receipt in these cells; raises ValueError or TypeError at the first value that no ingest writes."""
     if "version" not in cells:
-        coverage = {True: Coverage.WHOLE, False: Coverage.STATEMENTS}[cells.pop("complete")]  # type: ignore[index]  # KeyError is caught
+        coverage = {True: Coverage.WHOLE, False: Coverage.STATEMENTS}[cells.pop("complete")]
         cells = cells | {"coverage": coverage, "version": 1}
     whole_numbers = ("size_bytes", "rows_read", "rows_rejected", "rows_skipped", "version")
     for name in (item.name for item in fields(Vintage)):
         kind = int if name in whole_numbers else str
         if not isinstance(cells.get(name), kind) or isinstance(cells[name], bool):
             raise ValueError(f"{name} is not {'a whole number' if kind is int else 'text'}")
-    vintage = Vintage(**cells | {"coverage": Coverage(cells["coverage"])})  # type: ignore[arg-type]  # just checked
+    vintage = Vintage(**cells | {"coverage": Coverage(cells["coverage"])})
     if vintage.version not in (1, VERSION):
         raise ValueError(f"version {vintage.version} is not known to this program")
     if vintage.source not in SOURCES:

@@ -1,20 +1,20 @@
 """How fast the lowest price of a given quality falls."""
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 
 import pandas as pd
 
 from costfloor.errors import InputError
 from costfloor.indexes.regression import annual_decline
+from costfloor.indexes.yearly_factor import YearlyFactor
 
 MINIMUM_RECORDS = 4
 THRESHOLD_QUANTILE = 0.25
 
 
 @dataclass(frozen=True)
-class FrontierTrend:
+class FrontierTrend(YearlyFactor):
     """The trend of the record-low price at or above a score.
 
     Attributes
@@ -27,8 +27,6 @@ class FrontierTrend:
         How many times cheaper after a year of 365 days, and its 90 % t interval.
     r_squared
         Of log price on date.
-    rate, rate_ci90
-        Log-rate a year, positive when prices fall: the logs of `factor_per_year` and `ci90`.
     """
 
     n: int
@@ -38,14 +36,6 @@ class FrontierTrend:
     ci90: tuple[float, float]
     r_squared: float | None
 
-    @property
-    def rate(self) -> float:  # noqa: D102  described above
-        return math.log(self.factor_per_year)
-
-    @property
-    def rate_ci90(self) -> tuple[float, float]:  # noqa: D102  as above
-        return math.log(self.ci90[0]), math.log(self.ci90[1])
-
     def __str__(self) -> str:
         low, high = self.rate_ci90
         return (
@@ -54,13 +44,6 @@ class FrontierTrend:
         )
 
     __repr__ = __str__
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row: the log-rate a year and its 90 % interval, then the fields."""
-        (rate_low, rate_high), (low, high) = self.rate_ci90, self.ci90
-        others = {name: value for name, value in vars(self).items() if name != "ci90"}
-        rates = {"rate": self.rate, "rate_low": rate_low, "rate_high": rate_high}
-        return pd.DataFrame([{**rates, **others, "factor_low": low, "factor_high": high}])
 
 
 def default_threshold(prices: pd.DataFrame) -> float:

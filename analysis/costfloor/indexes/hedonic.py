@@ -1,6 +1,5 @@
 """How fast the price of a given quality falls, with quality in the regression."""
 
-import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +12,7 @@ from scipy.special import logit
 
 from costfloor.errors import InputError
 from costfloor.indexes.regression import annual_decline
+from costfloor.indexes.yearly_factor import YearlyFactor
 from costfloor.sources.price_table import SCORE_BOUNDS, ScoreScale
 
 Frontier = Literal["pareto", "all"]
@@ -22,7 +22,7 @@ MINIMUM_ROWS = 4
 
 
 @dataclass(frozen=True)
-class HedonicTrend:
+class HedonicTrend(YearlyFactor):
     """The trend of price at constant quality.
 
     Attributes
@@ -35,8 +35,6 @@ class HedonicTrend:
         Of log price on date and quality.
     score_coefficient
         Change of log price with one unit of quality (logit of the score, or the raw score).
-    rate, rate_ci90
-        Log-rate a year, positive when prices fall: the logs of `factor_per_year` and `ci90`.
     """
 
     n: int
@@ -44,14 +42,6 @@ class HedonicTrend:
     ci90: tuple[float, float]
     r_squared: float | None
     score_coefficient: float
-
-    @property
-    def rate(self) -> float:  # noqa: D102  described above
-        return math.log(self.factor_per_year)
-
-    @property
-    def rate_ci90(self) -> tuple[float, float]:  # noqa: D102  as above
-        return math.log(self.ci90[0]), math.log(self.ci90[1])
 
     def __str__(self) -> str:
         low, high = self.rate_ci90
@@ -61,13 +51,6 @@ class HedonicTrend:
         )
 
     __repr__ = __str__
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row: the log-rate a year and its 90 % interval, then the fields."""
-        (rate_low, rate_high), (low, high) = self.rate_ci90, self.ci90
-        others = {name: value for name, value in vars(self).items() if name != "ci90"}
-        rates = {"rate": self.rate, "rate_low": rate_low, "rate_high": rate_high}
-        return pd.DataFrame([{**rates, **others, "factor_low": low, "factor_high": high}])
 
 
 def undominated(prices: pd.DataFrame) -> npt.NDArray[np.bool_]:

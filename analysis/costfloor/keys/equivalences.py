@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 FILE: Final = Path(__file__).with_name("equivalences.toml")
 
@@ -84,7 +84,7 @@ def recorded(file: Path) -> tuple[Change, ...]:
     return tuple(_change(entry, f"{file.name}: change {number}") for number, entry in enumerate(entries, start=1))
 
 
-def _change(entry: Mapping[str, object], place: str) -> Change:
+def _change(entry: Mapping[str, Any], place: str) -> Change:
     kinds = {"who": str, "date": dt.date, "why": str, "checked": str, "code": dict}
     if entry.keys() != kinds.keys():
         raise ValueError(f"{place}: has {', '.join(entry)} instead of {', '.join(kinds)}")
@@ -97,4 +97,4 @@ def _change(entry: Mapping[str, object], place: str) -> Change:
         if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(digest, str) for digest in pair)):
             raise ValueError(f"{place}: {result} has not the hash of the code before and after")
     pairs = {result: (before, after) for result, (before, after) in code.items()}
-    return Change(str(entry["who"]), entry["date"], str(entry["why"]), str(entry["checked"]), pairs)  # type: ignore[arg-type]  # just checked
+    return Change(str(entry["who"]), entry["date"], str(entry["why"]), str(entry["checked"]), pairs)
