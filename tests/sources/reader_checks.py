@@ -6,7 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from costfloor.errors import InputError
-from costfloor.sources.snapshot import DAY_COLUMNS, MODES, PRICE_COLUMNS, REJECTED_COLUMNS, TIDY_COLUMNS, Snapshot
+from costfloor.sources.entries import REJECTED_COLUMNS
+from costfloor.sources.snapshot import DAY_COLUMNS, MODES, PRICE_COLUMNS, TIDY_COLUMNS, Snapshot
 from costfloor.text import clean_text
 from hypothesis import strategies as st
 

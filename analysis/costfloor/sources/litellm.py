@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
+from costfloor.sources.entries import MAX_FIELD_NAME
 from costfloor.sources.json_input import as_mapping, pointer, read_json
 from costfloor.sources.off_peak import WEEK, minutes_a_week
-from costfloor.sources.snapshot import MAX_FIELD_NAME, MODES, Snapshot, SnapshotBuilder, tier_above
+from costfloor.sources.snapshot import MODES, Snapshot, SnapshotBuilder, tier_above
 
 STEMS = {
     "input_cost_per_token": "input_usd_per_mtok",

@@ -10,14 +10,13 @@ import pyarrow.compute as pc
 
 from costfloor.errors import InputError
 from costfloor.inputs import MAX_BYTES
+from costfloor.sources.entries import MAX_FIELD_NAME, rejected_frame
 from costfloor.sources.snapshot import (
     DAY_COLUMNS,
-    MAX_FIELD_NAME,
     MODES,
     PRICE_COLUMNS,
     TIDY_COLUMNS,
     Snapshot,
-    empty_rejected,
 )
 from costfloor.sources.table_file import check_unpacked, csv_cells, parquet_table, text_bytes
 from costfloor.sources.values import DECIMAL, FIRST_YEAR, ISO_MIDNIGHT, ISO_MOMENT, LAST_YEAR, MAX_PRICE, NOT_A_DAY, UTC
@@ -59,7 +58,7 @@ def read(content: bytes, name: str) -> Snapshot:
         remedy = "Correct one of the two days"
         raise InputError("before the first day", file=name, row=row + 1, column="valid_to", value=value, remedy=remedy)
     unknown = {printable(other, MAX_FIELD_NAME): table.num_rows for other in names if other not in COLUMNS}
-    return Snapshot(quotes, empty_rejected(), {}, unknown, len(quotes), complete=False)
+    return Snapshot(quotes, rejected_frame(), {}, unknown, len(quotes), complete=False)
 
 
 def _column(column: str, table: pa.Table, file: str) -> pa.Array:

@@ -1,15 +1,15 @@
 """What a price list says, whatever format it came in: one tidy row per stated price."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from costfloor.errors import InputError
-from costfloor.sources.values import day, described, identifier, price
+from costfloor.sources.entries import CHECK_FORMAT, EntryBuilder, rejected_frame
+from costfloor.sources.values import day, identifier, price
 from costfloor.text import MAX_TEXT, printable
 
 PRICE_COLUMNS = (
@@ -22,14 +22,7 @@ PRICE_COLUMNS = (
 )
 DAY_COLUMNS = ("valid_from", "valid_to")
 TIDY_COLUMNS = ("provider", "model_id", "tier", *PRICE_COLUMNS, "mode", *DAY_COLUMNS, "place", "note")
-REJECTED_COLUMNS = ("place", "provider", "model_id", "reason", "value")
 MODES = ("chat", "completion", "responses")
-
-# So that a hostile file cannot make the report as large as itself.
-MAX_FIELD_NAME = 80
-MAX_FIELD_NAMES = 1000
-MAX_ENTRIES = 100_000
-"""Ten times the longest public list."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +69,8 @@ def holding_on(quotes: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     return quotes[begun & ~ended]
 
 
-class SnapshotBuilder:
-    """Collects the entries of one file and checks each value on the way in.
+class SnapshotBuilder(EntryBuilder):
+    """Collects the prices of one file and checks each value on the way in.
 
     Parameters
     ----------
@@ -86,33 +79,8 @@ class SnapshotBuilder:
     """
 
     def __init__(self, file: str) -> None:
-        self.file = file
+        super().__init__(file, "prices")
         self._quotes: list[tuple[object, ...]] = []
-        self._rejected: list[tuple[str, ...]] = []
-        self._skipped: Counter[str] = Counter()
-        self._unknown: Counter[str] = Counter()
-        self._repeated: Counter[str] = Counter()
-        self._entries = 0
-
-    def skip(self, reason: str) -> None:
-        """Count an entry that is no price of a text model."""
-        self._count_entry()
-        self._skipped[printable(reason)] += 1
-
-    def reject(self, place: str, provider: object, model_id: object, reason: str, value: object) -> None:
-        """Keep an entry with a wrong value, and why."""
-        self._count_entry()
-        shown = (printable(name) if isinstance(name, str) else described(name) for name in (provider, model_id))
-        self._rejected.append((printable(place), *shown, reason, described(value)))
-
-    def count_unknown(self, names: Iterable[str]) -> None:
-        """Count fields that the reader does not know."""
-        for name in names:
-            _count(name, self._unknown)
-
-    def count_repeated(self, name: str) -> None:
-        """Count a name that is repeated with the same content."""
-        _count(name, self._repeated)
 
     def add(
         self,
@@ -167,7 +135,7 @@ class SnapshotBuilder:
             if number is None:
                 self.skip(f"no {which} price")
                 return
-        self._count_entry()
+        self.count_entry()
         row = (*ids, printable(tier), *numbers, mode, start, end, printable(place), printable(note))
         self._quotes.append(row)
 
@@ -179,43 +147,21 @@ class SnapshotBuilder:
         InputError
             There is no price in it, or most prices are unreadable.
         """
-        if len(self._rejected) > len(self._quotes):
-            place, _, _, reason, value = self._rejected[0]
-            raise InputError(
-                f"most prices are unreadable ({len(self._rejected)} of {len(self._rejected) + len(self._quotes)}): has the format "
-                f"changed? The first, at {place}: {reason}",
-                file=self.file,
-                value=value,
-                remedy="Check that FORMAT names the format of this file",
-            )
+        self.refuse_unreadable(len(self._quotes))
         if not self._quotes:
-            counts = "; ".join(f"{count} x {reason}" for reason, count in self._skipped.most_common(3))
+            counts = "; ".join(f"{count} x {reason}" for reason, count in self.skipped.most_common(3))
             raise InputError(
-                f"holds no price of a text model{f' ({counts})' if counts else ''}",
-                file=self.file,
-                remedy="Check that FORMAT names the format of this file",
+                f"holds no price of a text model{f' ({counts})' if counts else ''}", file=self.file, remedy=CHECK_FORMAT
             )
-        quotes = _frame(self._quotes, TIDY_COLUMNS)
-        rejected = _frame(self._rejected, REJECTED_COLUMNS)
-        skipped = dict(self._skipped)
-        rows_read = len(quotes) + len(rejected) + sum(skipped.values())
-        return Snapshot(quotes, rejected, skipped, dict(self._unknown), rows_read, complete, dict(self._repeated))
-
-    def _count_entry(self) -> None:
-        self._entries += 1
-        if self._entries > MAX_ENTRIES:
-            remedy = f"Is it the right file? At most {MAX_ENTRIES:,} are read"
-            raise InputError("holds too many prices", file=self.file, remedy=remedy)
-
-
-def _count(name: str, counts: Counter[str]) -> None:
-    short = printable(name, MAX_FIELD_NAME)
-    counts[short if short in counts or len(counts) < MAX_FIELD_NAMES else "(further names)"] += 1
-
-
-def empty_rejected() -> pd.DataFrame:
-    """No rejected entries."""
-    return _frame([], REJECTED_COLUMNS)
+        return Snapshot(
+            _frame(self._quotes, TIDY_COLUMNS),
+            rejected_frame(self.rejected),
+            dict(self.skipped),
+            dict(self.unknown_fields),
+            self.rows_read(len(self._quotes)),
+            complete,
+            dict(self.repeated),
+        )
 
 
 def tier_above(tokens: object, what: str = "tokens") -> str:
@@ -243,7 +189,7 @@ def label(name: object, extra: Mapping[str, object] | None = None) -> str:
     return printable(re.sub(r"\s+", " ", "; ".join(parts)), MAX_TEXT)
 
 
-def _frame(rows: list[tuple[object, ...]] | list[tuple[str, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
+def _frame(rows: list[tuple[object, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
     values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     return pd.DataFrame({name: _column(name, cells) for name, cells in zip(columns, values, strict=True)})
 

@@ -16,6 +16,7 @@ DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 ISO_DAY = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
+ISO_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 # A table written by a program often carries midnight along, and the zone of its clock.
@@ -79,6 +80,21 @@ def day(value: object, what: str) -> dt.date | None:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise ValueError(f"{what} is not between {FIRST_YEAR} and {LAST_YEAR}")
     return found
+
+
+def partial_day(value: object, what: str) -> str:
+    """A day or a month as ISO text, the time left out; empty for None and for empty text.
+
+    Raises
+    ------
+    ValueError
+        As `day`.
+    """
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str) and ISO_MONTH.fullmatch(value):
+        return str(day(f"{value}-01", what))[:7]
+    return str(day(value, what))
 
 
 def identifier(value: object, what: str, *, required: bool = True) -> str:
