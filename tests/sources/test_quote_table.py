@@ -137,7 +137,7 @@ def test_limits_of_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_file, "MAX_ROWS", 2)
     assert "too many rows" in str(refusal(content, "t.parquet"))
     assert "too many rows" in str(refusal(CSV))
-    monkeypatch.setattr("costfloor.sources.quote_table.MAX_BYTES", 10)
+    monkeypatch.setattr(table_file, "MAX_BYTES", 10)
     assert "too large" in str(refusal(CSV))
 
 

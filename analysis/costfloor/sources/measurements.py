@@ -5,6 +5,8 @@ later, so that sources may disagree and nothing is lost.
 """
 
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ import pandas as pd
 
 from costfloor.errors import InputError
 from costfloor.sources.entries import CHECK_FORMAT, EntryBuilder, rejected_frame
+from costfloor.sources.json_input import pointer
 from costfloor.sources.values import DECIMAL, described, identifier, partial_day
 from costfloor.text import printable
 
@@ -42,8 +45,19 @@ FIELDS = {
 """The facts that are read, with their units; `base_model` is the canonical model that an entry extends, `slug` another id of the source."""
 
 DAYS, FLAGS = ("release_date",), ("open_weights", "reasoning")
+FIRST_RELEASE = "2010"
+"""No language model is older; the zero of a computer's clock, 1970, stands in some lists for a day that nobody filled in."""
+
 NUMBERS = {"params_total_b": (1e-3, 1e5), "params_active_b": (1e-3, 1e5), "context_tokens": (1.0, 1e10)}
 """Lowest and highest plausible value: a million parameters given as a billion, or a raw count as billions, is out of range."""
+
+HUGGING_FACE = re.compile(
+    r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co)/)?"
+    r"(?!(?:collections|datasets|spaces|papers|blog|docs|models)/)([\w.-]{1,100}/[\w.-]{1,100})"
+    r"(?:/(?:tree|blob)/[^\s?#]*)?/?(?:[?#]\S*)?",
+    re.ASCII,
+)
+"""A model there, by its address or as owner/name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +71,7 @@ class Measurements:
         `variant` is the reasoning effort or setting, empty for the default; `score` is on `scale`, a key of `SCALES`, and so is `stderr`;
         `measured_on` is an ISO day or month, or empty; `self_reported` says that the model's maker published it, `estimated` that nobody
         measured it. The value of a fact is text: an ISO day or month, `true` or `false`, a decimal number, or a name. `place` is a JSON
-        pointer (RFC 6901), `row N` or `FILE, row N`.
+        pointer (RFC 6901), `row N` or `FILE, row N`; in a table of one's own, the evidence that the row names follows it.
     rejected
         Entries with a wrong value, columns `costfloor.sources.entries.REJECTED_COLUMNS`, all text.
     skipped
@@ -135,10 +149,21 @@ class ScoreBuilder(EntryBuilder):
             (seller, model, setting, named, version, number, scale, error, self_reported, estimated, day, place)
         )
 
-    def build(self) -> Measurements:
-        """Close the list; raises InputError when there is no score in it, or most are unreadable."""
+    def build(self, *, may_be_empty: bool = False) -> Measurements:
+        """Close the list.
+
+        Parameters
+        ----------
+        may_be_empty
+            The format has scores now and then: a file without one is none of another format.
+
+        Raises
+        ------
+        InputError
+            There is no score in it, or most are unreadable.
+        """
         dtypes = {"score": "float64", "stderr": "float64", "self_reported": "bool", "estimated": "bool"}
-        return _measurements(self, self._rows, SCORE_COLUMNS, dtypes)
+        return _measurements(self, self._rows, SCORE_COLUMNS, dtypes, may_be_empty=may_be_empty)
 
 
 class FactBuilder(EntryBuilder):
@@ -168,12 +193,47 @@ class FactBuilder(EntryBuilder):
         try:
             seller = identifier(shown := provider, "provider", required=False)
             model = identifier(shown := model_id, "model id")
-            stated = _fact(field, shown := value)
+            stated = fact(field, shown := value)
         except ValueError as problem:
             self.reject(place, provider or "", model_id, str(problem), shown)
             return
         self.count_entry()
         self._rows.append((seller, model, field, stated, FIELDS[field], place))
+
+    def add_stated(
+        self,
+        place: str,
+        model_id: object,
+        entry: Mapping[str, object],
+        paths: Mapping[str, tuple[str, ...]],
+        *,
+        provider: object = "",
+    ) -> None:
+        """Add the facts that an entry states, each by the way that leads to it.
+
+        Parameters
+        ----------
+        place
+            Where the entry stands in the file, a JSON pointer.
+        model_id, provider
+            As in `add`.
+        entry
+            An object of a JSON file.
+        paths
+            For each field, the names from the entry down to its value; what is absent on the way is not stated.
+        """
+        for field, path in paths.items():
+            value: object = entry
+            for depth, name in enumerate(path):
+                if value is None:
+                    break
+                if not isinstance(value, Mapping):
+                    where = pointer(place, *path[:depth])
+                    self.reject(where, provider or "", model_id, f"{path[depth - 1]} is not an object", value)
+                    value = None
+                    break
+                value = value.get(name)
+            self.add(pointer(place, *path), model_id, field, value, provider=provider)
 
     def build(self) -> Measurements:
         """Close the list; raises InputError when there is no fact in it, or most are unreadable."""
@@ -205,25 +265,47 @@ def bounded(value: object, what: str, low: float, high: float) -> float:
     return number + 0.0  # no negative zero
 
 
-def _fact(field: str, value: object) -> str:
+def fact(field: str, value: object) -> str:
+    """The value of a fact as text, by the kind of its field.
+
+    Raises
+    ------
+    ValueError
+        It is none; the message says why.
+    """
     what = field.replace("_", " ")
     if field in DAYS:
-        return partial_day(value, what)
+        day = partial_day(value, what)
+        if day < FIRST_RELEASE:
+            raise ValueError(f"{what} is before {FIRST_RELEASE}")
+        return day
     if field in FLAGS:
-        flags = {True: "true", False: "false", "true": "true", "false": "false", "True": "true", "False": "false"}
-        if not isinstance(value, bool | str) or value not in flags:
+        flag = str(value).lower() if isinstance(value, bool | str) else ""
+        if flag not in ("true", "false"):
             raise ValueError(f"{what} is {described(value)}, not true or false")
-        return flags[value]
+        return flag
     if field in NUMBERS:
         return f"{bounded(value, what, *NUMBERS[field]):.12g}"
-    return identifier(value, what).strip()
+    # Names come with stray line breaks.
+    text = identifier(" ".join(value.split()) if isinstance(value, str) else value, what)
+    if field != "huggingface_id":
+        return text
+    model = HUGGING_FACE.fullmatch(text)
+    if model is None:
+        raise ValueError("not a model of Hugging Face, by its address or as owner/name")
+    return model.group(1)
 
 
 def _measurements(
-    builder: EntryBuilder, rows: list[tuple[Any, ...]], columns: tuple[str, ...], dtypes: dict[str, str]
+    builder: EntryBuilder,
+    rows: list[tuple[Any, ...]],
+    columns: tuple[str, ...],
+    dtypes: dict[str, str],
+    *,
+    may_be_empty: bool = False,
 ) -> Measurements:
     builder.refuse_unreadable(len(rows))
-    if not rows:
+    if not rows and not may_be_empty:
         counts = "; ".join(f"{count} x {reason}" for reason, count in builder.skipped.most_common(3))
         raise InputError(
             f"holds no {builder.what}{f' ({counts})' if counts else ''}", file=builder.file, remedy=CHECK_FORMAT

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from costfloor.errors import InputError
-from costfloor.inputs import MAX_BYTES
 from costfloor.sources.entries import MAX_FIELD_NAME, rejected_frame
 from costfloor.sources.snapshot import (
     DAY_COLUMNS,
@@ -18,7 +17,14 @@ from costfloor.sources.snapshot import (
     TIDY_COLUMNS,
     Snapshot,
 )
-from costfloor.sources.table_file import check_unpacked, csv_cells, parquet_table, text_bytes
+from costfloor.sources.table_file import (
+    check_unpacked,
+    csv_cells,
+    parquet_table,
+    require_columns,
+    require_table,
+    text_bytes,
+)
 from costfloor.sources.values import DECIMAL, FIRST_YEAR, ISO_MIDNIGHT, ISO_MOMENT, LAST_YEAR, MAX_PRICE, NOT_A_DAY, UTC
 from costfloor.text import MAX_TEXT, UNSAFE, printable
 
@@ -79,24 +85,14 @@ def _column(column: str, table: pa.Table, file: str) -> pa.Array:
 
 
 def _load(content: bytes, name: str) -> tuple[list[str], pa.Table]:
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix not in (".csv", ".parquet"):
-        raise InputError("not a .csv or .parquet file", file=name, remedy="Save the table as CSV or Parquet")
-    if len(content) > MAX_BYTES:
-        limit = f"Keep it under {MAX_BYTES // 2**20} MiB"
-        raise InputError("too large", file=name, value=f"{len(content)} bytes", remedy=limit)
-    if not content:
-        raise InputError("is empty", file=name, remedy="Start it with a header row")
-    if suffix == ".parquet":
+    require_table(content, name)
+    if PurePosixPath(name).suffix.lower() == ".parquet":
         names, table = parquet_table(content, name, COLUMNS)
     else:
         cells = csv_cells(content, name)
         names = [str(column) for column in cells]
         table = pa.table({column: pa.array(cells[column], pa.string()) for column in names if column in COLUMNS})
-    for column in REQUIRED:
-        if column not in names:
-            found = ", ".join(repr(printable(other, MAX_FIELD_NAME)) for other in names[:12])
-            raise InputError("missing", file=name, column=column, remedy=f"The file has {found}; add or rename it")
+    require_columns(names, REQUIRED, name)
     return names, table
 
 

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from costfloor.errors import InputError
-from costfloor.inputs import read_file, utf8
+from costfloor.inputs import MAX_BYTES, read_file, utf8
+from costfloor.sources.entries import MAX_FIELD_NAME
 from costfloor.text import printable
 
 MAX_ROWS = 1_000_000
@@ -43,12 +44,46 @@ def read_cells(path: Path) -> tuple[bytes, pd.DataFrame]:
         The path is no regular file of a known kind, too large, unreadable, empty or malformed.
     """
     content = read_file(path, content="CSV or Parquet file")
-    reader = {".csv": csv_cells, ".parquet": _parquet_cells}.get(path.suffix.lower())
-    if reader is None:
+    return content, table_cells(content, path)
+
+
+def table_cells(content: bytes, path: Path | str) -> pd.DataFrame:
+    """The cells of a CSV or Parquet file as text, an absent value as "".
+
+    Parameters
+    ----------
+    content
+        Its bytes.
+    path
+        Path or display name; its suffix tells the format.
+
+    Raises
+    ------
+    InputError
+        As `read_cells`.
+    """
+    require_table(content, path)
+    reader = {".csv": csv_cells, ".parquet": _parquet_cells}[Path(path).suffix.lower()]
+    return reader(content, path)
+
+
+def require_table(content: bytes, path: Path | str) -> None:
+    """Refuse what is not named like a table, or too large or empty."""
+    if Path(path).suffix.lower() not in (".csv", ".parquet"):
         raise InputError("not a .csv or .parquet file", file=path, remedy="Save the table as CSV or Parquet")
+    if len(content) > MAX_BYTES:
+        limit = f"Keep it under {MAX_BYTES // 2**20} MiB"
+        raise InputError("too large", file=path, value=f"{len(content)} bytes", remedy=limit)
     if not content:
         raise InputError("is empty", file=path, remedy="Start it with a header row")
-    return content, reader(content, path)
+
+
+def require_columns(names: Collection[str], required: Collection[str], path: Path | str) -> None:
+    """Refuse a table without a column that it needs; the message lists those that it has."""
+    for column in required:
+        if column not in names:
+            found = ", ".join(repr(printable(other, MAX_FIELD_NAME)) for other in list(names)[:12])
+            raise InputError("missing", file=path, column=column, remedy=f"The file has {found}; add or rename it")
 
 
 def frame_cells(frame: pd.DataFrame, name: str) -> pd.DataFrame:
