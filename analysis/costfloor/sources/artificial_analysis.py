@@ -6,7 +6,7 @@ scores (`breakdowns`: parts of a benchmark) and all speeds are left out.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from costfloor.errors import InputError
@@ -26,6 +26,9 @@ INDEX = re.compile(r"(?:artificial_analysis_)?(?:intelligence|coding|agentic|mat
 
 POINTS = re.compile(r"\w*_(?:index|elo|omniscience)")
 """Scores in points; all others are fractions."""
+
+SURELY_PERCENT = 2.0
+"""No slip of a rounding lifts a fraction so far."""
 
 AROUND_MODELS = ("meta", "status", "tier", "intelligence_index_version", "pagination", "prompt_options")
 
@@ -97,17 +100,8 @@ FLAT = Shape(
     {"creator": ("creator_name",), "release_date": ("release_date",)},
     frozenset(
         {
-            *(
-                "intelligence_index",
-                "coding_index",
-                "math_index",
-                "mmlu_pro",
-                "gpqa",
-                "hle",
-                "livecodebench",
-                "scicode",
-            ),
-            *("ifbench", "lcr", "terminalbench_hard", "tau2", "math_500", "aime", "aime_25"),
+            *("intelligence_index", "coding_index", "math_index", "mmlu_pro", "gpqa", "hle", "livecodebench"),
+            *("scicode", "ifbench", "lcr", "terminalbench_hard", "tau2", "math_500", "aime", "aime_25"),
         }
     ),
     frozenset(
@@ -136,8 +130,9 @@ def read_scores(content: bytes, name: str) -> Measurements:
     """
     builder = ScoreBuilder(name)
     shape, version, models = _open(content, builder)
-    for place, slug, model in _models(builder, shape, models):
-        scores, where = _scores(shape, model, place)
+    read = [(slug, model, *_scores(shape, model, place)) for place, slug, model in _models(builder, shape, models)]
+    percentages = _in_percent([scores for _, _, scores, _ in read])
+    for slug, model, scores, where in read:
         if not isinstance(scores, Mapping):
             builder.reject(where, "", slug, "evaluations are not an object", scores)
             continue
@@ -147,20 +142,22 @@ def read_scores(content: bytes, name: str) -> Measurements:
         for benchmark, score in scores.items():
             if benchmark.endswith(ESTIMATED):
                 continue
-            estimated = scores.get(benchmark + ESTIMATED)
+            place, estimated = pointer(where, benchmark), scores.get(benchmark + ESTIMATED)
             if not isinstance(estimated, bool | None):
-                builder.reject(pointer(where, benchmark), "", slug, "estimated is not true or false", estimated)
-                continue
-            builder.add(
-                pointer(where, benchmark),
-                slug,
-                benchmark,
-                score,
-                "raw" if POINTS.fullmatch(benchmark) else "fraction",
-                variant=effort,
-                benchmark_version=version if INDEX.fullmatch(benchmark) else None,
-                estimated=bool(estimated),
-            )
+                builder.reject(place, "", slug, "estimated is not true or false", estimated)
+            elif benchmark in percentages and score is not None:
+                builder.reject(place, "", slug, "scores of this benchmark are above 1: are they percentages?", score)
+            else:
+                builder.add(
+                    place,
+                    slug,
+                    benchmark,
+                    score,
+                    "raw" if POINTS.fullmatch(benchmark) else "fraction",
+                    variant=effort,
+                    benchmark_version=version if INDEX.fullmatch(benchmark) else None,
+                    estimated=bool(estimated),
+                )
     return builder.build()
 
 
@@ -235,3 +232,14 @@ def _scores(shape: Shape, model: Mapping[str, object], place: str) -> tuple[obje
         evaluations = model.get("evaluations")
         return {} if evaluations is None else evaluations, pointer(place, "evaluations")
     return {benchmark: score for benchmark, score in model.items() if benchmark in shape.scores}, place
+
+
+def _in_percent(models: Iterable[object]) -> set[str]:
+    """Benchmarks that are given as percentages where fractions were: those up to 1 % would pass for fractions, one by one."""
+    return {
+        benchmark
+        for scores in models
+        if isinstance(scores, Mapping)
+        for benchmark, score in scores.items()
+        if type(score) in (int, float) and score >= SURELY_PERCENT and not POINTS.fullmatch(benchmark)
+    }

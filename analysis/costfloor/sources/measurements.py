@@ -193,7 +193,7 @@ class FactBuilder(EntryBuilder):
         try:
             seller = identifier(shown := provider, "provider", required=False)
             model = identifier(shown := model_id, "model id")
-            stated = fact(field, shown := value)
+            stated = fact_value(field, shown := value)
         except ValueError as problem:
             self.reject(place, provider or "", model_id, str(problem), shown)
             return
@@ -265,7 +265,7 @@ def bounded(value: object, what: str, low: float, high: float) -> float:
     return number + 0.0  # no negative zero
 
 
-def fact(field: str, value: object) -> str:
+def fact_value(field: str, value: object) -> str:
     """The value of a fact as text, by the kind of its field.
 
     Raises
@@ -310,9 +310,10 @@ def _measurements(
         raise InputError(
             f"holds no {builder.what}{f' ({counts})' if counts else ''}", file=builder.file, remedy=CHECK_FORMAT
         )
-    frame = pd.DataFrame(rows, columns=list(columns)).astype({name: dtypes.get(name, "str") for name in columns})
+    values = dict(zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True))
+    values["place"] = tuple(printable(place) for place in values["place"])
     return Measurements(
-        frame.assign(place=frame["place"].map(printable)),
+        pd.DataFrame({name: pd.Series(values[name], dtype=dtypes.get(name, "str")) for name in columns}),
         rejected_frame(builder.rejected),
         dict(builder.skipped),
         dict(builder.unknown_fields),

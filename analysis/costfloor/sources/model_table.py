@@ -3,7 +3,7 @@
 import re
 
 from costfloor.sources.measurements import FIELDS as FACT_FIELDS
-from costfloor.sources.measurements import FactBuilder, Measurements, fact
+from costfloor.sources.measurements import FactBuilder, Measurements, fact_value
 from costfloor.sources.own_table import Column, place, read_rows, refuse_cell
 from costfloor.sources.values import identifier
 
@@ -18,7 +18,7 @@ def _model_key(text: str) -> str:
 
 
 def _of(field: str, remedy: str, *, required: bool = False) -> Column:
-    return Column(lambda text: fact(field, text), remedy, required)
+    return Column(lambda text: fact_value(field, text), remedy, required)
 
 
 COLUMNS = {

@@ -118,13 +118,17 @@ def _read_score(
         builder.reject(place, provider, model_id, f"{wrong[0]} is not text", score[wrong[0]])
         return
     scale = next((scale for scale, form in SCALE_FORMS.items() if form.fullmatch((metric or "")[:60])), "raw")
+    points = score.get("score")
+    if scale == "percent" and isinstance(points, int | float) and 0 < points <= 1:
+        builder.reject(place, provider, model_id, "either a fraction or 1 % and less: the entry does not tell", points)
+        return
     task = ", ".join(str(score[key]) for key in ("dataset", "harness") if score.get(key))
     benchmark = score.get("name")
     builder.add(
         place,
         model_id,
         f"{benchmark} ({task})" if task and isinstance(benchmark, str) else benchmark,
-        score.get("score"),
+        points,
         scale,
         provider=provider,
         variant=score.get("variant"),
