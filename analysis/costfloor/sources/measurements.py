@@ -5,6 +5,7 @@ later, so that sources may disagree and nothing is lost.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,9 @@ DAYS, FLAGS = ("release_date",), ("open_weights", "reasoning")
 NUMBERS = {"params_total_b": (1e-3, 1e5), "params_active_b": (1e-3, 1e5), "context_tokens": (1.0, 1e10)}
 """Lowest and highest plausible value: a million parameters given as a billion, or a raw count as billions, is out of range."""
 
+ENOUGH_TO_TELL = 5
+"""So many scores of 1 % and less do not come together by chance."""
+
 
 @dataclass(frozen=True, eq=False)
 class Measurements:
@@ -57,7 +61,7 @@ class Measurements:
         `variant` is the reasoning effort or setting, empty for the default; `score` is on `scale`, a key of `SCALES`, and so is `stderr`;
         `measured_on` is an ISO day or month, or empty; `self_reported` says that the model's maker published it, `estimated` that nobody
         measured it. The value of a fact is text: an ISO day or month, `true` or `false`, a decimal number, or a name. `place` is a JSON
-        pointer (RFC 6901), `row N` or `FILE, row N`.
+        pointer (RFC 6901) or `row N`, with the name of the file before it where there are several in one: `FILE, row N`.
     rejected
         Entries with a wrong value, columns `costfloor.sources.entries.REJECTED_COLUMNS`, all text.
     skipped
@@ -147,9 +151,10 @@ class FactBuilder(EntryBuilder):
     def __init__(self, file: str) -> None:
         super().__init__(file, "facts")
         self._rows: list[tuple[Any, ...]] = []
+        self._stated: set[tuple[str, str, str, str]] = set()
 
     def add(self, place: str, model_id: object, field: str, value: object, *, provider: object = "") -> None:
-        """Add one fact, or reject it; what is not stated (None or empty text) is no entry.
+        """Add one fact, reject it, or skip it when the file stated the same before; what is not stated (None or empty text) is no entry.
 
         Parameters
         ----------
@@ -172,12 +177,44 @@ class FactBuilder(EntryBuilder):
         except ValueError as problem:
             self.reject(place, provider or "", model_id, str(problem), shown)
             return
+        fact = (seller, model, field, stated)
+        if fact in self._stated:
+            self.skip("fact stated before")
+            return
+        self._stated.add(fact)
         self.count_entry()
-        self._rows.append((seller, model, field, stated, FIELDS[field], place))
+        self._rows.append((*fact, FIELDS[field], place))
 
     def build(self) -> Measurements:
         """Close the list; raises InputError when there is no fact in it, or most are unreadable."""
         return _measurements(self, self._rows, FACT_COLUMNS, {})
+
+
+def scale_problem(scores: Iterable[object], scale: str) -> str | None:
+    """Why the scores of one list cannot be on a scale; None when they can.
+
+    A list that changes from fractions to percentages still holds scores up to 1, and the other way round all would pass for percentages:
+    one by one they look right.
+
+    Parameters
+    ----------
+    scores
+        As found; what is no number is left to the check of each.
+    scale
+        A key of `SCALES`.
+    """
+    numbers = []
+    for score in scores:
+        try:
+            numbers.append(bounded(score, "score", *SCALES["raw"]))
+        except ValueError:
+            continue
+    above = sum(number > 1 for number in numbers)
+    if scale == "fraction" and 2 * above > len(numbers):
+        return "most scores of this list are above 1: are they percentages?"
+    if scale == "percent" and len(numbers) >= ENOUGH_TO_TELL and not above:
+        return "no score of this list is above 1: are they fractions?"
+    return None
 
 
 def bounded(value: object, what: str, low: float, high: float) -> float:
