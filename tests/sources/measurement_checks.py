@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from costfloor.errors import InputError
 from costfloor.sources.entries import REJECTED_COLUMNS
-from costfloor.sources.measurements import FACT_COLUMNS, FIELDS, NUMBERS, SCALES, SCORE_COLUMNS, Measurements
+from costfloor.sources.measured_values import FIELDS, NUMBERS, SCALES
+from costfloor.sources.measurements import FACT_COLUMNS, SCORE_COLUMNS, Measurements
 
 Reader = Callable[[bytes, str], Measurements]
 

@@ -26,7 +26,7 @@ Progress = Callable[[str], None]
 SMALL_TABLE_ROWS = 250
 """Up to here fits begin with short chains."""
 
-SMALL_TABLE_DRAWS = 700
+SMALL_TABLE_DRAWS = 500
 """Of a chain, kept and discarded; small tables gave an effective sample size of 0.6 per draw."""
 
 SMALL_TABLE_ACCEPT = 0.95

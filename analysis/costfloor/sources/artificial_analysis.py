@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from costfloor.errors import InputError
 from costfloor.sources.entries import CHECK_FORMAT, EntryBuilder
 from costfloor.sources.json_input import as_list, as_mapping, pointer, read_json, required
-from costfloor.sources.measurements import FactBuilder, Measurements, ScoreBuilder, bounded
+from costfloor.sources.measured_values import bounded
+from costfloor.sources.measurements import FactBuilder, Measurements, ScoreBuilder
 from costfloor.sources.values import identifier
 
 NAMED_EFFORT = re.compile(r"(.*\S) \(([^()]{1,60})\)")

@@ -4,8 +4,6 @@ Both are kept as the source gives them, in its own names and on its own scale; w
 later, so that sources may disagree and nothing is lost.
 """
 
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,49 +13,15 @@ import pandas as pd
 from costfloor.errors import InputError
 from costfloor.sources.entries import CHECK_FORMAT, EntryBuilder, rejected_frame
 from costfloor.sources.json_input import pointer
-from costfloor.sources.values import DECIMAL, described, identifier, partial_day
+from costfloor.sources.measured_values import FIELDS, SCALES, bounded, fact_value
+from costfloor.sources.values import identifier, partial_day
 from costfloor.text import printable
-
-SCALES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0), "raw": (-1e12, 1e12)}
-"""Lowest and highest score on each scale. `raw` is points, an Elo rating, minutes: whatever the benchmark counts."""
 
 SCORE_COLUMNS = (
     *("provider", "model_id", "variant", "benchmark", "benchmark_version"),
     *("score", "scale", "stderr", "self_reported", "estimated", "measured_on", "place"),
 )
 FACT_COLUMNS = ("provider", "model_id", "field", "value", "unit", "place")
-
-FIELDS = {
-    "name": "",
-    "creator": "",
-    "release_date": "",
-    "open_weights": "",
-    "reasoning": "",
-    "license": "",
-    "huggingface_id": "",
-    "openrouter_id": "",
-    "base_model": "",
-    "slug": "",
-    "params_total_b": "billions",
-    "params_active_b": "billions",
-    "context_tokens": "tokens",
-}
-"""The facts that are read, with their units; `base_model` is the canonical model that an entry extends, `slug` another id of the source."""
-
-DAYS, FLAGS = ("release_date",), ("open_weights", "reasoning")
-FIRST_RELEASE = "2010"
-"""No language model is older; the zero of a computer's clock, 1970, stands in some lists for a day that nobody filled in."""
-
-NUMBERS = {"params_total_b": (1e-3, 1e5), "params_active_b": (1e-3, 1e5), "context_tokens": (1.0, 1e10)}
-"""Lowest and highest plausible value: a million parameters given as a billion, or a raw count as billions, is out of range."""
-
-HUGGING_FACE = re.compile(
-    r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co)/)?"
-    r"(?!(?:collections|datasets|spaces|papers|blog|docs|models)/)([\w.-]{1,100}/[\w.-]{1,100})"
-    r"(?:/(?:tree|blob)/[^\s?#]*)?/?(?:[?#]\S*)?",
-    re.ASCII,
-)
-"""A model there, by its address or as owner/name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +35,8 @@ class Measurements:
         `variant` is the reasoning effort or setting, empty for the default; `score` is on `scale`, a key of `SCALES`, and so is `stderr`;
         `measured_on` is an ISO day or month, or empty; `self_reported` says that the model's maker published it, `estimated` that nobody
         measured it. The value of a fact is text: an ISO day or month, `true` or `false`, a decimal number, or a name. `place` is a JSON
-        pointer (RFC 6901), `row N` or `FILE, row N`; in a table of one's own, the evidence that the row names follows it.
+        pointer (RFC 6901) or `row N`, with the name of the file before it where there are several in one, as in `FILE, row N`; in a table
+        of one's own, the evidence that the row names follows it.
     rejected
         Entries with a wrong value, columns `costfloor.sources.entries.REJECTED_COLUMNS`, all text.
     skipped
@@ -172,9 +137,10 @@ class FactBuilder(EntryBuilder):
     def __init__(self, file: str) -> None:
         super().__init__(file, "facts")
         self._rows: list[tuple[Any, ...]] = []
+        self._stated: set[tuple[str, str, str, str]] = set()
 
     def add(self, place: str, model_id: object, field: str, value: object, *, provider: object = "") -> None:
-        """Add one fact, or reject it; what is not stated (None or empty text) is no entry.
+        """Add one fact, reject it, or skip it when the file stated the same before; what is not stated (None or empty text) is no entry.
 
         Parameters
         ----------
@@ -197,8 +163,13 @@ class FactBuilder(EntryBuilder):
         except ValueError as problem:
             self.reject(place, provider or "", model_id, str(problem), shown)
             return
+        fact = (seller, model, field, stated)
+        if fact in self._stated:
+            self.skip("fact stated before")
+            return
+        self._stated.add(fact)
         self.count_entry()
-        self._rows.append((seller, model, field, stated, FIELDS[field], place))
+        self._rows.append((*fact, FIELDS[field], place))
 
     def add_stated(
         self,
@@ -238,62 +209,6 @@ class FactBuilder(EntryBuilder):
     def build(self) -> Measurements:
         """Close the list; raises InputError when there is no fact in it, or most are unreadable."""
         return _measurements(self, self._rows, FACT_COLUMNS, {})
-
-
-def bounded(value: object, what: str, low: float, high: float) -> float:
-    """A finite number within bounds; a plain decimal number in quotes counts as one.
-
-    Raises
-    ------
-    ValueError
-        It is none; the message says why.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{what} is {described(value)}, not a number")
-    if isinstance(value, str):
-        value = value.strip()
-        if len(value) > 40 or not DECIMAL.fullmatch(value):
-            raise ValueError(f"{what} is text, not a number")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise ValueError(f"{what} is not finite")
-    if not low <= number <= high:
-        raise ValueError(f"{what} is not between {low:,.10g} and {high:,.10g}")
-    return number + 0.0  # no negative zero
-
-
-def fact_value(field: str, value: object) -> str:
-    """The value of a fact as text, by the kind of its field.
-
-    Raises
-    ------
-    ValueError
-        It is none; the message says why.
-    """
-    what = field.replace("_", " ")
-    if field in DAYS:
-        day = partial_day(value, what)
-        if day < FIRST_RELEASE:
-            raise ValueError(f"{what} is before {FIRST_RELEASE}")
-        return day
-    if field in FLAGS:
-        flag = str(value).lower() if isinstance(value, bool | str) else ""
-        if flag not in ("true", "false"):
-            raise ValueError(f"{what} is {described(value)}, not true or false")
-        return flag
-    if field in NUMBERS:
-        return f"{bounded(value, what, *NUMBERS[field]):.12g}"
-    # Names come with stray line breaks.
-    text = identifier(" ".join(value.split()) if isinstance(value, str) else value, what)
-    if field != "huggingface_id":
-        return text
-    model = HUGGING_FACE.fullmatch(text)
-    if model is None:
-        raise ValueError("not a model of Hugging Face, by its address or as owner/name")
-    return model.group(1)
 
 
 def _measurements(

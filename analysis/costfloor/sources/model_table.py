@@ -2,8 +2,9 @@
 
 import re
 
-from costfloor.sources.measurements import FIELDS as FACT_FIELDS
-from costfloor.sources.measurements import FactBuilder, Measurements, fact_value
+from costfloor.sources.measured_values import FIELDS as FACT_FIELDS
+from costfloor.sources.measured_values import fact_value
+from costfloor.sources.measurements import FactBuilder, Measurements
 from costfloor.sources.own_table import Column, place, read_rows, refuse_cell
 from costfloor.sources.values import identifier
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from costfloor.sources.entries import EntryBuilder
 from costfloor.sources.json_input import as_mapping, pointer, read_json, required
-from costfloor.sources.measurements import HUGGING_FACE, FactBuilder, Measurements, ScoreBuilder
+from costfloor.sources.measured_values import HUGGING_FACE
+from costfloor.sources.measurements import FactBuilder, Measurements, ScoreBuilder
 from costfloor.sources.snapshot import Snapshot, SnapshotBuilder, label, tier_above
 
 COLUMNS = {

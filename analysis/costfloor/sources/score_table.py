@@ -1,6 +1,7 @@
 """A table of one's own scores: one row per model, benchmark and day."""
 
-from costfloor.sources.measurements import SCALES, Measurements, ScoreBuilder, bounded
+from costfloor.sources.measured_values import SCALES, bounded
+from costfloor.sources.measurements import Measurements, ScoreBuilder
 from costfloor.sources.own_table import Column, flag, place, read_rows, refuse_cell
 from costfloor.sources.values import identifier, partial_day
 

@@ -113,7 +113,7 @@ def frame_cells(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(names, cells, strict=True)), dtype=str)
 
 
-def csv_cells(content: bytes, path: Path | str) -> pd.DataFrame:
+def csv_cells(content: bytes, path: Path | str, unique: Collection[str] | None = None) -> pd.DataFrame:
     """The cells of a CSV file as text.
 
     Parameters
@@ -122,6 +122,8 @@ def csv_cells(content: bytes, path: Path | str) -> pd.DataFrame:
         Its bytes.
     path
         Path or display name, for messages.
+    unique
+        Names that may stand in the header only once; by default all. Published tables repeat the names of columns that nobody fills in.
 
     Raises
     ------
@@ -138,7 +140,7 @@ def csv_cells(content: bytes, path: Path | str) -> pd.DataFrame:
             if header is None:
                 header = [name.strip() for name in fields]
                 _check_separator(header, path)
-                _check_columns(header, path)
+                _check_columns(header, path, unique)
                 continue
             if len(fields) != len(header):
                 raise InputError(
@@ -252,10 +254,10 @@ def _check_separator(header: list[str], path: Path | str) -> None:
         raise InputError(problem, file=path, value=header[0], remedy=remedy)
 
 
-def _check_columns(names: list[str], path: Path | str) -> None:
+def _check_columns(names: list[str], path: Path | str, unique: Collection[str] | None = None) -> None:
     if len(names) > MAX_COLUMNS:
         remedy = f"Keep those that the program reads: at most {MAX_COLUMNS}"
         raise InputError("too many columns", file=path, value=len(names), remedy=remedy)
     for name, count in Counter(names).items():
-        if count > 1:
+        if count > 1 and (unique is None or name in unique):
             raise InputError("appears more than once in the header", file=path, column=name, remedy="Keep one of them")
