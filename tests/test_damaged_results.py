@@ -3,9 +3,11 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import costfloor.capability.full_fit
 import costfloor.capability.measured
 import numpy as np
 import pandas as pd
@@ -13,7 +15,11 @@ import pytest
 from cli_run import Run, contents, run
 from costfloor.build import build
 from costfloor.built import RECORD
+from costfloor.capability.abilities import BenchmarkDraws
 from costfloor.capability.bands import BANDS
+from costfloor.capability.full_fit import full_fit
+from costfloor.capability.model import IndexUnits
+from costfloor.data.performance import Performance
 from costfloor.data.unchanged import remember
 from costfloor.errors import IntegrityError
 from costfloor.forecast.ledger import Entry, add_entry, read_ledger
@@ -24,11 +30,10 @@ from costfloor.records import HASH, sealed, write_record
 from store import opened, small_store
 
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
-MEASURE = costfloor.capability.measured.measured_capability
 Damage = Callable[[Path], None]
 
 
-def capability(_data: Path, _performance: pd.DataFrame, models: pd.DataFrame, _say: Any) -> Any:
+def capability(_data: Path, _performance: Performance, models: pd.DataFrame, _say: Any) -> Any:
     """No sampling: an even spread over the models, and rising over the anchors of the bands."""
     table = pd.DataFrame({"model_key": models["model_key"], "capability": np.linspace(90.0, 160.0, len(models))})
     anchors = {band.anchor: 100.0 + 12.0 * position for position, band in enumerate(BANDS)}
@@ -233,7 +238,11 @@ def test_a_damaged_ledger_stops_a_refit_before_any_fit(
     ("suffix", "damage"),
     [
         *((".json", damage) for damage in (truncated, emptied, edited, unsealed)),
-        *((suffix, damage) for suffix in (".parquet", "-residuals.parquet") for damage in (truncated, emptied, edited)),
+        *(
+            (suffix, damage)
+            for suffix in (".parquet", "-residuals.parquet", "-benchmarks.parquet")
+            for damage in (truncated, emptied, edited)
+        ),
     ],
 )
 def test_a_damaged_capability_fit_is_measured_anew(
@@ -242,24 +251,30 @@ def test_a_damaged_capability_fit_is_measured_anew(
     fits = tmp_path / "processed" / "fits"
     key = Key("capability", None, None, {}, "")
     name = f"capability-{key.digest[:16]}"
+    one = np.ones((2, 1))
+    draws = BenchmarkDraws(("hle",), one, one, one, np.zeros(1), np.zeros(2), np.ones(2))
     table, residuals = pd.DataFrame({"model_key": ["a"]}), pd.DataFrame({"n": [1]})
-    files = {fits / f"{name}.parquet": table, fits / f"{name}-residuals.parquet": residuals}
+    parts = {"": table, "-residuals": residuals, "-benchmarks": draws.to_frame()}
+    files = {fits / f"{name}{part}.parquet": frame for part, frame in parts.items()}
     fits.mkdir(parents=True)
     hashes = {}
     for path, frame in files.items():
         frame.to_parquet(path, index=False)
         hashes[path.name] = contents(path)[str(path)]
-    write_record(fits / f"{name}.json", {"receipt": {"models": 1}, "files": hashes})
-    monkeypatch.setattr(costfloor.capability.measured, "prepare_scores", lambda *_: None)
-    monkeypatch.setattr(costfloor.capability.measured, "capability_key", lambda _: key)
+    units = IndexUnits(0.0, 130.0, 8.0)
+    write_record(fits / f"{name}.json", {"receipt": {"models": 1}, "units": asdict(units), "files": hashes})
+    monkeypatch.setattr(costfloor.capability.full_fit, "capability_key", lambda _: key)
     lines: list[str] = []
-    read, receipt, _ = MEASURE(fits, table, table, lines.append)
-    assert (receipt, list(read["model_key"]), lines) == ({"models": 1}, ["a"], [])
+    no_scores: Any = None
+    fit = full_fit(fits, no_scores, table, lines.append)
+    assert (fit.receipt, list(fit.table["model_key"]), fit.units, lines) == ({"models": 1}, ["a"], units, [])
+    assert fit.benchmarks.benchmarks == ("hle",)
+    np.testing.assert_array_equal(fit.benchmarks.ability_sd, draws.ability_sd)
 
     damage(fits / f"{name}{suffix}")
     # What is measured would begin with the scores, of which there are none.
     with pytest.raises(AttributeError):
-        MEASURE(fits, table, table, lines.append)
+        full_fit(fits, no_scores, table, lines.append)
     (warning,) = lines
     assert f"{name}{suffix}: " in warning
     assert warning.endswith("Capability is measured anew")

@@ -14,6 +14,7 @@ from costfloor.build import build, stored_build
 from costfloor.built import build_key
 from costfloor.capability.bands import BANDS
 from costfloor.data.package import write_datapackage
+from costfloor.data.performance import Performance
 from costfloor.errors import InputError, LockedError, MissingResultError
 from costfloor.laws.observations import observations
 from costfloor.panel import (
@@ -34,10 +35,10 @@ MIDYEAR = pd.Timestamp("2025-06-30")
 
 
 def stand_in_capability(
-    folder: Path, performance: pd.DataFrame, models: pd.DataFrame, say: Any
+    folder: Path, performance: Performance, models: pd.DataFrame, say: Any
 ) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
     """Published indexes, and the anchors spread evenly: no sampling, the same columns."""
-    counts = performance.groupby("model_key")["benchmark"].nunique().rename("n_benchmarks").reset_index()
+    counts = performance.rows.groupby("model_key")["benchmark"].nunique().rename("n_benchmarks").reset_index()
     table = counts.merge(models[["model_key", "eci_score"]], on="model_key")
     anchors = {band.anchor: 100.0 + 12.0 * position for position, band in enumerate(BANDS)}
     table["capability"] = table["model_key"].map(anchors).fillna(table["eci_score"])

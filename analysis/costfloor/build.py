@@ -10,6 +10,7 @@ import pandas as pd
 from costfloor.built import RECORD, BuildReport, build_key, panel_path, read_report
 from costfloor.capability.bands import assign_bands
 from costfloor.data.decisions import DECISIONS, without_quote
+from costfloor.data.performance import known_performance, no_scores
 from costfloor.data.quotes import build_quotes
 from costfloor.data.raw import validated, written_table
 from costfloor.data.schemas import CAPABILITY, PANEL
@@ -140,7 +141,10 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     from costfloor.capability.measured import measured_capability  # noqa: PLC0415  an unchanged build should not wait for PyMC
 
     say("resolving and cleaning quotes")
-    models, performance = store.table("models"), store.table("performance")
+    models = store.table("models")
+    raw, benchmarks, spellings = (store.table(name) for name in ("performance", "benchmarks", "benchmark_spellings"))
+    # In hindsight in every view: capability measures models, not the market.
+    performance = known_performance(raw, no_scores(), benchmarks, spellings, as_of=as_of, hindsight=True)
     tables = build_quotes(store, as_of)
     quotes = tables.quotes
     if as_of is None:
@@ -149,7 +153,7 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     capability, receipt, residuals = measured_capability(store.places.fits, performance, models, say)
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
     banded = validated(assign_bands(capability, priced), CAPABILITY, target / "capability.parquet")
-    panel = validated(make_panel(quotes, models, performance, banded), PANEL, target / "panel.parquet")
+    panel = validated(make_panel(quotes, models, performance.rows, banded), PANEL, target / "panel.parquet")
     if panel.empty:
         day = "" if as_of is None else f" that were recorded on or before {as_of.date()}"
         raise InputError(f"has no prices{day} of models with benchmark scores", file=store.places.raw)

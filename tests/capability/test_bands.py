@@ -27,8 +27,8 @@ def capability(**others: float | tuple[float, int]) -> pd.DataFrame:
 def models(**released: tuple[str | None, str | None]) -> pd.DataFrame:
     dates = {"openai/davinci": (None, None)} | {key: (date, "day") for key, date in LAUNCHED.items()} | released
     return pd.DataFrame(
-        [(key, date, precision) for key, (date, precision) in dates.items()],
-        columns=["model_key", "release_date", "release_date_precision"],
+        [(key, key.split("/")[-1], date, precision) for key, (date, precision) in dates.items()],
+        columns=["model_key", "name", "release_date", "release_date_precision"],
     )
 
 
@@ -106,3 +106,45 @@ def test_missing_or_falling_anchor_is_named() -> None:
         assign_bands(capability().query("model_key != 'openai/o1'"), models())
     with pytest.raises(InputError, match="anchor of band o1 is not above"):
         assign_bands(capability(**{"openai/o1": 121.0}), models())
+
+
+def band_names(banded: pd.DataFrame) -> list[str]:
+    return [str(name) for name in banded.sort_values("capability")["band"].unique()]
+
+
+def test_band_opens_when_the_frontier_passes_the_last_centre_by_the_median_spacing() -> None:
+    # The five are 12, 10, 20 and 8 apart: 11.
+    released = {"below": ("2026-01-01", "day"), "first": ("2026-02-01", "day"), "later": ("2026-03-01", "day")}
+    banded = assign_bands(capability(below=160.9, first=161.0, later=171.9), models(**released))
+    assert band_names(banded) == [*(band.name for band in BANDS), "first"]
+    got = banded.set_index("model_key")
+    assert got.loc["below", ["band", "band_centre"]].tolist() == ["first", 161.0]
+    assert got.loc["later", "band"] == "first"
+    assert births(banded)["first"] == "2026-01-01"
+    further = assign_bands(capability(first=161.0, later=172.0), models(**released))
+    assert band_names(further)[-2:] == ["first", "later"]
+
+
+def test_known_bands_stay_when_another_opens() -> None:
+    plain = assign_bands(capability(), models())
+    grown = assign_bands(capability(first=170.0), models(first=("2026-02-01", "day")))
+    pd.testing.assert_frame_equal(plain, grown[grown["model_key"] != "first"])
+
+
+@pytest.mark.parametrize(("measured", "precision"), [(2, "day"), (10, "month")])
+def test_no_band_opens_on_weak_evidence(measured: int, precision: str) -> None:
+    banded = assign_bands(capability(first=(170.0, measured)), models(first=("2026-02-01", precision)))
+    assert band_names(banded) == [band.name for band in BANDS]
+
+
+def test_bands_do_not_depend_on_the_order_of_rows() -> None:
+    released = {"first": ("2026-02-01", "day"), "twin": ("2026-02-01", "day"), "later": ("2026-03-01", "day")}
+    table, launches = capability(first=165.0, twin=165.0, later=180.0), models(**released)
+    banded = assign_bands(table, launches).sort_values("model_key", ignore_index=True)
+    shuffled = assign_bands(table.sample(frac=1, random_state=3), launches.sample(frac=1, random_state=4))
+    pd.testing.assert_frame_equal(banded, shuffled.sort_values("model_key", ignore_index=True))
+
+
+def test_band_whose_anchor_came_later_has_not_opened() -> None:
+    banded = assign_bands(capability().query("model_key != 'openai/gpt-5'"), models())
+    assert band_names(banded) == ["GPT-3", "GPT-3.5", "GPT-4", "o1"]

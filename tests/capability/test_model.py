@@ -42,7 +42,10 @@ class Truth:
         long = table.rename_axis("model_key").melt(ignore_index=False, var_name="benchmark", value_name="score")
         published = long.reset_index().assign(variant=None, source="simulated")[rng.uniform(size=len(long)) < 0.8]
         self.keys = keys
-        self.scores = prepare_scores(published, pd.DataFrame({"model_key": keys}))
+        benchmarks = pd.DataFrame(
+            {"benchmark": table.columns, "capability": True, "random_baseline": 0.0, "ceiling": 1.0}
+        )
+        self.scores = prepare_scores(published, pd.DataFrame({"model_key": keys}), benchmarks)
 
     def in_gauge_of(self, fit: CapabilityFit) -> np.ndarray:
         """The true abilities in the fit's units: geometric mean slope 1, and the fit's mean level at its centres."""

@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 from costfloor.capability.scores import CEILING, FLOOR, MIN_MODELS_PER_BENCHMARK, ScoreMatrix, prepare_scores
 from costfloor.errors import InputError
+from store import project_store
 
 KEYS = [f"lab/m{i:02d}" for i in range(MIN_MODELS_PER_BENCHMARK)]
 MODELS = pd.DataFrame({"model_key": KEYS})
+BENCHMARKS = project_store().table("benchmarks")
 
 
 def rows(
@@ -19,7 +21,7 @@ def rows(
 
 
 def prepared(*parts: pd.DataFrame) -> ScoreMatrix:
-    return prepare_scores(pd.concat(parts, ignore_index=True), MODELS)
+    return prepare_scores(pd.concat(parts, ignore_index=True), MODELS, BENCHMARKS)
 
 
 def share(scores: ScoreMatrix, model: str = KEYS[0]) -> float:
@@ -81,7 +83,7 @@ def test_chance_is_taken_off_and_limits_are_marked() -> None:
     values = [0.25, 0.20, 1.0, 0.625] + [0.5] * len(KEYS)
     keys = [f"lab/m{i:02d}" for i in range(len(values))]
     table = rows("gpqa_diamond", values, keys=keys)
-    scores = prepare_scores(table, pd.DataFrame({"model_key": keys}))
+    scores = prepare_scores(table, pd.DataFrame({"model_key": keys}), BENCHMARKS)
     assert scores.side.tolist() == [-1, -1, 1] + [0] * (len(keys) - 3)
     assert [share(scores, key) for key in keys[:4]] == pytest.approx([FLOOR, FLOOR, CEILING, 0.5])
 
@@ -104,9 +106,9 @@ def test_order_of_rows_changes_nothing() -> None:
             for source in ("one", "two", "three")
         ]
     )
-    first = prepare_scores(table, MODELS)
+    first = prepare_scores(table, MODELS, BENCHMARKS)
     for seed in range(3):
-        again = prepare_scores(table.sample(frac=1, random_state=seed), MODELS.iloc[::-1])
+        again = prepare_scores(table.sample(frac=1, random_state=seed), MODELS.iloc[::-1], BENCHMARKS)
         assert (again.models, again.benchmarks) == (first.models, first.benchmarks)
         for name in ("model_index", "benchmark_index", "logit", "side"):
             np.testing.assert_array_equal(getattr(again, name), getattr(first, name))
@@ -115,7 +117,7 @@ def test_order_of_rows_changes_nothing() -> None:
 def test_input_is_left_alone() -> None:
     table = rows("hle", 0.2)
     before = table.copy(deep=True)
-    prepare_scores(table, MODELS)
+    prepare_scores(table, MODELS, BENCHMARKS)
     pd.testing.assert_frame_equal(table, before)
 
 
@@ -128,9 +130,44 @@ def test_score_that_is_no_fraction_is_named(value: float) -> None:
     assert (caught.value.row, caught.value.column) == (4, "score")
 
 
-def test_unknown_model_and_missing_column_are_named() -> None:
+# Rules and values as they stood in the program until November 2026.
+OLD_EXCLUDED = (
+    r"^eci$|^aa_.*_index|_elo$|^metr_time_horizon_min$|^lech_mazur_writing$|^aa_omniscience_non_hallucination$"
+)
+OLD_CHANCE = {
+    "anli": 1 / 3, "arc_challenge": 0.25, "boolq": 0.5, "csqa2": 0.5, "gpqa": 0.25, "gpqa_diamond": 0.25, "hellaswag": 0.25, "mmlu": 0.25,
+    "mmlu_pro": 0.1, "mmmu": 0.25, "mmmu_pro": 0.1, "openbookqa": 0.25, "piqa": 0.5, "scienceqa": 0.4, "simplebench": 1 / 6,
+    "video_mme": 0.25, "vpct": 1 / 3, "winogrande": 0.5,
+}  # fmt: skip
+
+
+def test_table_of_benchmarks_gives_the_matrix_that_the_program_gave() -> None:
+    store = project_store()
+    performance, models = store.table("performance"), store.table("models")
+    names = performance["benchmark"].drop_duplicates()
+    old = pd.DataFrame({"benchmark": names, "capability": ~names.str.contains(OLD_EXCLUDED), "ceiling": 1.0})
+    old["random_baseline"] = names.map(OLD_CHANCE).fillna(0.0)
+    got, was = (prepare_scores(performance, models, table) for table in (BENCHMARKS, old))
+    assert (got.models, got.benchmarks) == (was.models, was.benchmarks)
+    for name in ("model_index", "benchmark_index", "logit", "side"):
+        np.testing.assert_array_equal(getattr(got, name), getattr(was, name))
+
+
+def test_table_of_benchmarks_is_whole() -> None:
+    counting = BENCHMARKS[BENCHMARKS["capability"]]
+    assert (counting["scale"] == "fraction").all()
+    assert (counting["random_baseline"] < counting["ceiling"]).all()
+    assert set(BENCHMARKS["superseded_by"].dropna()) <= set(BENCHMARKS["benchmark"])
+    spellings = project_store().table("benchmark_spellings")
+    assert set(spellings["benchmark"].dropna()) <= set(BENCHMARKS["benchmark"])
+    assert spellings.loc[spellings["benchmark"].isna(), "note"].notna().all()
+
+
+def test_unknown_model_benchmark_and_missing_column_are_named() -> None:
+    with pytest.raises(InputError, match=r"no such benchmark \(lab/m00, hlle\)"):
+        prepared(rows("hlle", 0.2))
     with pytest.raises(InputError, match="no such model") as caught:
-        prepare_scores(rows("hle", 0.2), MODELS.iloc[1:])
+        prepare_scores(rows("hle", 0.2), MODELS.iloc[1:], BENCHMARKS)
     assert caught.value.value == KEYS[0]
     with pytest.raises(InputError, match="column 'source'"):
-        prepare_scores(rows("hle", 0.2).drop(columns="source"), MODELS)
+        prepare_scores(rows("hle", 0.2).drop(columns="source"), MODELS, BENCHMARKS)

@@ -1,4 +1,8 @@
-"""Capability bands: fixed levels around the launches that moved the market, and when the market first reached each."""
+"""Capability bands: levels around the launches that moved the market, and when the market first reached each.
+
+The first five are fixed. Another opens when a model passes the last centre by the median spacing of these five; it is centred on that
+model and named after it, so that the frontier does not run out of bands.
+"""
 
 from typing import Final, NamedTuple
 
@@ -31,7 +35,42 @@ _LAUNCHES: Final = {"openai/davinci": pd.Timestamp(2020, 6, 11)}
 MIN_BENCHMARKS_FOR_BIRTH: Final = 3
 
 
-def band_edges(capability: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+def open_bands(capability: pd.DataFrame, models: pd.DataFrame) -> tuple[Band, ...]:
+    """The bands there are: the fixed ones up to the last whose anchor has a capability, and those that have opened since.
+
+    Parameters
+    ----------
+    capability
+        ``model_key, capability, n_benchmarks``.
+    models
+        ``model_key, name, release_date, release_date_precision`` of the models that may open a band: with a release known to the day and at
+        least `MIN_BENCHMARKS_FOR_BIRTH` scores.
+
+    Raises
+    ------
+    InputError
+        An anchor is missing below one that is there, or the anchors do not rise.
+    """
+    measured = set(capability["model_key"])
+    there = [band.anchor in measured for band in BANDS]
+    bands = BANDS[: max((number for number, known in enumerate(there, start=1) if known), default=1)]
+    centres = band_edges(capability, bands)[0].tolist()
+    if len(bands) < len(BANDS):
+        return bands
+    spacing = float(np.median(np.diff(centres)))
+    to_the_day = models[models["release_date_precision"] == "day"]
+    evidence = capability[capability["n_benchmarks"] >= MIN_BENCHMARKS_FOR_BIRTH]
+    launches = to_the_day.merge(evidence, on="model_key").sort_values(["release_date", "capability", "model_key"])
+    last = centres[-1]
+    for key, name, level in zip(launches["model_key"], launches["name"], launches["capability"], strict=True):
+        if level >= last + spacing:
+            bands, last = (*bands, Band(str(name), str(key))), float(level)
+    return bands
+
+
+def band_edges(
+    capability: pd.DataFrame, bands: tuple[Band, ...] = BANDS
+) -> tuple["pd.Series[float]", "pd.Series[float]"]:
     """Centre and lower edge of each band, in capability units, indexed by band name in rising order.
 
     Centres are the anchors' posterior means; edges lie midway between neighbours and the lowest band has no lower edge.
@@ -42,15 +81,15 @@ def band_edges(capability: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series
         When an anchor is missing, or the anchors do not rise.
     """
     by_key = capability.set_index("model_key")["capability"]
-    for band in BANDS:
+    for band in bands:
         if band.anchor not in by_key.index:
             raise InputError(
                 f"the anchor of band {band.name} has no capability", value=band.anchor, remedy="Add scores."
             )
-    centres = pd.Series({band.name: float(by_key[band.anchor]) for band in BANDS})
+    centres = pd.Series({band.name: float(by_key[band.anchor]) for band in bands})
     steps = np.diff(centres.to_numpy())
     if (steps <= 0).any():
-        fallen = BANDS[int((steps <= 0).argmax()) + 1]
+        fallen = bands[int((steps <= 0).argmax()) + 1]
         raise InputError(
             f"the anchor of band {fallen.name} is not above the band before it",
             value=float(centres[fallen.name]),
@@ -69,8 +108,8 @@ def assign_bands(capability: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame
     capability
         ``model_key, capability, n_benchmarks``, as from `costfloor.capability.model.capability_table`.
     models
-        ``model_key, release_date, release_date_precision`` of the models that may mark a birth: those once on sale, when
-        births are to say what a buyer could get. Others still get a band.
+        ``model_key, name, release_date, release_date_precision`` of the models that may open a band or mark a birth: those once on sale,
+        when births are to say what a buyer could get. Others still get a band.
 
     Returns
     -------
@@ -79,7 +118,7 @@ def assign_bands(capability: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame
         (timestamp; earliest release, known to the day, of a model in that band or above with at least
         `MIN_BENCHMARKS_FOR_BIRTH` scores; missing when there is none).
     """
-    centres, lower = band_edges(capability)
+    centres, lower = band_edges(capability, open_bands(capability, models))
     value = capability["capability"].to_numpy()
     rank = np.searchsorted(lower.to_numpy(), value, side="right") - 1
 

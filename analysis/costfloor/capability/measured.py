@@ -1,90 +1,53 @@
-"""Measured capability on disk: sampled once per set of scores."""
+"""Measured capability of a day: a full fit, and on top of it the models whose scores have changed since."""
 
-from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from costfloor.capability.model import capability_key, capability_table, fit_capability, residual_check
+from costfloor.capability.full_fit import Progress, full_fit
+from costfloor.capability.full_fit_day import full_fit_day
 from costfloor.capability.scores import prepare_scores
-from costfloor.errors import IntegrityError
-from costfloor.frames import from_parquet, parquet_bytes
-from costfloor.records import read_record, sealed
-from costfloor.storage import json_bytes, sha256_bytes, write_together
-
-Progress = Callable[[str], None]
+from costfloor.capability.update import update
+from costfloor.data.performance import Performance
 
 type Measured = tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]
 """Table, receipt and residuals."""
 
 
-def measured_capability(folder: Path, performance: pd.DataFrame, models: pd.DataFrame, say: Progress) -> Measured:
-    """Capability of every model with scores: read when it was measured from these scores before, else sampled and stored.
+def measured_capability(
+    folder: Path, performance: Performance, models: pd.DataFrame, say: Progress, *, anew: bool = False
+) -> Measured:
+    """Capability of every model with scores as of a day.
 
     Parameters
     ----------
     folder
-        Where measured capability is kept.
-    performance, models
-        Raw tables.
+        Where full fits are kept.
+    performance
+        Scores as they were known on the day.
+    models
+        The raw table of models.
     say
         Called with a line before a long step.
+    anew
+        Fit all abilities to the scores of the day itself, whatever `full_fit_day` says.
 
     Returns
     -------
-    Table, receipt and residuals, as `costfloor.capability.model` makes them.
+    Table and residuals, as `costfloor.capability.model` makes them, and the receipt: that of the full fit, with ``update`` (see `update`)
+    and ``left_out`` (how many scores of lists are not used, by reason).
     """
-    scores = prepare_scores(performance, models)
-    places = [_files(folder, digest) for digest in capability_key(scores).digests]
-    for place in places:
-        try:
-            cached = _cached_capability(*place)
-        except IntegrityError as error:
-            say(f"warning: {error}")
-            cached = None
-        if cached is not None:
-            return cached
-    say(f"measuring the capability of {len(scores.models)} models from {len(scores.logit)} scores (about a minute)")
-    fit = fit_capability(scores, progress=say)
-    table, residuals = capability_table(fit), residual_check(fit)
-    shared = table.merge(models[["model_key", "eci_score"]].dropna(), on="model_key")
-    receipt = {
-        "models": len(scores.models),
-        "benchmarks": len(scores.benchmarks),
-        "scores": len(scores.logit),
-        "fingerprint": fit.fingerprint,
-        "diagnostics": asdict(fit.diagnostics),
-        "seconds": {"compile": fit.sampled.seconds_compile, "sample": fit.sampled.seconds_sample},
-        "sampler": fit.sampled.sampler,
-        "warnings": list(fit.sampled.warnings),
-        "eci_rank_correlation": float(shared["capability"].corr(shared["eci_score"], method="spearman")),
-        "eci_models": len(shared),
+    scores = prepare_scores(performance.rows, models, performance.benchmarks)
+    day = None if anew else full_fit_day(performance)
+    fitted = scores if day is None else prepare_scores(performance.at(day).rows, models, performance.benchmarks)
+    fit = full_fit(folder, fitted, models, say)
+    updated = update(fit, fitted, scores)
+    left_out = performance.left_out.groupby("reason")["scores"].sum()
+    receipt = fit.receipt | {
+        "update": {"fitted_on": None if day is None else str(day.date()), **updated.receipt},
+        "left_out": {str(reason): int(count) for reason, count in left_out.items()},
     }
-    receipt_path, table_path, residuals_path = places[0]
-    files = {table_path: parquet_bytes(table), residuals_path: parquet_bytes(residuals)}
-    hashes = {path.name: sha256_bytes(content) for path, content in files.items()}
-    write_together({**files, receipt_path: json_bytes(sealed({"receipt": receipt, "files": hashes}))})
-    return table, receipt, residuals
-
-
-def _files(folder: Path, digest: str) -> tuple[Path, Path, Path]:
-    """Receipt, table and residuals of a capability fit."""
-    name = folder / f"capability-{digest[:16]}"
-    return Path(f"{name}.json"), Path(f"{name}.parquet"), Path(f"{name}-residuals.parquet")
-
-
-def _cached_capability(receipt_path: Path, table_path: Path, residuals_path: Path) -> Measured | None:
-    """Table, receipt and residuals of a capability fit as it was stored; None when there is none."""
-    remedy = "Capability is measured anew"
-    record = read_record(receipt_path, remedy=remedy)
-    if record is None:
-        return None
-    frames = []
-    for path in (table_path, residuals_path):
-        content = path.read_bytes() if path.exists() else b""
-        if sha256_bytes(content) != record["files"].get(path.name):
-            raise IntegrityError(f"{path}: is not as the program wrote it. {remedy}")
-        frames.append(from_parquet(content))
-    return frames[0], record["receipt"], frames[1]
+    for line in updated.lines():
+        say(line)
+    return updated.table, receipt, fit.residuals

@@ -34,9 +34,12 @@ CAPABILITY_SETTINGS: Final = SamplerSettings(draws=1000, tune=500, target_accept
 # The two models that fix the Epoch Capabilities Index's units, so that numbers read alike.
 REFERENCES: Final = {"anthropic/claude-3-5-sonnet-20240620": 130.0, "openai/gpt-5": 150.0}
 
+# In the second one's place before it had a score: its capability on that scale, by all scores to July 2026. Only the units know the future.
+EARLIER_REFERENCE: Final = ("openai/o1", 141.28)
+
 _REPORTED: Final = ("ability", "slope", "level", "noise", "ability_mean", "ability_sd")
-_LOGIT_FLOOR: Final = float(np.log(FLOOR / (1 - FLOOR)))
-_LOGIT_CEILING: Final = float(np.log(CEILING / (1 - CEILING)))
+LOGIT_FLOOR: Final = float(np.log(FLOOR / (1 - FLOOR)))
+LOGIT_CEILING: Final = float(np.log(CEILING / (1 - CEILING)))
 # Fisher information about the location of a unit Logistic.
 _LOGISTIC_INFORMATION: Final = 1 / 3
 _MAX_PREDICTIVE_DRAWS: Final = 400
@@ -68,12 +71,40 @@ class CapabilityFit:
     fingerprint: str
 
 
-def capability_key(scores: ScoreMatrix, settings: SamplerSettings = CAPABILITY_SETTINGS) -> Key:
-    """Everything that determines a fit; its digest is the fingerprint."""
+@dataclass(frozen=True)
+class IndexUnits:
+    """The linear map from latent abilities to index units.
+
+    Attributes
+    ----------
+    origin
+        Ability of the first reference, whose index is `at_origin`.
+    at_origin
+        In index units.
+    scale
+        Index units per unit of ability.
+    """
+
+    origin: float
+    at_origin: float
+    scale: float
+
+    def capability(self, ability: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Abilities in index units."""
+        return self.at_origin + self.scale * (ability - self.origin)
+
+
+def scores_hash(scores: ScoreMatrix) -> str:
+    """SHA-256 of all that a fit sees, 64 hexadecimal digits."""
     digest = hashlib.sha256(json.dumps([scores.models, scores.benchmarks]).encode())
     for array in (scores.model_index, scores.benchmark_index, scores.logit, scores.side):
         digest.update(array.tobytes())
-    return result_key("capability", __name__, data=digest.hexdigest(), settings=asdict(settings))
+    return digest.hexdigest()
+
+
+def capability_key(scores: ScoreMatrix, settings: SamplerSettings = CAPABILITY_SETTINGS) -> Key:
+    """Everything that determines a fit; its digest is the fingerprint."""
+    return result_key("capability", __name__, data=scores_hash(scores), settings=asdict(settings))
 
 
 def fit_capability(
@@ -95,8 +126,26 @@ def fit_capability(
     )
 
 
+def index_units(fit: CapabilityFit) -> IndexUnits:
+    """The map that puts the posterior means of the `REFERENCES` at their values.
+
+    Raises
+    ------
+    InputError
+        When a reference model has no scores, and no other stands in for it.
+    """
+    mean = pd.Series(fit.sampled.posterior["ability"].mean(("chain", "draw")).to_numpy(), index=fit.scores.models)
+    (low, low_value), (high, high_value) = REFERENCES.items()
+    if high not in mean.index and EARLIER_REFERENCE[0] in mean.index:
+        high, high_value = EARLIER_REFERENCE
+    for key in (low, high):
+        if key not in mean.index:
+            raise InputError("a reference model of the capability scale has no scores", value=key, remedy="Add them.")
+    return IndexUnits(float(mean[low]), low_value, float((high_value - low_value) / (mean[high] - mean[low])))
+
+
 def capability_table(fit: CapabilityFit) -> pd.DataFrame:
-    """Capability per model in index units: `REFERENCES` are put at their values by a linear map of posterior means.
+    """Capability per model in index units, by `index_units`.
 
     Returns
     -------
@@ -108,19 +157,12 @@ def capability_table(fit: CapabilityFit) -> pd.DataFrame:
     InputError
         When a reference model has no scores.
     """
-    ability = fit.sampled.posterior["ability"]
-    mean = pd.Series(ability.mean(("chain", "draw")).to_numpy(), index=fit.scores.models)
-    sd = ability.std(("chain", "draw"), ddof=1).to_numpy()
-    for key in REFERENCES:
-        if key not in mean.index:
-            raise InputError("a reference model of the capability scale has no scores", value=key, remedy="Add them.")
-    (low, low_value), (high, high_value) = REFERENCES.items()
-    scale = (high_value - low_value) / (mean[high] - mean[low])
+    units, ability = index_units(fit), fit.sampled.posterior["ability"]
     return pd.DataFrame(
         {
             "model_key": list(fit.scores.models),
-            "capability": low_value + scale * (mean.to_numpy() - mean[low]),
-            "capability_sd": abs(scale) * sd,
+            "capability": units.capability(ability.mean(("chain", "draw")).to_numpy()),
+            "capability_sd": abs(units.scale) * ability.std(("chain", "draw"), ddof=1).to_numpy(),
             "n_benchmarks": fit.scores.n_benchmarks,
         }
     )
@@ -144,7 +186,7 @@ def residual_check(fit: CapabilityFit) -> pd.DataFrame:
     mean = level[at] + slope[at] * (ability[scores.model_index] - fit.centres[at, None])
     score, floor, ceiling = (
         (1 / (1 + np.exp(np.clip((mean - limit) / noise[at], -500, 500)))).mean(axis=1)
-        for limit in (scores.logit[:, None], _LOGIT_FLOOR, _LOGIT_CEILING)
+        for limit in (scores.logit[:, None], LOGIT_FLOOR, LOGIT_CEILING)
     )
     # No predicted mass between the limits: a score found there has no rank, and counts as not covered.
     with np.errstate(invalid="ignore"):
@@ -215,8 +257,8 @@ def _build(scores: ScoreMatrix, centres: NDArray[np.float64]) -> pm.Model:
         at = scores.benchmark_index
         mean = intercept[at] + slope[at] * ability[scores.model_index]
         pm.Logistic("logit", mean[inside], noise[at[inside]], observed=scores.logit[inside])
-        pm.Potential("at_floor", -pt.sum(pt.softplus((mean[floor] - _LOGIT_FLOOR) / noise[at[floor]])))
-        pm.Potential("at_ceiling", -pt.sum(pt.softplus((_LOGIT_CEILING - mean[ceiling]) / noise[at[ceiling]])))
+        pm.Potential("at_floor", -pt.sum(pt.softplus((mean[floor] - LOGIT_FLOOR) / noise[at[floor]])))
+        pm.Potential("at_ceiling", -pt.sum(pt.softplus((LOGIT_CEILING - mean[ceiling]) / noise[at[ceiling]])))
     return model
 
 

@@ -1,10 +1,10 @@
-"""Published benchmark scores -> one logit per (model, benchmark), the input of the capability model.
+"""Known benchmark scores -> one logit per (model, benchmark), the input of the capability model.
 
-Left out, because they are not a score on one task: Epoch's own index, Artificial Analysis' composites, Elo ratings (a
-preference, on a scale that drifts as rivals enter), task lengths in minutes, marks out of ten, and refusal rates.
+Which benchmarks count, what a guesser scores on them and what the best possible score is stand in the raw table `benchmarks`. Left out
+there is what is no score on one task: composites, ratings on a scale that drifts as rivals enter, lengths of tasks, marks, and refusals.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,34 +13,8 @@ from numpy.typing import NDArray
 
 from costfloor.errors import InputError
 
-EXCLUDED_PATTERN: Final = (
-    r"^eci$|^aa_.*_index|_elo$|^metr_time_horizon_min$|^lech_mazur_writing$|^aa_omniscience_non_hallucination$"
-)
-
 # Quantised weights and host-optimised builds are not the model at its best effort.
 DEGRADED_VARIANT_PATTERN: Final = r"(?:^|-)(?:quant|opt)"
-
-# Expected score of a guesser; benchmarks not named here have free answers.
-CHANCE: Final = {
-    "anli": 1 / 3,
-    "arc_challenge": 0.25,
-    "boolq": 0.5,
-    "csqa2": 0.5,
-    "gpqa": 0.25,
-    "gpqa_diamond": 0.25,
-    "hellaswag": 0.25,
-    "mmlu": 0.25,
-    "mmlu_pro": 0.1,
-    "mmmu": 0.25,
-    "mmmu_pro": 0.1,
-    "openbookqa": 0.25,
-    "piqa": 0.5,
-    "scienceqa": 0.4,
-    "simplebench": 1 / 6,
-    "video_mme": 0.25,
-    "vpct": 1 / 3,
-    "winogrande": 0.5,
-}
 
 # Beyond these shares of the way from chance to perfect, a score says only "at most" or "at least": guessing, failed
 # runs and wrong answer keys take over.
@@ -82,8 +56,26 @@ class ScoreMatrix:
         """Benchmarks per model, shape ``(models,)``."""
         return np.bincount(self.model_index, minlength=len(self.models))
 
+    def of(self, entries: NDArray[np.bool_]) -> "ScoreMatrix":
+        """The same matrix with these entries only."""
+        index, benchmark = self.model_index[entries], self.benchmark_index[entries]
+        return replace(
+            self, model_index=index, benchmark_index=benchmark, logit=self.logit[entries], side=self.side[entries]
+        )
 
-def prepare_scores(performance: pd.DataFrame, models: pd.DataFrame) -> ScoreMatrix:
+    def to_frame(self) -> pd.DataFrame:
+        """One row per entry, columns ``model_key, benchmark, logit, side``."""
+        return pd.DataFrame(
+            {
+                "model_key": np.array(self.models, dtype=object)[self.model_index],
+                "benchmark": np.array(self.benchmarks, dtype=object)[self.benchmark_index],
+                "logit": self.logit,
+                "side": self.side,
+            }
+        )
+
+
+def prepare_scores(performance: pd.DataFrame, models: pd.DataFrame, benchmarks: pd.DataFrame) -> ScoreMatrix:
     """Reduce published scores to one logit per model and benchmark.
 
     A buyer can choose the reasoning effort, so a model's score at a source is its best over efforts; sources are then
@@ -95,6 +87,8 @@ def prepare_scores(performance: pd.DataFrame, models: pd.DataFrame) -> ScoreMatr
         Columns ``model_key, variant, benchmark, score, source``; fractions in 0..1 for every benchmark that is used.
     models
         Column ``model_key``: the known models.
+    benchmarks
+        Columns ``benchmark, random_baseline, ceiling, capability``: the known benchmarks.
 
     Returns
     -------
@@ -104,7 +98,7 @@ def prepare_scores(performance: pd.DataFrame, models: pd.DataFrame) -> ScoreMatr
     Raises
     ------
     InputError
-        For a missing column, an unknown model, or a score that is missing or no fraction.
+        For a missing column, an unknown model or benchmark, or a score that is missing or no fraction.
     """
     missing = [name for name in _PERFORMANCE_COLUMNS if name not in performance]
     if missing:
@@ -116,14 +110,22 @@ def prepare_scores(performance: pd.DataFrame, models: pd.DataFrame) -> ScoreMatr
         "no such model",
         "Add the model to the models table, or correct the key.",
     )
+    _reject(
+        performance,
+        ~performance["benchmark"].isin(benchmarks["benchmark"]),
+        "benchmark",
+        "no such benchmark",
+        "Add it to data/raw/benchmarks.csv, or correct the name.",
+    )
     variant = performance["variant"].fillna("").astype(str)
-    used = ~performance["benchmark"].str.contains(EXCLUDED_PATTERN) & ~variant.str.contains(DEGRADED_VARIANT_PATTERN)
+    counting = benchmarks.loc[benchmarks["capability"], "benchmark"]
+    used = performance["benchmark"].isin(counting) & ~variant.str.contains(DEGRADED_VARIANT_PATTERN)
     _reject(
         performance,
         used & ~performance["score"].between(0.0, 1.0),
         "score",
         "a score must be a fraction in 0..1",
-        "Convert it, or exclude the benchmark in analysis/costfloor/capability/scores.py if it is on another scale.",
+        "Convert it, or say in data/raw/benchmarks.csv that the benchmark does not count if it is on another scale.",
     )
 
     # Sorted in full, so that sums run in one order and equal data give equal bits.
@@ -131,8 +133,9 @@ def prepare_scores(performance: pd.DataFrame, models: pd.DataFrame) -> ScoreMatr
     rows = performance.assign(variant=variant)[used].sort_values([*effort, "score"])
     best = rows.groupby(effort)["score"].mean().groupby([*_KEYS, "source"]).max()
     pairs = best.groupby(_KEYS).mean().reset_index()
-    chance = pairs["benchmark"].map(CHANCE).fillna(0.0)
-    pairs["share"] = (pairs["score"] - chance) / (1 - chance)
+    limits = benchmarks.set_index("benchmark").loc[pairs["benchmark"], ["random_baseline", "ceiling"]]
+    chance, ceiling = limits.to_numpy(dtype=np.float64).T
+    pairs["share"] = (pairs["score"] - chance) / (ceiling - chance)
     pairs["inside"] = pairs["share"].between(FLOOR, CEILING, inclusive="neither")
     enough = pairs.groupby("benchmark")["inside"].transform("sum") >= MIN_MODELS_PER_BENCHMARK
     pairs = pairs[enough]

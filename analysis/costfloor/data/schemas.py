@@ -2,6 +2,7 @@
 
 import pandera.pandas as pa
 
+from costfloor.data.benchmark_schemas import BENCHMARK_SCHEMAS
 from costfloor.data.context_schemas import CONTEXT_SCHEMAS
 from costfloor.data.fields import PARTIAL_DATE, date, flag, integer, number, price, table, text
 from costfloor.data.vintages import SOURCES
@@ -111,19 +112,15 @@ PERFORMANCE = table(
     {
         "model_key": text("Model"),
         "variant": text("Reasoning effort as the source spells it", nullable=True),
-        "benchmark": text("Benchmark; index slugs carry their version"),
-        "score": number(
-            "Score; a fraction of 1 except *_index* and eci (points), *_elo, metr_time_horizon_min (minutes) and "
-            "lech_mazur_writing (0 to 10)",
-            "by benchmark",
-        ),
+        "benchmark": text("Benchmark"),
+        "score": number("Score, on the scale that `benchmarks` gives", "by benchmark"),
         "stderr": number("Standard error of the score", "as score", nullable=True, low=0),
         "measured_on": text("Day or month of measurement or of the snapshot", nullable=True, pattern=PARTIAL_DATE),
         "source": text("Who published the score"),
         "source_ref": text("Where: file, row or page"),
     },
     evidence="source_ref",
-    references={"model_key": "models"},
+    references={"model_key": "models", "benchmark": "benchmarks"},
 )
 
 BENCHMARK_COSTS = table(
@@ -227,6 +224,7 @@ RAW_SCHEMAS: dict[str, pa.DataFrameSchema] = {
         PROVIDER_MODELS,
         HOSTS,
         CORRECTIONS,
+        *BENCHMARK_SCHEMAS,
         *CONTEXT_SCHEMAS,
     )
 }

@@ -1,0 +1,165 @@
+"""Whether the scale of capability drifts as new benchmarks take over: models scored on old and on new ones tell.
+
+The ability of such a model is worked out twice, from its scores on the old benchmarks alone and from those on the new ones alone, with
+the parameters of one full fit. Where the difference rises with the day of release, new benchmarks see faster progress than old ones did,
+and a rate that is read off a stretch across the change has this in it. Abilities have next to no prior here: it would pull those with few
+scores to the mean.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from costfloor.capability.abilities import BenchmarkDraws, ability_draws
+from costfloor.capability.model import IndexUnits
+from costfloor.capability.scores import MIN_MODELS_PER_BENCHMARK, ScoreMatrix
+from costfloor.data.performance import Performance
+
+MIN_MODELS: Final = 10
+"""With fewer models on both sides nothing is said."""
+
+_NO_PRIOR: Final = 10.0
+_DAYS_PER_YEAR: Final = 365.25
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Capability by new benchmarks less that by old ones, in index units.
+
+    Attributes
+    ----------
+    old, new
+        The benchmarks on either side.
+    models
+        Models with scores on both.
+    difference, difference_error
+        At the mean day of release of these models, with its standard error.
+    per_year, per_year_error
+        Its slope by day of release, with its standard error.
+    """
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    models: int
+    difference: float
+    difference_error: float
+    per_year: float
+    per_year_error: float
+
+    def __str__(self) -> str:
+        return (
+            f"scale: {self.models} models on {len(self.old)} old and {len(self.new)} new benchmarks; new less old "
+            f"{self.difference:+.1f} points (standard error {self.difference_error:.1f}), {self.per_year:+.1f} points a year of release "
+            f"({self.per_year_error:.1f})"
+        )
+
+
+@dataclass(frozen=True)
+class AnchorMove:
+    """How far a model of known place moved between two fits, in index units; `error` is the standard error of both together."""
+
+    model_key: str
+    moved: float
+    error: float
+
+    @property
+    def within_error(self) -> bool:
+        """It moved by less than two standard errors."""
+        return abs(self.moved) <= 2 * self.error
+
+
+def new_benchmarks(performance: Performance, since: pd.Timestamp) -> tuple[str, ...]:
+    """Benchmarks that had too few models for a fit on a day and have enough now, sorted."""
+    scores = performance.every.groupby(["benchmark", "model_key"])["known_on"].min().reset_index()
+    enough = (
+        set(known.index[known >= MIN_MODELS_PER_BENCHMARK])
+        for known in (
+            rows.groupby("benchmark")["model_key"].nunique()
+            for rows in (scores[scores["known_on"] <= since], performance.rows)
+        )
+    )
+    then, now = enough
+    counting = performance.benchmarks.loc[performance.benchmarks["capability"], "benchmark"]
+    return tuple(sorted((now - then) & set(counting)))
+
+
+def scale_drift(
+    scores: ScoreMatrix, draws: BenchmarkDraws, units: IndexUnits, models: pd.DataFrame, new: tuple[str, ...]
+) -> Drift | None:
+    """Compare abilities by new benchmarks with those by old ones.
+
+    Parameters
+    ----------
+    scores
+        Scores of the day.
+    draws, units
+        Of a full fit that knows old and new benchmarks.
+    models
+        ``model_key, release_date``.
+    new
+        The new benchmarks.
+
+    Returns
+    -------
+    None when fewer than `MIN_MODELS` dated models have scores on both sides.
+    """
+    without_prior = replace(draws, ability_sd=_NO_PRIOR * draws.ability_sd)
+    is_new = np.isin(np.array(scores.benchmarks, dtype=object), np.array(new, dtype=object))[scores.benchmark_index]
+    sides = [ability_draws(scores.of(entries), without_prior) for entries in (~is_new, is_new)]
+    released = models.dropna(subset=["release_date"]).set_index("model_key")["release_date"]
+    shared = sorted(set(sides[0].models) & set(sides[1].models) & set(released.index))
+    if len(shared) < MIN_MODELS:
+        return None
+    at = [np.searchsorted(side.models.astype(str), shared) for side in sides]
+    difference = units.scale * (sides[1].mean[at[1]] - sides[0].mean[at[0]])
+    variance = units.scale**2 * (sides[1].variance[at[1]] + sides[0].variance[at[0]])
+    years = (released[shared] - released[shared].mean()).dt.days.to_numpy(dtype=np.float64) / _DAYS_PER_YEAR
+    (level, slope), (level_error, slope_error) = _line(years, difference, variance)
+    compared = [name for name in scores.benchmarks if name in draws.benchmarks]
+    older, newer = (tuple(name for name in compared if (name in new) is side) for side in (False, True))
+    return Drift(older, newer, len(shared), level, level_error, slope, slope_error)
+
+
+def anchor_moves(before: pd.DataFrame, after: pd.DataFrame, anchors: tuple[str, ...]) -> tuple[AnchorMove, ...]:
+    """How far anchors moved between two tables of capability; those that only one table has are passed over.
+
+    Parameters
+    ----------
+    before, after
+        ``model_key, capability, capability_sd``.
+    anchors
+        Keys of models.
+    """
+    then, now = (table.set_index("model_key") for table in (before, after))
+    return tuple(
+        AnchorMove(
+            key,
+            float(now["capability"][key] - then["capability"][key]),
+            float(np.hypot(now["capability_sd"][key], then["capability_sd"][key])),
+        )
+        for key in anchors
+        if key in then.index and key in now.index
+    )
+
+
+def _line(
+    years: NDArray[np.float64], difference: NDArray[np.float64], variance: NDArray[np.float64]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Level at year 0 and slope of a line through differences, weighted, with their standard errors.
+
+    Of each draw of the benchmarks a line; what the lines differ by is the error that all models share. Where differences scatter more than
+    their variances say, errors grow with the scatter (Birge 1932).
+    """
+    design = np.column_stack([np.ones_like(years), years])
+    lines, covariances = [], []
+    for values, noise in zip(difference.T, variance.T, strict=True):
+        normal = np.linalg.inv((design / noise[:, None]).T @ design)
+        line = normal @ ((design / noise[:, None]).T @ values)
+        scatter = ((values - design @ line) ** 2 / noise).sum() / (len(years) - 2)
+        lines.append(line)
+        covariances.append(np.diag(normal) * max(1.0, float(scatter)))
+    (level, slope), errors = np.mean(lines, axis=0), np.sqrt(np.mean(covariances, axis=0) + np.var(lines, axis=0))
+    return (float(level), float(slope)), (float(errors[0]), float(errors[1]))
