@@ -20,8 +20,8 @@ from costfloor.capability.scores import ScoreMatrix
 MAX_DRAWS: Final = 200
 """So many draws give means within 7 % of the standard deviation that the benchmarks contribute."""
 
-_HALVINGS: Final = 45
-_GRID: Final = np.linspace(-8.0, 8.0, 49)
+_HALVINGS: Final = 32
+_GRID: Final = np.linspace(-8.0, 8.0, 33)
 _PRIOR_REACH: Final = 12.0
 
 

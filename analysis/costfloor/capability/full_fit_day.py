@@ -10,7 +10,7 @@ import pandas as pd
 
 from costfloor.data.performance import Performance
 
-GROWTH: Final = 1.1
+GROWN_BY_ONE_IN: Final = 10
 """All abilities are fitted anew at the first end of a month by which there are a tenth more pairs of model and benchmark."""
 
 
@@ -26,10 +26,10 @@ def full_fit_day(performance: Performance) -> pd.Timestamp | None:
     scores = performance.every[performance.every["benchmark"].isin(counting)]
     first_known = scores.groupby(["model_key", "benchmark"])["known_on"].min()
     months = (first_known + pd.offsets.MonthEnd(0)).value_counts().sort_index().cumsum()
-    day, fitted = None, 0.0
+    day, fitted = None, 0
     for end, pairs in zip(pd.DatetimeIndex(months.index), months, strict=True):
         if performance.as_of is not None and end > performance.as_of:
             break
-        if pairs >= GROWTH * fitted:
-            day, fitted = end, float(pairs)
+        if (pairs - fitted) * GROWN_BY_ONE_IN >= fitted:
+            day, fitted = end, int(pairs)
     return day

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,9 @@ import pandas as pd
 from costfloor.capability.abilities import abilities
 from costfloor.capability.full_fit import FullFit
 from costfloor.capability.scores import ScoreMatrix
+
+MAX_COMPARED: Final = 100
+"""Of the models that keep their ability at most so many get a quick one beside it, to say how far the two lie apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +100,15 @@ def update(fit: FullFit, fitted: ScoreMatrix, scores: ScoreMatrix) -> Update:
     """
     start = time.perf_counter()
     before, after = fitted.to_frame(), scores.to_frame()
-    both = before.merge(after, how="outer", indicator=True)
-    changed = set(both.loc[both["_merge"] != "both", "model_key"])
     unknown = ~after["benchmark"].isin(fit.benchmarks.benchmarks)
+    both = before.merge(after[~unknown], how="outer", indicator=True)
+    changed = set(both.loc[both["_merge"] != "both", "model_key"])
     waiting = after.loc[unknown, "benchmark"].value_counts().sort_index()
 
-    quick = _in_index_units(abilities(scores, fit.benchmarks), fit)
     kept = fit.table[fit.table["model_key"].isin(set(scores.models) - changed)]
+    compared = kept.iloc[:: -(-len(kept) // MAX_COMPARED) or 1]
+    wanted = np.isin(np.array(scores.models, dtype=object), [*changed, *compared["model_key"]])
+    quick = _in_index_units(abilities(scores.of(wanted[scores.model_index]), fit.benchmarks), fit)
     anew = quick[quick["model_key"].isin(changed)]
     table = pd.concat([kept, anew], ignore_index=True).sort_values("model_key", ignore_index=True)
     return Update(
@@ -112,7 +117,7 @@ def update(fit: FullFit, fitted: ScoreMatrix, scores: ScoreMatrix) -> Update:
         waiting_models=tuple(sorted(set(scores.models) - set(table["model_key"]))),
         waiting_scores={str(name): int(count) for name, count in waiting.items()},
         seconds=time.perf_counter() - start,
-        error=quick_error(quick[quick["model_key"].isin(kept["model_key"])], kept),
+        error=quick_error(quick, kept),
     )
 
 
