@@ -1,10 +1,13 @@
 """The capability model has the density it claims, and finds abilities that are known."""
 
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
+import costfloor.capability.model
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.capability.abilities import BenchmarkDraws, abilities
 from costfloor.capability.model import (
     CAPABILITY_SETTINGS,
     REFERENCES,
@@ -19,6 +22,7 @@ from costfloor.capability.model import (
 )
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix, prepare_scores
 from costfloor.errors import InputError
+from costfloor.sampling.policy import SamplerSettings
 from scipy import stats
 
 LOW, HIGH = (float(np.log(limit / (1 - limit))) for limit in (FLOOR, CEILING))
@@ -116,6 +120,39 @@ def test_fingerprint_sees_scores_and_settings(small: ScoreMatrix) -> None:
         capability_key(small, replace(CAPABILITY_SETTINGS, seed=2)).digest,
     }
     assert len(others | {first}) == 4
+
+
+@pytest.mark.parametrize("gates", [(True,), (False, True), (False, False)])
+def test_a_missed_gate_is_sampled_again_for_longer(
+    small: ScoreMatrix, gates: tuple[bool, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[SamplerSettings] = []
+    monkeypatch.setattr(costfloor.capability.model, "compile_model", lambda model: model)
+    monkeypatch.setattr(
+        costfloor.capability.model, "sample", lambda _, settings, **options: asked.append(settings) or len(asked)
+    )
+    monkeypatch.setattr(
+        costfloor.capability.model, "diagnose", lambda sampled, _: SimpleNamespace(passed=gates[sampled - 1])
+    )
+    fit = fit_capability(small)
+    assert fit.diagnostics.passed == gates[-1]
+    assert [(settings.draws, settings.tune) for settings in asked] == [(1000, 500), (2000, 1000)][: len(gates)]
+    assert len({settings.seed for settings in asked}) == len(gates)
+
+
+@pytest.mark.slow
+def test_quick_abilities_are_those_of_a_full_fit(truth: Truth, fit: CapabilityFit) -> None:
+    """Models that a fit never saw, worked out from its benchmarks, against the fit that saw them."""
+    late = np.arange(len(truth.scores.models)) % 10 == 3
+    late[[truth.scores.models.index(key) for key in REFERENCES]] = False
+    without = fit_capability(truth.scores.of(~late[truth.scores.model_index]))
+    quick = abilities(truth.scores.of(late[truth.scores.model_index]), BenchmarkDraws.of(without))
+    full = fit.sampled.posterior["ability"]
+    mean = full.mean(("chain", "draw")).to_numpy()[late]
+    sd = full.std(("chain", "draw")).to_numpy()[late]
+    assert len(quick) == late.sum() >= 14
+    assert np.sqrt((((quick["ability"] - mean) / sd) ** 2).mean()) < 0.5
+    assert quick["ability_sd"].to_numpy() == pytest.approx(sd, rel=0.35)
 
 
 @pytest.mark.slow

@@ -1,10 +1,12 @@
 """Measured capability of a day: a full fit, and on top of it the models whose scores have changed since."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from costfloor.capability.drift import new_benchmarks, scale_drift
 from costfloor.capability.full_fit import Progress, full_fit
 from costfloor.capability.full_fit_day import full_fit_day
 from costfloor.capability.scores import prepare_scores
@@ -35,19 +37,24 @@ def measured_capability(
 
     Returns
     -------
-    Table and residuals, as `costfloor.capability.model` makes them, and the receipt: that of the full fit, with ``update`` (see `update`)
-    and ``left_out`` (how many scores of lists are not used, by reason).
+    Table and residuals, as `costfloor.capability.model` makes them, and the receipt: that of the full fit, with ``update`` (see `update`),
+    ``drift`` (by the benchmarks that became measurable in the year of the fit: `scale_drift`; None where too few models tell) and
+    ``left_out`` (how many scores of lists are not used, by reason).
     """
     scores = prepare_scores(performance.rows, models, performance.benchmarks)
     day = None if anew else full_fit_day(performance)
     fitted = scores if day is None else prepare_scores(performance.at(day).rows, models, performance.benchmarks)
     fit = full_fit(folder, fitted, models, say)
     updated = update(fit, fitted, scores)
+    end = day or performance.as_of or performance.every["known_on"].max()
+    new = new_benchmarks(performance.at(end), end - pd.offsets.YearEnd())
+    drift = scale_drift(fitted, fit.benchmarks, fit.units, models, new)
     left_out = performance.left_out.groupby("reason")["scores"].sum()
     receipt = fit.receipt | {
         "update": {"fitted_on": None if day is None else str(day.date()), **updated.receipt},
+        "drift": None if drift is None else asdict(drift),
         "left_out": {str(reason): int(count) for reason, count in left_out.items()},
     }
-    for line in updated.lines():
+    for line in (*updated.lines(), *([] if drift is None else [str(drift)])):
         say(line)
     return updated.table, receipt, fit.residuals

@@ -58,8 +58,8 @@ class Update:
         lines = []
         if self.models and self.error.rms is not None:
             lines.append(
-                f"{self.models} abilities worked out from the benchmarks of the last full fit in {self.seconds:.1f} s; such abilities "
-                f"differ from fitted ones by {self.error.rms:.2f} points (root mean square of {self.error.models} models)"
+                f"{self.models} abilities worked out from the benchmarks of the last full fit in {self.seconds:.1f} s; on models "
+                f"of that fit this differs by {self.error.rms:.2f} points (root mean square of {self.error.models})"
             )
         if self.waiting_scores:
             scores, benchmarks = sum(self.waiting_scores.values()), len(self.waiting_scores)
@@ -100,10 +100,10 @@ def update(fit: FullFit, fitted: ScoreMatrix, scores: ScoreMatrix) -> Update:
     """
     start = time.perf_counter()
     before, after = fitted.to_frame(), scores.to_frame()
-    unknown = ~after["benchmark"].isin(fit.benchmarks.benchmarks)
-    both = before.merge(after[~unknown], how="outer", indicator=True)
+    known = after["benchmark"].isin(fit.benchmarks.benchmarks)
+    both = before.merge(after[known], how="outer", indicator=True)
     changed = set(both.loc[both["_merge"] != "both", "model_key"])
-    waiting = after.loc[unknown, "benchmark"].value_counts().sort_index()
+    waiting = after.loc[~known, "benchmark"].value_counts().sort_index()
 
     kept = fit.table[fit.table["model_key"].isin(set(scores.models) - changed)]
     compared = kept.iloc[:: -(-len(kept) // MAX_COMPARED) or 1]
