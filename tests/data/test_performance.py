@@ -106,6 +106,15 @@ def test_nothing_is_left_out_in_silence() -> None:
     assert len(performance.every) + performance.left_out["scores"].sum() == len(rows)
 
 
+def test_own_table_names_benchmarks_as_this_project_does() -> None:
+    rows = [scored("scores_table", "2026-05-01", name, 50.0, "percent") for name in ("gpqa_diamond", "GPQA Diamond")]
+    performance = known(rows)
+    assert performance.rows[["benchmark", "score", "source"]].to_numpy().tolist() == [
+        ["gpqa_diamond", 0.5, "scores_table"]
+    ]
+    assert performance.unknown["spelling"].tolist() == ["GPQA Diamond"]
+
+
 def test_meaning_of_a_name_may_end_on_a_day() -> None:
     days = ("2026-06-15", "2026-06-16")
     performance = known([scored("artificial_analysis", day, "intelligence_index", 50.0, "raw") for day in days])

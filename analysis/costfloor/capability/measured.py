@@ -9,6 +9,7 @@ import pandas as pd
 from costfloor.capability.drift import new_benchmarks, scale_drift
 from costfloor.capability.full_fit import Progress, full_fit
 from costfloor.capability.full_fit_day import full_fit_day
+from costfloor.capability.model import scores_hash
 from costfloor.capability.scores import prepare_scores
 from costfloor.capability.update import update
 from costfloor.data.performance import Performance
@@ -51,7 +52,11 @@ def measured_capability(
     drift = scale_drift(fitted, fit.benchmarks, fit.units, models, new)
     left_out = performance.left_out.groupby("reason")["scores"].sum()
     receipt = fit.receipt | {
-        "update": {"fitted_on": None if day is None else str(day.date()), **updated.receipt},
+        "update": {
+            "fitted_on": None if day is None else str(day.date()),
+            "scores_sha256": scores_hash(scores),
+            **updated.receipt,
+        },
         "drift": None if drift is None else asdict(drift),
         "left_out": {str(reason): int(count) for reason, count in left_out.items()},
     }

@@ -37,6 +37,9 @@ FILE_DAYS: Final = {
 ARC Prize, Epoch and HAL name models of late December 2025, and lay in the repository beside that archive; those of Artificial Analysis end
 with the models of October 2025. The efficiency study appeared on 12 March 2025."""
 
+OWN_TABLE: Final = "scores_table"
+"""Source of tables of one's own: they name benchmarks as this project does."""
+
 UNKNOWN, ASIDE, ESTIMATED, UNRESOLVED, OTHER_SCALE = (
     "unknown benchmark",
     "no score to use",
@@ -166,7 +169,7 @@ def _listed(
     scores: pd.DataFrame, benchmarks: pd.DataFrame, spellings: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The scores of lists in the names and on the scales of this project, and a count of those that are left out."""
-    named = _benchmark_of(scores, spellings)
+    named = _benchmark_of(scores, benchmarks, spellings)
     scale = named["named"].map(benchmarks.set_index("benchmark")["scale"])
     fits = (scale == "fraction") == named["scale"].isin(["fraction", "percent"])
     reasons = {
@@ -210,10 +213,13 @@ def _listed(
     return pd.concat([table[~best], by_score.drop_duplicates([*_KEY, "listed_on"], keep="last")]), left_out
 
 
-def _benchmark_of(scores: pd.DataFrame, spellings: pd.DataFrame) -> pd.DataFrame:
+def _benchmark_of(scores: pd.DataFrame, benchmarks: pd.DataFrame, spellings: pd.DataFrame) -> pd.DataFrame:
     """The scores with the benchmark that is meant in ``named``, missing when none, and ``spelled``: the spelling is known."""
     keys = ["source", "benchmark", "benchmark_version"]
     entries = spellings.rename(columns={"benchmark": "named", "spelling": "benchmark", "version": "benchmark_version"})
+    names = benchmarks["benchmark"]
+    own = pd.DataFrame({"source": OWN_TABLE, "benchmark": names, "benchmark_version": None, "named": names})
+    entries = pd.concat([entries, own.reindex(columns=entries.columns).astype(entries.dtypes.to_dict())])
     entries = entries.assign(benchmark_version=entries["benchmark_version"].fillna(""))
     rows = scores.assign(row=np.arange(len(scores)))
     matched = rows.merge(entries[[*keys, "named", "valid_from", "valid_to"]], on=keys)
