@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.capability.abilities import BenchmarkDraws, abilities
-from costfloor.capability.drift import anchor_moves, new_benchmarks, scale_drift
+from costfloor.capability.drift import anchor_moves, newer_benchmarks, scale_drift
 from costfloor.capability.full_fit import FullFit
 from costfloor.capability.full_fit_day import full_fit_day
 from costfloor.capability.model import IndexUnits
@@ -210,8 +210,11 @@ def test_full_fit_follows_growth_by_a_tenth_at_the_end_of_a_month() -> None:
     assert full_fit_day(history({"2025-01-10": 5}, "eci")) is None
 
 
-def test_new_benchmarks_are_those_that_have_become_measurable() -> None:
-    known = history({"2025-01-10": 10, "2025-06-10": 10})
-    assert new_benchmarks(known, pd.Timestamp("2025-03-01")) == ("hle",)
-    assert new_benchmarks(known, pd.Timestamp("2025-06-10")) == ()
-    assert new_benchmarks(known.at(pd.Timestamp("2025-05-01")), pd.Timestamp("2025-03-01")) == ()
+def test_newer_benchmarks_are_those_of_newer_models() -> None:
+    # Each of eight models has one benchmark, b00 the oldest.
+    keys = tuple(f"lab/m{number}" for number in range(8))
+    index = np.arange(8)
+    scores = ScoreMatrix(keys, NAMES, index, index, np.zeros(8), np.zeros(8, dtype=np.int64))
+    models = pd.DataFrame({"model_key": keys, "release_date": pd.date_range("2025-01-01", periods=8)})
+    assert newer_benchmarks(scores, models) == NAMES[4:]
+    assert newer_benchmarks(scores, models.iloc[:6].sample(frac=1, random_state=1)) == NAMES[3:6]

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from costfloor.capability.abilities import BenchmarkDraws, ability_draws
 from costfloor.capability.model import IndexUnits
-from costfloor.capability.scores import MIN_MODELS_PER_BENCHMARK, ScoreMatrix
-from costfloor.data.performance import Performance
+from costfloor.capability.scores import ScoreMatrix
 
 MIN_MODELS: Final = 10
 """With fewer models on both sides nothing is said."""
@@ -52,7 +51,7 @@ class Drift:
 
     def __str__(self) -> str:
         return (
-            f"scale: {self.models} models on {len(self.old)} old and {len(self.new)} new benchmarks; new less old "
+            f"scale: {self.models} models on {len(self.old)} older and {len(self.new)} newer benchmarks; newer less older "
             f"{self.difference:+.1f} points (standard error {self.difference_error:.1f}), {self.per_year:+.1f} points a year of release "
             f"({self.per_year_error:.1f})"
         )
@@ -72,19 +71,21 @@ class AnchorMove:
         return abs(self.moved) <= 2 * self.error
 
 
-def new_benchmarks(performance: Performance, since: pd.Timestamp) -> tuple[str, ...]:
-    """Benchmarks that had too few models for a fit on a day and have enough now, sorted."""
-    scores = performance.every.groupby(["benchmark", "model_key"])["known_on"].min().reset_index()
-    enough = (
-        set(known.index[known >= MIN_MODELS_PER_BENCHMARK])
-        for known in (
-            rows.groupby("benchmark")["model_key"].nunique()
-            for rows in (scores[scores["known_on"] <= since], performance.rows)
-        )
-    )
-    then, now = enough
-    counting = performance.benchmarks.loc[performance.benchmarks["capability"], "benchmark"]
-    return tuple(sorted((now - then) & set(counting)))
+def newer_benchmarks(scores: ScoreMatrix, models: pd.DataFrame) -> tuple[str, ...]:
+    """The half of the benchmarks whose models are the newer ones, by the median day of release, sorted.
+
+    Days on which scores became known would not do: many old benchmarks came into the store late.
+
+    Parameters
+    ----------
+    scores
+        Scores of the day.
+    models
+        ``model_key, release_date``.
+    """
+    dated = scores.to_frame().merge(models[["model_key", "release_date"]].dropna(), on="model_key")
+    middle = dated.groupby("benchmark")["release_date"].median()
+    return tuple(str(name) for name in sorted(middle.index[middle > middle.median()]))
 
 
 def scale_drift(

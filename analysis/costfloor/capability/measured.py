@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from costfloor.capability.drift import new_benchmarks, scale_drift
+from costfloor.capability.drift import newer_benchmarks, scale_drift
 from costfloor.capability.full_fit import Progress, full_fit
 from costfloor.capability.full_fit_day import full_fit_day
 from costfloor.capability.model import scores_hash
@@ -39,7 +39,7 @@ def measured_capability(
     Returns
     -------
     Table and residuals, as `costfloor.capability.model` makes them, and the receipt: that of the full fit, with ``update`` (see `update`),
-    ``drift`` (by the benchmarks that became measurable in the year of the fit: `scale_drift`; None where too few models tell) and
+    ``drift`` (`scale_drift` by the newer half of the benchmarks; None where too few models tell) and
     ``left_out`` (how many scores of lists are not used, by reason).
     """
     scores = prepare_scores(performance.rows, models, performance.benchmarks)
@@ -47,9 +47,7 @@ def measured_capability(
     fitted = scores if day is None else prepare_scores(performance.at(day).rows, models, performance.benchmarks)
     fit = full_fit(folder, fitted, models, say)
     updated = update(fit, fitted, scores)
-    end = day or performance.as_of or performance.every["known_on"].max()
-    new = new_benchmarks(performance.at(end), end - pd.offsets.YearEnd())
-    drift = scale_drift(fitted, fit.benchmarks, fit.units, models, new)
+    drift = scale_drift(fitted, fit.benchmarks, fit.units, models, newer_benchmarks(fitted, models))
     left_out = performance.left_out.groupby("reason")["scores"].sum()
     receipt = fit.receipt | {
         "update": {
