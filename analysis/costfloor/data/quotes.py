@@ -16,7 +16,7 @@ from costfloor.data.rules import blended_price, quarantine_reasons
 from costfloor.data.schemas import PROCESSED_QUOTES
 from costfloor.data.settlement import settle_all
 from costfloor.data.spellings import Spellings, spellings
-from costfloor.data.spells import Lists, price_spells
+from costfloor.data.spells import price_spells
 from costfloor.data.statements import ANNOUNCED
 from costfloor.data.store import Store
 from costfloor.errors import InputError
@@ -48,7 +48,7 @@ class QuoteTables:
     disagreements: pd.DataFrame
 
 
-def build_quotes(store: Store, as_of: pd.Timestamp | None = None, lists: Lists | None = None) -> QuoteTables:
+def build_quotes(store: Store, as_of: pd.Timestamp | None = None) -> QuoteTables:
     """Resolve, clean and settle every quote of the raw store.
 
     Parameters
@@ -58,8 +58,6 @@ def build_quotes(store: Store, as_of: pd.Timestamp | None = None, lists: Lists |
     as_of
         When given, only what was recorded on or before this day; a spell that ended later is still open. The decisions of people
         and their mapping count in every view.
-    lists
-        As in `costfloor.data.spells.price_spells`.
 
     Raises
     ------
@@ -68,7 +66,7 @@ def build_quotes(store: Store, as_of: pd.Timestamp | None = None, lists: Lists |
     """
     models = store.table("models")
     known = spellings(models, store.table("aliases"), store.table("provider_models"))
-    raw = price_spells(store, as_of, lists)
+    raw = price_spells(store, as_of)
     if raw["recorded_on"].isna().all():
         day = None if as_of is None else str(as_of.date())
         raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")
