@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from costfloor.fit import archive
-from costfloor.fit.compiled import compile_law
-from costfloor.fit.quantities import contract_parameters, reported_quantities
+from costfloor.fit.quantities import contract_parameters
 from costfloor.fit.request import fit_key, priors_of
 from costfloor.fit.result import Fit
 from costfloor.laws.base import Law
@@ -90,24 +89,13 @@ def sample_law(
     compiled
         The model of `law`, compiled for other prices of the same things on the same dates.
     """
-    # Imported here: a report that only reads stored fits should not wait for PyMC.
-    from costfloor.laws.model import price_data  # noqa: PLC0415  slow to import
-    from costfloor.sampling.engine import sample_until_gates_hold  # noqa: PLC0415  as above
+    from costfloor.fit.compiled import sample_prices  # noqa: PLC0415  who only reads stored fits should not wait for PyMC
 
     def say(line: str) -> None:
         progress(f"{law.name}: {line}")
 
     key, fitted = fit_key(law, obs, settings), fitted_law(law, obs)
-    if compiled is None:
-        say(f"compiling for {obs.n} rows")
-        compiled = compile_law(law, obs)
-    judged = sample_until_gates_hold(
-        compiled,
-        for_table(settings, obs.n),
-        lambda posterior: reported_quantities(posterior, fitted, obs),
-        data=price_data(obs.log_price),
-        progress=say,
-    )
+    judged = sample_prices(law, obs, for_table(settings, obs.n), say, compiled)
     receipt = {
         "law": law.name,
         "n": obs.n,

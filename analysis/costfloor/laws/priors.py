@@ -5,7 +5,6 @@ The receipt of a fit carries this table; `docs/priors.md` shows what it implies 
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -45,13 +44,6 @@ class Prior:
     def logpdf(self, values: np.ndarray) -> np.ndarray:
         """Log density at values of any shape; of a constant zero, as it has none."""
         return DISTRIBUTIONS[self.distribution].logpdf(values, *self.constants)
-
-    def variable(self, *, center: Any = 0.0) -> Any:
-        """Register the parameter in the current PyMC model; `center` shifts the first constant, a normal's mean."""
-        import pymc as pm  # noqa: PLC0415  slow to import
-
-        first, *others = self.constants
-        return DISTRIBUTIONS[self.distribution].variable(pm, self.name, center + first, *others)
 
     def describe(self) -> dict[str, object]:
         """Return the prior as plain data for a receipt."""

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
-
-if TYPE_CHECKING:
-    import pymc as pm
+from pymc import Model
+from pytensor.compile.maker import function
+from pytensor.compile.mode import Mode
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.replace import vectorize_graph
+from pytensor.graph.traversal import ancestors
+from pytensor.tensor import tensor
 
 
 @dataclass(frozen=True)
@@ -46,16 +50,8 @@ class ModelVariables:
         )
 
 
-def variables_of(model: "pm.Model") -> ModelVariables:
+def variables_of(model: Model) -> ModelVariables:
     """Vectorised over draws and interpreted: array operations on all draws of a chain leave a compiler nothing to gain."""
-    # Imported here: slow, and whoever has a model has loaded it.
-    from pytensor.compile.maker import function  # noqa: PLC0415  slow to import
-    from pytensor.compile.mode import Mode  # noqa: PLC0415  as above
-    from pytensor.compile.sharedvalue import SharedVariable  # noqa: PLC0415  as above
-    from pytensor.graph.replace import vectorize_graph  # noqa: PLC0415  as above
-    from pytensor.graph.traversal import ancestors  # noqa: PLC0415  as above
-    from pytensor.tensor import tensor  # noqa: PLC0415  as above
-
     names = {var.name for var in (*model.free_RVs, *model.deterministics)}
     wanted = [var for var in model.unobserved_value_vars if var.name in names]
     shared = [var for var in ancestors(wanted) if isinstance(var, SharedVariable)]

@@ -22,6 +22,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from costfloor.laws.base import Parameters
+from costfloor.laws.variables import variable
 from costfloor.studies.technologies.laws import HEAVY_TAIL, LEVEL_SD, TechnologyLaw
 from costfloor.studies.technologies.series import Costs
 
@@ -128,10 +129,10 @@ def _model(law: TechnologyLaw, costs: Costs, likelihood: Callable[[Padded, Tenso
 def _of_technologies(law: TechnologyLaw, name: str, technologies: int) -> Tensor:
     """Register a parameter's population, spread and technologies in the current model; the last are called `family_NAME`."""
     parameter = law.family_parameters[name]
-    center, offset = parameter.population.variable(), pt.zeros(technologies)
+    center, offset = variable(parameter.population), pt.zeros(technologies)
     if parameter.spread:
         location = pt.log(center) if parameter.positive else center
-        spread, member = parameter.spread.variable(), f"family_{name}_free"
+        spread, member = variable(parameter.spread), f"family_{name}_free"
         if name not in law.centred:
             offset = spread * _around(law, name, member, 0.0, 1.0)
         else:
