@@ -302,11 +302,11 @@ def _report(store: Store, vintage: Vintage, snapshot: Snapshot, before: Lists, l
     """What a list brings: from everything cleaned with it, beside what was there without it."""
     stored = vintage not in before
     quotes = build_quotes(store, lists=lists).quotes
-    own = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False) & quotes["event"].ne(ANNOUNCED)]
-    moved = own["event"].isin(["change", "auxiliary"])
+    listed = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False) & quotes["event"].ne(ANNOUNCED)]
+    moved = listed["event"].isin(["change", "auxiliary"])
     if vintage.coverage is not Coverage.STATEMENTS:
         # A row of a list from inside the known history that contradicts it.
-        moved |= own["event"].eq("observed")
+        moved |= listed["event"].eq("observed")
     new, changed = (int((~moved).sum()), int(moved.sum())) if stored else (0, 0)
     told, announced = len(lists[vintage].quotes), len(lists[vintage].announced)
     ids = snapshot.quotes[NAME].drop_duplicates().replace("", None)
@@ -318,7 +318,7 @@ def _report(store: Store, vintage: Vintage, snapshot: Snapshot, before: Lists, l
     )
     latest = quotes[until].sort_values("recorded_on", kind="stable").drop_duplicates(NAME, keep="last")
     unresolved = ids.merge(latest.loc[latest["model_key"].notna(), NAME], on=NAME, how="left", indicator=True)
-    held = int(own["status"].eq("quarantined").sum()) if stored else 0
+    held = int(listed["status"].eq("quarantined").sum()) if stored else 0
     return IngestReport(
         source=vintage.source,
         observed_on=vintage.observed_on,
@@ -336,7 +336,7 @@ def _report(store: Store, vintage: Vintage, snapshot: Snapshot, before: Lists, l
         rows_rejected=len(snapshot.rejected),
         rows_skipped=sum(snapshot.skipped.values()),
         models_unresolved=int(unresolved["_merge"].eq("left_only").sum()),
-        sellers_unknown=int(own.loc[own["host_kind"].eq("unknown"), "host"].nunique()),
+        sellers_unknown=int(listed.loc[listed["host_kind"].eq("unknown"), "host"].nunique()),
         rows_repeated=sum(snapshot.repeated.values()),
         rejected=[
             {str(name): str(value) for name, value in row.items()} for row in snapshot.rejected.to_dict("records")

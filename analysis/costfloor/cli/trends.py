@@ -108,15 +108,15 @@ def index(
     one_of(weights, ("all", "open", "closed"), "--weights")
     rows = from_panel(built_panel(call).panel) if table is None else from_table(read_table(table, score_scale).frame)
     rows = _chosen(rows, family, weights)
-    found = price_index(chosen, rows, steps)
+    estimate = price_index(chosen, rows, steps)
     try:
-        tests = list(break_tests(found))
-        said = [str(test) for test in tests]
+        tests = list(break_tests(estimate))
+        test_lines = [str(test) for test in tests]
     except InputError as error:
         # The index stands without them.
-        tests, said = [], [f"No test for a break: {error}."]
-    text = "\n".join([str(found), *said, WHICH_TO_CITE])
-    call.emit({**found.to_json(), "breaks": [asdict(test) for test in tests]}, text=text)
+        tests, test_lines = [], [f"No test for a break: {error}."]
+    text = "\n".join([str(estimate), *test_lines, WHICH_TO_CITE])
+    call.emit({**estimate.to_json(), "breaks": [asdict(test) for test in tests]}, text=text)
 
 
 def _chosen(rows: pd.DataFrame, family: str | None, weights: str) -> pd.DataFrame:

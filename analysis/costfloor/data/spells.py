@@ -46,11 +46,11 @@ def price_spells(store: Store, as_of: pd.Timestamp | None = None, lists: Lists |
     for vintage, item in lists.items():
         by_source.setdefault(vintage.source, []).append(item)
     parts = [base[~base["source"].isin(by_source)]]
-    for source, said in sorted(by_source.items()):
-        stated = [item for item in said if item.coverage is Coverage.STATEMENTS]
-        listed = [item for item in said if item.coverage is not Coverage.STATEMENTS]
+    for source, dated in sorted(by_source.items()):
+        stated = [item for item in dated if item.coverage is Coverage.STATEMENTS]
+        listed = [item for item in dated if item.coverage is not Coverage.STATEMENTS]
         spells = extend_by_lists(base[base["source"] == source], source, listed)
-        parts += [spells, *([statements(spells, source, stated)] if stated else []), announcements(source, said)]
+        parts += [spells, *([statements(spells, source, stated)] if stated else []), announcements(source, dated)]
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else base.reset_index(drop=True)
 
@@ -63,7 +63,7 @@ def read_lists(store: Store, as_of: pd.Timestamp | None = None) -> dict[Vintage,
     InputError, IntegrityError
         As `costfloor.data.withdrawals.standing_vintages`; or a file is not what its receipt says.
     """
-    found = {}
+    lists = {}
     for vintage in standing_vintages(store):
         if as_of is None or vintage.day <= as_of.date():
             chosen = FORMATS.get(vintage.format)
@@ -73,8 +73,8 @@ def read_lists(store: Store, as_of: pd.Timestamp | None = None) -> dict[Vintage,
                     "exist. Restore it from a copy"
                 )
             path = f"{vintage.name}/original{vintage.suffix}"
-            found[vintage] = dated_list(vintage, chosen.read(store.original(vintage), path))
-    return found
+            lists[vintage] = dated_list(vintage, chosen.read(store.original(vintage), path))
+    return lists
 
 
 def dated_list(vintage: Vintage, snapshot: Snapshot) -> DatedList:

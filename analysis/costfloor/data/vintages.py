@@ -107,8 +107,8 @@ def list_vintages(root: Path) -> tuple[Vintage, ...]:
         A receipt is missing, unreadable, of impossible content, or does not belong to its folder.
     """
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    found = [_receipt(folder) for folder in folders if folder.is_dir() and not folder.name.startswith(HIDDEN)]
-    return tuple(sorted(found, key=lambda vintage: (vintage.source, vintage.observed_on, vintage.sha256)))
+    receipts = [_receipt(folder) for folder in folders if folder.is_dir() and not folder.name.startswith(HIDDEN)]
+    return tuple(sorted(receipts, key=lambda vintage: (vintage.source, vintage.observed_on, vintage.sha256)))
 
 
 def original_path(root: Path, vintage: Vintage) -> Path:

@@ -229,8 +229,8 @@ def read_scenario(path: Path) -> Scenario:
 def shipped_scenarios() -> tuple[Scenario, ...]:
     """The scenarios that come with the package, by name."""
     folder = files("costfloor.economics") / "scenarios"
-    found = sorted((one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
-    return tuple(parse_scenario(one.read_text("utf-8"), Path(one.name)) for one in found)
+    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
+    return tuple(parse_scenario(path.read_text("utf-8"), Path(path.name)) for path in paths)
 
 
 def parse_scenario(text: str, path: Path) -> Scenario:
@@ -283,7 +283,7 @@ def _section(name: str, content: Any, path: Path) -> Any:
     if not isinstance(content, dict):
         raise InputError("is missing", file=path, column=name, remedy=f"Write a section [{name}]")
     kind = SECTIONS[name]
-    known = {one.name: one for one in fields(kind)}
+    known = {entry.name: entry for entry in fields(kind)}
     _known(content, tuple(known), f"{name}.", path)
     missing = [key for key in known if key not in content and f"{name}.{key}" not in _defaults()]
     if missing:
@@ -294,7 +294,7 @@ def _section(name: str, content: Any, path: Path) -> Any:
 
 
 def _defaults() -> set[str]:
-    return {f"tokens.{one.name}" for one in fields(Tokens) if isinstance(one.default, float)}
+    return {f"tokens.{entry.name}" for entry in fields(Tokens) if isinstance(entry.default, float)}
 
 
 def _number(key: str, value: Any, path: Path) -> float:
@@ -349,7 +349,7 @@ def _consistent(scenario: Scenario, path: Path) -> None:
 def _ranges(scenario: Scenario, content: Any, path: Path) -> dict[str, tuple[float, float]]:
     if not isinstance(content, dict):
         raise InputError("is not a section", file=path, column="ranges", remedy="Write a section [ranges]")
-    found = {}
+    ranges = {}
     for key, ends in content.items():
         column = f"ranges.{key}"
         if key not in RANGES or (key.startswith("capacity.") and scenario.capacity is None) or key in _WHOLE:
@@ -369,5 +369,5 @@ def _ranges(scenario: Scenario, content: Any, path: Path) -> dict[str, tuple[flo
                 f"does not hold the value {scenario.value(key):g} of {key}", file=path, column=column, value=ends,
                 remedy="Low, then high, with the value between them",
             )  # fmt: skip
-        found[key] = (low, high)
-    return found
+        ranges[key] = (low, high)
+    return ranges

@@ -36,8 +36,8 @@ def load(directory: Path, law: str, fingerprints: Sequence[str]) -> tuple[dict[s
             continue
         receipt, _ = stored
         if (receipt["law"], receipt["fingerprint"]) != (law, fingerprint):
-            said = fit_name(receipt["law"], receipt["fingerprint"])
-            raise broken(directory / f"{name}.json", f"is the receipt of another fit, {said}")
+            stated = fit_name(receipt["law"], receipt["fingerprint"])
+            raise broken(directory / f"{name}.json", f"is the receipt of another fit, {stated}")
         return stored
     return None
 

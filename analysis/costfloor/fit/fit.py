@@ -49,9 +49,9 @@ def fit_law(law: Law, obs: PriceObservations, settings: Sampling, directory: Pat
     Fit
         Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
     """
-    found = stored_fit(law, obs, settings, directory)
-    if found is not None:
-        return found
+    stored = stored_fit(law, obs, settings, directory)
+    if stored is not None:
+        return stored
     fit, sample_stats = sample_law(law, obs, settings, progress)
     tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
     return _as_stored(fit.law, obs, *archive.save(directory, fit.receipt, tree))
@@ -114,8 +114,8 @@ def sample_law(
 
 def stored_fit(law: Law, obs: PriceObservations, settings: Sampling, directory: Path) -> Fit | None:
     """The stored fit with this key, or None."""
-    found = archive.load(directory, law.name, fit_key(law, obs, settings).digests)
-    return None if found is None else _as_stored(fitted_law(law, obs), obs, *found)
+    stored = archive.load(directory, law.name, fit_key(law, obs, settings).digests)
+    return None if stored is None else _as_stored(fitted_law(law, obs), obs, *stored)
 
 
 def _as_stored(law: Law, obs: PriceObservations, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:

@@ -67,8 +67,8 @@ class Law:
     @property
     def priors(self) -> tuple[Prior, ...]:
         """The law's own priors: population, spread, innovations."""
-        own = [prior for p in self.family_parameters.values() for prior in (p.population, p.spread) if prior]
-        return (*own, *(self.innovations.priors if self.innovations else ()))
+        of_families = [prior for p in self.family_parameters.values() for prior in (p.population, p.spread) if prior]
+        return (*of_families, *(self.innovations.priors if self.innovations else ()))
 
     @property
     def grid_years(self) -> float:

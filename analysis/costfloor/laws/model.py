@@ -123,12 +123,12 @@ def _path(
         COMMON_SHARE * innovations.smooth(pm.Normal("common_z", dims="step"), parameters),
         dims="step",
     )
-    own = pm.Deterministic(
+    of_family = pm.Deterministic(
         "own_innovation",
         (1.0 - COMMON_SHARE) * innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters),
         dims=("family", "step"),
     )
-    increments = common + own
+    increments = common + of_family
     before = pt.concatenate([pt.zeros((len(obs.families), 1)), pt.cumsum(increments, axis=1)], axis=1)
 
     def at(family: np.ndarray, time_years: np.ndarray) -> Tensor:

@@ -91,7 +91,7 @@ def require_agreement(compiled: CompiledModel, model: Model, named: Iterable[str
         asked, draws=2, tune=2, chains=2, cores=1, seed=1, progress_bar=False, save_warmup=False, store_gradient=True
     )
     names = [model.rvs_to_values[variable].name for variable in model.free_RVs]
-    own = _interpreted(model)
+    log_density = _interpreted(model)
     draws, seen = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()[["logp", "gradient"]]
     rng = np.random.default_rng(1)
     for chain, draw in np.ndindex(2, 2):
@@ -100,11 +100,14 @@ def require_agreement(compiled: CompiledModel, model: Model, named: Iterable[str
         logp, gradient = (seen[name].isel(at).to_numpy() for name in ("logp", "gradient"))
         direction = [rng.standard_normal(part.shape) for part in point]
         ahead, behind = (
-            own(*(part + step * way for part, way in zip(point, direction, strict=True))) for step in (STEP, -STEP)
+            log_density(*(part + step * way for part, way in zip(point, direction, strict=True)))
+            for step in (STEP, -STEP)
         )
         slope = float(gradient @ np.concatenate([way.ravel() for way in direction]))
-        if not np.isclose(logp, own(*point), rtol=1e-8, atol=1e-8):
-            raise ArithmeticError(f"nutpie sees a log density of {float(logp)} where PyMC has {float(own(*point))}")
+        if not np.isclose(logp, log_density(*point), rtol=1e-8, atol=1e-8):
+            raise ArithmeticError(
+                f"nutpie sees a log density of {float(logp)} where PyMC has {float(log_density(*point))}"
+            )
         if not np.isclose(slope, (ahead - behind) / (2.0 * STEP), rtol=1e-4, atol=1e-4 * np.linalg.norm(gradient)):
             raise ArithmeticError(f"nutpie sees a slope of {slope} where PyMC has {(ahead - behind) / (2.0 * STEP)}")
 
@@ -112,9 +115,9 @@ def require_agreement(compiled: CompiledModel, model: Model, named: Iterable[str
 def _interpreted(model: Model) -> Callable[..., Any]:
     """Log density as PyMC writes it; rewriting the graph, let alone compiling it, would take longer than a few calls."""
     as_written: Any = None
-    own: Callable[..., Any] = function(
+    log_density: Callable[..., Any] = function(
         [model.rvs_to_values[variable] for variable in model.free_RVs],
         model.logp(),
         mode=Mode(linker="py", optimizer=as_written),
     )
-    return own
+    return log_density

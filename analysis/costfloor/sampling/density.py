@@ -116,15 +116,15 @@ class SharedDensity:
 
     def _values(self, graph: Tensor, shared: Mapping[str, Tensor]) -> list[np.ndarray]:
         """The data of another model, in the order in which they are packed."""
-        place = {one: at for at, group in enumerate(self.data) for one in group}
-        found: dict[int, np.ndarray] = {}
+        place = {constant: at for at, group in enumerate(self.data) for constant in group}
+        by_place: dict[int, np.ndarray] = {}
         for mine, theirs in _constants(self.graph, graph):
             if mine not in place:
                 if not _equal(mine, theirs):
                     raise UnlikeModelsError(f"the constant {theirs} is {mine} in the model this density was made from")
-            elif not np.array_equal(found.setdefault(place[mine], theirs.data), theirs.data):
+            elif not np.array_equal(by_place.setdefault(place[mine], theirs.data), theirs.data):
                 raise UnlikeModelsError(f"{theirs} is not equal to the same other datum any more")
-        values = [*(found[at] for at in range(len(self.data))), *(shared[name].get_value() for name in self.lengths)]
+        values = [*(by_place[at] for at in range(len(self.data))), *(shared[name].get_value() for name in self.lengths)]
         return [np.asarray(value) for value in values]
 
 
@@ -159,7 +159,7 @@ def shared_density(model: Model, other: Model, named: Iterable[str]) -> SharedDe
         parameters = [_loose(value) for value in values]
         packed = [*(_loose(group[0]) for group in data), *(_loose(shared[name]) for name in lengths)]
         apart = {shared[name]: _loose(shared[name]) for name in keep}
-        inputs = {one: tensor for group, tensor in zip(data, packed, strict=False) for one in group}
+        inputs = {constant: tensor for group, tensor in zip(data, packed, strict=False) for constant in group}
         inputs |= {shared[name]: tensor for name, tensor in zip(lengths, packed[len(data) :], strict=True)}
         replaced = {**inputs, **apart, **dict(zip(values, parameters, strict=True))}
         # Simplified before the gradient is taken, as by nutpie.
@@ -265,22 +265,22 @@ def _unpack(
 ) -> list[Tensor]:
     """The tensors that lie in the three vectors, as `_pack` put them there."""
     every = [*parameters, *values]
-    lengths = iter(range(sum(one.ndim for one in every)))
+    lengths = iter(range(sum(variable.ndim for variable in every)))
     zero = as_tensor(np.int64(0))
-    starts = {point: zero, integers: as_tensor(np.int64(sum(one.ndim for one in every))), floats: zero}
-    found = []
+    starts = {point: zero, integers: as_tensor(np.int64(sum(variable.ndim for variable in every))), floats: zero}
+    unpacked = []
     for at, like in enumerate(every):
         vector = point if at < len(parameters) else integers if like.dtype == "int64" else floats
         shape = [integers[next(lengths)] for _ in range(like.ndim)]
         start = starts[vector]
         starts[vector] = start + math.prod(shape)
         if not shape:
-            found.append(vector[start])
+            unpacked.append(vector[start])
             continue
         part = vector[start : starts[vector]]
         part = part.reshape(tuple(shape)) if like.ndim > 1 else part
-        found.append(specify_shape(part, like.type.shape) if 1 in like.type.shape else part)
-    return found
+        unpacked.append(specify_shape(part, like.type.shape) if 1 in like.type.shape else part)
+    return unpacked
 
 
 def _c_functions(jitted: Any, ranks: Mapping[str, int]) -> tuple[Any, Any]:
@@ -294,8 +294,8 @@ def _c_functions(jitted: Any, ranks: Mapping[str, int]) -> tuple[Any, Any]:
     key = CACHED_SRC_FUNCTIONS.get(jitted.py_func)
 
     def compiled(name: str, text: str, *signature: Any) -> Any:
-        own = f"{name}_{key}_{sha256_bytes(f'{__name__}\n{text}'.encode())[:16]}" if key else None
-        function = compile_numba_function_src(text, name, dict(names), cache_key=own)
+        cache_key = f"{name}_{key}_{sha256_bytes(f'{__name__}\n{text}'.encode())[:16]}" if key else None
+        function = compile_numba_function_src(text, name, dict(names), cache_key=cache_key)
         return numba.cfunc(numba.types.int64(*signature), cache=key is not None)(function)
 
     # The record that nutpie makes of arrays: their addresses, then their sizes, then their shapes.

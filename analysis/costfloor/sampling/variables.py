@@ -28,12 +28,12 @@ class ModelVariables:
 
     def at(self, tree: xr.DataTree, data: Mapping[str, np.ndarray]) -> xr.Dataset:
         """The variables at nutpie's draws, dimensions ``(chain, draw, ...)``; `data` replaces values of the model's own."""
-        found: dict[str, xr.DataArray] = {}
+        by_name: dict[str, xr.DataArray] = {}
         # A parameter without bounds is in the first group alone.
         for group in ("posterior", "unconstrained_posterior"):
             if group in tree:
-                found |= {str(name): array for name, array in tree[group].to_dataset().data_vars.items()}
-        draws = [found[name].to_numpy() for name in self.parameters]
+                by_name |= {str(name): array for name, array in tree[group].to_dataset().data_vars.items()}
+        draws = [by_name[name].to_numpy() for name in self.parameters]
         shared = [data.get(name, value) for name, value in self.data.items()]
         # Chain by chain: what a variable is made of can be a hundred times larger than the variable.
         chains = [self.function(*(array[chain] for array in draws), *shared) for chain in range(len(draws[0]))]
@@ -42,7 +42,7 @@ class ModelVariables:
             name: self.dims.get(name) or tuple(f"{name}_dim_{axis}" for axis in range(array.ndim - 2))
             for name, array in arrays.items()
         }
-        used = {dim for own in dims.values() for dim in own}
+        used = {dim for of_array in dims.values() for dim in of_array}
         return xr.Dataset(
             {name: (("chain", "draw", *dims[name]), array) for name, array in arrays.items()},
             coords={"chain": tree["posterior"]["chain"], "draw": tree["posterior"]["draw"]}

@@ -30,8 +30,8 @@ def random_walk_drift(panel: AdjustedPanel, quarters: int) -> LevelPaths:
     """
     pooled, paths, notes = pooled_steps(panel), {}, []
     for family, series in panel.series.items():
-        own = len(series.period) >= MIN_PERIODS
-        if not own:
+        long_enough = len(series.period) >= MIN_PERIODS
+        if not long_enough:
             notes.append(f"{series.name}: {len(series.period)} quarters, pooled drift and variance")
-        paths[family] = drift_path(series, steps_of(series) if own else pooled, quarters, theta=0.0)
+        paths[family] = drift_path(series, steps_of(series) if long_enough else pooled, quarters, theta=0.0)
     return LevelPaths(paths, tuple(notes))

@@ -93,10 +93,10 @@ def farmer_lafond(panel: AdjustedPanel, quarters: int, theta: float = THETA) -> 
     """
     pooled, paths, notes = pooled_steps(panel), {}, []
     for family, series in panel.series.items():
-        own = len(series.period) >= MIN_PERIODS
+        long_enough = len(series.period) >= MIN_PERIODS
         recent = steps_of(series)
-        steps = Steps(recent.gap[-LAST_STEPS:], recent.change[-LAST_STEPS:]) if own else pooled
-        if not own:
+        steps = Steps(recent.gap[-LAST_STEPS:], recent.change[-LAST_STEPS:]) if long_enough else pooled
+        if not long_enough:
             notes.append(f"{series.name}: {len(series.period)} quarters, pooled drift and variance")
         paths[family] = drift_path(series, steps, quarters, theta)
     return LevelPaths(paths, tuple(notes))

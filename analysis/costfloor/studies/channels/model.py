@@ -87,11 +87,11 @@ class Shape:
 def shape_of(*data: ChannelData) -> Shape:
     """The smallest shape that holds each of several data sets of the same bands and periods."""
     return Shape(
-        max(len(one.bands) for one in data),
-        max(len(one.periods) for one in data),
-        max(one.exposure.shape[2] for one in data),
-        max(len(one.size) for one in data),
-        max(len(one.log_price) for one in data),
+        max(len(reading.bands) for reading in data),
+        max(len(reading.periods) for reading in data),
+        max(reading.exposure.shape[2] for reading in data),
+        max(len(reading.size) for reading in data),
+        max(len(reading.log_price) for reading in data),
     )
 
 
@@ -193,8 +193,8 @@ def _walk_scales(pm: Any, pt: Any) -> Tensor:
 
     A whole that declines by about one log point a year makes both relative to their rate.
     """
-    own = PRIORS["walk_spread"][2] * pm.Normal("walk_z", shape=2)
-    return pm.Deterministic("walk_scale", pt.exp(_normal(pm, "walk") + own))
+    deviation = PRIORS["walk_spread"][2] * pm.Normal("walk_z", shape=2)
+    return pm.Deterministic("walk_scale", pt.exp(_normal(pm, "walk") + deviation))
 
 
 def _walk(pm: Any, pt: Any, name: str, scale: Tensor, periods: int) -> Tensor:

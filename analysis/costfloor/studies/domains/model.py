@@ -78,14 +78,14 @@ class Intervals:
 
 def intervals(series: Sequence[GainSeries]) -> Intervals:
     """Arrange series as intervals."""
-    steps = [len(one.age) - 1 for one in series]
+    steps = [len(line.age) - 1 for line in series]
     return Intervals(
-        names=tuple(one.name for one in series),
-        domain=np.array([DOMAINS.index(one.domain) for one in series]),
+        names=tuple(line.name for line in series),
+        domain=np.array([DOMAINS.index(line.domain) for line in series]),
         series=np.repeat(np.arange(len(series)), steps),
-        start=np.concatenate([one.age[:-1] for one in series]),
-        end=np.concatenate([one.age[1:] for one in series]),
-        gain=np.concatenate([np.diff(one.gain) for one in series]),
+        start=np.concatenate([line.age[:-1] for line in series]),
+        end=np.concatenate([line.age[1:] for line in series]),
+        gain=np.concatenate([np.diff(line.gain) for line in series]),
     )
 
 
@@ -144,8 +144,8 @@ def build_model(data: Intervals) -> Any:
         of_series = {}
         for name, typical in (("rate", rate), ("size", size)):
             spread = pm.HalfNormal(f"series_{name}_spread", SERIES_SPREAD[name])
-            own = pt.exp(spread * pm.Normal(f"series_{name}_free", dims="series"))
-            of_series[name] = pm.Deterministic(f"series_{name}", typical[data.domain] * own, dims="series")
+            deviation = pt.exp(spread * pm.Normal(f"series_{name}_free", dims="series"))
+            of_series[name] = pm.Deterministic(f"series_{name}", typical[data.domain] * deviation, dims="series")
         domain = data.domain[data.series]
         expected = arrivals(of_series["rate"][data.series], kept[domain], half_life[domain], data.start, data.end)
         mean = of_series["size"][data.series]

@@ -82,12 +82,14 @@ def small_panel(rows: pd.DataFrame) -> PriceObservations:
 def evidence_study(obs: PriceObservations, laws: Sequence[str], context: Context) -> EvidenceStudy:
     """Log evidence of laws on a panel without repeated models, one job per law."""
     jobs = [Job(law, {"law": law, "obs": obs, "seed": context.settings.seed}) for law in laws]
-    found = run_jobs(
+    results = run_jobs(
         evidence_job, jobs, context.work("evidence"),
         key=result_key("evidence", __name__, data=obs.data_hash, settings=context.settings.seed),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
-    return EvidenceStudy(obs.n, obs.families, PARTICLES, {law: LawEvidence(**result) for law, result in found.items()})
+    return EvidenceStudy(
+        obs.n, obs.families, PARTICLES, {law: LawEvidence(**result) for law, result in results.items()}
+    )
 
 
 def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:

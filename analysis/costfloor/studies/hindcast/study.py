@@ -165,7 +165,9 @@ def hindcast(context: Context) -> Hindcast:
         context.progress(f"the prices as of {date.date()}")
         views.append(view(date, build(store, date, context.progress).panel, now))
     return Hindcast(
-        tuple(_half_year(one, found, context) for one, found in zip(views, _fits(views, context), strict=True))
+        tuple(
+            _half_year(past_view, fits, context) for past_view, fits in zip(views, _fits(views, context), strict=True)
+        )
     )
 
 
@@ -203,23 +205,29 @@ def _fits(views: list[View], context: Context) -> list[dict[str, Mapping[str, An
     jobs = [
         {
             law: Job(
-                f"{one.date.date()}-{one.months}-{law}-{one.obs.data_hash[:16]}",
-                {"law": law, "obs": one.obs, "date": one.date, "months": one.months, "settings": settings},
+                f"{past_view.date.date()}-{past_view.months}-{law}-{past_view.obs.data_hash[:16]}",
+                {
+                    "law": law,
+                    "obs": past_view.obs,
+                    "date": past_view.date,
+                    "months": past_view.months,
+                    "settings": settings,
+                },
             )
             for law in LAWS
         }
-        for one in views
+        for past_view in views
     ]
-    found = run_jobs(
+    results = run_jobs(
         hindcast_job, [job for by_law in jobs for job in by_law.values()], context.work("hindcast"),
         key=result_key("hindcast", __name__, settings=asdict(settings)),
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
-    return [{law: found[job.key] for law, job in by_law.items()} for by_law in jobs]
+    return [{law: results[job.key] for law, job in by_law.items()} for by_law in jobs]
 
 
-def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Context) -> HalfYear:
-    past = subset(one.obs, one.seen)
+def _half_year(past_view: View, fits: Mapping[str, Mapping[str, Any]], context: Context) -> HalfYear:
+    past = subset(past_view.obs, past_view.seen)
     dates = [origin.date for origin in forecast_origins(past, HORIZON_MONTHS)]
     scores: dict[str, list[OriginScore]] = {law: [] for law in RULE_LAWS}
     at_origins = score_laws(
@@ -228,13 +236,13 @@ def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Conte
     )  # fmt: skip
     for scored in at_origins:
         scores[scored.name].append(scored.scores[HORIZON_MONTHS])
-    found_on_all = {law: result["found"] for law, result in found.items()}
+    found_on_all = {law: result["found"] for law, result in fits.items()}
     return HalfYear(
-        date=str(one.date.date()),
+        date=str(past_view.date.date()),
         conclusion=conclude(past, found_on_all, scores, failures_at_origins(at_origins)),
-        months=one.months,
-        scored=int(one.scored.sum()) if one.months else 0,
-        fared=tuple(Fared(**result["fared"]) for result in found.values() if result["fared"]),
+        months=past_view.months,
+        scored=int(past_view.scored.sum()) if past_view.months else 0,
+        fared=tuple(Fared(**result["fared"]) for result in fits.values() if result["fared"]),
     )
 
 

@@ -72,8 +72,10 @@ class WorldResult:
     @property
     def shares(self) -> dict[str, float]:
         """Share of panels by verdict."""
-        said = [judge(one.evidence)[0] for one in self.panels]
-        return {verdict: said.count(verdict) / len(said) for verdict in ("plateau", "discovery", "inconclusive")}
+        verdicts = [judge(panel.evidence)[0] for panel in self.panels]
+        return {
+            verdict: verdicts.count(verdict) / len(verdicts) for verdict in ("plateau", "discovery", "inconclusive")
+        }
 
     @property
     def floor_coverage90(self) -> float | None:
@@ -85,7 +87,7 @@ class WorldResult:
         truth = self.world.truth.get("rate_floor")
         if truth is None:
             return None
-        return float(np.mean([one.rate_floor[0] <= truth <= one.rate_floor[2] for one in self.panels]))
+        return float(np.mean([panel.rate_floor[0] <= truth <= panel.rate_floor[2] for panel in self.panels]))
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def operating_characteristics(
             arguments = {"obs": longer, "log_price": prices(draws, longer, seed + start), "seed": seed + start}
             jobs[-1].append(Job(f"{name}-{start:05d}-{seed}", arguments))
     key = result_key("operating", __name__, data=fit.receipt["fingerprint"])
-    found = run_jobs(
+    results = run_jobs(
         gather, list(chain.from_iterable(jobs)), context.work("operating"), key=key,
         workers=context.workers, scheduler=context.scheduler, progress=context.progress,
     )  # fmt: skip
@@ -137,9 +139,9 @@ def operating_characteristics(
         WorldResult(
             world,
             tuple(
-                Panel(Evidence(**one["evidence"]), tuple(one["rate_now"]), tuple(one["rate_floor"]))
+                Panel(Evidence(**panel["evidence"]), tuple(panel["rate_now"]), tuple(panel["rate_floor"]))
                 for job in of_world
-                for one in found[job.key]["panels"]
+                for panel in results[job.key]["panels"]
             ),
         )
         for world, of_world in zip(worlds, jobs, strict=True)
@@ -148,7 +150,7 @@ def operating_characteristics(
 
 def gather(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
     """What the verdict rule looks at, for panels of log prices (k, n) of the same design."""
-    return {"panels": [asdict(_panel(replace(obs, log_price=one), obs.data_hash, seed)) for one in log_price]}
+    return {"panels": [asdict(_panel(replace(obs, log_price=drawn), obs.data_hash, seed)) for drawn in log_price]}
 
 
 def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:

@@ -99,21 +99,21 @@ def reference_effect(obs: PriceObservations, references: dict[str, ReferenceClas
         Where fits are kept and how they run.
     """
     directory = context.places.fits
-    found: dict[str, Effect] = {}
+    effects: dict[str, Effect] = {}
     for name, reference in references.items():
         law = LAWS[name]
         priors = reference_priors(law, reference, context.settings.seed)
-        own = {prior.name: prior for prior in law.priors}
+        by_name = {prior.name: prior for prior in law.priors}
         # Beside the fits of the report they would pass for those of today.
         apart = context.work("reference_class")
         default = fit_law(law, obs, context.settings, directory, context.progress)
         other = fit_law(with_priors(law, priors), obs, context.settings, apart, context.progress)
-        found[name] = Effect(
-            tuple(ReplacedPrior(prior.name, _stated(own[prior.name]), _stated(prior)) for prior in priors),
+        effects[name] = Effect(
+            tuple(ReplacedPrior(prior.name, _stated(by_name[prior.name]), _stated(prior)) for prior in priors),
             described(default, obs),
             described(other, obs),
         )
-    return ReferenceStudy(found)
+    return ReferenceStudy(effects)
 
 
 def _stated(prior: Prior) -> StatedPrior:
@@ -143,8 +143,8 @@ def described(fit: Fit, obs: PriceObservations) -> Side:
 
 def run(context: Context) -> ReferenceStudy:
     """Compute the study: see `costfloor.studies.registry`."""
-    found = technology_study(context.built.store, context.progress)
-    references = {"encompassing": found.reference, "plateau": found.reference_of_plateau}
+    technologies = technology_study(context.built.store, context.progress)
+    references = {"encompassing": technologies.reference, "plateau": technologies.reference_of_plateau}
     return reference_effect(panel_observations(context.built), references, context)
 
 

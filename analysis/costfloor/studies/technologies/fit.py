@@ -84,9 +84,9 @@ def fit_technologies(
         Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
     """
     key = fit_key(law, costs, settings)
-    found = archive.load(directory, law.name, key.digests)
-    if found is not None:
-        return _as_stored(law, *found)
+    stored = archive.load(directory, law.name, key.digests)
+    if stored is not None:
+        return _as_stored(law, *stored)
 
     def say(line: str) -> None:
         progress(f"{law.name}: {line}")
@@ -103,7 +103,7 @@ def fit_technologies(
     )
     receipt = {
         "law": law.name,
-        "n": sum(one.n for one in costs.series),
+        "n": sum(series.n for series in costs.series),
         "families": len(costs.series),
         "fingerprint": key.digest,
         "data_hash": costs.data_hash,

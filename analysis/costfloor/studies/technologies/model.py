@@ -58,13 +58,13 @@ class Padded:
 
 def padded(costs: Costs) -> Padded:
     """Arrange series of different lengths in arrays."""
-    families, points = len(costs.series), max(one.n for one in costs.series)
+    families, points = len(costs.series), max(series.n for series in costs.series)
     age, log_cost, variance = (np.zeros((families, points)) for _ in range(3))
     present, axes = np.zeros((families, points), bool), np.zeros((families, points, points))
-    for f, one in enumerate(costs.series):
-        n = one.n
-        age[f, :n], log_cost[f, :n], present[f, :n] = one.age_years, one.log_cost, True
-        variance[f, :n], axes[f, :n, :n] = np.linalg.eigh(np.minimum.outer(one.age_years, one.age_years))
+    for f, series in enumerate(costs.series):
+        n = series.n
+        age[f, :n], log_cost[f, :n], present[f, :n] = series.age_years, series.log_cost, True
+        variance[f, :n], axes[f, :n, :n] = np.linalg.eigh(np.minimum.outer(series.age_years, series.age_years))
     return Padded(tuple(costs.names), age, log_cost, present, variance, axes)
 
 

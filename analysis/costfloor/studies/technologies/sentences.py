@@ -27,7 +27,7 @@ def titled(name: str) -> str:
 
 def gates(fits: tuple[FitRecord, ...]) -> str:
     """Whether all fits passed, and which did not."""
-    failed = [f"{titled(one.law)} on the {share_in_words(one.share)} ({one.worst})" for one in fits if not one.passed]
+    failed = [f"{titled(fit.law)} on the {share_in_words(fit.share)} ({fit.worst})" for fit in fits if not fit.passed]
     if not failed:
         return "All fits pass their gates."
     return f"FAILED gates, so what follows from these fits is not to be relied on: {'; '.join(failed)}."
@@ -40,7 +40,7 @@ def coverage(split: Split) -> str:
     figure = f"The stack's 90 % intervals hold {percent(stack.coverage90)} of the later observations"
     if low <= stack.coverage90 <= high:
         return f"{figure}, within {percent(low)} to {percent(high)}."
-    furthest = max(stack.horizons, key=lambda one: abs(one.coverage90 - 0.9))
+    furthest = max(stack.horizons, key=lambda horizon: abs(horizon.coverage90 - 0.9))
     tails = (
         f"{percent(stack.pit[0])} of them lie in the lowest tenth of their predictive distribution and "
         f"{percent(stack.pit[-1])} in the highest"
@@ -70,17 +70,17 @@ def against_walk(split: Split) -> str:
     """Whether letting rates decay forecasts better than letting them go on."""
     words = []
     for name in ("plateau", "encompassing", "baumol", "discovery"):
-        one = split.scores[name]
-        sure = abs(one.lead) > CLEAR * one.lead_se
-        how = ("better" if one.lead > 0 else "worse") if sure else "neither better nor worse beyond chance"
-        words.append(f"{titled(name)} {how} ({one.lead:+.1f}, SE {one.lead_se:.1f})")
+        scores = split.scores[name]
+        sure = abs(scores.lead) > CLEAR * scores.lead_se
+        how = ("better" if scores.lead > 0 else "worse") if sure else "neither better nor worse beyond chance"
+        words.append(f"{titled(name)} {how} ({scores.lead:+.1f}, SE {scores.lead_se:.1f})")
     return f"Against a constant rate with innovations ({titled(AGAINST)}): {'; '.join(words)}."
 
 
 def slowed(split: Split) -> str:
     """How many slowed down, and whether a forecaster knew which."""
     base = split.claims[BASE]
-    skilled = [titled(name) for name, one in split.claims.items() if one.gain > CLEAR * one.gain_se]
+    skilled = [titled(name) for name, claim in split.claims.items() if claim.gain > CLEAR * claim.gain_se]
     verdict = (
         f"Better than the base rate beyond chance: {', '.join(skilled)}."
         if skilled
@@ -126,7 +126,7 @@ def told_apart(reference: ReferenceClass) -> str:
 
 def calendar(reference: ReferenceClass, of_plateau: ReferenceClass, mean_age_years: float) -> str:
     """What half-lives by the calendar would have meant for bands of capability of some mean age."""
-    medians = [one.half_life_years.constants[0] for one in (reference, of_plateau)]
+    medians = [derived.half_life_years.constants[0] for derived in (reference, of_plateau)]
     longer = [
         title for title, median in zip(("encompassing law", "plateau"), medians, strict=True) if median > mean_age_years
     ]

@@ -130,7 +130,7 @@ class TechnologyStudy:
     @property
     def passed(self) -> bool:
         """Whether every fit passed its gates."""
-        return all(one.passed for one in self.fits)
+        return all(fit.passed for fit in self.fits)
 
     @property
     def ordered_splits(self) -> tuple[Split, ...]:
@@ -177,11 +177,11 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         by_name: dict[str, tuple[SeriesForecast, ...]] = {}
         for name in TECHNOLOGY_LAWS:
             fit = fitted(name, seen, share)
-            by_name[name] = tuple(forecast_series(fit, one, share, settings.seed) for one in costs.series)
+            by_name[name] = tuple(forecast_series(fit, series, share, settings.seed) for series in costs.series)
         mixed, weight = stack(by_name, costs.series, costs.weights, share)
         by_name[STACK] = mixed
         for name in CLASSICAL:
-            by_name[name] = tuple(forecast_classical(name, one, share, settings.seed) for one in costs.series)
+            by_name[name] = tuple(forecast_classical(name, series, share, settings.seed) for series in costs.series)
         splits.append(_split(costs, share, by_name, weight))
         tables[f"{share:.3f}"] = forecast_table(by_name)
         stacks.append(mixed)
@@ -192,7 +192,7 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         notes=costs.notes,
         series=len(costs.series),
         technologies=len(single.series),
-        points=sum(one.n for one in costs.series),
+        points=sum(series.n for series in costs.series),
         fits=tuple(fits),
         splits=tuple(splits),
         records=_records(costs, stacks[0], walks[0], whole),
@@ -218,7 +218,7 @@ def _split(
     claims = {name: calibration(forecasts, happened) for name, forecasts in by_name.items()}
     return Split(
         share=share,
-        observations=sum(len(one.pit) for one in by_name[STACK]),
+        observations=sum(len(forecast.pit) for forecast in by_name[STACK]),
         scores={
             name: score(forecasts, by_name[AGAINST], costs.series, costs.weights, weight.get(name))
             for name, forecasts in by_name.items()
@@ -239,21 +239,21 @@ def _records(
         )
     )
     records = []
-    for one, mixed, walk in zip(costs.series, stacked, walked, strict=True):
-        early, late = rates(one, SHARES[0])
+    for series, mixed, walk in zip(costs.series, stacked, walked, strict=True):
+        early, late = rates(series, SHARES[0])
         records.append(
             TechnologyRecord(
-                name=one.name,
-                technology=one.technology,
-                first_year=one.first_year,
-                last_year=one.first_year + int(one.age_years[-1]),
-                points=one.n,
+                name=series.name,
+                technology=series.technology,
+                first_year=series.first_year,
+                last_year=series.first_year + int(series.age_years[-1]),
+                points=series.n,
                 early=early,
                 late=late,
                 slows=mixed.slows,
                 elpd_lead=mixed.elpd - walk.elpd,
                 coverage90=float(mixed.covered(0.9).mean()),
-                kept_share=tuple(kept[one.name]) if one.name in kept else None,
+                kept_share=tuple(kept[series.name]) if series.name in kept else None,
             )
         )
     return tuple(records)
