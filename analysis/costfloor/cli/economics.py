@@ -7,7 +7,7 @@ import typer
 
 from costfloor.cli.shared import Options, exit_unless, writable
 from costfloor.cli.tables import built_panel
-from costfloor.economics.scenario import read_scenario, shipped_scenarios
+from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
 from costfloor.economics.study import economics as work_out
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS

@@ -32,9 +32,9 @@ def read_observations(call: Options, table: Path | None, score_scale: str) -> Pr
     return panel_observations(built_panel(call))
 
 
-def read_table(path: Path, score_scale: str, *, closed_scale: bool = False) -> PriceTable:
+def read_table(path: Path, score_scale: str) -> PriceTable:
     """A user's price table."""
-    return read_price_table(path, score_scale_of(score_scale), closed_scale=closed_scale)
+    return read_price_table(path, score_scale_of(score_scale))
 
 
 def score_scale_of(name: str) -> ScoreScale:

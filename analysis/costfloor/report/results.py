@@ -12,7 +12,7 @@ from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult
 from costfloor.data.store import Store, open_store
 from costfloor.data.vintages import Vintage
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import Economics, economics
 from costfloor.errors import InputError, MissingResultError
 from costfloor.fit.continuation import continuation

@@ -91,12 +91,17 @@ def farmer_lafond(panel: AdjustedPanel, quarters: int, theta: float = THETA) -> 
     InputError
         The series together have too few changes.
     """
+    return drift_paths(panel, quarters, theta, LAST_STEPS)
+
+
+def drift_paths(panel: AdjustedPanel, quarters: int, theta: float, last_steps: int = 0) -> LevelPaths:
+    """Forecast every series from its last changes, zero for all of them; one of few values from all changes of all series."""
     pooled, paths, notes = pooled_steps(panel), {}, []
     for family, series in panel.series.items():
-        long_enough = len(series.period) >= MIN_PERIODS
-        recent = steps_of(series)
-        steps = Steps(recent.gap[-LAST_STEPS:], recent.change[-LAST_STEPS:]) if long_enough else pooled
-        if not long_enough:
+        steps = steps_of(series)
+        steps = Steps(steps.gap[-last_steps:], steps.change[-last_steps:])
+        if len(series.period) < MIN_PERIODS:
+            steps = pooled
             notes.append(f"{series.name}: {len(series.period)} quarters, pooled drift and variance")
         paths[family] = drift_path(series, steps, quarters, theta)
     return LevelPaths(paths, tuple(notes))

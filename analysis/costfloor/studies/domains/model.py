@@ -17,6 +17,7 @@ which is a Bessel function in closed form (Feller 1971, An Introduction to Proba
 used: its logarithm has a gradient everywhere, and it is cut after `TERMS`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -28,6 +29,8 @@ import xarray as xr
 from pytensor.tensor.special import logsumexp as log_sum
 from scipy.special import gammaln, logsumexp
 
+from costfloor.laws.priors import Prior
+from costfloor.laws.variables import variable
 from costfloor.studies.domains.gains import DOMAINS, GainSeries
 
 Tensor = Any
@@ -36,20 +39,30 @@ Tensor = Any
 TERMS: Final = 60
 """The largest term is near the square root of z, which is below 30 for every gain in the data and any likely parameters."""
 
+PARAMETERS: Final = ("rate", "size", "kept", "half_life")
+"""Of a domain."""
+
 PRIORS: Final = {
-    "rate": (np.log(4.0), 1.0, 1.0),
-    "size": (np.log(0.05), 1.0, 1.0),
-    "kept": (0.0, 1.5, 1.0),
-    "half_life": (np.log(1.0), 0.7, 0.5),
+    prior.name: prior
+    for prior in (
+        Prior("rate_centre", "normal", (math.log(4.0), 1.0), "a gain every three months, give or take a factor of e"),
+        Prior("rate_spread", "halfnormal", (1.0,), "domains lie around it by factors of 2, up to 7"),
+        Prior("size_centre", "normal", (math.log(0.05), 1.0), "a gain of 5 %, give or take a factor of e"),
+        Prior("size_spread", "halfnormal", (1.0,), "the same"),
+        Prior("kept_centre", "normal", (0.0, 1.5), "all shares kept are about equally likely"),
+        Prior("kept_spread", "halfnormal", (1.0,), "the same, of the odds that a gain is kept"),
+        Prior("half_life_centre", "normal", (0.0, 0.7), "around a year, as spans of series are"),
+        Prior("half_life_spread", "halfnormal", (0.5,), "domains lie around it by factors of 1.4, up to 3"),
+        Prior(
+            "series_rate_spread",
+            "halfnormal",
+            (0.7,),
+            "series of a domain: factors of two are common, of ten not excluded",
+        ),
+        Prior("series_size_spread", "halfnormal", (0.7,), "the same"),
+    )
 }
-"""By parameter of a domain: mean and standard deviation of the population's centre, and scale of the half-normal spread of domains.
-
-On the scale of the logarithm, of the share kept on that of the logit. A typical series has a gain every three months, give or take a factor
-of e, of 5 %, give or take the same; all shares kept are about equally likely; half-lives are around a year, as spans of series are.
-"""
-
-SERIES_SPREAD: Final = {"rate": 0.7, "size": 0.7}
-"""Scale of the half-normal spread of series within a domain: factors of two are common, of ten are not excluded."""
+"""On the scale of the logarithm, of the share kept on that of the logit."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +146,8 @@ def build_model(data: Intervals) -> Any:
     with pm.Model(coords=coords) as model:
         gain = pm.Data("gain", data.gain)
         free = {}
-        for name, (centre, centre_sd, spread) in PRIORS.items():
-            population = pm.Normal(f"{name}_centre", centre, centre_sd)
-            apart = pm.HalfNormal(f"{name}_spread", spread)
+        for name in PARAMETERS:
+            population, apart = (variable(PRIORS[f"{name}_{part}"]) for part in ("centre", "spread"))
             free[name] = population + apart * pm.Normal(f"{name}_free", dims="domain")
         rate = pm.Deterministic("rate", pt.exp(free["rate"]), dims="domain")
         size = pm.Deterministic("size", pt.exp(free["size"]), dims="domain")
@@ -143,7 +155,7 @@ def build_model(data: Intervals) -> Any:
         half_life = pm.Deterministic("half_life", pt.exp(free["half_life"]), dims="domain")
         of_series = {}
         for name, typical in (("rate", rate), ("size", size)):
-            spread = pm.HalfNormal(f"series_{name}_spread", SERIES_SPREAD[name])
+            spread = variable(PRIORS[f"series_{name}_spread"])
             deviation = pt.exp(spread * pm.Normal(f"series_{name}_free", dims="series"))
             of_series[name] = pm.Deterministic(f"series_{name}", typical[data.domain] * deviation, dims="series")
         domain = data.domain[data.series]
@@ -170,7 +182,7 @@ def simulate(data: Intervals, truth: xr.Dataset, rng: np.random.Generator) -> np
     rng
         Source of chance.
     """
-    of = {name: truth[name].sel(domain=list(DOMAINS)).to_numpy()[data.domain] for name in PRIORS}
+    of = {name: truth[name].sel(domain=list(DOMAINS)).to_numpy()[data.domain] for name in PARAMETERS}
     count = len(data.names)
     rate, size = (
         of[name] * np.exp(float(truth[f"series_{name}_spread"]) * rng.standard_normal(count))

@@ -226,9 +226,7 @@ def prior_of_claim(later_age: float, rng: np.random.Generator) -> float:
     """Probability before any data that one named domain has slowed at an age and the other has not; the same either way round."""
 
     def drawn(name: str) -> np.ndarray:
-        centre, centre_sd, spread = PRIORS[name]
-        population = centre + centre_sd * rng.standard_normal(PRIOR_DRAWS)
-        apart = np.abs(spread * rng.standard_normal(PRIOR_DRAWS))
+        population, apart = (PRIORS[f"{name}_{part}"].draw(PRIOR_DRAWS, rng) for part in ("centre", "spread"))
         return np.asarray(population + apart * rng.standard_normal((2, PRIOR_DRAWS)))
 
     left = share_left(1.0 / (1.0 + np.exp(-drawn("kept"))), np.exp(drawn("half_life")), later_age)
