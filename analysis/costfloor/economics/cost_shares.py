@@ -27,9 +27,10 @@ import pandas as pd
 from costfloor.data.store import Store
 from costfloor.economics.accounts import first_year
 from costfloor.economics.futures import Future
-from costfloor.economics.outlook import Quantiles, median_or_never, path_quantiles
+from costfloor.economics.outlook import QuantilesByYear, median_or_never
 from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.laws.observations import DAYS_PER_YEAR
+from costfloor.sampling.quantiles import quantiles_by_column
 
 INPUTS: Final = ("accelerators", "energy", "facility", "staff")
 STAGNANT: Final = ("energy", "facility", "staff")
@@ -206,8 +207,8 @@ class CostOutlook:
     """
 
     future: str
-    stagnant_share: Quantiles
-    yearly_rate: Quantiles
+    stagnant_share: QuantilesByYear
+    yearly_rate: QuantilesByYear
     half_years: int | None
     p_half: float
     reach: tuple[tuple[float, float, float], ...]
@@ -226,8 +227,8 @@ def cost_outlooks(store: Store, futures: Sequence[Future], seed: int) -> tuple[C
         outlooks.append(
             CostOutlook(
                 future=future.name,
-                stagnant_share=path_quantiles(shares.stagnant_share),
-                yearly_rate=path_quantiles(shares.yearly_rate),
+                stagnant_share=quantiles_by_column(shares.stagnant_share),
+                yearly_rate=quantiles_by_column(shares.yearly_rate),
                 half_years=median_or_never(half),
                 p_half=float(np.isfinite(half).mean()),
                 reach=tuple(shares.reach(year) for year in range(1, years + 1)),

@@ -49,12 +49,14 @@ def fit_law(law: Law, obs: PriceObservations, settings: Sampling, directory: Pat
     Fit
         Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
     """
-    stored = stored_fit(law, obs, settings, directory)
-    if stored is not None:
-        return stored
-    fit, sample_stats = sample_law(law, obs, settings, progress)
-    tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
-    return _as_stored(fit.law, obs, *archive.save(directory, fit.receipt, tree))
+
+    def sampled() -> archive.Stored:
+        fit, sample_stats = sample_law(law, obs, settings, progress)
+        groups = {"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats}
+        return fit.receipt, xr.DataTree.from_dict(groups)
+
+    digests = fit_key(law, obs, settings).digests
+    return _as_stored(fitted_law(law, obs), obs, *archive.load_or_make(directory, law.name, digests, sampled))
 
 
 def for_table(settings: Sampling, rows: int) -> Sampling:

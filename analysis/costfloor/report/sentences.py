@@ -10,6 +10,7 @@ from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
+from costfloor.sampling import quantiles as of_draws
 from costfloor.sampling.policy import ESS_LIMIT
 from costfloor.typeset.montecarlo import above, below, differs, edge_mcse, median_mcse, probability_mcse
 from costfloor.typeset.phrases import (
@@ -53,10 +54,9 @@ HEADLINES = {
 }
 
 
-def quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
+def quantiles(fit: Fit, name: str) -> of_draws.Quantiles:
     """5, 50 and 95 % quantiles of a reported quantity."""
-    low, middle, high = (float(value) for value in np.quantile(fit.draws(name), (0.05, 0.5, 0.95)))
-    return low, middle, high
+    return of_draws.quantiles(fit.draws(name))
 
 
 def effective_draws(fit: Fit) -> float:

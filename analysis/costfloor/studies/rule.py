@@ -19,7 +19,7 @@ from costfloor.forecast.verdict import Evidence, judge
 from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
-from costfloor.runs.jobs import Job, run_jobs
+from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
@@ -110,11 +110,8 @@ def apply_rule(
         }
         for name, (obs, origins) in tables.items()
     }
-    results = run_jobs(
-        rule_job, [job for of_table in jobs.values() for job in of_table.values()], context.work(study),
-        key=result_key(study, __name__, settings=asdict(settings)), workers=context.workers, scheduler=context.scheduler,
-        progress=context.progress,
-    )  # fmt: skip
+    every = [job for of_table in jobs.values() for job in of_table.values()]
+    results = context.run(study, rule_job, every, result_key(study, __name__, settings=asdict(settings)))
     return {
         name: _ruled(tables[name][0], {place: results[job.key] for place, job in of_table.items()})
         for name, of_table in jobs.items()

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from costfloor.forecast.verdict import CREDIBLE
+from costfloor.sampling.quantiles import Quantiles
 from costfloor.studies.catalogue import failed_gates
 from costfloor.studies.channels.figure import CAPTION
 from costfloor.studies.channels.record_lows import Accounting
-from costfloor.studies.channels.result import ChannelResult, Quantiles
+from costfloor.studies.channels.result import ChannelResult
 from costfloor.studies.channels.study import MAIN, READINGS, ChannelStudy
 from costfloor.typeset.blocks import Block, figure, table, text
 from costfloor.typeset.montecarlo import above, below, beside, edge_mcse, probability_mcse

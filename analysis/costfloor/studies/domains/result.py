@@ -11,6 +11,7 @@ from costfloor.fit.slowed import SLOWED
 from costfloor.sampling.engine import sample_until_gates_hold
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.quantiles import quantiles
 from costfloor.sampling.sampler import compile_model
 from costfloor.studies.domains.gains import DOMAINS, SOURCES, GainSeries
 from costfloor.studies.domains.model import (
@@ -186,7 +187,7 @@ def study_domains(series: Sequence[GainSeries], settings: Sampling) -> DomainFit
     return DomainFit(
         later_age=later,
         domains={
-            str(name): {domain: _quantiles(reported[name].sel(domain=domain)) for domain in DOMAINS}
+            str(name): {domain: quantiles(reported[name].sel(domain=domain)) for domain in DOMAINS}
             for name in (*RATIOS, *SHARES)
         },
         differences={name: _difference(reported[f"{name}_difference"]) for name in (*RATIOS, *SHARES)},
@@ -273,9 +274,9 @@ def _sources(
             gains=int((data.gain[of_source] > 0.0).sum()),
             years=years,
             measured=float(data.gain[of_source].sum() / years),
-            fitted=_quantiles(fitted.sel(source=source)),
-            replicated=_quantiles(gains[:, of_source].sum(axis=1) / years),
-            gains_replicated=_quantiles((count[:, of_source] > 0).mean(axis=1)),
+            fitted=quantiles(fitted.sel(source=source)),
+            replicated=quantiles(gains[:, of_source].sum(axis=1) / years),
+            gains_replicated=quantiles((count[:, of_source] > 0).mean(axis=1)),
         )
     return progress
 
@@ -302,13 +303,8 @@ def _of_source(series: Sequence[GainSeries], data: Intervals, source: str) -> np
     return np.asarray(np.array([line.source == source for line in series])[data.series])
 
 
-def _quantiles(draws: Any) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(np.asarray(draws), CI_QUANTILES).tolist()
-    return low, middle, high
-
-
 def _difference(draws: xr.DataArray) -> Difference:
-    return Difference(_quantiles(draws), float((draws > 0.0).mean()))
+    return Difference(quantiles(draws), float((draws > 0.0).mean()))
 
 
 def described(fit: DomainFit) -> Sensitivity:

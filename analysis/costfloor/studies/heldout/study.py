@@ -16,7 +16,7 @@ from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.laws.panel import panel_observations
-from costfloor.runs.jobs import Job, run_jobs
+from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 
@@ -83,10 +83,7 @@ def heldout_study(obs: PriceObservations, laws: Sequence[str], context: Context)
         for law in laws
     ]
     key = result_key("heldout", __name__, data=obs.data_hash, settings=asdict(context.settings))
-    by_job = run_jobs(
-        heldout_job, jobs, context.work("heldout"), key=key,
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
+    by_job = context.run("heldout", heldout_job, jobs, key)
     results = [by_job[job.key] for job in jobs]
     return HeldoutStudy(
         HORIZON_MONTHS,

@@ -20,8 +20,9 @@ from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations, subset
 from costfloor.laws.panel import PRICE_UNIT
 from costfloor.panel import law_rows
-from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.runs.jobs import Job
+from costfloor.sampling.policy import Sampling
+from costfloor.sampling.quantiles import quantiles
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
 from costfloor.studies.rule import Conclusion, conclude, found_on_all_rows
@@ -188,14 +189,13 @@ def forecast_fared(fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: n
     unit_elpd = logsumexp(log_density, axis=0) - np.log(len(log_density))
     score = score_draws(obs, scored, simulated, unit_elpd, jackknife_mcse(log_density))
     error = obs.log_price[scored].mean() - simulated.mean(axis=1)
-    low, middle, high = np.quantile(error, CI_QUANTILES).tolist()
     return Fared(
         law=fit.law.name,
         elpd=float(score.unit_elpd.sum()),
         crps=float(score.crps.mean()),
         coverage50=float(score.covered50.mean()),
         coverage90=float(score.covered90.mean()),
-        error=(low, middle, high),
+        error=quantiles(error),
     )
 
 
@@ -205,24 +205,15 @@ def _fits(views: list[View], context: Context) -> list[dict[str, Mapping[str, An
     jobs = [
         {
             law: Job(
-                f"{past_view.date.date()}-{past_view.months}-{law}-{past_view.obs.data_hash[:16]}",
-                {
-                    "law": law,
-                    "obs": past_view.obs,
-                    "date": past_view.date,
-                    "months": past_view.months,
-                    "settings": settings,
-                },
+                f"{past.date.date()}-{past.months}-{law}-{past.obs.data_hash[:16]}",
+                {"law": law, "obs": past.obs, "date": past.date, "months": past.months, "settings": settings},
             )
             for law in LAWS
         }
-        for past_view in views
+        for past in views
     ]
-    results = run_jobs(
-        hindcast_job, [job for by_law in jobs for job in by_law.values()], context.work("hindcast"),
-        key=result_key("hindcast", __name__, settings=asdict(settings)),
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
+    every = [job for by_law in jobs for job in by_law.values()]
+    results = context.run("hindcast", hindcast_job, every, result_key("hindcast", __name__, settings=asdict(settings)))
     return [{law: results[job.key] for law, job in by_law.items()} for by_law in jobs]
 
 

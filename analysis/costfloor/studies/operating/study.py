@@ -21,8 +21,9 @@ from costfloor.laws.few_families import fitted_law
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.laws.panel import panel_observations
-from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.runs.jobs import Job
+from costfloor.sampling.policy import Sampling
+from costfloor.sampling.quantiles import quantiles
 from costfloor.sampling.sampler import CompiledModel, compile_model
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.generate import prices, world_draws
@@ -131,10 +132,7 @@ def operating_characteristics(
             arguments = {"obs": longer, "log_price": prices(draws, longer, seed + start), "seed": seed + start}
             jobs[-1].append(Job(f"{name}-{start:05d}-{seed}", arguments))
     key = result_key("operating", __name__, data=fit.receipt["fingerprint"])
-    results = run_jobs(
-        gather, list(chain.from_iterable(jobs)), context.work("operating"), key=key,
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
+    results = context.run("operating", gather, list(chain.from_iterable(jobs)), key)
     return tuple(
         WorldResult(
             world,
@@ -174,12 +172,7 @@ def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
         prior_dominated=prior_sensitivity(plateau, obs, "rate_floor").prior_dominated,
         mean_age_years=obs.mean_age_at_last,
     )
-    return Panel(evidence, *(_quantiles(plateau, name) for name in ("rate_now", "rate_floor")))
-
-
-def _quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(fit.draws(name), CI_QUANTILES).tolist()
-    return low, middle, high
+    return Panel(evidence, *(quantiles(plateau.draws(name)) for name in ("rate_now", "rate_floor")))
 
 
 _COMPILED: dict[tuple[str, str], CompiledModel] = {}

@@ -16,7 +16,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.panel import panel_observations
 from costfloor.laws.priors import Prior
-from costfloor.sampling.policy import CI_QUANTILES
+from costfloor.sampling.quantiles import quantiles
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.reference import ReferenceClass
@@ -130,11 +130,10 @@ def described(fit: Fit, obs: PriceObservations) -> Side:
         "kept_share": kept,
         "half_life_years": fit.draws("half_life_years"),
     }
-    quantiles = {name: tuple(np.quantile(values, CI_QUANTILES).tolist()) for name, values in draws.items()}
     return Side(
         passed=fit.passed,
         worst=fit.receipt["diagnostics"]["worst"],
-        quantities=quantiles,
+        quantities={name: quantiles(values) for name, values in draws.items()},
         p_slowed=float(np.mean(now < 0.5 * initial)),
         p_claim=probability_of_claim(floor),
         sensitivity=prior_sensitivity(fit, obs, "rate_floor"),

@@ -15,7 +15,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
-from costfloor.runs.jobs import Job, run_jobs
+from costfloor.runs.jobs import Job
 from costfloor.sampling.gates import diagnose_quantities
 from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import compile_model, sample
@@ -124,10 +124,7 @@ def calibrate(laws: Sequence[str], simulations: int, context: Context) -> Calibr
         for law in laws
         for start in range(0, simulations, PER_JOB)
     ]
-    by_job = run_jobs(
-        simulate, jobs, context.work("sbc"), key=result_key("sbc", __name__),
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
+    by_job = context.run("sbc", simulate, jobs, result_key("sbc", __name__))
     rows, diverged = [], {}
     for law in laws:
         results = [by_job[job.key] for job in jobs if job.arguments["law"] == law]

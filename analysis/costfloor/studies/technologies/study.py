@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from costfloor.data.store import Store
-from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.policy import Sampling
+from costfloor.sampling.quantiles import quantiles_by_column
 from costfloor.storage import write_json
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.claims import Calibration, base_rate, calibration, outcomes, score_claims
@@ -231,13 +230,8 @@ def _split(
 def _records(
     costs: Costs, stacked: tuple[SeriesForecast, ...], walked: tuple[SeriesForecast, ...], whole: TechnologyFit
 ) -> tuple[TechnologyRecord, ...]:
-    kept = dict(
-        zip(
-            whole.posterior["technology"].to_numpy().tolist(),
-            np.quantile(whole.draws("family_kept_share"), CI_QUANTILES, axis=0).T.tolist(),
-            strict=True,
-        )
-    )
+    shares = quantiles_by_column(whole.draws("family_kept_share"))
+    kept = dict(zip(whole.posterior["technology"].to_numpy().tolist(), shares, strict=True))
     records = []
     for series, mixed, walk in zip(costs.series, stacked, walked, strict=True):
         early, late = rates(series, SHARES[0])
@@ -253,7 +247,7 @@ def _records(
                 slows=mixed.slows,
                 elpd_lead=mixed.elpd - walk.elpd,
                 coverage90=float(mixed.covered(0.9).mean()),
-                kept_share=tuple(kept[series.name]) if series.name in kept else None,
+                kept_share=kept.get(series.name),
             )
         )
     return tuple(records)
