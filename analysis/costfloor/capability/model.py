@@ -76,22 +76,17 @@ def capability_key(scores: ScoreMatrix, settings: SamplerSettings = CAPABILITY_S
     return result_key("capability", __name__, data=digest.hexdigest(), settings=asdict(settings))
 
 
-def fit_capability(
-    scores: ScoreMatrix,
-    settings: SamplerSettings = CAPABILITY_SETTINGS,
-    *,
-    progress: Callable[[str], None] | None = None,
-) -> CapabilityFit:
+def fit_capability(scores: ScoreMatrix, progress: Callable[[str], None] | None = None) -> CapabilityFit:
     """Sample the capability model; under a minute for 600 models and 6000 scores on two cores."""
     centres = _centres(scores)
     # As every panel so far was measured, and it passes its gates.
-    sampled = sample(_build(scores, centres), settings, adaptation="diag", progress=progress)
+    sampled = sample(_build(scores, centres), CAPABILITY_SETTINGS, adaptation="diag", progress=progress)
     return CapabilityFit(
         scores=scores,
         centres=centres,
         sampled=sampled,
         diagnostics=diagnose(sampled, _REPORTED),
-        fingerprint=capability_key(scores, settings).digest,
+        fingerprint=capability_key(scores).digest,
     )
 
 
@@ -229,7 +224,7 @@ def _dense(scores: ScoreMatrix, entries: NDArray[np.int64]) -> tuple[NDArray[np.
     return known, logits
 
 
-def _centres(scores: ScoreMatrix, rounds: int = 20) -> NDArray[np.float64]:
+def _centres(scores: ScoreMatrix) -> NDArray[np.float64]:
     """Rough mean ability of the models that a benchmark discriminates, shape ``(benchmarks,)``.
 
     Only where each line's level is measured: there level and slope are nearly independent. From alternating ridge
@@ -239,7 +234,7 @@ def _centres(scores: ScoreMatrix, rounds: int = 20) -> NDArray[np.float64]:
     count = np.maximum(known.sum(axis=0), 1.0)
     mean_logit = logits.sum(axis=0) / count
     slope, centre = np.ones(len(scores.benchmarks)), np.zeros(len(scores.benchmarks))
-    for _ in range(rounds):
+    for _ in range(20):
         residual = known * (logits - mean_logit + slope * centre)
         ability = (residual @ slope) / (known @ slope**2 + 0.3)
         ability = (ability - ability.mean()) / ability.std()

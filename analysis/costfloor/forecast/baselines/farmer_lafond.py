@@ -71,7 +71,7 @@ def forecast_error_covariance(
     return np.asarray(innovation_variance * weights @ weights.T)
 
 
-def farmer_lafond(panel: AdjustedPanel, quarters: int, theta: float = THETA) -> LevelPaths:
+def farmer_lafond(panel: AdjustedPanel, quarters: int) -> LevelPaths:
     """Forecast every series from its last `LAST_STEPS` changes, or from all changes of all series where it has fewer.
 
     A change over a gap of :math:`g` quarters has mean :math:`g` times the drift, and :math:`g (1 + theta^2) + 2 (g - 1) theta` times the
@@ -83,15 +83,13 @@ def farmer_lafond(panel: AdjustedPanel, quarters: int, theta: float = THETA) -> 
         The series.
     quarters
         How far to forecast.
-    theta
-        Autocorrelation of the noise.
 
     Raises
     ------
     InputError
         The series together have too few changes.
     """
-    return drift_paths(panel, quarters, theta, LAST_STEPS)
+    return drift_paths(panel, quarters, THETA, LAST_STEPS)
 
 
 def drift_paths(panel: AdjustedPanel, quarters: int, theta: float, last_steps: int = 0) -> LevelPaths:

@@ -13,14 +13,13 @@ from costfloor.studies.technologies.sentences import (
     keeps,
     leader,
     other_form,
-    percent,
     share_in_words,
     slowed,
     titled,
 )
 from costfloor.studies.technologies.study import AGAINST, BASE, Split, TechnologyRecord, TechnologyStudy
 from costfloor.typeset.blocks import Block, heading, table, text
-from costfloor.typeset.phrases import listing, minus, plural
+from costfloor.typeset.phrases import listing, minus, percentage, plural
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
 from costfloor.typeset.values import Estimate, Interval, Number, Share
 
@@ -131,7 +130,7 @@ def _coverage(split: Split) -> list[Column[tuple[int, int]]]:
 
 def _claims(splits: Sequence[Split]) -> Table:
     happened = listing(
-        [f"{percent(split.claims[BASE].happened)} after the {share_in_words(split.share)}" for split in splits]
+        [f"{percentage(split.claims[BASE].happened)} after the {share_in_words(split.share)}" for split in splits]
     )
     return tabulate(
         "technologies_claims",

@@ -4,6 +4,7 @@ from costfloor.laws import LAWS
 from costfloor.studies.technologies.forecast import STACK
 from costfloor.studies.technologies.reference import ReferenceClass
 from costfloor.studies.technologies.study import AGAINST, BASE, FitRecord, Split
+from costfloor.typeset.phrases import percentage
 
 NOMINAL = (0.85, 0.95)
 """Range of coverage of 90 % intervals that is called as stated."""
@@ -37,21 +38,21 @@ def coverage(split: Split) -> str:
     """What the 90 % intervals of the stack cover, and where they miss."""
     stack = split.scores[STACK]
     low, high = NOMINAL
-    figure = f"The stack's 90 % intervals hold {percent(stack.coverage90)} of the later observations"
+    figure = f"The stack's 90 % intervals hold {percentage(stack.coverage90)} of the later observations"
     if low <= stack.coverage90 <= high:
-        return f"{figure}, within {percent(low)} to {percent(high)}."
+        return f"{figure}, within {percentage(low)} to {percentage(high)}."
     furthest = max(stack.horizons, key=lambda horizon: abs(horizon.coverage90 - 0.9))
     tails = (
-        f"{percent(stack.pit[0])} of them lie in the lowest tenth of their predictive distribution and "
-        f"{percent(stack.pit[-1])} in the highest"
+        f"{percentage(stack.pit[0])} of them lie in the lowest tenth of their predictive distribution and "
+        f"{percentage(stack.pit[-1])} in the highest"
     )
     if stack.coverage90 < low:
         side = "lower" if stack.pit[0] > stack.pit[-1] else "higher"
         return (
-            f"{figure}, fewer than {percent(low)}: it is too sure, most so {furthest.low} to {furthest.high} years ahead "
-            f"({percent(furthest.coverage90)}); {tails}, so costs came out {side} than forecast more often than the other way."
+            f"{figure}, fewer than {percentage(low)}: it is too sure, most so {furthest.low} to {furthest.high} years ahead "
+            f"({percentage(furthest.coverage90)}); {tails}, so costs came out {side} than forecast more often than the other way."
         )
-    return f"{figure}, more than {percent(high)}: it is less sure than it could be; {tails}."
+    return f"{figure}, more than {percentage(high)}: it is less sure than it could be; {tails}."
 
 
 def leader(split: Split) -> str:
@@ -87,7 +88,7 @@ def slowed(split: Split) -> str:
         else "No forecaster is better than the base rate beyond chance: none has shown that it can tell which will slow down."
     )
     return (
-        f"Of {split.falling:g} technologies that were falling, {percent(base.happened)} fell by less than half as fast afterwards. "
+        f"Of {split.falling:g} technologies that were falling, {percentage(base.happened)} fell by less than half as fast afterwards. "
         f"{verdict}"
     )
 
@@ -139,8 +140,3 @@ def calendar(reference: ReferenceClass, of_plateau: ReferenceClass, mean_age_yea
         f"By the calendar, half-lives of technologies have medians of {medians[0]:.1f} years (encompassing law) and {medians[1]:.1f} years "
         f"(plateau). Bands of capability are {mean_age_years:.1f} years old on average, and against that they are {against}."
     )
-
-
-def percent(share: float) -> str:
-    """A share in whole percent."""
-    return f"{100 * share:.0f} %"

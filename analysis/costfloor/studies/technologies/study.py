@@ -144,7 +144,7 @@ class TechnologyStudy:
         )
 
 
-def technology_study(store: Store, progress: Progress, settings: Sampling = SETTINGS) -> TechnologyStudy:
+def technology_study(store: Store, progress: Progress) -> TechnologyStudy:
     """Fit all laws to the earlier parts of all series, score them on the later parts, and work out the reference class.
 
     Fits and every single score (`scores.json`) are stored in `Places.technologies`; fits that are there are read.
@@ -155,8 +155,6 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         The raw data.
     progress
         Called with a line before each long step.
-    settings
-        How to sample.
     """
     costs = load_costs(store)
     directory = store.places.technologies
@@ -164,7 +162,7 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
 
     def fitted(name: str, seen: Costs, share: float) -> TechnologyFit:
         progress(f"{name} on the first {share:.0%} of {len(seen.series)} series")
-        fit = fit_technologies(TECHNOLOGY_LAWS[name], seen, settings, directory, progress)
+        fit = fit_technologies(TECHNOLOGY_LAWS[name], seen, SETTINGS, directory, progress)
         diagnostics = fit.receipt["diagnostics"]
         seconds = fit.receipt["seconds"]["total"]
         fits.append(FitRecord(name, share, fit.passed, diagnostics["worst"], len(fit.receipt["attempts"]), seconds))
@@ -176,11 +174,11 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         by_name: dict[str, tuple[SeriesForecast, ...]] = {}
         for name in TECHNOLOGY_LAWS:
             fit = fitted(name, seen, share)
-            by_name[name] = tuple(forecast_series(fit, series, share, settings.seed) for series in costs.series)
+            by_name[name] = tuple(forecast_series(fit, series, share, SETTINGS.seed) for series in costs.series)
         mixed, weight = stack(by_name, costs.series, costs.weights, share)
         by_name[STACK] = mixed
         for name in CLASSICAL:
-            by_name[name] = tuple(forecast_classical(name, series, share, settings.seed) for series in costs.series)
+            by_name[name] = tuple(forecast_classical(name, series, share, SETTINGS.seed) for series in costs.series)
         splits.append(_split(costs, share, by_name, weight))
         tables[f"{share:.3f}"] = forecast_table(by_name)
         stacks.append(mixed)
@@ -195,8 +193,8 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         fits=tuple(fits),
         splits=tuple(splits),
         records=_records(costs, stacks[0], walks[0], whole),
-        reference=reference_class(whole, settings.seed),
-        reference_of_plateau=reference_class(slowing, settings.seed),
+        reference=reference_class(whole, SETTINGS.seed),
+        reference_of_plateau=reference_class(slowing, SETTINGS.seed),
     )
     write_json(directory / "scores.json", tables)
     return study
