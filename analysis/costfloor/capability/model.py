@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
-import xarray as xr
 from numpy.typing import NDArray
 
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix
@@ -158,20 +157,6 @@ def residual_check(fit: CapabilityFit) -> pd.DataFrame:
     )
     shares = ["bias_logit", "coverage50", "coverage90", "floor_observed", "floor_expected"]
     return rows.groupby("benchmark").agg({"n": "sum"} | dict.fromkeys(shares, "mean")).reset_index()
-
-
-def to_dataset(fit: CapabilityFit) -> xr.Dataset:
-    """Draws with the receipt as plain attributes, ready for netCDF."""
-    receipt = {
-        "fingerprint": fit.fingerprint,
-        "sampler": fit.sampled.sampler,
-        "seconds_compile": fit.sampled.seconds_compile,
-        "seconds_sample": fit.sampled.seconds_sample,
-        "diagnostics": json.dumps(asdict(fit.diagnostics)),
-        "warnings": json.dumps(fit.sampled.warnings),
-    }
-    posterior = fit.sampled.posterior[list(_REPORTED)].assign(centre=("benchmark", fit.centres))
-    return posterior.drop_attrs().assign_attrs(receipt)
 
 
 def _build(scores: ScoreMatrix, centres: NDArray[np.float64]) -> pm.Model:

@@ -32,7 +32,6 @@ from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.laws.observations import DAYS_PER_YEAR
 from costfloor.sampling.quantiles import quantiles_by_column
 
-INPUTS: Final = ("accelerators", "energy", "facility", "staff")
 STAGNANT: Final = ("energy", "facility", "staff")
 HOURS_PER_YEAR: Final = 8766.0
 SINGLE_PATH_DRAWS: Final = 2000

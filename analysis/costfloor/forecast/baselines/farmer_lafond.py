@@ -17,7 +17,6 @@ Reference: Farmer, J. D. and Lafond, F. (2016). How predictable is technological
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from costfloor.forecast.baselines.levels import MIN_PERIODS, LevelPath, LevelPaths
 from costfloor.forecast.baselines.series import AdjustedPanel, FamilySeries, Steps, pooled_steps, steps_of
@@ -29,39 +28,21 @@ LAST_STEPS = 5
 """The authors' m: changes behind drift and variance."""
 
 
-def forecast_error_variance(
-    steps_ahead: npt.ArrayLike, sample_size: npt.ArrayLike, innovation_variance: npt.ArrayLike, theta: npt.ArrayLike
+def forecast_error_covariance(
+    steps_ahead: int, sample_size: int, innovation_variance: float, theta: float
 ) -> np.ndarray:
-    r"""Variance of the forecast error of an IMA(1,1) with estimated drift.
+    r"""Covariance of the forecast errors 0, 1, ..., `steps_ahead` steps ahead of an IMA(1,1) with estimated drift.
 
     Parameters
     ----------
     steps_ahead
-        :math:`\tau`, at least 1.
+        The largest :math:`\tau`.
     sample_size
         :math:`m`, the number of changes behind the drift, at least 1.
     innovation_variance
         :math:`\sigma_v^2`, of the :math:`v`, not of the changes.
     theta
         :math:`\theta`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Of the shape to which the arguments broadcast.
-    """
-    tau, m = np.asarray(steps_ahead, float), np.asarray(sample_size, float)
-    theta = np.asarray(theta, float)
-    reach = (1 + 2 * (m - 1) * theta / m + theta**2) * (tau + tau**2 / m)
-    return np.asarray(np.asarray(innovation_variance, float) * (reach - 2 * theta))
-
-
-def forecast_error_covariance(
-    steps_ahead: int, sample_size: int, innovation_variance: float, theta: float
-) -> np.ndarray:
-    """Covariance of the forecast errors 0, 1, ..., `steps_ahead` steps ahead; its diagonal from 1 on is `forecast_error_variance`.
-
-    Parameters as there.
     """
     ahead = np.arange(steps_ahead + 1)[:, None]
     behind = np.broadcast_to(-ahead / sample_size, (len(ahead), sample_size))

@@ -25,9 +25,8 @@ from typing import Any, Final
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-import xarray as xr
 from pytensor.tensor.special import logsumexp as log_sum
-from scipy.special import gammaln, logsumexp
+from scipy.special import gammaln
 
 from costfloor.laws.priors import Prior
 from costfloor.laws.variables import variable
@@ -125,21 +124,6 @@ def share_left(kept: Tensor, half_life: Tensor, age: Tensor) -> Tensor:
     return kept + (1.0 - kept) * 2.0 ** (-age / half_life)
 
 
-def log_density(gain: np.ndarray, expected: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Log density of gains; where there is none, its log probability.
-
-    Parameters
-    ----------
-    gain, expected, size : (N,)
-        Gain (log points), expected number of gains and their mean size.
-    """
-    k = np.arange(1, TERMS + 1)
-    there = np.where(gain > 0.0, gain, 1.0)
-    terms = k * np.log(expected * there / size)[:, None] - gammaln(k + 1) - gammaln(k)
-    some = logsumexp(terms, axis=1) - np.log(there) - there / size
-    return np.asarray(-expected + np.where(gain > 0.0, some, 0.0))
-
-
 def build_model(data: Intervals) -> Any:
     """The PyMC model; `gain` is shared data, so that one compilation serves every set of gains of the same design."""
     coords = {"domain": list(DOMAINS), "series": list(data.names)}
@@ -168,27 +152,3 @@ def build_model(data: Intervals) -> Any:
         density = log_sum(terms, axis=1) - pt.log(there) - there / mean
         pm.Potential("log_likelihood", (-expected + pt.switch(some, density, 0.0)).sum())
     return model
-
-
-def simulate(data: Intervals, truth: xr.Dataset, rng: np.random.Generator) -> np.ndarray:
-    """Gains of the same intervals from known parameters.
-
-    Parameters
-    ----------
-    data
-        The design; its gains are not used.
-    truth
-        `rate`, `size`, `kept`, `half_life` along `domain`, and scalars `series_rate_spread` and `series_size_spread`.
-    rng
-        Source of chance.
-    """
-    of = {name: truth[name].sel(domain=list(DOMAINS)).to_numpy()[data.domain] for name in PARAMETERS}
-    count = len(data.names)
-    rate, size = (
-        of[name] * np.exp(float(truth[f"series_{name}_spread"]) * rng.standard_normal(count))
-        for name in ("rate", "size")
-    )
-    s = data.series
-    number = rng.poisson(arrivals(rate[s], of["kept"][s], of["half_life"][s], data.start, data.end))
-    # A sum of n exponentials has a gamma distribution; of none, zero.
-    return np.asarray(np.where(number > 0, rng.gamma(np.maximum(number, 1), size[s]), 0.0))
