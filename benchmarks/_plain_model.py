@@ -9,7 +9,7 @@ from costfloor.laws.base import Law, mean_rate
 from costfloor.laws.innovations import COMMON_SHARE, GAINS, grid_position, grid_steps
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
-from costfloor.laws.variables import variable
+from costfloor.sampling.prior_variable import variable
 
 
 def plain_model(law: Law, obs: PriceObservations) -> pm.Model:

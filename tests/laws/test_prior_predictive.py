@@ -13,8 +13,9 @@ from costfloor.laws import LAWS
 from costfloor.laws.exponential import RATE_SPREAD
 from costfloor.laws.innovations import COMMON_SHARE, GAINS, GAUSSIAN, GRID_YEARS, Innovations
 from costfloor.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, draw_innovations, prior_predictive
-from costfloor.laws.priors import DISCOVERIES, OBSERVATION_PRIORS, RATE, Prior
-from costfloor.laws.variables import variable
+from costfloor.laws.priors import DISCOVERIES, OBSERVATION_PRIORS, RATE
+from costfloor.sampling.prior_variable import variable
+from costfloor.sampling.priors import Prior
 from scipy.stats import ks_2samp
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from typing import Any
 
 from costfloor.laws.functions import exp
 from costfloor.laws.innovations import GRID_YEARS, Innovations
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 
 Parameters = Mapping[str, Any]
 """Arrays by name: NumPy arrays or PyTensor tensors, broadcastable against an age."""

@@ -31,7 +31,7 @@ from costfloor.laws.few_families import POOLED_FROM, observation_priors
 from costfloor.laws.innovations import COMMON_SHARE, grid_position, grid_steps
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
-from costfloor.laws.variables import variable
+from costfloor.sampling.prior_variable import variable
 
 Tensor = Any
 """A PyTensor variable; its own types cannot say which operations it has."""

@@ -37,8 +37,8 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from costfloor.laws.priors import Prior
-from costfloor.laws.variables import variable
+from costfloor.sampling.prior_variable import variable
+from costfloor.sampling.priors import Prior
 from costfloor.studies.channels.changes import ChannelData
 
 Tensor = Any

@@ -28,8 +28,8 @@ import pytensor.tensor as pt
 from pytensor.tensor.special import logsumexp as log_sum
 from scipy.special import gammaln
 
-from costfloor.laws.priors import Prior
-from costfloor.laws.variables import variable
+from costfloor.sampling.prior_variable import variable
+from costfloor.sampling.priors import Prior
 from costfloor.studies.domains.gains import DOMAINS, GainSeries
 
 Tensor = Any

@@ -15,7 +15,7 @@ from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.panel import panel_observations
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 from costfloor.sampling.quantiles import quantiles
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.alternative import reference_priors, with_priors

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from costfloor.laws.base import Law
 from costfloor.laws.encompassing import INITIAL_RATE
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 from costfloor.studies.technologies.reference import ReferenceClass, floor_and_excess_priors, half_life_prior
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from costfloor.laws.base import Law
 from costfloor.laws.encompassing import ENCOMPASSING, INITIAL_RATE
 from costfloor.laws.plateau import PLATEAU
-from costfloor.laws.priors import Prior
 from costfloor.sampling.policy import CI_PROB, Sampling
+from costfloor.sampling.priors import Prior
 from costfloor.storage import write_atomic
 from costfloor.studies.technologies.alternative import reference_priors
 from costfloor.studies.technologies.claims import FALLING, Calibration

@@ -21,8 +21,8 @@ from costfloor.laws.discovery import DISCOVERY
 from costfloor.laws.encompassing import ENCOMPASSING
 from costfloor.laws.exponential import EXPONENTIAL
 from costfloor.laws.plateau import PLATEAU
-from costfloor.laws.priors import Prior
 from costfloor.laws.random_walk import RANDOM_WALK
+from costfloor.sampling.priors import Prior
 from costfloor.studies.technologies.priors import (
     DISCOVERIES,
     EXCESS,

@@ -22,7 +22,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from costfloor.laws.base import Parameters
-from costfloor.laws.variables import variable
+from costfloor.sampling.prior_variable import variable
 from costfloor.studies.technologies.laws import HEAVY_TAIL, LEVEL_SD, TechnologyLaw
 from costfloor.studies.technologies.series import Costs
 

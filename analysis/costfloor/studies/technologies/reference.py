@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from costfloor.fit.slowed import SLOWED
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 from costfloor.sampling.quantiles import quantiles
 from costfloor.studies.technologies.claims import FALLING
 from costfloor.studies.technologies.fit import TechnologyFit

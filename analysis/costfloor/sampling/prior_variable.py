@@ -4,8 +4,8 @@ from typing import Any
 
 import pymc as pm
 
-from costfloor.laws.distributions import DISTRIBUTIONS
-from costfloor.laws.priors import Prior
+from costfloor.sampling.distributions import DISTRIBUTIONS
+from costfloor.sampling.priors import Prior
 
 
 def variable(prior: Prior, *, center: Any = 0.0) -> Any:
