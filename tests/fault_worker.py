@@ -32,7 +32,7 @@ import costfloor.sampling.engine
 import costfloor.sampling.sampler
 import numpy as np
 import xarray as xr
-from costfloor.fit import fit as fit_module
+from costfloor.fit import compiled as compiled_module
 from costfloor.keys import code_hash
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations
@@ -95,7 +95,7 @@ def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSe
 
 def replace_what_takes_minutes() -> None:
     costfloor.capability.measured.measured_capability = stand_in_capability
-    fit_module.compile_law = lambda law, obs: (law, obs)
+    compiled_module.compile_law = lambda law, obs: (law, obs)
     costfloor.sampling.engine.sample = stand_in_sample
     costfloor.forecast.origins.MAX_ORIGINS = 0
     short = Sampling(draws=500, tune=0, chains=2, target_accepts=(0.9,))

@@ -1,5 +1,6 @@
 """Whatever nutpie and PyTensor change inside, models are compiled and sampled: with the shared density, or with one warning without."""
 
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -49,6 +50,7 @@ def test_a_density_that_agrees_is_used_for_all_of_its_make() -> None:
 
 
 def no_function(patch: pytest.MonkeyPatch) -> None:
+    patch.delitem(sys.modules, density.__name__)
     patch.delattr(pytensor.link.numba.cache, "compile_numba_function_src")
 
 
@@ -61,6 +63,7 @@ def another_field(patch: pytest.MonkeyPatch) -> None:
         return plain(**fields)
 
     patch.setattr(nutpie.compile_pymc, "CompiledPyMCModel", changed)
+    patch.setattr(density, "CompiledPyMCModel", changed)
 
 
 def another_layout(patch: pytest.MonkeyPatch) -> None:
@@ -72,7 +75,7 @@ def another_layout(patch: pytest.MonkeyPatch) -> None:
         record = np.zeros((), np.dtype([("shared", [("size", words), ("data", words), ("shape", shapes)])]))
         return nutpie.compile_pymc.update_user_data(record, values)
 
-    patch.setattr(nutpie.compile_pymc, "make_user_data", changed)
+    patch.setattr(density, "make_user_data", changed)
 
 
 def another_value(patch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def test_compiled_code_of_a_module_that_has_moved_is_not_read(monkeypatch: pytes
     def compiled(text: str, name: str, names: dict[str, Any], cache_key: str) -> None:
         keys.append((names["__name__"], cache_key))
 
-    monkeypatch.setattr(pytensor.link.numba.cache, "compile_numba_function_src", compiled)
+    monkeypatch.setattr(density_module, "compile_numba_function_src", compiled)
     monkeypatch.setattr(numba, "cfunc", lambda *_, **__: lambda function: function)
     for name in (density_module.__name__, "moved"):
         monkeypatch.setattr(density_module, "__name__", name)

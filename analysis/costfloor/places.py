@@ -98,8 +98,8 @@ def nearest_places(data: Path | str | None = None) -> Places:
 
     The folder of reports is `reports` of the nearest folder upwards that has one, else `reports` right here.
     """
-    found = Path(data) if data is not None else _upwards("data", holding="raw") or Path("data")
-    return Places(found, _upwards("reports") or Path("reports"))
+    data_folder = Path(data) if data is not None else _upwards("data", holding="raw") or Path("data")
+    return Places(data_folder, _upwards("reports") or Path("reports"))
 
 
 def results_folder(holding: str) -> Path | None:

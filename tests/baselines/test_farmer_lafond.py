@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from costfloor.forecast.baselines.farmer_lafond import drift_path, forecast_error_covariance, forecast_error_variance
+from closed_forms import forecast_error_variance
+from costfloor.forecast.baselines.farmer_lafond import drift_path, forecast_error_covariance
 from costfloor.forecast.baselines.series import FamilySeries, Steps, steps_of
 from scipy import stats
 from statsmodels.tsa.arima.model import ARIMA

@@ -10,7 +10,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.few_families import POOLED_FROM, fitted_law
 from costfloor.laws.model import CENTRED_FROM, build_model
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.sampling import alike
+from costfloor.sampling import alike, density
 from costfloor.sampling.sampler import CompiledModel
 
 MAKES = [
@@ -86,7 +86,7 @@ def test_a_panel_that_is_not_of_its_make_is_compiled_by_itself(monkeypatch: pyte
         raise UnlikeModelsError("not alike")
 
     alone = CompiledModel(None, None, 0.0, ("said so",))
-    monkeypatch.setattr(alike, "shared_density", refuse)
+    monkeypatch.setattr(density, "shared_density", refuse)
     monkeypatch.setattr(alike, "_DENSITIES", {})
     monkeypatch.setattr(alike, "compile_model", lambda _: alone)
     assert compile_law(LAWS["plateau"], panel(3, 3, models_repeat=True)).warnings == ("said so",)

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 from costfloor.errors import IntegrityError
-from costfloor.fit import archive
+from costfloor.fit import archive, compiled
 from costfloor.fit import fit as fit_module
 from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import Draws, expected_log_price
@@ -52,7 +52,7 @@ def no_sampling(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("sampled")
 
-    monkeypatch.setattr(fit_module, "compile_law", refuse)
+    monkeypatch.setattr(compiled, "compile_law", refuse)
     monkeypatch.setattr(costfloor.sampling.engine, "sample", refuse)
 
 
@@ -204,7 +204,7 @@ def test_every_attempt_has_a_seed_of_its_own_and_says_why_it_is_made(
         sampled.sample_stats["diverging"][0, 0] = True
         return sampled
 
-    monkeypatch.setattr(fit_module, "compile_law", lambda law, obs: (law, obs))
+    monkeypatch.setattr(compiled, "compile_law", lambda law, obs: (law, obs))
     monkeypatch.setattr(costfloor.sampling.engine, "sample", diverges)
     settings = Sampling(draws=300, tune=100, target_accepts=(0.8, 0.9), seed=11)
     attempts = []

@@ -9,8 +9,8 @@ from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.laws.priors import Prior
 from costfloor.laws.simulate import TableDesign, simulate_table
+from costfloor.sampling.priors import Prior
 from plain_draws import law_values
 from scipy import integrate, stats
 

@@ -15,9 +15,10 @@ import xarray as xr
 from costfloor.records import typed
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.domains.gains import DOMAINS, INFERENCE, TRAINING, GainSeries
-from costfloor.studies.domains.model import Intervals, intervals, simulate
+from costfloor.studies.domains.model import PARAMETERS, TERMS, Intervals, arrivals, intervals
 from costfloor.studies.domains.result import DomainFit, described, study_series
 from costfloor.studies.domains.study import DomainStudy
+from scipy.special import gammaln, logsumexp
 
 STORED = Path(__file__).with_name("domain_worlds.json")
 SETTINGS = Sampling(draws=2000, tune=1000, target_accepts=(0.98, 0.995), seed=5)
@@ -65,6 +66,29 @@ def filled(series: list[GainSeries], gain: np.ndarray) -> list[GainSeries]:
         )
         for one, total in zip(series, sums, strict=True)
     ]
+
+
+def simulate(data: Intervals, truth: xr.Dataset, rng: np.random.Generator) -> np.ndarray:
+    """Gains of the intervals of a design, whose own gains are not used, from the parameters of `truth`."""
+    of = {name: truth[name].sel(domain=list(DOMAINS)).to_numpy()[data.domain] for name in PARAMETERS}
+    count = len(data.names)
+    rate, size = (
+        of[name] * np.exp(float(truth[f"series_{name}_spread"]) * rng.standard_normal(count))
+        for name in ("rate", "size")
+    )
+    s = data.series
+    number = rng.poisson(arrivals(rate[s], of["kept"][s], of["half_life"][s], data.start, data.end))
+    # A sum of n exponentials has a gamma distribution; of none, zero.
+    return np.asarray(np.where(number > 0, rng.gamma(np.maximum(number, 1), size[s]), 0.0))
+
+
+def log_density(gain: np.ndarray, expected: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Log density (N,) of gains (log points) of expected number and mean size; where there is none, its log probability."""
+    k = np.arange(1, TERMS + 1)
+    there = np.where(gain > 0.0, gain, 1.0)
+    terms = k * np.log(expected * there / size)[:, None] - gammaln(k + 1) - gammaln(k)
+    some = logsumexp(terms, axis=1) - np.log(there) - there / size
+    return np.asarray(-expected + np.where(gain > 0.0, some, 0.0))
 
 
 def world(name: str) -> dict[str, Any]:

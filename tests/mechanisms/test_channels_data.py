@@ -68,13 +68,13 @@ def test_a_price_holds_until_the_next_one_of_its_host() -> None:
     change = {"event": "change", "date": "2024-05-04", "changed_after": "2024-05-01", "recorded_on": "2024-05-07"}
     first, second = spells({}, {**change, "price_usd_per_mtok": 4.0})
     assert (first.until, first.end, first.arrival) == (day("2024-05-04"), NEXT, True)
-    assert (second.after, second.found, second.arrival) == (day("2024-05-01"), day("2024-05-07"), False)
+    assert (second.after, second.known_from, second.arrival) == (day("2024-05-01"), day("2024-05-07"), False)
 
 
 def test_another_source_dates_a_change_from_when_the_old_price_was_last_seen() -> None:
     last_seen = {"source": "page", "end_reason": None, "recorded_on": "2024-02-01"}
     _, second = spells(last_seen, {"date": "2024-09-01", "price_usd_per_mtok": 4.0, "left_censored": True})
-    assert (second.after, second.found) == (day("2024-01-31"), day("2024-09-01"))
+    assert (second.after, second.known_from) == (day("2024-01-31"), day("2024-09-01"))
 
 
 def test_a_host_that_left_and_returns_arrives_anew() -> None:
@@ -111,7 +111,7 @@ def test_a_cheaper_host_is_a_fall_when_its_arrival_counts() -> None:
     assert (event.size, event.hosts, event.cause) == (pytest.approx(np.log(2.0)), 1, "arrival")
     assert best_host([ONE, dated], "none").events == best_host([ONE, undated]).events == ()
     (vague,) = best_host([ONE, undated], "all").events
-    assert (vague.after, vague.found) == (day("2024-01-01"), day("2024-06-01"))
+    assert (vague.after, vague.known_from) == (day("2024-01-01"), day("2024-06-01"))
 
 
 def test_exposure_is_cut_where_the_number_of_hosts_changes() -> None:

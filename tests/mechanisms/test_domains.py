@@ -6,17 +6,9 @@ import xarray as xr
 from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import CompiledModel, compile_model, sample
 from costfloor.studies.domains.gains import DOMAINS
-from costfloor.studies.domains.model import (
-    TERMS,
-    arrivals,
-    build_model,
-    intervals,
-    log_density,
-    share_left,
-    simulate,
-)
+from costfloor.studies.domains.model import TERMS, arrivals, build_model, intervals, share_left
 from costfloor.studies.domains.result import prior_of_claim, reported_quantities
-from domain_worlds import WORLDS, empty, stored_worlds, truth
+from domain_worlds import WORLDS, empty, log_density, simulate, stored_worlds, truth
 from scipy.integrate import quad
 from scipy.special import ive
 from scipy.stats import gamma, poisson

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult, predictive_check
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.quantities import reported_quantities
 from costfloor.fit.request import priors_of

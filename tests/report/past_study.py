@@ -9,7 +9,7 @@ import pandas as pd
 from costfloor.capability.bands import assign_bands
 from costfloor.checks import run_checks
 from costfloor.data.quotes import build_quotes
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations

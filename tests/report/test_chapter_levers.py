@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.report.chapters import levers_of_cost
 from costfloor.report.study import Study
 from costfloor.studies.levers.chapter import assumed, bill_after_cascade, in_months

@@ -6,10 +6,10 @@ from pathlib import Path
 import arviz_stats
 import numpy as np
 import pytest
-from costfloor.forecast.baselines.farmer_lafond import forecast_error_variance
+from closed_forms import forecast_error_variance
 from costfloor.laws.base import FamilyParameter
-from costfloor.laws.priors import Prior
 from costfloor.sampling.policy import SamplerSettings, Sampling
+from costfloor.sampling.priors import Prior
 from costfloor.sampling.sampler import sample
 from costfloor.studies.technologies.conditioning import conditional_path
 from costfloor.studies.technologies.fit import TechnologyFit, fit_technologies

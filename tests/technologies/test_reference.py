@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from costfloor.laws import LAWS
 from costfloor.laws.encompassing import INITIAL_RATE
-from costfloor.laws.priors import Prior
 from costfloor.places import Places
 from costfloor.records import typed
+from costfloor.sampling.priors import Prior
 from costfloor.studies.registry import recorded_studies
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.document import document, write_document

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from closed_forms import forecast_error_variance
 from costfloor.errors import InputError
-from costfloor.forecast.baselines.farmer_lafond import forecast_error_variance
 from costfloor.forecast.stacking import best_mixture
 from costfloor.studies.technologies.claims import base_rate, calibration, outcomes
 from costfloor.studies.technologies.classical import CLASSICAL, forecast_classical, line, walk

@@ -109,16 +109,16 @@ def trend(
     """
     if kind not in ("frontier", "hedonic"):
         raise InputError("is no kind of trend", value=kind, remedy="Choose from frontier, hedonic")
-    prices, scale = _scored(data, score_scale or ("raw" if kind == "frontier" else "fraction"), folder, progress)
+    prices, scale = scored_prices(data, score_scale or ("raw" if kind == "frontier" else "fraction"), folder, progress)
     if kind == "hedonic":
         return hedonic_trend(prices, scale, rows)
     return frontier_trend(prices, default_threshold(prices) if threshold is None else threshold)
 
 
-def _scored(
-    data: Prices, score_scale: ScoreScale, folder: Path | str | None, progress: Progress | None
+def scored_prices(
+    data: Prices, score_scale: ScoreScale, folder: Path | str | None = None, progress: Progress | None = None
 ) -> tuple[pd.DataFrame, ScoreScale]:
-    """Prices with `score`, and its scale; scores on the bounds of the scale count here."""
+    """Prices with `score`, and its scale; scores on the bounds of the scale count here. Parameters as in `trend`."""
     if data is not None and not (isinstance(data, pd.DataFrame) and {"quality", "price_usd_per_mtok"} & set(data)):
         table = read_scores(data, score_scale, closed_scale=True)
         return table.frame, table.score_scale

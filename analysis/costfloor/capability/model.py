@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
-import xarray as xr
 from numpy.typing import NDArray
 
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix
@@ -76,22 +75,17 @@ def capability_key(scores: ScoreMatrix, settings: SamplerSettings = CAPABILITY_S
     return result_key("capability", __name__, data=digest.hexdigest(), settings=asdict(settings))
 
 
-def fit_capability(
-    scores: ScoreMatrix,
-    settings: SamplerSettings = CAPABILITY_SETTINGS,
-    *,
-    progress: Callable[[str], None] | None = None,
-) -> CapabilityFit:
+def fit_capability(scores: ScoreMatrix, progress: Callable[[str], None] | None = None) -> CapabilityFit:
     """Sample the capability model; under a minute for 600 models and 6000 scores on two cores."""
     centres = _centres(scores)
     # As every panel so far was measured, and it passes its gates.
-    sampled = sample(_build(scores, centres), settings, adaptation="diag", progress=progress)
+    sampled = sample(_build(scores, centres), CAPABILITY_SETTINGS, adaptation="diag", progress=progress)
     return CapabilityFit(
         scores=scores,
         centres=centres,
         sampled=sampled,
         diagnostics=diagnose(sampled, _REPORTED),
-        fingerprint=capability_key(scores, settings).digest,
+        fingerprint=capability_key(scores).digest,
     )
 
 
@@ -165,20 +159,6 @@ def residual_check(fit: CapabilityFit) -> pd.DataFrame:
     return rows.groupby("benchmark").agg({"n": "sum"} | dict.fromkeys(shares, "mean")).reset_index()
 
 
-def to_dataset(fit: CapabilityFit) -> xr.Dataset:
-    """Draws with the receipt as plain attributes, ready for netCDF."""
-    receipt = {
-        "fingerprint": fit.fingerprint,
-        "sampler": fit.sampled.sampler,
-        "seconds_compile": fit.sampled.seconds_compile,
-        "seconds_sample": fit.sampled.seconds_sample,
-        "diagnostics": json.dumps(asdict(fit.diagnostics)),
-        "warnings": json.dumps(fit.sampled.warnings),
-    }
-    posterior = fit.sampled.posterior[list(_REPORTED)].assign(centre=("benchmark", fit.centres))
-    return posterior.drop_attrs().assign_attrs(receipt)
-
-
 def _build(scores: ScoreMatrix, centres: NDArray[np.float64]) -> pm.Model:
     """The PyMC model.
 
@@ -229,7 +209,7 @@ def _dense(scores: ScoreMatrix, entries: NDArray[np.int64]) -> tuple[NDArray[np.
     return known, logits
 
 
-def _centres(scores: ScoreMatrix, rounds: int = 20) -> NDArray[np.float64]:
+def _centres(scores: ScoreMatrix) -> NDArray[np.float64]:
     """Rough mean ability of the models that a benchmark discriminates, shape ``(benchmarks,)``.
 
     Only where each line's level is measured: there level and slope are nearly independent. From alternating ridge
@@ -239,7 +219,7 @@ def _centres(scores: ScoreMatrix, rounds: int = 20) -> NDArray[np.float64]:
     count = np.maximum(known.sum(axis=0), 1.0)
     mean_logit = logits.sum(axis=0) / count
     slope, centre = np.ones(len(scores.benchmarks)), np.zeros(len(scores.benchmarks))
-    for _ in range(rounds):
+    for _ in range(20):
         residual = known * (logits - mean_logit + slope * centre)
         ability = (residual @ slope) / (known @ slope**2 + 0.3)
         ability = (ability - ability.mean()) / ability.std()

@@ -189,15 +189,15 @@ def best_host(quotes: pd.DataFrame) -> pd.Series:
 def _mark_pass_through(quotes: pd.DataFrame) -> pd.DataFrame:
     kept = quotes[quotes["status"] == "kept"]
     columns = ["quote_id", "model_key", "date", "price_usd_per_mtok"]
-    own = kept.loc[kept["first_party"], columns]
-    pairs = kept.loc[kept["host_kind"].isin(REPEATERS), columns].merge(own, on="model_key", suffixes=("", "_own"))
+    makers = kept.loc[kept["first_party"], columns]
+    pairs = kept.loc[kept["host_kind"].isin(REPEATERS), columns].merge(makers, on="model_key", suffixes=("", "_own"))
     known = pairs["date_own"] <= pairs["date"] + pd.Timedelta(days=PASS_THROUGH_LEAD_DAYS)
     alike = np.abs(np.log(pairs["price_usd_per_mtok"] / pairs["price_usd_per_mtok_own"])) <= PASS_THROUGH
     copied = pairs[known & alike].drop_duplicates("quote_id").set_index("quote_id")["quote_id_own"]
     listed = (
         kept["host_kind"].eq("market_low")
         & kept["open_weights"].eq(False)
-        & kept["model_key"].isin(own["model_key"].unique())
+        & kept["model_key"].isin(makers["model_key"].unique())
     )
     closed = pd.Series("lowest of month of a closed model with a list price", index=kept.loc[listed, "quote_id"])
     reasons = pd.concat(["repeats the first-party price " + copied, closed])

@@ -36,11 +36,11 @@ def price_spells(store: Store, as_of: pd.Timestamp | None = None) -> pd.DataFram
     for vintage, item in read_lists(store, as_of).items():
         by_source.setdefault(vintage.source, []).append(item)
     parts = [base[~base["source"].isin(by_source)]]
-    for source, said in sorted(by_source.items()):
-        stated = [item for item in said if item.coverage is Coverage.STATEMENTS]
-        listed = [item for item in said if item.coverage is not Coverage.STATEMENTS]
+    for source, dated in sorted(by_source.items()):
+        stated = [item for item in dated if item.coverage is Coverage.STATEMENTS]
+        listed = [item for item in dated if item.coverage is not Coverage.STATEMENTS]
         spells = extend_by_lists(base[base["source"] == source], source, listed)
-        parts += [spells, *([statements(spells, source, stated)] if stated else []), announcements(source, said)]
+        parts += [spells, *([statements(spells, source, stated)] if stated else []), announcements(source, dated)]
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else base.reset_index(drop=True)
 

@@ -140,8 +140,8 @@ def list_vintages(root: Path) -> tuple[Vintage, ...]:
         A receipt is missing, unreadable, of impossible content, or does not belong to its folder.
     """
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    found = [_receipt(folder) for folder in folders if folder.is_dir() and not folder.name.startswith(HIDDEN)]
-    return in_order(found)
+    receipts = [_receipt(folder) for folder in folders if folder.is_dir() and not folder.name.startswith(HIDDEN)]
+    return in_order(receipts)
 
 
 def in_order(vintages: Iterable[Vintage]) -> tuple[Vintage, ...]:

@@ -104,5 +104,5 @@ def add_entry(path: Path, new: Entry) -> None:
     known = read_ledger(path)
     if known and known[-1].vintage == new.vintage:
         return
-    lines = [json.dumps(asdict(one), sort_keys=True, allow_nan=False) for one in [*known, new]]
+    lines = [json.dumps(asdict(kept), sort_keys=True, allow_nan=False) for kept in [*known, new]]
     write_atomic(path, ("\n".join(lines) + "\n").encode())

@@ -122,8 +122,8 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
         still = {name: LawUpdate("unchanged", None, 0.0, {}) for name in LAWS}
         return RefitReport(state.vintage, vintage, 0, still, state.verdict, state.verdict, None, True, ())
     olds = {name: _old(places, state, name, rows, settings) for name in LAWS}
-    continued = [found[1] for found in olds.values() if found is not None and found[1] is not None]
-    usable = {name: found[0] for name, found in olds.items() if found is not None and found[1] is not None}
+    continued = [old[1] for old in olds.values() if old is not None and old[1] is not None]
+    usable = {name: old[0] for name, old in olds.items() if old is not None and old[1] is not None}
     score = None
     if len(usable) == len(LAWS) and continued[0].fresh:
         progress(f"scoring {continued[0].fresh} new rows under the fits that had not seen them")

@@ -7,7 +7,7 @@ import pandas as pd
 from costfloor.build import build
 from costfloor.checks import run_checks
 from costfloor.data.store import Store
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.fit import fit_law
 from costfloor.forecast.compare import compare
