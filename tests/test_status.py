@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import costfloor.status
@@ -35,11 +36,13 @@ def looked_at(
     """The status of a made-up panel with these studies and fits."""
     for name, value in {
         "read_report": BUILT,
-        "open_store": None,
+        "open_store": SimpleNamespace(places=Places()),
         "build_key": KEY,
         "law_keys": dict.fromkeys(LAWS, KEY),
         "receipts": (list(receipts), []),
         "standings": stands,
+        "read_report_record": None,
+        "report_key": KEY,
     }.items():
         monkeypatch.setattr(costfloor.status, name, lambda *_, value=value: value)
     return status(Places(), Sampling())

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any, Final, Self
 
-from costfloor.keys.closure import code_hash
 from costfloor.keys.equivalences import Change, equivalent
+from costfloor.keys.remembered import remembered_hash
 
 PACKAGES: Final = (
     "pymc", "pytensor", "nutpie", "numba", "arviz", "arviz-base", "arviz-stats",
@@ -110,7 +110,7 @@ def result_key(
     """
     # As it comes back from a file: with lists for tuples.
     plain = json.loads(json.dumps({"data": data, "settings": settings}, allow_nan=False))
-    return Key(result, plain["data"], plain["settings"], versions(tuple(packages)), code_hash(module))
+    return Key(result, plain["data"], plain["settings"], versions(tuple(packages)), remembered_hash(module))
 
 
 @cache
