@@ -203,8 +203,7 @@ def other_code(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def other_versions(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(costfloor.keys.key, "version", lambda name: "2" if name == "typst" else version(name))
-    costfloor.keys.key.versions.cache_clear()
+    monkeypatch.setattr(costfloor.keys.key, "installed", lambda name: "2" if name == "typst" else version(name))
 
 
 def other_studies(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +232,6 @@ def test_a_report_of_something_else_is_made_anew_and_says_why(
     with monkeypatch.context() as patched:
         change(clone, patched)
         clone.report()
-    costfloor.keys.key.versions.cache_clear()
     assert place.drawn == 2
     assert clone.lines[0] == f"{clone.record} is of another report: {named} changed"
 
