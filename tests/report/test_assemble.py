@@ -55,8 +55,14 @@ class Place:
         return {name: (self.reports / name).read_bytes() for name in (*PAGES, "report.json")}
 
 
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """What every report here shows."""
+    return make_study(tmp_path_factory.mktemp("processed"))
+
+
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Nothing is fitted, and each drawing differs from the one before."""
     made = Place(tmp_path)
 
@@ -65,7 +71,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
         store.places.fits.mkdir(parents=True, exist_ok=True)
         for name in ("plateau.nc", "plateau.json"):
             (store.places.fits / name).write_text(str(made.drawn))
-        return make_study(store.places.processed())
+        return study
 
     def drawn(*_: Any) -> RenderResult:
         made.drawn += 1
