@@ -220,8 +220,8 @@ def other_studies(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (other_data, "data (panel)"),
-        (other_code, "data (panel), code"),
+        (other_data, "data (raw)"),
+        (other_code, "code"),
         (other_versions, "versions (typst)"),
         (other_studies, "data (studies)"),
     ],

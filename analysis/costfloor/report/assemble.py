@@ -59,9 +59,8 @@ def make_report(
         # An unchanged report should not wait for the libraries.
         from costfloor.report.compute import new_report  # noqa: PLC0415  slow to import
 
+        shutil.rmtree(places.anew.processed(), ignore_errors=True)
         working = replace(store, places=places.anew) if fresh else store
-        if fresh:
-            shutil.rmtree(working.places.processed(), ignore_errors=True)
         result = new_report(
             working, report_files(working.places, as_of), key.digest, settings, progress, as_of,
             earlier_entries(store, as_of), workers,

@@ -6,7 +6,6 @@ Whoever has the folder of reports, as from a clone, can tell with it whether the
 import datetime as dt
 from dataclasses import asdict, fields
 
-from costfloor.built import build_key
 from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
 from costfloor.forecast.ledger import Entry, read_ledger
@@ -21,13 +20,12 @@ from costfloor.studies.stored import Standing
 def report_key(store: Store, settings: Sampling, as_of: dt.datetime | None = None) -> Key:
     """What a report rests on, told from the raw data, the heavy studies and the ledger as they are: no panel need be built for it."""
     data = {
-        "panel": build_key(store, as_of).digest,
+        "raw": store.raw_vintage,
         "studies": {path.name: sha256_file(path) for path in sorted(store.places.studies.glob("*.json"))},
         "ledger": repr(earlier_entries(store, as_of)),
     }
-    return result_key(
-        "report", "costfloor.report.compute", data=data, settings=asdict(settings), packages=(*PACKAGES, *DRAWING)
-    )
+    asked = {**asdict(settings), "as_of": None if as_of is None else str(as_of.date())}
+    return result_key("report", "costfloor.report.compute", data=data, settings=asked, packages=(*PACKAGES, *DRAWING))
 
 
 def earlier_entries(store: Store, as_of: dt.datetime | None = None) -> tuple[Entry, ...]:
