@@ -33,7 +33,7 @@ import costfloor.sampling.sampler
 import numpy as np
 import xarray as xr
 from costfloor.fit import compiled as compiled_module
-from costfloor.keys import code_hash
+from costfloor.keys.remembered import remembered_hash
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations
 from costfloor.sampling.policy import SamplerSettings, Sampling
@@ -249,8 +249,8 @@ def say(line: dict[str, Any]) -> None:
 if __name__ == "__main__":
     replace_what_takes_minutes()
     # So that no child has to parse the program.
-    for module in ("costfloor.build", "costfloor.fit.fit"):
-        code_hash(module)
+    for module in ("costfloor.build", "costfloor.fit.fit", "costfloor.forecast.lfo"):
+        remembered_hash(module)
     say({"ready": os.getpid()})
     for line in sys.stdin:
         say(work(json.loads(line)))

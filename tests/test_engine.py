@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from costfloor.sampling.engine import Attempt, attempt_line, next_attempt
+from costfloor.sampling.engine import Attempt, attempt_line, attempt_seed, next_attempt
 from costfloor.sampling.gates import Diagnostics
-from costfloor.sampling.policy import SamplerSettings, Sampling, attempt_seed
+from costfloor.sampling.policy import SamplerSettings, Sampling
 
 POLICY = Sampling(draws=500, tune=250, chains=2, target_accepts=(0.8, 0.9, 0.95), seed=11)
 PASSED, SHORT = 0, None

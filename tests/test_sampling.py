@@ -13,8 +13,9 @@ import pytest
 import xarray as xr
 from costfloor.errors import SamplingError
 from costfloor.sampling import sampler as sampling
+from costfloor.sampling.engine import attempt_seed
 from costfloor.sampling.gates import diagnose
-from costfloor.sampling.policy import CI_PROB, CI_QUANTILES, SamplerSettings, attempt_seed
+from costfloor.sampling.policy import CI_PROB, CI_QUANTILES, SamplerSettings
 from costfloor.sampling.sampler import Sampled, compile_model, sample
 
 SHORT = SamplerSettings(draws=500, tune=300, seed=3)

@@ -24,7 +24,8 @@ from costfloor.keys import code_hash
 from costfloor.laws import LAWS, Law
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import TableDesign
-from costfloor.sampling.policy import SamplerSettings, Sampling, attempt_seed
+from costfloor.sampling.engine import attempt_seed
+from costfloor.sampling.policy import SamplerSettings, Sampling
 from costfloor.sampling.sampler import Sampled
 from fault_worker import stand_in_sample
 from known_laws import SHORT, TRUTHS, simulated_frame

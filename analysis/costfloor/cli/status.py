@@ -36,6 +36,7 @@ def status(
             "unfitted": [],
             "unreadable": [],
             "studies": [],
+            "report": None,
             "quarantined": None,
             "unresolved": None,
         }
@@ -47,7 +48,11 @@ def status(
     outdated = [study["name"] for study in state["studies"] if study["state"] == "stale"]
     for path in state["unreadable"]:
         print(visible(f"warning: {path} is no receipt of a fit. Remove it"), file=sys.stderr)
-    exit_unless(not state["unfitted"], f"not fitted: {', '.join(state['unfitted'])}. Run `costfloor report`")
-    exit_unless(not stale, "something is stale or missing: run `costfloor report`")
+    # A report that is current, as that of a clone, computes nothing unless it is told to.
+    report, remedy = state["report"]["state"], "`costfloor report`"
+    if report == "current":
+        remedy = "`costfloor report --fresh`; the report itself is current"
+    exit_unless(not state["unfitted"], f"not fitted here: {', '.join(state['unfitted'])}. Run {remedy}")
+    exit_unless(not stale and report != "stale", f"something is stale or missing: run {remedy}")
     exit_unless(all(fit["passed"] for fit in state["fits"]), "a fit missed its gates")
     exit_unless(not outdated, f"out of date: {', '.join(outdated)}. Run `costfloor calibrate`")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from costfloor.data.extracts import from_bytes, to_bytes
 from costfloor.data.vintages import Vintage, read_stored
 from costfloor.errors import InputError, IntegrityError
-from costfloor.keys import code_hash
+from costfloor.keys.remembered import remembered_hash
 from costfloor.places import Places
 from costfloor.sources.formats import FORMATS, Format, Reading
 from costfloor.storage import sha256_bytes, write_atomic
@@ -42,7 +42,7 @@ def read_vintage(places: Places, vintage: Vintage) -> Reading:
             raise IntegrityError(f"{vintage.name}: {vintage.stored} {error}. {RESTORE}") from error
     if sha256_bytes(content) != vintage.sha256:
         raise IntegrityError(f"{vintage.name}: {vintage.stored} is not the file that came in. {RESTORE}")
-    memory = places.processed() / "readings" / f"{vintage.name}-{code_hash('costfloor.sources.formats')[:16]}.json.gz"
+    memory = places.processed() / "readings" / f"{vintage.name}-{remembered_hash('costfloor.sources.formats')[:16]}.json.gz"
     reading = _remembered(memory)
     if reading is None:
         reading = _read(form, content, f"{vintage.name}/{file_name(vintage.address)}")
