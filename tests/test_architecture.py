@@ -143,8 +143,6 @@ def test_few_imports_come_late() -> None:
 SAY_NOTHING = {"one", "found", "said", "own"}
 """A variable says what it holds: a quote, a fit, a reader."""
 
-STILL_TO_RENAME = ("keys/closure.py", "report/stored.py", "sources/", "status.py")
-
 
 def bound(node: ast.AST) -> str | None:
     """The name that a piece of syntax binds."""
@@ -159,6 +157,4 @@ def bound(node: ast.AST) -> str | None:
 
 @pytest.mark.parametrize("module", MODULES, ids=name)
 def test_names_say_what_they_hold(module: Path) -> None:
-    if str(module.relative_to(PACKAGE)).startswith(STILL_TO_RENAME):
-        return
     assert not SAY_NOTHING & {bound(node) for node in ast.walk(ast.parse(module.read_text("utf-8")))}

@@ -187,7 +187,7 @@ def require_whole(scene: Scene, capsys: Capture) -> None:
     }  # fmt: skip
     store = opened(data)
     for vintage in store.vintages:
-        store.original(vintage)
+        store.reading(vintage)
     try:
         stored_build(store)
     except MissingResultError as error:

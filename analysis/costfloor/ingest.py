@@ -103,7 +103,7 @@ def read_arrival(
     form, shown = FORMATS[format_name], without_secrets(where) if is_address(where) else where
     content = _unpacked(_fetch(where, progress), form, shown)
     progress(f"reading {len(content) / 1e6:.1f} MB as {format_name}")
-    reading = form.read(content, file_name(shown) if form.named_by_file else shown)
+    reading = form.read(content, shown.removesuffix(".gz").removesuffix(".zst"))
     repeated = {name: count for entries in reading.kinds.values() for name, count in entries.repeated.items()}
     if repeated:
         count, names = sum(repeated.values()), ", ".join(list(repeated)[:3])

@@ -109,15 +109,15 @@ def law_keys(store: Store, report: BuildReport, settings: Sampling) -> dict[str,
     return {law: result_key("fit", "costfloor.fit.fit", **asked) for law, asked in kept["asked"].items()}
 
 
-def readable(found: Mapping[str, Any]) -> dict[str, Any]:
+def readable(state: Mapping[str, Any]) -> dict[str, Any]:
     """The same for a reader: fits and studies by name, each with its state in words."""
     fits = {
         f"{fit['law']} {fit['fingerprint'][:16]}": _in_words("stale" if fit["stale"] else "current", fit["because"])
-        for fit in found["fits"]
+        for fit in state["fits"]
     }
-    studies = {study["name"]: _in_words(study["state"], study["because"]) for study in found["studies"]}
-    report = _in_words(**found["report"])
-    return {**found, "fits": fits | dict.fromkeys(found["unfitted"], "missing"), "studies": studies, "report": report}
+    studies = {study["name"]: _in_words(study["state"], study["because"]) for study in state["studies"]}
+    report = _in_words(**state["report"])
+    return {**state, "fits": fits | dict.fromkeys(state["unfitted"], "missing"), "studies": studies, "report": report}
 
 
 def _in_words(state: str, because: str) -> str:

@@ -42,7 +42,9 @@ def read_vintage(places: Places, vintage: Vintage) -> Reading:
             raise IntegrityError(f"{vintage.name}: {vintage.stored} {error}. {RESTORE}") from error
     if sha256_bytes(content) != vintage.sha256:
         raise IntegrityError(f"{vintage.name}: {vintage.stored} is not the file that came in. {RESTORE}")
-    memory = places.processed() / "readings" / f"{vintage.name}-{remembered_hash('costfloor.sources.formats')[:16]}.json.gz"
+    memory = (
+        places.processed() / "readings" / f"{vintage.name}-{remembered_hash('costfloor.sources.formats')[:16]}.json.gz"
+    )
     reading = _remembered(memory)
     if reading is None:
         reading = _read(form, content, f"{vintage.name}/{file_name(vintage.address)}")

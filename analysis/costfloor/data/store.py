@@ -1,7 +1,7 @@
 """The raw store, opened: checked once against its hashes, then passed on as a value that does not change."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -84,17 +84,13 @@ class Store:
             The file's SHA-256 is not the one in `datapackage.json`.
         """
         if name not in self._tables:
-            from costfloor.data.raw import read_table  # noqa: PLC0415  a status is there before the libraries for tables are
-
-            self._tables[name] = read_table(self, name)
+            self._tables[name] = _readers()[0](self, name)
         return self._tables[name].copy(deep=False)
 
     def reading(self, vintage: Vintage) -> "Reading":
         """What an ingested file says; raises IntegrityError when it is missing, was changed, or is not in the format of its receipt."""
         if vintage.name not in self._readings:
-            from costfloor.data.readings import read_vintage  # noqa: PLC0415  as above
-
-            self._readings[vintage.name] = read_vintage(self.places, vintage)
+            self._readings[vintage.name] = _readers()[1](self.places, vintage)
         return self._readings[vintage.name]
 
     def with_readings(self, readings: "Mapping[Vintage, Reading]") -> "Store":
@@ -153,3 +149,10 @@ def recorded_hashes(folder: Path) -> dict[str, str]:
         return {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in package["resources"]}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError("is not a data package with a path and a hash per resource", file=path) from error
+
+
+def _readers() -> "tuple[Callable[[Store, str], pd.DataFrame], Callable[[Places, Vintage], Reading]]":
+    """How a table and a vintage are read: a status is there before the libraries for tables are."""
+    from costfloor.data import raw, readings  # noqa: PLC0415  slow to import
+
+    return raw.read_table, readings.read_vintage

@@ -56,10 +56,10 @@ def read_report_record(files: ReportFiles, key: Key) -> tuple[ReportResult, Stan
     if record is None:
         return None
     try:
-        said = {field.name: record[field.name] for field in fields(ReportResult)}
+        stated = {field.name: record[field.name] for field in fields(ReportResult)}
         before, written = record["key"], record["files"]
         # Where it lies is what the caller says, not what a file says.
-        result = checked(ReportResult, {**said, "pdf": str(files.pdf)})
+        result = checked(ReportResult, {**stated, "pdf": str(files.pdf)})
     except (ValueError, KeyError) as error:
         raise IntegrityError(f"{files.record}: is of another version of the program. {remedy}") from error
     there = files.hashes()

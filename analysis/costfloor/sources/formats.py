@@ -43,8 +43,8 @@ class Reading:
     @property
     def kinds(self) -> dict[str, Snapshot | Measurements]:
         """What it has, by kind."""
-        said = {"prices": self.prices, "scores": self.scores, "facts": self.facts}
-        return {kind: entries for kind, entries in said.items() if entries is not None}
+        entries = {"prices": self.prices, "scores": self.scores, "facts": self.facts}
+        return {kind: stated for kind, stated in entries.items() if stated is not None}
 
 
 @dataclass(frozen=True)

@@ -206,9 +206,9 @@ class FactBuilder(EntryBuilder):
                 value = value.get(name)
             self.add(pointer(place, *path), model_id, field, value, provider=provider)
 
-    def build(self) -> Measurements:
-        """Close the list; raises InputError when there is no fact in it, or most are unreadable."""
-        return _measurements(self, self._rows, FACT_COLUMNS, {})
+    def build(self, *, may_be_empty: bool = False) -> Measurements:
+        """Close the list. Parameters, errors: as `ScoreBuilder.build`."""
+        return _measurements(self, self._rows, FACT_COLUMNS, {}, may_be_empty=may_be_empty)
 
 
 def _measurements(
