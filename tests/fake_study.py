@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 import xarray as xr
 from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult, predictive_check
@@ -32,7 +33,7 @@ from store import project_store
 
 HOSTILE = "#let *x*_$y$@z<a>`b`\\c [d] //"
 CHAINS, DRAWS = 2, 60
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[1] / "data"
 GOOD = {
     "rhat_max": 1.002,
     "ess_bulk_min": 900.0,
@@ -238,3 +239,8 @@ def make_study(folder: Path, **changes: Any) -> Study:
         ),
     )
     return replace(study, **changes)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return make_study(tmp_path / "processed")
