@@ -185,8 +185,9 @@ def make_checks() -> tuple[CheckResult, ...]:
     )
 
 
-def make_study(folder: Path, **changes: Any) -> Study:
-    """A study whose build folder is `folder`."""
+@cache
+def made_up() -> Study:
+    """Made once in a process: no test may change what is in it."""
     panel = make_panel()
     quotes = make_quotes(panel)
     obs = observations(law_rows(panel), price_unit="USD per million tokens")
@@ -198,7 +199,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
         hosts=3,
         first=str(panel["date"].min().date()),
         last=str(panel["date"].max().date()),
-        path=str(folder / "panel.parquet"),
+        path="panel.parquet",
         launch_priced_models=24,
         statuses={"kept": len(panel), "unresolved": 5, "quarantined": 3},
         disagreements=1,
@@ -217,7 +218,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
     )
     fits = {name: make_fit(name, obs) for name in LAWS}
     innovations = innovation_months(project_store())
-    study = Study(
+    return Study(
         build=build,
         panel=panel,
         quotes=quotes,
@@ -238,7 +239,12 @@ def make_study(folder: Path, **changes: Any) -> Study:
             Lever("input in the batch tier", 3, None, (2025, 2025)),
         ),
     )
-    return replace(study, **changes)
+
+
+def make_study(folder: Path, **changes: Any) -> Study:
+    """A study whose build folder is `folder`."""
+    build = replace(made_up().build, path=str(folder / "panel.parquet"))
+    return replace(made_up(), build=build, **changes)
 
 
 @pytest.fixture
