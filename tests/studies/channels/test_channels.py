@@ -24,7 +24,7 @@ LARGE, LARGE_MARKETS = 1000, 10
 """Models in a market of four times the panel's size, and how many of those are fitted: each takes as long as five small ones."""
 
 SHORT = SamplerSettings(draws=400, tune=300, chains=1, seed=3)
-"""The share has an effective sample size of 250 to 500: the Monte Carlo error of its median is a fifteenth of the posterior's spread."""
+"""The share has an effective sample size of 250 or more: the Monte Carlo error of its median is below a tenth of the posterior's spread."""
 
 SLOWER = World(share=0.6, late_share=0.1)
 """From 2025 on the same models fall by a fraction of what they did, and new ones as before."""
