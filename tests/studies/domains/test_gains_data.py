@@ -22,7 +22,7 @@ from costfloor.studies.domains.gains import (
 )
 from store import project_store
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 ROUNDS = ("2022-06-30", "2022-12-31", "2023-06-30", "2023-12-31")
 
 

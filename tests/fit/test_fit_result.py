@@ -17,7 +17,7 @@ from costfloor.fit.request import fit_key
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS, Law
 from costfloor.sampling.policy import Sampling
-from report.fake_study import HOSTILE, make_study
+from fake_study import HOSTILE, make_study
 
 
 @pytest.fixture(scope="module")

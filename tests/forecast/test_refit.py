@@ -152,7 +152,7 @@ def test_weights_give_what_a_full_fit_gives(
     assert continued is not None
     assert possible(continued)
     # Of a few hundred draws the standard errors below would themselves be off by a third.
-    settings = replace(SHORT, draws=1000, tune=1000)
+    settings = replace(SHORT, draws=1000, tune=500)
     before, full = (
         fit_law(LAWS[law], obs, settings, tmp_path, lambda _: None) for obs in (observations(old), small_obs)
     )

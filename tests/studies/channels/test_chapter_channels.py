@@ -23,9 +23,7 @@ from costfloor.studies.stored import Stored
 from costfloor.typeset.montecarlo import edge_mcse, probability_mcse
 from costfloor.typeset.style import STYLE
 
-WORLDS: Mapping[str, Any] = json.loads(
-    (Path(__file__).parents[1] / "mechanisms" / "channel_worlds.json").read_text("utf-8")
-)
+WORLDS: Mapping[str, Any] = json.loads(Path(__file__).with_name("channel_worlds.json").read_text("utf-8"))
 
 
 def told(study: Study, result: Mapping[str, Any], stale: tuple[str, ...] = ()) -> str:

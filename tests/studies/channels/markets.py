@@ -14,6 +14,10 @@ LAST: Final = pd.Timestamp(2025, 12, 31)
 RATES: Final = {2022: 1.4, 2023: 1.3, 2024: 1.2, 2025: 1.1}
 """Decline of price at fixed capability, log points per year."""
 
+YEAR_STARTS: Final = {year: (pd.Timestamp(year, 1, 1) - START).days for year in range(START.year, LAST.year + 2)}
+"""Days from the start to the first of January."""
+YEAR_OF_DAY: Final = pd.date_range(START, LAST).year.to_numpy() - START.year
+
 BANDS: Final = 9
 MODELS: Final = 250
 SIZE_SD: Final = 0.3
@@ -40,11 +44,11 @@ class World:
 
     def fallen(self, day: pd.Timestamp, *, fixed: bool) -> float:
         """Log points from the start to a day."""
-        total = 0.0
+        total, passed = 0.0, (day - START).days
         for year in range(START.year, day.year + 1):
-            begin, end = max(START, pd.Timestamp(year, 1, 1)), min(day, pd.Timestamp(year + 1, 1, 1))
+            days = min(passed, YEAR_STARTS[year + 1]) - YEAR_STARTS[year]
             rate = self.fixed_rate(year) if fixed else self.total_rate(year)
-            total += rate * max((end - begin).days, 0) / DAYS_PER_YEAR
+            total += rate * max(days, 0) / DAYS_PER_YEAR
         return total
 
     def true_share(self) -> float:
@@ -143,9 +147,11 @@ def _hazard(rate: float) -> float:
 def _changes(
     first: pd.Timestamp, known: pd.Timestamp, world: World, rng: np.random.Generator
 ) -> Sequence[pd.Timestamp]:
-    days = pd.date_range(first + pd.Timedelta(days=1), known - pd.Timedelta(days=1), freq="D")
+    """Days after the first and before the last on which the price is known."""
+    begin, end = (first - START).days + 1, (known - START).days
     hazard = np.array([_hazard(world.fixed_rate(year)) for year in range(START.year, LAST.year + 1)])
-    return list(days[rng.random(len(days)) < hazard[days.year - START.year] / DAYS_PER_YEAR])
+    changed = rng.random(max(end - begin, 0)) < hazard[YEAR_OF_DAY[begin:end]] / DAYS_PER_YEAR
+    return [START + pd.Timedelta(days=int(begin + at)) for at in np.flatnonzero(changed)]
 
 
 def _ending(spell: KnownSpell, end: str) -> KnownSpell:

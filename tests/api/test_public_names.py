@@ -29,10 +29,10 @@ from costfloor.places import Places
 from costfloor.report.chapter import Chapter
 from costfloor.report.results import Results
 from costfloor.report.study import Study
-from report.fake_study import make_study
+from fake_study import make_study
 from store import small_store
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "analysis" / "costfloor"
 CONTRACT = {
     "read_prices", "load_panel", "observe", "LAWS", "Sampling", "fit", "compare", "check", "score", "index", "trend", "economics",

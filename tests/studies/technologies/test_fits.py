@@ -22,7 +22,7 @@ from scipy.stats import t as student_t
 
 pytestmark = pytest.mark.slow
 
-QUICK = Sampling(draws=500, tune=500, target_accepts=(0.95,))
+QUICK = Sampling(draws=500, tune=500, target_accepts=(0.95,), longer=False)
 
 
 def silent(_: str) -> None:
@@ -42,7 +42,7 @@ def walks(technologies: int, points: int, seed: int, noise: float = 0.03) -> tup
 def test_collapsed_and_sampled_path_have_one_posterior() -> None:
     costs, _ = walks(8, 15, seed=11)
     law = TECHNOLOGY_LAWS["random_walk"]
-    settings = SamplerSettings(draws=1500, tune=1000, target_accept=0.95)
+    settings = SamplerSettings(draws=1000, tune=700, target_accept=0.95)
     means, errors = [], []
     for build in (build_model, build_sampled_model):
         posterior = sample(build(law, costs), settings).posterior[["rate", "innovation_sd", "noise_scale"]]

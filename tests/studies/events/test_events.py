@@ -13,7 +13,7 @@ from costfloor.studies.events.event_study import (
 )
 from store import project_store
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 CALENDAR = pd.period_range("2022-01", periods=48, freq="M")
 
 

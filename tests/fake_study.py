@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 import xarray as xr
 from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult, predictive_check
@@ -32,7 +33,7 @@ from store import project_store
 
 HOSTILE = "#let *x*_$y$@z<a>`b`\\c [d] //"
 CHAINS, DRAWS = 2, 60
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[1] / "data"
 GOOD = {
     "rhat_max": 1.002,
     "ess_bulk_min": 900.0,
@@ -184,8 +185,9 @@ def make_checks() -> tuple[CheckResult, ...]:
     )
 
 
-def make_study(folder: Path, **changes: Any) -> Study:
-    """A study whose build folder is `folder`."""
+@cache
+def made_up() -> Study:
+    """Made once in a process: no test may change what is in it."""
     panel = make_panel()
     quotes = make_quotes(panel)
     obs = observations(law_rows(panel), price_unit="USD per million tokens")
@@ -197,7 +199,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
         hosts=3,
         first=str(panel["date"].min().date()),
         last=str(panel["date"].max().date()),
-        path=str(folder / "panel.parquet"),
+        path="panel.parquet",
         launch_priced_models=24,
         statuses={"kept": len(panel), "unresolved": 5, "quarantined": 3},
         disagreements=1,
@@ -216,7 +218,7 @@ def make_study(folder: Path, **changes: Any) -> Study:
     )
     fits = {name: make_fit(name, obs) for name in LAWS}
     innovations = innovation_months(project_store())
-    study = Study(
+    return Study(
         build=build,
         panel=panel,
         quotes=quotes,
@@ -237,4 +239,14 @@ def make_study(folder: Path, **changes: Any) -> Study:
             Lever("input in the batch tier", 3, None, (2025, 2025)),
         ),
     )
-    return replace(study, **changes)
+
+
+def make_study(folder: Path, **changes: Any) -> Study:
+    """A study whose build folder is `folder`."""
+    build = replace(made_up().build, path=str(folder / "panel.parquet"))
+    return replace(made_up(), build=build, **changes)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return make_study(tmp_path / "processed")

@@ -19,7 +19,7 @@ from costfloor.studies.technologies.sentences import coverage, leader
 from costfloor.studies.technologies.study import TechnologyStudy
 from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DATA = ROOT / "data"
 
 

@@ -15,7 +15,7 @@ from costfloor.studies.domains.hardware import (
 )
 from store import project_store
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 MEDIAN = "median normalised on-demand list price across providers"
 
 

@@ -16,7 +16,7 @@ from costfloor.studies.technologies.series import (
 )
 from store import project_store
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 
 
 def rows(name: str, years: range, unit: str = "USD") -> pd.DataFrame:

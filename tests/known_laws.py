@@ -8,7 +8,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.simulate import TableDesign, simulate_table
 from costfloor.sampling.policy import Sampling
 
-SHORT = Sampling(draws=300, tune=300, chains=2, target_accepts=(0.9,))
+SHORT = Sampling(draws=300, tune=300, chains=2, target_accepts=(0.9,), longer=False)
 TRUTHS: dict[str, dict[str, float]] = {
     "plateau": {"rate_floor": 0.18, "rate_excess": 2.32, "half_life_years": 1.0},
     "discovery": {"rate": 1.2, "discoveries_per_year": 24.0},

@@ -1,6 +1,4 @@
-"""One short fit of each law, shared by the slow tests."""
-
-from pathlib import Path
+"""One short fit of each law to sixty prices, sampled once for all tests of a session, in whichever process they run."""
 
 import pandas as pd
 import pytest
@@ -10,6 +8,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import TableDesign
 from known_laws import SHORT, TRUTHS, simulated_frame
+from shared_folder import shared_folder
 
 
 @pytest.fixture(scope="session")
@@ -25,11 +24,7 @@ def small_obs(small_frame: pd.DataFrame) -> PriceObservations:
 
 
 @pytest.fixture(scope="session")
-def fit_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("fits")
-
-
-@pytest.fixture(scope="session")
-def small_fits(small_obs: PriceObservations, fit_folder: Path) -> dict[str, Fit]:
-    """Each law fitted once; too short to pass the gates for certain."""
-    return {name: fit_law(law, small_obs, SHORT, fit_folder, lambda _: None) for name, law in LAWS.items()}
+def small_fits(small_obs: PriceObservations, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Fit]:
+    """Too short to pass the gates for certain."""
+    with shared_folder(tmp_path_factory, "small-fits") as folder:
+        return {name: fit_law(law, small_obs, SHORT, folder, lambda _: None) for name, law in LAWS.items()}

@@ -23,9 +23,7 @@ from costfloor.studies.stored import Stored
 from costfloor.typeset.phrases import extent
 from costfloor.typeset.style import STYLE
 
-WORLDS: Mapping[str, Any] = json.loads(
-    (Path(__file__).parents[1] / "mechanisms" / "domain_worlds.json").read_text("utf-8")
-)
+WORLDS: Mapping[str, Any] = json.loads(Path(__file__).with_name("domain_worlds.json").read_text("utf-8"))
 TREND = Trend("rental price", "H100", 0.2, (0.1, 0.3), 20, 2023.7, 2025.9, "a mix")
 
 
