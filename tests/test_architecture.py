@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "analysis"
 PACKAGE = SOURCES / "costfloor"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAX_LINES = 500
+MAX_LINES = 350
 
 Layer = tuple[int, int]
 """The number in the table, and the row: two rows with one number stand side by side and do not see each other."""
