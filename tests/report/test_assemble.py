@@ -134,6 +134,14 @@ def test_a_damaged_file_of_a_report_is_made_anew(name: str, damage: Callable[[Pa
     assert place.outputs()["answer.svg"] == b"<svg> 2"
 
 
+def test_a_day_before_the_record_is_refused_before_anything_is_built(place: Place) -> None:
+    with pytest.raises(InputError, match=r"recorded by 2021-02-01 has 1 row of 1 date, too few for a law of motion"):
+        place.report("2021-02-01")
+    assert place.drawn == 0
+    assert not place.lines
+    assert not place.record.exists()
+
+
 def test_no_stored_path_is_followed(place: Place, tmp_path: Path) -> None:
     place.report()
     record = json.loads(place.record.read_text())

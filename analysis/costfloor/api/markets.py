@@ -1,12 +1,13 @@
 """Classical estimates: price indexes and trends."""
 
+import warnings
 from pathlib import Path
 
 import pandas as pd
 
 from costfloor.api.prices import Prices, Progress, read_rows, read_scores
 from costfloor.errors import InputError
-from costfloor.indexes.frontier import FrontierTrend, default_threshold, frontier_trend
+from costfloor.indexes.frontier import FrontierTrend, default_threshold, frontier_trend, threshold_warning
 from costfloor.indexes.hedonic import Frontier, HedonicTrend, hedonic_trend
 from costfloor.indexes.periods import Frequency
 from costfloor.indexes.price_index import KINDS, PriceIndex, Sample, price_index
@@ -112,7 +113,11 @@ def trend(
     prices, scale = scored_prices(data, score_scale or ("raw" if kind == "frontier" else "fraction"), folder, progress)
     if kind == "hedonic":
         return hedonic_trend(prices, scale, rows)
-    return frontier_trend(prices, default_threshold(prices) if threshold is None else threshold)
+    if threshold is None:
+        return frontier_trend(prices, default_threshold(prices))
+    if warning := threshold_warning(prices, threshold):
+        warnings.warn(warning, stacklevel=2)
+    return frontier_trend(prices, threshold)
 
 
 def scored_prices(

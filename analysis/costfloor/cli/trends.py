@@ -1,5 +1,6 @@
 """Classical trends and price indexes."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
@@ -8,12 +9,12 @@ import pandas as pd
 import typer
 
 from costfloor.api.markets import scored_prices
-from costfloor.cli.shared import Options, one_of
+from costfloor.cli.shared import Options, one_of, visible
 from costfloor.cli.tables import Scale, Table, built_panel, read_table, score_scale_of
 from costfloor.errors import InputError
 from costfloor.indexes import WHICH_TO_CITE
 from costfloor.indexes.breaks import break_tests
-from costfloor.indexes.frontier import default_threshold, frontier_trend
+from costfloor.indexes.frontier import default_threshold, frontier_trend, threshold_warning
 from costfloor.indexes.hedonic import Frontier, hedonic_trend
 from costfloor.indexes.periods import Frequency
 from costfloor.indexes.price_index import KINDS, price_index
@@ -53,6 +54,8 @@ def frontier(
     prices, _ = _scored(context.obj, table, score_scale)
     lowest = default_threshold(prices) if threshold is None else threshold
     result = frontier_trend(prices, lowest)
+    if threshold is not None and (warning := threshold_warning(prices, threshold)):
+        print(visible(f"warning: {warning}"), file=sys.stderr)
     chosen = " (the lower quartile of models)" if threshold is None else ""
     context.obj.emit(_trend_keys(result, threshold=lowest), text=f"{result}. Scores from {lowest:.4g} on{chosen}.")
 

@@ -9,6 +9,7 @@ import pandas as pd
 from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
 from costfloor.keys import Key
+from costfloor.laws.limits import require_enough
 from costfloor.report.record import earlier_entries, read_report_record, report_key, write_report_record
 from costfloor.report.result import ReportFiles, ReportResult, report_files
 from costfloor.sampling.policy import Sampling
@@ -49,6 +50,8 @@ def make_report(
         Another report is being written into the folder, or another report or refit works on the data.
     """
     places = store.places
+    if as_of is not None:
+        _require_recorded(store, as_of)
     with data_lock(places.reports, LOCK), places.held_for_study():
         files = report_files(places, as_of)
         for path in files.outputs:
@@ -71,6 +74,16 @@ def make_report(
         # Last: with the record in place nothing above is done again.
         write_report_record(files, result, key)
         return result
+
+
+def _require_recorded(store: Store, as_of: pd.Timestamp) -> None:
+    """Refuse a day before which hardly a price was recorded, before anything is built."""
+    if any(vintage.day <= as_of.date() for vintage in store.vintages):
+        return
+    quotes = store.table("quotes")
+    recorded = quotes[quotes["recorded_on"].le(as_of)]
+    rows = pd.DataFrame({"date": recorded["recorded_on"], "price": recorded["input_usd_per_mtok"]})
+    require_enough(rows, name=f"what was recorded by {as_of.date()}")
 
 
 def _current(files: ReportFiles, key: Key, progress: Progress) -> ReportResult | None:
