@@ -5,6 +5,7 @@
 
 PYTHON ?=
 AS_OF ?=
+FRESH ?=
 VENV := .venv
 STAMP := $(VENV)/.installed
 BIN := $(VENV)/bin
@@ -23,8 +24,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 	@echo "ready: $(BIN)/costfloor --help"
 
-report: $(STAMP) ## Build, fit, compare and write reports/report.pdf (AS_OF=YYYY-MM-DD for an earlier day)
-	@$(BIN)/costfloor report $(if $(AS_OF),--as-of $(AS_OF))
+report: $(STAMP) ## Write reports/report.pdf, or say that it is up to date (FRESH=1: all computed anew; AS_OF=YYYY-MM-DD: as of an earlier day)
+	@$(BIN)/costfloor report $(if $(AS_OF),--as-of $(AS_OF)) $(if $(FRESH),--fresh)
 
 refit: $(STAMP) ## Take in newly ingested prices: score them, update the laws, add a line to reports/ledger.jsonl
 	@$(BIN)/costfloor refit

@@ -9,6 +9,7 @@ from costfloor.laws.base import Law, mean_rate
 from costfloor.laws.innovations import COMMON_SHARE, GAINS, grid_position, grid_steps
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
+from costfloor.sampling.prior_variable import variable
 
 
 def plain_model(law: Law, obs: PriceObservations) -> pm.Model:
@@ -16,15 +17,15 @@ def plain_model(law: Law, obs: PriceObservations) -> pm.Model:
     families, steps = len(obs.families), grid_steps(obs.last_time_years)
     with pm.Model() as model:
         prior = {
-            name: one.variable(center=obs.log_price.mean() if name == "level" else 0.0)
+            name: variable(one, center=obs.log_price.mean() if name == "level" else 0.0)
             for name, one in OBSERVATION_PRIORS.items()
         }
-        population = {name: one.population.variable() for name, one in law.family_parameters.items()}
+        population = {name: variable(one.population) for name, one in law.family_parameters.items()}
         family = {
-            name: one.of_family(population[name], one.spread.variable() * pm.Normal(f"{name}_z", shape=families))
+            name: one.of_family(population[name], variable(one.spread) * pm.Normal(f"{name}_z", shape=families))
             for name, one in law.family_parameters.items()
         }
-        gains = {one.name: one.variable() for one in GAINS.priors}
+        gains = {one.name: variable(one) for one in GAINS.priors}
         gains["innovation_rate"] = mean_rate(law, population, obs.mean_age_at_last)
         common = COMMON_SHARE * GAINS.smooth(pm.Normal("common_z", shape=steps), gains)
         own = (1 - COMMON_SHARE) * GAINS.smooth(pm.Normal("own_z", shape=(families, steps)), gains)

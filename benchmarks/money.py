@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 from costfloor.build import stored_build
 from costfloor.data.store import open_store
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.fit import stored_fit
 from costfloor.laws import LAWS

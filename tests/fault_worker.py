@@ -32,8 +32,8 @@ import costfloor.sampling.engine
 import costfloor.sampling.sampler
 import numpy as np
 import xarray as xr
-from costfloor.fit import fit as fit_module
-from costfloor.keys import code_hash
+from costfloor.fit import compiled as compiled_module
+from costfloor.keys.remembered import remembered_hash
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations
 from costfloor.sampling.policy import SamplerSettings, Sampling
@@ -95,7 +95,7 @@ def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSe
 
 def replace_what_takes_minutes() -> None:
     costfloor.capability.measured.measured_capability = stand_in_capability
-    fit_module.compile_law = lambda law, obs: (law, obs)
+    compiled_module.compile_law = lambda law, obs: (law, obs)
     costfloor.sampling.engine.sample = stand_in_sample
     costfloor.forecast.origins.MAX_ORIGINS = 0
     short = Sampling(draws=500, tune=0, chains=2, target_accepts=(0.9,))
@@ -249,8 +249,8 @@ def say(line: dict[str, Any]) -> None:
 if __name__ == "__main__":
     replace_what_takes_minutes()
     # So that no child has to parse the program.
-    for module in ("costfloor.build", "costfloor.fit.fit"):
-        code_hash(module)
+    for module in ("costfloor.build", "costfloor.fit.fit", "costfloor.forecast.lfo"):
+        remembered_hash(module)
     say({"ready": os.getpid()})
     for line in sys.stdin:
         say(work(json.loads(line)))

@@ -8,7 +8,7 @@ from costfloor.laws import Law
 from costfloor.laws.base import mean_rate
 from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import PriceObservations
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 
 INNOVATION_DIMS = {"common_innovation": ("step",), "own_innovation": ("family", "step")}
 

@@ -251,8 +251,8 @@ def test_a_damaged_capability_fit_is_measured_anew(
     fits = tmp_path / "processed" / "fits"
     key = Key("capability", None, None, {}, "")
     name = f"capability-{key.digest[:16]}"
-    one = np.ones((2, 1))
-    draws = BenchmarkDraws(("hle",), one, one, one, np.zeros(1), np.zeros(2), np.ones(2))
+    ones = np.ones((2, 1))
+    draws = BenchmarkDraws(("hle",), ones, ones, ones, np.zeros(1), np.zeros(2), np.ones(2))
     table, residuals = pd.DataFrame({"model_key": ["a"]}), pd.DataFrame({"n": [1]})
     parts = {"": table, "-residuals": residuals, "-benchmarks": draws.to_frame()}
     files = {fits / f"{name}{part}.parquet": frame for part, frame in parts.items()}

@@ -182,11 +182,12 @@ def require_whole(scene: Scene, capsys: Capture) -> None:
     told = run(capsys, "status", "--data", data, "--json", "--quiet")
     assert told.code in {0, 1}, told.err
     assert set(told.json) == {
-        "vintage", "panel", "fits", "unfitted", "unreadable", "studies", "quarantined", "unresolved", "stale", "raw",
+        "vintage", "panel", "fits", "unfitted", "unreadable", "studies", "report", "quarantined", "unresolved", "stale",
+        "raw",
     }  # fmt: skip
     store = opened(data)
     for vintage in store.vintages:
-        store.original(vintage)
+        store.reading(vintage)
     try:
         stored_build(store)
     except MissingResultError as error:

@@ -295,7 +295,11 @@ def test_receipts_of_the_first_version_are_read_and_held_against_their_file(
     (vintage,) = opened(data).vintages
     folder = data / "raw" / "vintages" / vintage.name
     cells = json.loads((folder / "receipt.json").read_text())
-    old = {name: value for name, value in cells.items() if name not in ("coverage", "version")} | {"complete": True}
+    # As it came, and with the receipt that was written then.
+    (folder / vintage.stored).unlink()
+    (folder / "original.json").write_bytes((CASES / "04_mended_unit_slip_held_back" / "F2_slip.json").read_bytes())
+    later = ("coverage", "version", "stored", "stored_sha256")
+    old = {name: value for name, value in cells.items() if name not in later} | {"complete": True}
     (folder / "receipt.json").write_text(json.dumps(old))
     folder = folder.rename(folder.with_name(f"2026-07-24-litellm-{vintage.sha256[:12]}"))
     (known,) = opened(data).vintages

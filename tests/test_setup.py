@@ -128,6 +128,18 @@ def test_help_is_the_default_and_lists_every_verb() -> None:
         assert re.search(rf"^make {verb} +\w", listed, re.MULTILINE), verb
 
 
+@pytest.mark.parametrize(
+    ("given", "asked"), [((), ""), (("FRESH=1",), "--fresh"), (("AS_OF=2025-06-30",), "--as-of 2025-06-30")]
+)
+def test_a_report_is_asked_for_as_the_verb_is(given: tuple[str, ...], asked: str) -> None:
+    make = shutil.which("make")
+    assert make is not None
+    command = [make, "--dry-run", "--assume-old=.venv/.installed", "report", *given]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (line,) = (line for line in told.splitlines() if "costfloor report" in line)
+    assert line.partition("costfloor report")[2].strip() == asked
+
+
 def test_every_verb_that_needs_the_environment_makes_it() -> None:
     recipes = re.findall(r"^([a-z-]+):(.*?)(?: ##.*)?\n((?:\t.*\n)*)", MAKEFILE, re.MULTILINE)
     using = {verb: prerequisites for verb, prerequisites, recipe in recipes if "$(BIN)" in recipe}

@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import costfloor.status
 import pytest
 from costfloor.built import BuildReport
+from costfloor.errors import IntegrityError
 from costfloor.keys import Change, Key
 from costfloor.laws import LAWS
 from costfloor.places import Places
@@ -16,6 +19,7 @@ from costfloor.sampling.policy import Sampling
 from costfloor.status import readable, status
 from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.stored import EARLIER_FORM, Standing
+from store import bare_store
 
 KEY = Key("fit", data="d", settings={"seed": 1}, versions={"numpy": "2"}, code="c")
 BUILT = BuildReport(
@@ -30,18 +34,23 @@ def receipt(law: str, key: Key) -> dict[str, Any]:
 
 
 def looked_at(
-    monkeypatch: pytest.MonkeyPatch, stands: Mapping[str, Standing], *receipts: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch,
+    stands: Mapping[str, Standing],
+    *receipts: dict[str, Any],
+    report: Callable[..., object] = lambda *_: None,
 ) -> dict[str, Any]:
     """The status of a made-up panel with these studies and fits."""
     for name, value in {
         "read_report": BUILT,
-        "open_store": None,
+        "open_store": SimpleNamespace(places=Places()),
         "build_key": KEY,
         "law_keys": dict.fromkeys(LAWS, KEY),
         "receipts": (list(receipts), []),
         "standings": stands,
+        "report_key": KEY,
     }.items():
         monkeypatch.setattr(costfloor.status, name, lambda *_, value=value: value)
+    monkeypatch.setattr(costfloor.status, "read_report_record", report)
     return status(Places(), Sampling())
 
 
@@ -92,3 +101,36 @@ def test_status_and_help_wait_for_no_library_for_tables() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("standing", "state", "because"),
+    [
+        (Standing(), "current", ""),
+        (Standing(stale=("code", "report.pdf")), "stale", "code, report.pdf changed"),
+        (
+            IntegrityError("report.json: is not as the program wrote it"),
+            "stale",
+            "report.json: is not as the program wrote it",
+        ),
+        (None, "missing", "it was not made"),
+    ],
+)
+def test_the_report_is_current_stale_or_missing(
+    standing: Standing | IntegrityError | None, state: str, because: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def recorded(*_: object) -> tuple[None, Standing] | None:
+        if isinstance(standing, IntegrityError):
+            raise standing
+        return None if standing is None else (None, standing)
+
+    found = looked_at(monkeypatch, {}, report=recorded)
+    assert found["report"] == {"state": state, "because": because}
+    assert readable(found)["report"] == (f"{state}: {because}" if because else state)
+
+
+def test_a_clone_has_a_report_and_no_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(costfloor.status, "read_report_record", lambda *_: (None, Standing()))
+    found = status(Places(bare_store(tmp_path).places.data, tmp_path / "reports"), Sampling())
+    assert (found["panel"], found["fits"], found["unfitted"]) == (None, [], list(LAWS))
+    assert found["report"] == {"state": "current", "because": ""}

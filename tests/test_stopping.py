@@ -145,12 +145,21 @@ def test_handlers_are_put_back() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_a_fit_that_is_stopped_stores_nothing(number: signal.Signals, tmp_path: Path) -> None:
-    """At the start of each of its parts, and a while into the sampling; afterwards the fit runs as if nothing had been."""
+@pytest.mark.parametrize(
+    ("number", "moments"),
+    [
+        (signal.SIGINT, [("compiling", 0.0), ("sampling", 0.3), ("sampling", 1.0)]),
+        (signal.SIGTERM, [("compiling", 1.0), ("sampling", 0.0)]),
+    ],
+    ids=["Ctrl-C", "SIGTERM"],
+)
+def test_a_fit_that_is_stopped_stores_nothing(
+    number: signal.Signals, moments: list[tuple[str, float]], tmp_path: Path
+) -> None:
+    """At the start of each of its parts, and a while into it: each moment with one of the two signals."""
     table = write_table(tmp_path)
     command = ("-m", "costfloor", "fit", "exponential", "--table", table, "--data", tmp_path / "data")
-    for said, wait in (("compiling", 0.0), ("compiling", 1.0), ("sampling", 0.0), ("sampling", 0.3), ("sampling", 1.0)):
+    for said, wait in moments:
         with started(tmp_path, *command) as process:
             until(process, said)
             time.sleep(wait)

@@ -19,6 +19,7 @@ from costfloor.storage import (
     refuse_links,
     sha256_bytes,
     sha256_file,
+    take_over,
     write_atomic,
     write_json,
     write_together,
@@ -292,3 +293,47 @@ def test_a_limit_on_the_size_of_files_is_said_and_leaves_nothing_half_written(tm
     assert "result: cannot be written (File too large). Raise the limit" in ended.stderr.splitlines()[-1]
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def stored(folder: Path, generation: str, *names: str) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(generation)
+    return folder
+
+
+def test_a_folder_takes_over_the_names_of_another(tmp_path: Path) -> None:
+    target = stored(tmp_path / "made", "old", "build.json", "fits/a.nc", "fits/a.json", "fits/of_a_table.json")
+    source = stored(target / ".anew", "new", "build.json", "panel.parquet", "fits/a.nc", "fits/a.json", "fits/.lock")
+    take_over(source, target)
+    assert {path.relative_to(target).as_posix(): path.read_text() for path in target.rglob("*") if path.is_file()} == {
+        "build.json": "new",
+        "panel.parquet": "new",
+        "fits/a.nc": "new",
+        "fits/a.json": "new",
+        "fits/of_a_table.json": "old",
+    }
+    assert not source.exists()
+
+
+@pytest.mark.parametrize("done", range(4))
+def test_an_end_while_taking_over_mixes_nothing(done: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("fits/a.nc", "fits/a.json", "fits/b.nc", "fits/b.json")
+    target = stored(tmp_path / "made", "old", *names)
+    source = stored(target / ".anew", "new", *names)
+    replace, moved = Path.replace, []
+
+    def ends(path: Path, other: Path) -> Path:
+        moved.append(path)
+        if len(moved) > done:
+            raise OSError(28, "No space left on device")
+        return replace(path, other)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", ends)
+        with pytest.raises(InputError, match="No space left on device"):
+            take_over(source, target)
+    for record in target.glob("fits/*.json"):
+        assert record.read_text() == record.with_suffix(".nc").read_text()
+    take_over(source, target)
+    assert {(target / name).read_text() for name in names} == {"new"}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from costfloor.built import RECORD, BuildReport, build_key, panel_path, read_report
 from costfloor.capability.bands import assign_bands
+from costfloor.compiler_cache import prepare_compilers
 from costfloor.data.decisions import DECISIONS, without_quote
 from costfloor.data.performance import known_performance, no_scores
 from costfloor.data.quotes import build_quotes
@@ -138,6 +139,7 @@ def stored_build(store: Store, as_of: pd.Timestamp | None = None) -> BuiltPanel:
 
 def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPanel:
     target = store.places.processed(as_of)
+    prepare_compilers()
     from costfloor.capability.measured import measured_capability  # noqa: PLC0415  an unchanged build should not wait for PyMC
 
     say("resolving and cleaning quotes")

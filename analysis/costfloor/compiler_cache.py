@@ -86,7 +86,7 @@ def compiling_in(folder: Path, environment: Mapping[str, str]) -> dict[str, str]
 
 
 @contextmanager
-def compiled_once(key: str) -> Iterator[None]:
+def compiled_once(key: str, here: Path) -> Iterator[None]:
     """Hold the right to compile something, and share what comes of it: of several processes only the first compiles it.
 
     Each process compiles into a folder of its own, since no two may write to one. What it finds there at the end, others find in theirs.
@@ -95,8 +95,10 @@ def compiled_once(key: str) -> Iterator[None]:
     ----------
     key
         A name for what is compiled, as of a file.
+    here
+        The folder into which this process compiles.
     """
-    folder, here = _private(cache_folder() / "shared"), compiled_here()
+    folder = _private(cache_folder() / "shared")
     with _locked(folder / f"{key}.lock"):
         with _locked(folder / "lock"):
             take_compiled(folder, here)
@@ -112,14 +114,6 @@ def _locked(path: Path) -> Iterator[None]:
         with suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def compiled_here() -> Path:
-    """The folder in which this process keeps what PyTensor compiles with Numba."""
-    prepare_compilers()
-    from pytensor.link.numba.cache import NUMBA_CACHE_PATH  # noqa: PLC0415  slow to import
-
-    return Path(NUMBA_CACHE_PATH)
 
 
 def take_compiled(source: Path, target: Path) -> None:

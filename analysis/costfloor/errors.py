@@ -115,9 +115,9 @@ class FanoutError(CostfloorError):
         super().__init__(message)
 
 
-def _shortened(value: object, limit: int = 80) -> str:
+def _shortened(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
+    return text if len(text) <= 80 else f"{text[:80]}... ({len(text)} characters)"
 
 
 def refused(error: OSError, path: Path | str | None = None, *, action: str = "written") -> InputError:

@@ -1,100 +1,56 @@
-"""Take in a price list: read it, compare it with what is known, prove that a build accepts it, store it. `costfloor ingest`."""
+"""Take in files: read them, compare them with what is known, prove that a build accepts them, store them. `costfloor ingest`."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-import numpy as np
 import pandas as pd
 
-from costfloor.data.distinct import distinct_rows
+from costfloor.data.arrival_checks import check_exits, check_magnitude, check_table, ends_prices, prices_before
+from costfloor.data.arrival_report import IngestReport, report
+from costfloor.data.extracts import to_bytes
 from costfloor.data.quotes import build_quotes
-from costfloor.data.spell_rows import PRICES, SERIES, DatedList
-from costfloor.data.spells import Lists, dated_list, price_spells, read_lists, seen_in
-from costfloor.data.statements import ANNOUNCED, stated_days
+from costfloor.data.readings import file_name
+from costfloor.data.spells import dated_list, read_lists
 from costfloor.data.store import Store, held_for_writing
-from costfloor.data.vintages import Coverage, Vintage, add_vintage, refuse_second_list
-from costfloor.data.withdrawals import withdrawn
+from costfloor.data.vintages import EXTRACT, Coverage, Vintage, add_vintage, packed, refuse_second_list
+from costfloor.data.withdrawals import standing_vintages, withdrawn
 from costfloor.errors import InputError
 from costfloor.inputs import read_file
 from costfloor.sources.address import without_secrets
 from costfloor.sources.download import download, is_address
-from costfloor.sources.formats import FORMATS, Format
-from costfloor.sources.snapshot import Snapshot
+from costfloor.sources.formats import FORMATS, Format, Reading
+from costfloor.sources.unpack import archive, is_archive, unpacked
 from costfloor.storage import refuse_links, sha256_bytes
 from costfloor.text import printable
-
-MAX_MEDIAN_MOVE = np.log(10.0)
-"""A list whose prices have moved by more than this at the median is in another unit, not cheaper."""
-
-MIN_COMPARED = 5
-
-MAX_GONE = 0.5
-"""A list without more than this share of the names that the source had just before is asked about: a part, or did they all go?"""
-
-NAME = ["provider", "model_id"]
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class IngestReport:
-    """The JSON of `costfloor ingest`.
+class Arrival:
+    """A file that was read and is not stored yet.
 
     Attributes
     ----------
-    source, observed_on, vintage
-        What was stored, and under which name.
+    vintage
+        What it would be in the store.
+    reading
+        What it says.
+    kept
+        The bytes that would be stored.
+    shown
+        Its name, for messages.
     coverage
-        What absence from the list was taken to mean: `whole`, `partial` or `statements`.
-    stored
-        False when the very file was in the store already.
-    rows_read
-        Entries in the file: `rows_new + rows_changed + rows_unchanged + rows_past + rows_announced + rows_rejected + rows_skipped`.
-    rows_new, rows_changed, rows_unchanged
-        Prices of ids that the source did not list the time before; prices that moved; prices that did not.
-    rows_past, rows_announced
-        Steps of a schedule that do not hold on the day: already ended, and not yet begun. Past ones that are statements of their own day
-        count as new, changed or unchanged.
-    rows_gone
-        Prices that held the time before and are not on the list, which ends them.
-    rows_rejected, rows_skipped
-        Entries with a wrong value (listed in `rejected`), and entries that are no price of a text model.
-    rows_quarantined
-        `rows_rejected`, and those of the new and changed prices that the rules hold back.
-    models_new
-        Models that the store did not know; a price list brings none.
-    models_unresolved
-        Ids of the file that no model is known for.
-    sellers_unknown
-        Sellers of new and changed prices that nobody has looked at; the laws do not see them.
-    rows_repeated
-        Names that the file repeats with the same content; each is read once and not part of `rows_read` a second time.
+        What the user said that absence from it means, if anything.
     """
 
-    source: str
-    observed_on: str
-    vintage: str
-    coverage: str
-    stored: bool
-    rows_read: int
-    rows_new: int
-    rows_changed: int
-    rows_unchanged: int
-    rows_past: int
-    rows_announced: int
-    rows_gone: int
-    rows_quarantined: int
-    rows_rejected: int
-    rows_skipped: int
-    models_unresolved: int
-    sellers_unknown: int
-    rows_repeated: int
-    rejected: list[dict[str, str]]
-    skipped: dict[str, int]
-    unknown_fields: dict[str, int]
-    models_new: int = field(default=0, init=False)
+    vintage: Vintage
+    reading: Reading = field(repr=False)
+    kept: bytes = field(repr=False)
+    shown: str
+    coverage: Coverage | None
 
 
 def ingest(
@@ -105,7 +61,7 @@ def ingest(
     progress: Progress,
     coverage: Coverage | None = None,
 ) -> IngestReport:
-    """Store a price list as a new vintage and say what it brings.
+    """Store a file as a new vintage and say what it brings.
 
     Parameters
     ----------
@@ -131,44 +87,103 @@ def ingest(
     LockedError
         Another process writes.
     """
+    arrival = read_arrival(format_name, where, observed_on, progress, coverage)
+    progress("comparing with what is known")
+    return take_in(store, [arrival], _refuse)[0]
+
+
+def read_arrival(
+    format_name: str, where: str, observed_on: dt.date, progress: Progress, coverage: Coverage | None = None
+) -> Arrival:
+    """Fetch and read a file, and store nothing. Parameters, errors: those of `ingest` about one file."""
     if format_name not in FORMATS:
         raise InputError("is not known", column="FORMAT", value=format_name, remedy=f"Choose from {', '.join(FORMATS)}")
     if observed_on > dt.datetime.now(dt.UTC).date():
         raise InputError("is in the future", column="--observed-on", value=str(observed_on), remedy="Correct the year")
-    chosen, shown = FORMATS[format_name], without_secrets(where) if is_address(where) else where
-    content = _fetch(where, progress)
+    form, shown = FORMATS[format_name], without_secrets(where) if is_address(where) else where
+    content = _unpacked(_fetch(where, progress), form, shown)
     progress(f"reading {len(content) / 1e6:.1f} MB as {format_name}")
-    snapshot = chosen.read(content, shown)
-    if snapshot.repeated:
-        count, names = sum(snapshot.repeated.values()), ", ".join(list(snapshot.repeated)[:3])
+    reading = form.read(content, shown.removesuffix(".gz").removesuffix(".zst"))
+    repeated = {name: count for entries in reading.kinds.values() for name, count in entries.repeated.items()}
+    if repeated:
+        count, names = sum(repeated.values()), ", ".join(list(repeated)[:3])
         are = "name is" if count == 1 else "names are"
         progress(f"{count} {are} repeated with the same content, which is read once: {names}")
-    if chosen.source == "table":
-        _check_table(snapshot.quotes, shown, observed_on)
-    if coverage is not None and not snapshot.complete:
+    if form.source == "table" and reading.prices is not None:
+        check_table(reading.prices.quotes, shown, pd.Timestamp(observed_on))
+    complete = reading.prices is not None and reading.prices.complete
+    if coverage is not None and not complete:
         raise InputError(
-            "states single prices, whose absence says nothing",
+            "states single values, whose absence says nothing",
             file=shown,
             remedy=f"Leave out --{'complete' if coverage is Coverage.WHOLE else 'partial'}",
         )
-    vintage = _describe(chosen, snapshot, content, shown, observed_on, coverage)
+    taken = (coverage or Coverage.WHOLE) if complete else Coverage.STATEMENTS
+    vintage, kept = _described(form, reading, content, shown, observed_on, taken)
+    return Arrival(vintage, reading, kept, shown, coverage)
+
+
+def take_in(
+    store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arrival, InputError], None]
+) -> list[IngestReport]:
+    """Check files against what is known, prove that a build accepts them all together, and store them.
+
+    Parameters
+    ----------
+    store
+        The raw data before them.
+    arrivals
+        The files, in any order.
+    refused
+        Called with each file that cannot be taken in, and why; the others are, unless it raises.
+
+    Returns
+    -------
+    list
+        A report per file that is in the store now, by day.
+
+    Raises
+    ------
+    InputError
+        No build would succeed with the files, or without them.
+    LockedError
+        Another process writes.
+    """
     with held_for_writing(store) as current:
         refuse_links(current.places.raw)
-        progress("comparing with what is known")
-        before = read_lists(current)
-        known = _stored_already(current, vintage, shown, asked=coverage is not None)
-        if known is not None:
-            return _report(current, known, snapshot, before, before)
-        refuse_second_list(vintage, before)
-        lists = {**before, vintage: dated_list(vintage, snapshot)}
-        spells = price_spells(current, lists=before)
-        _check_magnitude(spells, snapshot.quotes, vintage, shown)
-        if coverage is None and vintage.coverage is Coverage.WHOLE:
-            _ask_about_exits(spells, price_spells(current, lists=lists), lists[vintage], vintage, shown)
-        # Cleans everything with the list included: what a build would refuse is refused here, and not stored.
-        report = _report(current, vintage, snapshot, before, lists)
-        add_vintage(current.places.vintages, vintage, content)
-        return report
+        lists, fresh = read_lists(current), dict[Vintage, Arrival]()
+        accepted: list[tuple[Arrival, Vintage]] = []
+        for arrival in sorted(arrivals, key=lambda a: (a.vintage.observed_on, a.vintage.source, a.vintage.sha256)):
+            vintage = arrival.vintage
+            try:
+                known = _stored_already(current, arrival)
+                if known is None:
+                    refuse_second_list(vintage, [*standing_vintages(current), *fresh])
+                    if arrival.reading.prices is not None:
+                        listed = dated_list(vintage, arrival.reading.prices)
+                        before = prices_before(current, lists, vintage)
+                        check_magnitude(arrival.reading.prices.quotes, before, arrival.shown)
+                        if arrival.coverage is None and ends_prices(current, vintage):
+                            check_exits(listed, before, vintage, arrival.shown)
+                        lists[vintage] = listed
+                    fresh[vintage] = arrival
+            except InputError as error:
+                refused(arrival, error)
+            else:
+                accepted.append((arrival, known or vintage))
+        # Cleans everything with the files included: what a build would refuse is refused here, and not stored.
+        trial = current.with_readings({vintage: arrival.reading for vintage, arrival in fresh.items()})
+        quotes = build_quotes(trial).quotes
+        reports = [
+            report(trial, quotes, vintage, arrival.reading, stored=vintage in fresh) for arrival, vintage in accepted
+        ]
+        for vintage, arrival in fresh.items():
+            add_vintage(current.places.vintages, vintage, arrival.kept)
+        return reports
+
+
+def _refuse(_: Arrival, error: InputError) -> None:
+    raise error
 
 
 def _fetch(where: str, progress: Progress) -> bytes:
@@ -177,31 +192,51 @@ def _fetch(where: str, progress: Progress) -> bytes:
     return read_file(Path(where))
 
 
-def _describe(
-    chosen: Format, snapshot: Snapshot, content: bytes, shown: str, observed_on: dt.date, coverage: Coverage | None
-) -> Vintage:
-    suffix = Path(shown).suffix.lower() if chosen.source == "table" else ".json"
-    return Vintage(
-        format=chosen.name,
-        source=chosen.source,
+def _unpacked(content: bytes, form: Format, shown: str) -> bytes:
+    """The file itself: out of its gzip or Zstandard packing, or out of a zip file that holds nothing else."""
+    content = unpacked(content, shown)
+    if not is_archive(content) or form.suffix == ".zip":
+        return content
+    members = list(archive(content, shown).values())
+    if len(members) != 1:
+        raise InputError("holds several files", file=shown, value=len(members), remedy="Give the one that is meant")
+    return members[0]
+
+
+def _described(
+    form: Format, reading: Reading, content: bytes, shown: str, observed_on: dt.date, coverage: Coverage
+) -> tuple[Vintage, bytes]:
+    """What a file would be in the store, and the bytes that would lie there."""
+    suffix = ".zip" if is_archive(content) else form.suffix
+    if form.named_by_file or (suffix != form.suffix):
+        suffix = PurePosixPath(file_name(shown)).suffix.lower()
+    stored, kept = packed(content, suffix) if form.redistributable else (EXTRACT, packed(to_bytes(reading), ".json")[1])
+    entries = reading.kinds.values()
+    vintage = Vintage(
+        format=form.name,
+        source=form.source,
         address=shown if is_address(shown) else printable(Path(shown).name),
         observed_on=str(observed_on),
         sha256=sha256_bytes(content),
         size_bytes=len(content),
         suffix=suffix,
-        coverage=(coverage or Coverage.WHOLE) if snapshot.complete else Coverage.STATEMENTS,
-        rows_read=snapshot.rows_read,
-        rows_rejected=len(snapshot.rejected),
-        rows_skipped=sum(snapshot.skipped.values()),
-        licence=chosen.licence,
+        coverage=coverage,
+        rows_read=sum(kind.rows_read for kind in entries),
+        rows_rejected=sum(len(kind.rejected) for kind in entries),
+        rows_skipped=sum(sum(kind.skipped.values()) for kind in entries),
+        licence=form.licence,
+        stored=stored,
+        stored_sha256=sha256_bytes(kept),
     )
+    return vintage, kept
 
 
-def _stored_already(store: Store, vintage: Vintage, shown: str, *, asked: bool) -> Vintage | None:
+def _stored_already(store: Store, arrival: Arrival) -> Vintage | None:
     """The vintage of this very file and day, when it is in the store.
 
     InputError when it was withdrawn, or is there with another `coverage` than the user asked for now.
     """
+    vintage, asked = arrival.vintage, arrival.coverage is not None
     facts, gone = (vintage.format, vintage.observed_on, vintage.sha256), withdrawn(store)
     for known in store.vintages:
         if (known.format, known.observed_on, known.sha256) != facts:
@@ -212,135 +247,13 @@ def _stored_already(store: Store, vintage: Vintage, shown: str, *, asked: bool) 
         if reason is None:
             raise InputError(
                 f"is in the store already, taken to be {known.coverage} ({known.name})",
-                file=shown,
+                file=arrival.shown,
                 remedy="Withdraw that one first: `costfloor vintages withdraw`",
             )
         if same:
             raise InputError(
                 f"was withdrawn by {reason['who']} on {reason['decided_on']}: {reason['why']}",
-                file=shown,
+                file=arrival.shown,
                 remedy=f"Bring it back with `costfloor vintages restore {known.name}`",
             )
     return None
-
-
-def _check_table(quotes: pd.DataFrame, where: str, observed_on: dt.date) -> None:
-    """Refuse a table of the user with a price that nobody can have seen yet, or two prices for one name and day."""
-    days = stated_days(quotes, pd.Timestamp(observed_on))
-    later = days.gt(pd.Timestamp(observed_on)).to_numpy()
-    if later.any():
-        row = int(later.argmax())
-        raise InputError(
-            f"is after {observed_on}, the day the table was observed on",
-            file=where,
-            row=row + 1,
-            column="date",
-            value=str(days.iloc[row].date()),
-            remedy="Correct it or --observed-on, or leave out what has not been seen yet",
-        )
-    first, kind = distinct_rows(quotes[SERIES].assign(day=days))
-    repeats = first[kind] != np.arange(len(quotes))
-    if repeats.any():
-        row = int(repeats.argmax())
-        raise InputError(
-            f"a repeat of row {first[kind[row]] + 1}: same provider, model, tier and date",
-            file=where,
-            row=row + 1,
-            column="model_id",
-            value=str(quotes["model_id"].iloc[row]),
-            remedy="Keep one of the two, or tell them apart with a tier column",
-        )
-
-
-def _check_magnitude(spells: pd.DataFrame, rows: pd.DataFrame, vintage: Vintage, shown: str) -> None:
-    """Refuse a list whose prices are at the median more than ten times off those of the same names before it."""
-    day = pd.Timestamp(vintage.day)
-    before = spells[spells["source"].eq(vintage.source) & spells["recorded_on"].le(day) & spells["event"].ne(ANNOUNCED)]
-    before = before.sort_values("recorded_on", kind="stable").drop_duplicates(SERIES, keep="last")
-    pairs = rows.replace("", None).merge(before, on=SERIES, suffixes=("", "_before"))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        moves = np.log(pairs[PRICES].to_numpy() / pairs[[f"{name}_before" for name in PRICES]].to_numpy())
-    finite = moves[np.isfinite(moves)]
-    if len(finite) < MIN_COMPARED or abs(np.median(finite)) <= MAX_MEDIAN_MOVE:
-        return
-    raise InputError(
-        f"prices are {np.exp(abs(np.median(finite))):,.0f} times {'above' if np.median(finite) > 0 else 'below'} those of the vintage "
-        f"before, at the median of {len(finite)} prices: in another unit?",
-        file=shown,
-        remedy="Bring prices in USD per million tokens, as the source gives them",
-    )
-
-
-def _ask_about_exits(
-    before: pd.DataFrame, after: pd.DataFrame, listed: DatedList, vintage: Vintage, shown: str
-) -> None:
-    """Refuse a list with which most names of its source end, until somebody says what that means."""
-    day = pd.Timestamp(vintage.day)
-    held = before["source"].eq(vintage.source) & before["recorded_on"].lt(day) & ~before["valid_to"].lt(day)
-    names = before.loc[held & before["event"].ne(ANNOUNCED), NAME].drop_duplicates()
-    ended = after.loc[_ended_by(after, vintage), NAME].drop_duplicates()
-    listed_still = ended.merge(listed.quotes[NAME].drop_duplicates(), on=NAME)
-    gone = len(ended) - len(listed_still)
-    if gone > MAX_GONE * len(names):
-        raise InputError(
-            f"does not have {gone} of the {len(names)} names that {vintage.source} listed before, and has "
-            f"{len(listed.quotes[NAME].drop_duplicates())} in all",
-            file=shown,
-            remedy="Say --complete if all of these are gone, or --partial if the list is a part: then nothing ends",
-        )
-
-
-def _ended_by(spells: pd.DataFrame, vintage: Vintage) -> "pd.Series[bool]":
-    """Prices that end because this list does not have them."""
-    if vintage.coverage is not Coverage.WHOLE:
-        return pd.Series(False, index=spells.index)
-    gone = spells["valid_to"].eq(pd.Timestamp(vintage.day)) & spells["end_reason"].eq("vanished")
-    return gone & spells["source"].eq(vintage.source)
-
-
-def _report(store: Store, vintage: Vintage, snapshot: Snapshot, before: Lists, lists: Lists) -> IngestReport:
-    """What a list brings: from everything cleaned with it, beside what was there without it."""
-    stored = vintage not in before
-    quotes = build_quotes(store, lists=lists).quotes
-    own = quotes[quotes["evidence"].str.startswith(seen_in(vintage), na=False) & quotes["event"].ne(ANNOUNCED)]
-    moved = own["event"].isin(["change", "auxiliary"])
-    if vintage.coverage is not Coverage.STATEMENTS:
-        # A row of a list from inside the known history that contradicts it.
-        moved |= own["event"].eq("observed")
-    new, changed = (int((~moved).sum()), int(moved.sum())) if stored else (0, 0)
-    told, announced = len(lists[vintage].quotes), len(lists[vintage].announced)
-    ids = snapshot.quotes[NAME].drop_duplicates().replace("", None)
-    # A name may have lost its model since an earlier price.
-    until = (
-        quotes["source"].eq(vintage.source)
-        & quotes["recorded_on"].le(pd.Timestamp(vintage.day))
-        & quotes["event"].ne(ANNOUNCED)
-    )
-    latest = quotes[until].sort_values("recorded_on", kind="stable").drop_duplicates(NAME, keep="last")
-    unresolved = ids.merge(latest.loc[latest["model_key"].notna(), NAME], on=NAME, how="left", indicator=True)
-    held = int(own["status"].eq("quarantined").sum()) if stored else 0
-    return IngestReport(
-        source=vintage.source,
-        observed_on=vintage.observed_on,
-        vintage=vintage.name,
-        coverage=str(vintage.coverage),
-        stored=stored,
-        rows_read=snapshot.rows_read,
-        rows_new=new,
-        rows_changed=changed,
-        rows_unchanged=told - new - changed,
-        rows_past=len(snapshot.quotes) - told - announced,
-        rows_announced=announced,
-        rows_gone=int(_ended_by(quotes, vintage).sum()) if stored else 0,
-        rows_quarantined=len(snapshot.rejected) + held,
-        rows_rejected=len(snapshot.rejected),
-        rows_skipped=sum(snapshot.skipped.values()),
-        models_unresolved=int(unresolved["_merge"].eq("left_only").sum()),
-        sellers_unknown=int(own.loc[own["host_kind"].eq("unknown"), "host"].nunique()),
-        rows_repeated=sum(snapshot.repeated.values()),
-        rejected=[
-            {str(name): str(value) for name, value in row.items()} for row in snapshot.rejected.to_dict("records")
-        ],
-        skipped=dict(snapshot.skipped),
-        unknown_fields=dict(snapshot.unknown_fields),
-    )

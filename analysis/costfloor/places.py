@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from costfloor.storage import data_lock, refuse_links
 
@@ -23,10 +23,13 @@ class Places:
         Holds `raw/`, what people and sources said, and `processed/`, what is made of it.
     reports
         Holds the reports, the ledger and the results of the heavy studies.
+    made
+        Folder in `data` of what is made.
     """
 
     data: Path = Path("data")
     reports: Path = Path("reports")
+    made: str = "processed"
 
     @property
     def raw(self) -> Path:
@@ -40,8 +43,13 @@ class Places:
 
     def processed(self, as_of: dt.datetime | None = None) -> Path:
         """Built tables, of today's view or of a past one."""
-        base = self.data / "processed"
+        base = self.data / self.made
         return base if as_of is None else base / "as_of" / str(as_of.date())
+
+    @property
+    def anew(self) -> Self:
+        """The same with an unfinished folder for what is made, in which nothing stored is found."""
+        return replace(self, made=f"{self.made}/.anew")
 
     @property
     def fits(self) -> Path:
@@ -98,8 +106,8 @@ def nearest_places(data: Path | str | None = None) -> Places:
 
     The folder of reports is `reports` of the nearest folder upwards that has one, else `reports` right here.
     """
-    found = Path(data) if data is not None else _upwards("data", holding="raw") or Path("data")
-    return Places(found, _upwards("reports") or Path("reports"))
+    data_folder = Path(data) if data is not None else _upwards("data", holding="raw") or Path("data")
+    return Places(data_folder, _upwards("reports") or Path("reports"))
 
 
 def results_folder(holding: str) -> Path | None:

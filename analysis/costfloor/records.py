@@ -68,10 +68,10 @@ def parsed(content: bytes) -> dict[str, Any]:
     ValueError
         It is no JSON object, holds NaN or an infinity, or is nested too deep.
     """
-    found = from_json(content, allow_inf_nan=False)
-    if not isinstance(found, dict):
-        raise ValueError(f"{type(found).__name__} instead of an object")
-    return found
+    value = from_json(content, allow_inf_nan=False)
+    if not isinstance(value, dict):
+        raise ValueError(f"{type(value).__name__} instead of an object")
+    return value
 
 
 def checked[T](kind: type[T], content: dict[str, Any]) -> T:

@@ -18,6 +18,8 @@ from costfloor.keys import Key, result_key
 from costfloor.laws import LAWS
 from costfloor.places import Places
 from costfloor.records import read_record, write_record
+from costfloor.report.record import read_report_record, report_key
+from costfloor.report.result import report_files
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.registry import standings
@@ -30,8 +32,8 @@ ASKED: Final = "fit_keys.json"
 def status(places: Places, settings: Sampling) -> dict[str, Any]:
     """The JSON of `costfloor status`.
 
-    A fit or a study is stale when a part of its key has changed; `because` says which. Stale fits are listed only for a law that has no
-    current one: those at past origins and those of users' tables lie in the same folder.
+    A fit, a study or the report is stale when a part of its key has changed; `because` says which. Stale fits are listed only for a law
+    that has no current one: those at past origins and those of users' tables lie in the same folder.
 
     Parameters
     ----------
@@ -41,15 +43,26 @@ def status(places: Places, settings: Sampling) -> dict[str, Any]:
         How fits are asked for.
     """
     report = read_report(places.processed())
+    written = _stands(None, missing="nothing is there to make it of")
     try:
+        if report is None and not places.raw.is_dir():
+            raise MissingResultError("nothing is there")
+        store = open_store(places)
+        written = _report(store, settings)
         if report is None:
             raise MissingResultError("nothing is built")
-        store = open_store(places)
         keys = law_keys(store, report, settings)
     except MissingResultError:
-        missing = {"vintage": None, "panel": None, "quarantined": None, "unresolved": None}
+        none: dict[str, Any] = {
+            "vintage": None,
+            "panel": None,
+            "quarantined": None,
+            "unresolved": None,
+            "fits": [],
+            "unreadable": [],
+        }
         studies = [_uncompared(places, name) for name in STUDIES]
-        return {**missing, "fits": [], "unfitted": list(LAWS), "unreadable": [], "studies": studies, "stale": True}
+        return {**none, "unfitted": list(LAWS), "studies": studies, "report": written, "stale": True}
     whole, unreadable = receipts(places.fits)
     fits = [_fit(receipt, keys[receipt["law"]]) for receipt in whole if receipt["law"] in keys]
     current = {fit["law"] for fit in fits if not fit["stale"]}
@@ -63,7 +76,8 @@ def status(places: Places, settings: Sampling) -> dict[str, Any]:
         "unfitted": [law for law in LAWS if law not in {fit["law"] for fit in fits}],
         # Measured capability is kept beside the fits, in a form of its own.
         "unreadable": [str(path) for path in unreadable if not path.name.startswith("capability-")],
-        "studies": [_study(name, stands.get(name)) for name in STUDIES],
+        "studies": [{"name": name, **_stands(stands.get(name))} for name in STUDIES],
+        "report": written,
         "quarantined": report.statuses.get("quarantined", 0),
         "unresolved": report.statuses.get("unresolved", 0),
         "stale": report.fingerprint not in build_key(store).digests,
@@ -95,14 +109,15 @@ def law_keys(store: Store, report: BuildReport, settings: Sampling) -> dict[str,
     return {law: result_key("fit", "costfloor.fit.fit", **asked) for law, asked in kept["asked"].items()}
 
 
-def readable(found: Mapping[str, Any]) -> dict[str, Any]:
+def readable(state: Mapping[str, Any]) -> dict[str, Any]:
     """The same for a reader: fits and studies by name, each with its state in words."""
     fits = {
         f"{fit['law']} {fit['fingerprint'][:16]}": _in_words("stale" if fit["stale"] else "current", fit["because"])
-        for fit in found["fits"]
+        for fit in state["fits"]
     }
-    studies = {study["name"]: _in_words(study["state"], study["because"]) for study in found["studies"]}
-    return {**found, "fits": fits | dict.fromkeys(found["unfitted"], "missing"), "studies": studies}
+    studies = {study["name"]: _in_words(study["state"], study["because"]) for study in state["studies"]}
+    report = _in_words(**state["report"])
+    return {**state, "fits": fits | dict.fromkeys(state["unfitted"], "missing"), "studies": studies, "report": report}
 
 
 def _in_words(state: str, because: str) -> str:
@@ -124,15 +139,24 @@ def _fit(receipt: Mapping[str, Any], key: Key) -> dict[str, Any]:
 def _uncompared(places: Places, name: str) -> dict[str, Any]:
     """A study while nothing is built to compare it with."""
     if not (places.studies / f"{name}.json").exists():
-        return _study(name, None)
+        return {"name": name, **_stands(None)}
     return {"name": name, "state": "stale", "because": "nothing is built to compare it with"}
 
 
-def _study(name: str, stands: Standing | None) -> dict[str, Any]:
+def _report(store: Store, settings: Sampling) -> dict[str, str]:
+    """The report that is there, made here or elsewhere."""
+    try:
+        recorded = read_report_record(report_files(store.places, None), report_key(store, settings))
+    except IntegrityError as error:
+        return {"state": "stale", "because": str(error)}
+    return _stands(None if recorded is None else recorded[1], missing="it was not made")
+
+
+def _stands(stands: Standing | None, missing: str = "it was not run") -> dict[str, str]:
     if stands is None:
-        return {"name": name, "state": "missing", "because": "it was not run"}
+        return {"state": "missing", "because": missing}
     because = _because(stands.stale, stands.unchanged_by)
-    return {"name": name, "state": "stale" if stands.stale else "current", "because": because}
+    return {"state": "stale" if stands.stale else "current", "because": because}
 
 
 def _because(changed: tuple[str, ...], unchanged_by: tuple[object, ...]) -> str:

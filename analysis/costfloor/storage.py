@@ -13,6 +13,7 @@ import math
 import os
 import re
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -80,6 +81,32 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
                 raise refused(error, path) from error
     for folder in {path.parent for path in contents}:
         sync_folder(folder)
+
+
+def take_over(source: Path, target: Path) -> None:
+    """Give every file of a folder its name in another one, in the place of any that has it, and remove the folder.
+
+    What lies beside a record (JSON) is found through it: old records go first and new ones come last, so that a kill in between leaves
+    something missing, and nothing mixed.
+
+    Raises
+    ------
+    InputError
+        The system refuses.
+    """
+    files = [path.relative_to(source) for path in source.rglob("[!.]*") if path.is_file()]
+    records = [name for name in files if name.suffix == ".json"]
+    try:
+        for name in records:
+            (target / name).unlink(missing_ok=True)
+        for name in sorted(files, key=lambda name: name in records):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).replace(target / name)
+        for folder in {(target / name).parent for name in files}:
+            sync_folder(folder)
+        shutil.rmtree(source)
+    except OSError as error:
+        raise refused(error, target) from error
 
 
 def refuse_folder(path: Path) -> None:

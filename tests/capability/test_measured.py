@@ -44,8 +44,8 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[ScoreMatrix]:
     def stand_in(_folder: Path, scores: ScoreMatrix, _models: pd.DataFrame, _say: Any) -> FullFit:
         seen.append(scores)
         names = scores.benchmarks
-        one = np.ones((4, len(names)))
-        draws = BenchmarkDraws(names, one, 0 * one, 0.3 * one, np.zeros(len(names)), np.zeros(4), np.ones(4))
+        ones = np.ones((4, len(names)))
+        draws = BenchmarkDraws(names, ones, 0 * ones, 0.3 * ones, np.zeros(len(names)), np.zeros(4), np.ones(4))
         table = pd.DataFrame({"model_key": scores.models, "capability": 100.0, "capability_sd": 1.0})
         table["n_benchmarks"] = scores.n_benchmarks
         receipt = {"models": len(scores.models), "diagnostics": {"passed": True}}

@@ -1,6 +1,6 @@
 """The capability model has the density it claims, and finds abilities that are known."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from types import SimpleNamespace
 
 import costfloor.capability.model
@@ -18,7 +18,6 @@ from costfloor.capability.model import (
     capability_table,
     fit_capability,
     residual_check,
-    to_dataset,
 )
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix, prepare_scores
 from costfloor.errors import InputError
@@ -189,14 +188,3 @@ def test_predictions_are_calibrated(fit: CapabilityFit) -> None:
     assert np.average(checked["coverage50"], weights=checked["n"]) == pytest.approx(0.53, abs=0.08)
     assert np.average(checked["coverage90"], weights=checked["n"]) == pytest.approx(0.91, abs=0.05)
     assert checked["floor_expected"].to_numpy() == pytest.approx(checked["floor_observed"].to_numpy(), abs=0.08)
-
-
-@pytest.mark.slow
-def test_dataset_carries_its_receipt(fit: CapabilityFit) -> None:
-    dataset = to_dataset(fit)
-    assert dataset.attrs["fingerprint"] == capability_key(fit.scores).digest
-    assert dataset.attrs["sampler"].startswith("nutpie")
-    assert all(isinstance(value, str | float) for value in dataset.attrs.values())
-    assert str(asdict(fit.diagnostics)["divergences"]) in dataset.attrs["diagnostics"]
-    assert dataset["ability"].sel(model="openai/gpt-5").sizes == {"chain": 4, "draw": CAPABILITY_SETTINGS.draws}
-    assert dataset["centre"].dims == ("benchmark",)

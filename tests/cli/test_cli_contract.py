@@ -25,6 +25,7 @@ from costfloor.storage import data_lock
 from costfloor.studies.evidence.study import OFF, EvidenceStudy, LawEvidence
 from costfloor.studies.registry import STUDIES
 from costfloor.studies.stored import Standing
+from shared_folder import shared_folder
 
 COMMANDS = [
     "build",
@@ -245,13 +246,15 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
+    """One for all processes: a fit that one of them has made is read by the others."""
+    with shared_folder(tmp_path_factory, "fits-of-the-command-line") as folder:
+        return folder
 
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sample too little to be sure of passing, so that the tests are about keys and exit codes."""
-    settings = Sampling(draws=150, tune=300, chains=2, target_accepts=(0.9,))
+    settings = Sampling(draws=150, tune=300, chains=2, target_accepts=(0.9,), longer=False)
     monkeypatch.setattr(Options, "settings", settings)
 
 

@@ -7,7 +7,7 @@ import costfloor.sampling.engine
 import costfloor.sampling.sampler
 import pytest
 from cli_run import Run, run, write_table
-from costfloor.fit import fit as fit_module
+from costfloor.fit import compiled
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations
@@ -26,7 +26,7 @@ def refuse(*_: object, **__: object) -> None:
 @pytest.fixture
 def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A table, and plain draws in place of sampled ones."""
-    monkeypatch.setattr(fit_module, "compile_law", lambda law, obs: (law, obs))
+    monkeypatch.setattr(compiled, "compile_law", lambda law, obs: (law, obs))
     monkeypatch.setattr(costfloor.sampling.engine, "sample", stand_in_sample)
     return write_table(tmp_path)
 

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 RAW = ROOT / "data" / "raw"
 LONG = "x" * 300
 STATUS = {"vintage": "v", "fits": [], "unfitted": [], "unreadable": [], "studies": [], "stale": False}
+STATUS |= {"report": {"state": "missing", "because": "it was not made"}}
 
 
 def the_line(said: str) -> str:
@@ -219,13 +220,30 @@ def test_an_error_never_dies_of_its_encoding(tmp_path: Path) -> None:
     assert "\\u4ef7\\u683c.csv: cannot be read: it does not exist" in the_line(ended.stderr)
 
 
-def test_a_status_with_nothing_fitted_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("state", "unfitted", "said"),
+    [
+        ("missing", ["plateau", "baumol"], "not fitted here: plateau, baumol. Run `costfloor report`\n"),
+        (
+            "current",
+            ["plateau"],
+            "not fitted here: plateau. Run `costfloor report --fresh`; the report itself is current\n",
+        ),
+        ("stale", [], "something is stale or missing: run `costfloor report`\n"),
+    ],
+)
+def test_a_status_with_something_missing_says_so(
+    state: str,
+    unfitted: list[str],
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(costfloor.cli.status, "current_status", lambda *_: STATUS | {"unfitted": ["plateau", "baumol"]})
+    found = STATUS | {"unfitted": unfitted, "report": {"state": state, "because": ""}}
+    monkeypatch.setattr(costfloor.cli.status, "current_status", lambda *_: found)
     result = run(capsys, "status", "--data", tmp_path)
-    assert result.code == 1
-    assert result.err == "not fitted: plateau, baumol. Run `costfloor report`\n"
+    assert (result.code, result.err) == (1, said)
 
 
 def test_control_characters_reach_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,6 +62,8 @@ def test_trends_of_the_panel(panel: pd.DataFrame, capsys: pytest.CaptureFixture[
     assert said.index("log-rate") < said.index("times cheaper")
     assert "the lower quartile of models" in said
     assert "the lower quartile" not in run(capsys, "trend", "frontier", "--threshold", "110").out
+    assert "leaves nothing out: scores run from" in run(capsys, "trend", "frontier", "--threshold", "0.4").err
+    assert not run(capsys, "trend", "frontier", "--threshold", "110").err
 
 
 def test_an_empty_panel_has_no_trend(

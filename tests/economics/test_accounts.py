@@ -16,7 +16,8 @@ from costfloor.economics.accounts import (
     viable_relative_price,
 )
 from costfloor.economics.futures import fixed_path
-from costfloor.economics.scenario import Capacity, Scenario, read_scenario, shipped_scenarios
+from costfloor.economics.scenario import Capacity, Scenario
+from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -8,7 +8,7 @@ from costfloor.economics.accounts import accounts, net_present_value_usd
 from costfloor.economics.decision import tornado, waiting
 from costfloor.economics.futures import ASYMPTOTES, Future, ageing_path, entry_path, fixed_path
 from costfloor.economics.outlook import outlook, outlooks
-from costfloor.economics.scenario import read_scenario
+from costfloor.economics.scenario_file import read_scenario
 from costfloor.fit.posterior import Draws
 from costfloor.laws import LAWS
 

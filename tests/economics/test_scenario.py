@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from costfloor.economics.scenario import RANGES, SECTIONS, parse_scenario, read_scenario, shipped_scenarios
+from costfloor.economics.scenario import RANGES, SECTIONS
+from costfloor.economics.scenario_file import parse_scenario, read_scenario, shipped_scenarios
 from costfloor.errors import InputError
 
 PATH = Path(__file__).with_name("example.toml")

@@ -11,7 +11,7 @@ import costfloor.capability.measured
 import pytest
 from cli_run import Run, contents, run
 from costfloor.build import build
-from costfloor.economics.scenario import read_scenario
+from costfloor.economics.scenario_file import read_scenario
 from hostile_inputs import BY_HAND, GOOD, INPUTS, SCENARIO, UNSAFE_TEXT, written
 from store import opened, small_store, stored
 from test_panel import stand_in_capability

@@ -13,7 +13,9 @@ from costfloor.laws import LAWS
 from costfloor.laws.exponential import RATE_SPREAD
 from costfloor.laws.innovations import COMMON_SHARE, GAINS, GAUSSIAN, GRID_YEARS, Innovations
 from costfloor.laws.prior_predictive import PLAUSIBLE_ANNUAL_FACTOR, draw_innovations, prior_predictive
-from costfloor.laws.priors import DISCOVERIES, OBSERVATION_PRIORS, RATE, Prior
+from costfloor.laws.priors import DISCOVERIES, OBSERVATION_PRIORS, RATE
+from costfloor.sampling.prior_variable import variable
+from costfloor.sampling.priors import Prior
 from scipy.stats import ks_2samp
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +42,7 @@ def test_numpy_and_pymc_draw_from_the_same_priors() -> None:
     ]
     assert len({prior.distribution for prior in priors}) == 5
     with pm.Model():
-        variables = [prior.variable() for prior in priors]
+        variables = [variable(prior) for prior in priors]
     sampled = pm.draw(variables, draws=4000, random_seed=3, mode="FAST_COMPILE")
     rng = np.random.default_rng(4)
     for prior, draws in zip(priors, sampled, strict=True):

@@ -1,12 +1,5 @@
 """One fake study for all tests of the report."""
 
-from pathlib import Path
+from fake_study import study
 
-import pytest
-from costfloor.report.study import Study
-from fake_study import make_study
-
-
-@pytest.fixture
-def study(tmp_path: Path) -> Study:
-    return make_study(tmp_path / "processed")
+__all__ = ["study"]

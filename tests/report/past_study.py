@@ -9,7 +9,7 @@ import pandas as pd
 from costfloor.capability.bands import assign_bands
 from costfloor.checks import run_checks
 from costfloor.data.quotes import build_quotes
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations
@@ -20,7 +20,7 @@ from costfloor.report.price_indexes import panel_indexes
 from costfloor.report.study import Study
 from costfloor.studies.events.event_study import event_study, innovation_months
 from costfloor.studies.levers.levers import observed_levers
-from fake_study import DATA, make_comparison, make_entry, make_fit, make_study
+from fake_study import DATA, made_up, make_comparison, make_entry, make_fit
 from store import project_store
 
 STORED = DATA.parent / "notebooks" / "stored" / "panel.parquet"
@@ -43,12 +43,6 @@ def past_panel(as_of: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
     banded = assign_bands(measured(), priced)
     return quotes, make_panel(quotes, models, project_store().table("performance"), banded)
-
-
-@cache
-def made_up() -> Study:
-    """What is the same on every day."""
-    return make_study(Path())
 
 
 def past_study(as_of: pd.Timestamp, folder: Path) -> Study:

@@ -10,7 +10,7 @@ from costfloor.economics.cost_shares import cost_outlooks
 from costfloor.economics.decision import tornado, waiting
 from costfloor.economics.futures import ASYMPTOTES, Future, fixed_path
 from costfloor.economics.outlook import outlooks
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import Economics, economics
 from costfloor.report.chapter_economics import knowing, service, stagnation, unit_economics, viable
 from costfloor.report.study import Study

@@ -2,8 +2,10 @@
 
 import pandas as pd
 import pytest
+from costfloor.data.vintages import MEASURED_SOURCES, SOURCES
 from costfloor.errors import InputError
 from costfloor.sources.formats import FORMATS
+from costfloor.sources.snapshot import Snapshot
 from malformed import CASES, DEEP, FORMULA, LONG, MARKUP, TRAVERSAL, file_name
 from reader_checks import check
 
@@ -163,17 +165,25 @@ KEPT = {
 }
 
 
+def _read_prices(format_name: str, content: bytes, name: str) -> Snapshot:
+    read = FORMATS[format_name].read_prices
+    assert read is not None
+    return read(content, name)
+
+
 def test_every_case_is_expected_once() -> None:
     assert sorted([*REFUSED, *REJECTED, *KEPT]) == sorted(CASES)
     assert len(CASES) >= 60
-    assert {format_name for format_name, _ in CASES.values()} == set(FORMATS)
+    priced = {name for name, form in FORMATS.items() if form.read_prices}
+    # Those of OpenRouter are in test_malformed_measures.py.
+    assert {format_name for format_name, _ in CASES.values()} == priced - {"openrouter"}
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_refused(case: str) -> None:
     format_name, content = CASES[case]
     with pytest.raises(InputError) as caught:
-        FORMATS[format_name].read(content, file_name(case))
+        _read_prices(format_name, content, file_name(case))
     message = str(caught.value)
     assert message.startswith(file_name(case))
     assert REFUSED[case] in message
@@ -186,7 +196,7 @@ def test_refused(case: str) -> None:
 @pytest.mark.parametrize("case", REJECTED)
 def test_rejected(case: str) -> None:
     format_name, content = CASES[case]
-    snapshot = FORMATS[format_name].read(content, file_name(case))
+    snapshot = _read_prices(format_name, content, file_name(case))
     check(snapshot)
     assert len(snapshot.rejected) == 1
     entry = snapshot.rejected.iloc[0]
@@ -201,7 +211,7 @@ def test_rejected(case: str) -> None:
 @pytest.mark.parametrize("case", KEPT)
 def test_kept(case: str) -> None:
     format_name, content = CASES[case]
-    snapshot = FORMATS[format_name].read(content, file_name(case))
+    snapshot = _read_prices(format_name, content, file_name(case))
     check(snapshot)
     assert snapshot.rejected.empty
     assert KEPT[case] in snapshot.quotes["model_id"].tolist()
@@ -213,12 +223,17 @@ def test_hostile_sizes_are_what_they_say() -> None:
 
 
 def test_formats() -> None:
-    assert list(FORMATS) == ["models-dev", "litellm", "llm-prices", "genai-prices", "table"]
-    for name, one in FORMATS.items():
-        assert one.name == name
-        assert one.source == name.replace("-", "_")
-        assert one.address is None or one.address.startswith("https://")
-        assert one.licence
-        assert one.description
-    assert [one.complete for one in FORMATS.values()] == [True] * 4 + [False]
-    assert pd.Series([one.source for one in FORMATS.values()]).is_unique
+    for name, form in FORMATS.items():
+        assert form.name == name
+        assert form.address is None or form.address.startswith("https://")
+        assert form.licence
+        assert form.description
+        assert form.read_prices or form.read_scores or form.read_facts
+        assert form.read_prices or not form.complete
+        assert bool(form.read_prices) == (form.source in SOURCES)
+        assert bool(form.read_scores or form.read_facts) == (form.source in MEASURED_SOURCES)
+    whole = [name for name, form in FORMATS.items() if form.complete]
+    assert whole == ["models-dev", "litellm", "llm-prices", "genai-prices", "openrouter"]
+    facts_only = [name for name, form in FORMATS.items() if not form.redistributable]
+    assert facts_only == ["llm-prices", "openrouter", "artificial-analysis"]
+    assert pd.Series([form.source for form in FORMATS.values()]).is_unique

@@ -12,6 +12,7 @@ from costfloor.errors import InputError
 from costfloor.sources.formats import FORMATS
 from costfloor.sources.litellm import read as read_litellm
 from costfloor.sources.price_table import read_price_table
+from costfloor.sources.snapshot import Snapshot
 from store import small_store
 from test_panel import stand_in_capability
 
@@ -19,6 +20,12 @@ CASES = Path(__file__).parents[1] / "cases"
 TWICE = CASES / "11_same_name_twice" / "L02_dup_same.json"
 SEMICOLONS = CASES / "12_semicolon_and_decimal_comma" / "semicolon.csv"
 ZONES = CASES / "14_dates_with_a_zone"
+
+
+def _prices(format_name: str, content: bytes, name: str) -> Snapshot:
+    read = FORMATS[format_name].read_prices
+    assert read is not None
+    return read(content, name)
 
 
 def test_a_name_repeated_with_the_same_content_is_read_once(
@@ -34,13 +41,13 @@ def test_a_name_repeated_with_the_same_content_is_read_once(
 
 def test_every_format_counts_what_is_repeated() -> None:
     price = '{"cost": {"input": 1, "output": 2}}'
-    found = FORMATS["models-dev"].read(f'{{"h": {{"models": {{"a": {price}, "a": {price}}}}}}}'.encode(), "l.json")
+    found = _prices("models-dev", f'{{"h": {{"models": {{"a": {price}, "a": {price}}}}}}}'.encode(), "l.json")
     assert (len(found.quotes), found.rows_read, found.repeated) == (1, 1, {"a": 1})
     entry = '{"id": "a", "id": "a", "vendor": "h", "name": "x", "input": 1, "output": 2, "output": 2}'
-    found = FORMATS["llm-prices"].read(f'{{"prices": [{entry}]}}'.encode(), "l.json")
+    found = _prices("llm-prices", f'{{"prices": [{entry}]}}'.encode(), "l.json")
     assert (len(found.quotes), found.repeated) == (1, {"id": 1, "output": 1})
     model = '{"id": "a", "prices": {"input_mtok": 1, "input_mtok": 1, "output_mtok": 2}}'
-    found = FORMATS["genai-prices"].read(f'[{{"id": "h", "name": "H", "models": [{model}]}}]'.encode(), "l.json")
+    found = _prices("genai-prices", f'[{{"id": "h", "name": "H", "models": [{model}]}}]'.encode(), "l.json")
     assert (len(found.quotes), found.repeated) == (1, {"input_mtok": 1})
 
 
@@ -74,7 +81,7 @@ def test_midnights_in_utc_are_days_of_a_price_table(name: str) -> None:
 
 def test_midnights_in_utc_are_days_of_a_list() -> None:
     path = ZONES / "q_tz.parquet"
-    days = FORMATS["table"].read(path.read_bytes(), path.name).quotes["valid_from"]
+    days = _prices("table", path.read_bytes(), path.name).quotes["valid_from"]
     assert days.dt.strftime("%Y-%m-%d").tolist() == ["2026-01-05", "2026-02-01", "2026-03-01"]
 
 
@@ -100,7 +107,7 @@ def test_how_midnight_in_utc_is_written(text: str, tmp_path: Path) -> None:
     table.write_text(f"date,price,score\n{text},1,0.5\n")
     assert read_price_table(table).frame["date"].tolist() == [pd.Timestamp("2024-02-29")]
     content = f"provider,model_id,input_usd_per_mtok,output_usd_per_mtok,date\nh,m,1,2,{text}\n".encode()
-    assert FORMATS["table"].read(content, "t.csv").quotes["valid_from"].tolist() == [pd.Timestamp("2024-02-29")]
+    assert _prices("table", content, "t.csv").quotes["valid_from"].tolist() == [pd.Timestamp("2024-02-29")]
 
 
 @pytest.mark.parametrize("text", NO_DAYS)
@@ -112,7 +119,7 @@ def test_a_moment_that_is_no_midnight_in_utc_is_no_day(text: str, tmp_path: Path
         read_price_table(table)
     content = f"provider,model_id,input_usd_per_mtok,output_usd_per_mtok,date\nh,m,1,2,{text}\n".encode()
     with pytest.raises(InputError, match=said):
-        FORMATS["table"].read(content, "t.csv")
+        _prices("table", content, "t.csv")
 
 
 def test_a_parquet_list_in_another_zone_is_told_so(tmp_path: Path) -> None:
@@ -120,7 +127,7 @@ def test_a_parquet_list_in_another_zone_is_told_so(tmp_path: Path) -> None:
     frame = pd.read_parquet(ZONES / "q_tz.parquet")
     frame.assign(date=frame["date"].dt.tz_convert("Asia/Tokyo")).to_parquet(path)
     with pytest.raises(InputError, match="column 'date': holds moments in the time zone Asia/Tokyo"):
-        FORMATS["table"].read(path.read_bytes(), path.name)
+        _prices("table", path.read_bytes(), path.name)
 
 
 def test_a_column_of_any_name_is_left_out(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """Classical estimates: price indexes and trends."""
 
+import warnings
 from pathlib import Path
 
 import pandas as pd
 
 from costfloor.api.prices import Prices, Progress, read_rows, read_scores
 from costfloor.errors import InputError
-from costfloor.indexes.frontier import FrontierTrend, default_threshold, frontier_trend
+from costfloor.indexes.frontier import FrontierTrend, default_threshold, frontier_trend, threshold_warning
 from costfloor.indexes.hedonic import Frontier, HedonicTrend, hedonic_trend
 from costfloor.indexes.periods import Frequency
 from costfloor.indexes.price_index import KINDS, PriceIndex, Sample, price_index
@@ -109,16 +110,20 @@ def trend(
     """
     if kind not in ("frontier", "hedonic"):
         raise InputError("is no kind of trend", value=kind, remedy="Choose from frontier, hedonic")
-    prices, scale = _scored(data, score_scale or ("raw" if kind == "frontier" else "fraction"), folder, progress)
+    prices, scale = scored_prices(data, score_scale or ("raw" if kind == "frontier" else "fraction"), folder, progress)
     if kind == "hedonic":
         return hedonic_trend(prices, scale, rows)
-    return frontier_trend(prices, default_threshold(prices) if threshold is None else threshold)
+    if threshold is None:
+        return frontier_trend(prices, default_threshold(prices))
+    if warning := threshold_warning(prices, threshold):
+        warnings.warn(warning, stacklevel=2)
+    return frontier_trend(prices, threshold)
 
 
-def _scored(
-    data: Prices, score_scale: ScoreScale, folder: Path | str | None, progress: Progress | None
+def scored_prices(
+    data: Prices, score_scale: ScoreScale, folder: Path | str | None = None, progress: Progress | None = None
 ) -> tuple[pd.DataFrame, ScoreScale]:
-    """Prices with `score`, and its scale; scores on the bounds of the scale count here."""
+    """Prices with `score`, and its scale; scores on the bounds of the scale count here. Parameters as in `trend`."""
     if data is not None and not (isinstance(data, pd.DataFrame) and {"quality", "price_usd_per_mtok"} & set(data)):
         table = read_scores(data, score_scale, closed_scale=True)
         return table.frame, table.score_scale

@@ -5,7 +5,8 @@ from pathlib import Path
 from costfloor.api.fitting import Fits, fit, fits_by_law
 from costfloor.api.prices import Progress, observe
 from costfloor.data.store import open_store
-from costfloor.economics.scenario import Scenario, read_scenario, shipped_scenarios
+from costfloor.economics.scenario import Scenario
+from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
 from costfloor.economics.study import Economics
 from costfloor.economics.study import economics as work_out
 from costfloor.laws import LAWS

@@ -116,13 +116,13 @@ def abilities(scores: ScoreMatrix, draws: BenchmarkDraws) -> pd.DataFrame:
         ``model_key, ability, ability_sd, n_benchmarks``: posterior mean and standard deviation in latent units, and on how many
         benchmarks of the draws they rest; sorted by key.
     """
-    found = ability_draws(scores, draws)
+    posterior = ability_draws(scores, draws)
     return pd.DataFrame(
         {
-            "model_key": pd.Series(found.models, dtype="str"),
-            "ability": found.mean.mean(axis=1),
-            "ability_sd": np.sqrt(found.variance.mean(axis=1) + found.mean.var(axis=1)),
-            "n_benchmarks": found.n_benchmarks,
+            "model_key": pd.Series(posterior.models, dtype="str"),
+            "ability": posterior.mean.mean(axis=1),
+            "ability_sd": np.sqrt(posterior.variance.mean(axis=1) + posterior.mean.var(axis=1)),
+            "n_benchmarks": posterior.n_benchmarks,
         }
     )
 

@@ -19,14 +19,14 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
-import xarray as xr
 from numpy.typing import NDArray
 
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix
 from costfloor.errors import InputError
 from costfloor.keys import Key, result_key
+from costfloor.sampling.engine import attempt_seed
 from costfloor.sampling.gates import Diagnostics, diagnose
-from costfloor.sampling.policy import SamplerSettings, attempt_seed
+from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import Sampled, compile_model, sample
 
 CAPABILITY_SETTINGS: Final = SamplerSettings(draws=1000, tune=500, target_accept=0.8)
@@ -110,30 +110,22 @@ def capability_key(scores: ScoreMatrix, settings: SamplerSettings = CAPABILITY_S
     return result_key("capability", __name__, data=scores_hash(scores), settings=asdict(settings))
 
 
-def fit_capability(
-    scores: ScoreMatrix,
-    settings: SamplerSettings = CAPABILITY_SETTINGS,
-    *,
-    progress: Callable[[str], None] | None = None,
-) -> CapabilityFit:
+def fit_capability(scores: ScoreMatrix, progress: Callable[[str], None] | None = None) -> CapabilityFit:
     """Sample the capability model, twice as long when a gate is missed; a minute for 600 models and 6000 scores on two cores."""
     centres = _centres(scores)
     if progress:
         progress("compiling")
     compiled = compile_model(_build(scores, centres))
+    first = CAPABILITY_SETTINGS
     for attempt in range(1, MAX_ATTEMPTS + 1):
-        asked = replace(
-            settings,
-            draws=attempt * settings.draws,
-            tune=attempt * settings.tune,
-            seed=attempt_seed(settings.seed, attempt),
-        )
+        seed = attempt_seed(first.seed, attempt)
+        asked = replace(first, draws=attempt * first.draws, tune=attempt * first.tune, seed=seed)
         # As every panel so far was measured.
         sampled = sample(compiled, asked, adaptation="diag", progress=progress)
         diagnostics = diagnose(sampled, _REPORTED)
         if diagnostics.passed:
             break
-    return CapabilityFit(scores, centres, sampled, diagnostics, capability_key(scores, settings).digest)
+    return CapabilityFit(scores, centres, sampled, diagnostics, capability_key(scores).digest)
 
 
 def index_units(fit: CapabilityFit) -> IndexUnits:
@@ -217,20 +209,6 @@ def residual_check(fit: CapabilityFit) -> pd.DataFrame:
     return rows.groupby("benchmark").agg({"n": "sum"} | dict.fromkeys(shares, "mean")).reset_index()
 
 
-def to_dataset(fit: CapabilityFit) -> xr.Dataset:
-    """Draws with the receipt as plain attributes, ready for netCDF."""
-    receipt = {
-        "fingerprint": fit.fingerprint,
-        "sampler": fit.sampled.sampler,
-        "seconds_compile": fit.sampled.seconds_compile,
-        "seconds_sample": fit.sampled.seconds_sample,
-        "diagnostics": json.dumps(asdict(fit.diagnostics)),
-        "warnings": json.dumps(fit.sampled.warnings),
-    }
-    posterior = fit.sampled.posterior[list(_REPORTED)].assign(centre=("benchmark", fit.centres))
-    return posterior.drop_attrs().assign_attrs(receipt)
-
-
 def _build(scores: ScoreMatrix, centres: NDArray[np.float64]) -> pm.Model:
     """The PyMC model.
 
@@ -281,7 +259,7 @@ def _dense(scores: ScoreMatrix, entries: NDArray[np.int64]) -> tuple[NDArray[np.
     return known, logits
 
 
-def _centres(scores: ScoreMatrix, rounds: int = 20) -> NDArray[np.float64]:
+def _centres(scores: ScoreMatrix) -> NDArray[np.float64]:
     """Rough mean ability of the models that a benchmark discriminates, shape ``(benchmarks,)``.
 
     Only where each line's level is measured: there level and slope are nearly independent. From alternating ridge
@@ -291,7 +269,7 @@ def _centres(scores: ScoreMatrix, rounds: int = 20) -> NDArray[np.float64]:
     count = np.maximum(known.sum(axis=0), 1.0)
     mean_logit = logits.sum(axis=0) / count
     slope, centre = np.ones(len(scores.benchmarks)), np.zeros(len(scores.benchmarks))
-    for _ in range(rounds):
+    for _ in range(20):
         residual = known * (logits - mean_logit + slope * centre)
         ability = (residual @ slope) / (known @ slope**2 + 0.3)
         ability = (ability - ability.mean()) / ability.std()

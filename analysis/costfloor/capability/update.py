@@ -136,12 +136,12 @@ def quick_error(quick: pd.DataFrame, full: pd.DataFrame) -> QuickError:
     return QuickError(float(np.sqrt((difference**2).mean())), float(difference.mean()), len(difference))
 
 
-def _in_index_units(found: pd.DataFrame, fit: FullFit) -> pd.DataFrame:
+def _in_index_units(latent: pd.DataFrame, fit: FullFit) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "model_key": found["model_key"],
-            "capability": fit.units.capability(found["ability"].to_numpy(dtype=np.float64)),
-            "capability_sd": abs(fit.units.scale) * found["ability_sd"],
-            "n_benchmarks": found["n_benchmarks"],
+            "model_key": latent["model_key"],
+            "capability": fit.units.capability(latent["ability"].to_numpy(dtype=np.float64)),
+            "capability_sd": abs(fit.units.scale) * latent["ability_sd"],
+            "n_benchmarks": latent["n_benchmarks"],
         }
     )

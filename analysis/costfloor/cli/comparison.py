@@ -89,7 +89,7 @@ def score(
     past = observations(old)
     fits = {name: fit_law(LAWS[name], past, call.settings, folder, say) for name in names}
     call.emit(asdict(score_rows(fits, continued, call.seed)))
-    exit_unless(all(one.passed for one in fits.values()), failed_gates(fits))
+    exit_unless(all(fit.passed for fit in fits.values()), failed_gates(fits))
 
 
 @app.command(epilog="Example: costfloor refit --json")
@@ -98,9 +98,9 @@ def refit(context: typer.Context) -> None:
     call: Options = context.obj
     writable(call.places.fits)
     writable(call.places.reports)
-    found = refit_laws(call.store(), call.settings, call.progress())
-    call.emit(asdict(found))
-    exit_unless(found.passed, f"FAILED gates: {'; '.join(found.failures)}")
+    refitted = refit_laws(call.store(), call.settings, call.progress())
+    call.emit(asdict(refitted))
+    exit_unless(refitted.passed, f"FAILED gates: {'; '.join(refitted.failures)}")
 
 
 def failed_gates(fits: Mapping[str, Fit]) -> str:

@@ -60,19 +60,19 @@ def ingest(
     if complete and partial:
         raise InputError("cannot both be", column="--complete, --partial", remedy="Say one of the two")
     coverage = Coverage.WHOLE if complete else Coverage.PARTIAL if partial else None
-    found = take_in(call.store(), format_name, where, when.date(), call.progress(), coverage)
-    beside = {"past": found.rows_past, "announced": found.rows_announced}
+    taken = take_in(call.store(), format_name, where, when.date(), call.progress(), coverage)
+    beside = {"past": taken.rows_past, "announced": taken.rows_announced}
     text = (
-        f"{found.vintage}: {found.rows_new} new, {found.rows_changed} changed, {found.rows_unchanged} unchanged, {found.rows_gone} gone, "
+        f"{taken.vintage}: {taken.rows_new} new, {taken.rows_changed} changed, {taken.rows_unchanged} unchanged, {taken.rows_gone} gone, "
         f"{''.join(f'{count} {name}, ' for name, count in beside.items() if count)}"
-        f"{found.rows_quarantined - found.rows_rejected} held back, {found.models_unresolved} ids without a model"
+        f"{taken.rows_quarantined - taken.rows_rejected} held back, {taken.models_unresolved} ids without a model"
     )
-    if found.rows_rejected:
-        first = found.rejected[0]
-        text += f", {found.rows_rejected} refused (the first: {first['model_id']}, {first['reason']}; all with --json)"
-    if found.sellers_unknown:
-        text += f", {found.sellers_unknown} sellers that nobody has looked at (see `costfloor hosts review`)"
-    call.emit(asdict(found), text=text if found.stored else f"{found.vintage} is in the store already: nothing new")
+    if taken.rows_rejected:
+        first = taken.rejected[0]
+        text += f", {taken.rows_rejected} refused (the first: {first['model_id']}, {first['reason']}; all with --json)"
+    if taken.sellers_unknown:
+        text += f", {taken.sellers_unknown} sellers that nobody has looked at (see `costfloor hosts review`)"
+    call.emit(asdict(taken), text=text if taken.stored else f"{taken.vintage} is in the store already: nothing new")
 
 
 @vintages.command(name="list", epilog="Example: costfloor vintages list --json")
@@ -83,8 +83,12 @@ def list_stored(context: typer.Context) -> None:
     gone = withdrawn(store)
     columns = ("source", "observed_on", "address", "format", "coverage", "rows_read", "size_bytes", "sha256")
     rows = [
-        {"vintage": one.name, **{name: getattr(one, name) for name in columns}, "withdrawn": gone.get(one.name)}
-        for one in store.vintages
+        {
+            "vintage": vintage.name,
+            **{name: getattr(vintage, name) for name in columns},
+            "withdrawn": gone.get(vintage.name),
+        }
+        for vintage in store.vintages
     ]
     text = "\n".join(
         f"{row['vintage']}  {row['coverage']}  {row['rows_read']} rows  {row['address']}"
@@ -174,9 +178,9 @@ def unresolved(context: typer.Context) -> None:
     """List ids with prices and no model, with the nearest models; name the right one in data/raw/mapping.csv."""
     call: Options = context.obj
     built = built_panel(call)
-    found = unresolved_ids(built.quotes, built.store.table("models"))
-    text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in found)
-    call.emit({"n": len(found), "ids": found}, text=text or "every id with a price has a model")
+    ids = unresolved_ids(built.quotes, built.store.table("models"))
+    text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in ids)
+    call.emit({"n": len(ids), "ids": ids}, text=text or "every id with a price has a model")
 
 
 def _decide(call: Options, quote_id: str, decision: str, who: str, why: str) -> None:

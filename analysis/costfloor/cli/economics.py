@@ -7,7 +7,7 @@ import typer
 
 from costfloor.cli.shared import Options, exit_unless, writable
 from costfloor.cli.tables import built_panel
-from costfloor.economics.scenario import read_scenario, shipped_scenarios
+from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
 from costfloor.economics.study import economics as work_out
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS
@@ -37,18 +37,18 @@ def economics(
 
 
 def _lines(result: dict[str, Any]) -> list[str]:
-    said = [f"{'service / future / buyer':58} {'margin in 5 years':>20} {'breaks even':>12} {'NPV, kUSD':>24}"]
-    for name, one in result["scenarios"].items():
-        low, middle, high = one["margin_path"][min(5, len(one["margin_path"]) - 1)]
-        even = "never" if one["breakeven_year"] is None else one["breakeven_year"]
-        worth = " ".join(f"{value / 1e3:,.0f}" for value in one["npv_usd"])
-        said.append(f"{name:58} {middle:7.2f} ({low:.2f}..{high:.2f}) {even:>10} {worth:>24}")
-    for name, one in result["waiting"].items():
+    rows = [f"{'service / future / buyer':58} {'margin in 5 years':>20} {'breaks even':>12} {'NPV, kUSD':>24}"]
+    for name, outlook in result["scenarios"].items():
+        low, middle, high = outlook["margin_path"][min(5, len(outlook["margin_path"]) - 1)]
+        even = "never" if outlook["breakeven_year"] is None else outlook["breakeven_year"]
+        worth = " ".join(f"{value / 1e3:,.0f}" for value in outlook["npv_usd"])
+        rows.append(f"{name:58} {middle:7.2f} ({low:.2f}..{high:.2f}) {even:>10} {worth:>24}")
+    for name, wait in result["waiting"].items():
         choice = (
-            "the laws disagree on launching" if one["changes_decision"] else "all laws say the same about launching"
+            "the laws disagree on launching" if wait["changes_decision"] else "all laws say the same about launching"
         )
-        said.append(
-            f"{name}: {choice}; to know the law today is worth {one['value_of_knowing']:,.0f} USD, "
-            f"to wait until it is known {one['value_of_waiting']:,.0f} USD"
+        rows.append(
+            f"{name}: {choice}; to know the law today is worth {wait['value_of_knowing']:,.0f} USD, "
+            f"to wait until it is known {wait['value_of_waiting']:,.0f} USD"
         )
-    return said
+    return rows

@@ -52,5 +52,5 @@ def set_host(
     built = built_panel(call)
     kind = one_of(kind, LISTED_KINDS, "--kind")
     decide_host(built.store, built.quotes, spelling, host, kind, creator, who, why)
-    said = {"spelling": spelling, "host": host, "kind": kind, "creator": creator, "who": who, "why": why}
-    call.emit(said, text=f"{spelling}: {host}, {kind}" + (f" for models of {creator}" if creator else ""))
+    decision = {"spelling": spelling, "host": host, "kind": kind, "creator": creator, "who": who, "why": why}
+    call.emit(decision, text=f"{spelling}: {host}, {kind}" + (f" for models of {creator}" if creator else ""))

@@ -19,13 +19,16 @@ def report(
         int | None,
         typer.Option(min=0, help="Processes for the fits at past dates; default: one per core, 0: in this process."),
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Compute everything anew but the heavy studies, whatever is stored.")
+    ] = False,
 ) -> None:
     """Build, fit, compare and write reports/report.pdf."""
     call: Options = context.obj
     when = day(as_of)
     for folder in (call.places.data, call.places.reports):
         writable(folder)
-    result = make_report(call.store(), call.settings, call.progress(), when, workers)
+    result = make_report(call.store(), call.settings, call.progress(), when, workers, fresh)
     call.emit(vars(result), text=f"{result.pdf}: {result.verdict} (data vintage {result.vintage})")
     failed = [name for name, passed in result.gates.items() if not passed]
     exit_unless(result.passed, f"FAILED gates: {', '.join(failed)}")

@@ -50,8 +50,8 @@ class Options:
     def emit(self, result: Mapping[str, Any], *, text: str | None = None) -> None:
         """Print a result: one JSON object, or lines for a reader."""
         bare = plain(result)
-        said = json.dumps(bare, indent=2, allow_nan=False) if self.json else visible(text or "\n".join(lines(bare)))
-        print(said)
+        output = json.dumps(bare, indent=2, allow_nan=False) if self.json else visible(text or "\n".join(lines(bare)))
+        print(output)
 
 
 def one_of[T: str](value: str, choices: tuple[T, ...], column: str) -> T:
@@ -90,10 +90,10 @@ def visible(text: str) -> str:
 
 def lines(value: Mapping[str, Any], indent: str = "") -> list[str]:
     """A mapping as indented lines for a reader."""
-    said = []
+    rendered = []
     for key, item in value.items():
         if isinstance(item, Mapping):
-            said += [f"{indent}{key}:", *lines(item, indent + "  ")]
+            rendered += [f"{indent}{key}:", *lines(item, indent + "  ")]
         else:
-            said.append(f"{indent}{key}: {f'{item:.4g}' if isinstance(item, float) else item}")
-    return said
+            rendered.append(f"{indent}{key}: {f'{item:.4g}' if isinstance(item, float) else item}")
+    return rendered

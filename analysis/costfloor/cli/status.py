@@ -24,7 +24,7 @@ def status(
     """Say what is built, fitted and studied, and whether it and the raw files are as they should be."""
     call: Options = context.obj
     try:
-        found = current_status(call.places, call.settings)
+        state = current_status(call.places, call.settings)
         if verify:
             open_store(call.places, everything=True)
     except ChangedRawError as error:
@@ -36,18 +36,23 @@ def status(
             "unfitted": [],
             "unreadable": [],
             "studies": [],
+            "report": None,
             "quarantined": None,
             "unresolved": None,
         }
         call.emit({**nothing, "stale": True, "raw": str(error)}, text=str(error))
         raise typer.Exit(1) from error
-    found["raw"] = "unchanged" if verify or found.get("panel") else None
-    call.emit(found, text="\n".join(lines(readable(found))))
-    stale = found["stale"] or any(fit["stale"] for fit in found["fits"])
-    outdated = [study["name"] for study in found["studies"] if study["state"] == "stale"]
-    for path in found["unreadable"]:
+    state["raw"] = "unchanged" if verify or state.get("panel") else None
+    call.emit(state, text="\n".join(lines(readable(state))))
+    stale = state["stale"] or any(fit["stale"] for fit in state["fits"])
+    outdated = [study["name"] for study in state["studies"] if study["state"] == "stale"]
+    for path in state["unreadable"]:
         print(visible(f"warning: {path} is no receipt of a fit. Remove it"), file=sys.stderr)
-    exit_unless(not found["unfitted"], f"not fitted: {', '.join(found['unfitted'])}. Run `costfloor report`")
-    exit_unless(not stale, "something is stale or missing: run `costfloor report`")
-    exit_unless(all(fit["passed"] for fit in found["fits"]), "a fit missed its gates")
+    # A report that is current, as that of a clone, computes nothing unless it is told to.
+    report, remedy = state["report"]["state"], "`costfloor report`"
+    if report == "current":
+        remedy = "`costfloor report --fresh`; the report itself is current"
+    exit_unless(not state["unfitted"], f"not fitted here: {', '.join(state['unfitted'])}. Run {remedy}")
+    exit_unless(not stale and report != "stale", f"something is stale or missing: run {remedy}")
+    exit_unless(all(fit["passed"] for fit in state["fits"]), "a fit missed its gates")
     exit_unless(not outdated, f"out of date: {', '.join(outdated)}. Run `costfloor calibrate`")

@@ -32,9 +32,9 @@ def read_observations(call: Options, table: Path | None, score_scale: str) -> Pr
     return panel_observations(built_panel(call))
 
 
-def read_table(path: Path, score_scale: str, *, closed_scale: bool = False) -> PriceTable:
+def read_table(path: Path, score_scale: str) -> PriceTable:
     """A user's price table."""
-    return read_price_table(path, score_scale_of(score_scale), closed_scale=closed_scale)
+    return read_price_table(path, score_scale_of(score_scale))
 
 
 def score_scale_of(name: str) -> ScoreScale:
@@ -50,9 +50,9 @@ def day(text: str | None, option: str = "--as-of") -> pd.Timestamp | None:
     try:
         if not text.isascii():
             raise ValueError(text)  # `strptime` reads the digits of every script
-        found = dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+        parsed = dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
     except ValueError as error:
         raise InputError("is not a date", column=option, value=text, remedy="Write it as 2025-06-30") from error
-    if found > dt.datetime.now(dt.UTC).date():
+    if parsed > dt.datetime.now(dt.UTC).date():
         raise InputError("is in the future", column=option, value=text, remedy="Name a day that has been")
-    return pd.Timestamp(found)
+    return pd.Timestamp(parsed)

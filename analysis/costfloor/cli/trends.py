@@ -1,5 +1,6 @@
 """Classical trends and price indexes."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
@@ -7,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import pandas as pd
 import typer
 
-from costfloor.cli.shared import Options, one_of
+from costfloor.api.markets import scored_prices
+from costfloor.cli.shared import Options, one_of, visible
 from costfloor.cli.tables import Scale, Table, built_panel, read_table, score_scale_of
 from costfloor.errors import InputError
 from costfloor.indexes import WHICH_TO_CITE
 from costfloor.indexes.breaks import break_tests
-from costfloor.indexes.frontier import default_threshold, frontier_trend
+from costfloor.indexes.frontier import default_threshold, frontier_trend, threshold_warning
 from costfloor.indexes.hedonic import Frontier, hedonic_trend
 from costfloor.indexes.periods import Frequency
 from costfloor.indexes.price_index import KINDS, price_index
@@ -49,9 +51,11 @@ def frontier(
     score_scale: Scale = "raw",
 ) -> None:
     """Record-low prices at or above a score: OLS of log price on date."""
-    prices, _ = _scored_prices(context.obj, table, score_scale)
+    prices, _ = _scored(context.obj, table, score_scale)
     lowest = default_threshold(prices) if threshold is None else threshold
     result = frontier_trend(prices, lowest)
+    if threshold is not None and (warning := threshold_warning(prices, threshold)):
+        print(visible(f"warning: {warning}"), file=sys.stderr)
     chosen = " (the lower quartile of models)" if threshold is None else ""
     context.obj.emit(_trend_keys(result, threshold=lowest), text=f"{result}. Scores from {lowest:.4g} on{chosen}.")
 
@@ -66,18 +70,14 @@ def hedonic(
     """OLS of log price on date and score."""
     choices: tuple[Frontier, ...] = get_args(Frontier)
     rows = one_of(frontier, choices, "--frontier")
-    prices, scale = _scored_prices(context.obj, table, score_scale)
+    prices, scale = _scored(context.obj, table, score_scale)
     result = hedonic_trend(prices, scale, rows)
     context.obj.emit(_trend_keys(result), text=str(result))
 
 
-def _scored_prices(call: Options, table: Path | None, score_scale: str) -> tuple[pd.DataFrame, ScoreScale]:
-    """Prices with `score` and its scale: a user's table, or what the laws see of the project's panel, with capability as it is."""
-    if table is not None:
-        prices = read_table(table, score_scale, closed_scale=True)
-        return prices.frame, prices.score_scale
-    score_scale_of(score_scale)
-    return built_panel(call).law_rows.rename(columns={"quality": "score"}), "raw"
+def _scored(call: Options, table: Path | None, score_scale: str) -> tuple[pd.DataFrame, ScoreScale]:
+    scale = score_scale_of(score_scale)
+    return scored_prices(built_panel(call).panel if table is None else table, scale)
 
 
 def _trend_keys(trend: "FrontierTrend | HedonicTrend", **chosen: float) -> dict[str, Any]:
@@ -108,15 +108,15 @@ def index(
     one_of(weights, ("all", "open", "closed"), "--weights")
     rows = from_panel(built_panel(call).panel) if table is None else from_table(read_table(table, score_scale).frame)
     rows = _chosen(rows, family, weights)
-    found = price_index(chosen, rows, steps)
+    estimate = price_index(chosen, rows, steps)
     try:
-        tests = list(break_tests(found))
-        said = [str(test) for test in tests]
+        tests = list(break_tests(estimate))
+        test_lines = [str(test) for test in tests]
     except InputError as error:
         # The index stands without them.
-        tests, said = [], [f"No test for a break: {error}."]
-    text = "\n".join([str(found), *said, WHICH_TO_CITE])
-    call.emit({**found.to_json(), "breaks": [asdict(test) for test in tests]}, text=text)
+        tests, test_lines = [], [f"No test for a break: {error}."]
+    text = "\n".join([str(estimate), *test_lines, WHICH_TO_CITE])
+    call.emit({**estimate.to_json(), "breaks": [asdict(test) for test in tests]}, text=text)
 
 
 def _chosen(rows: pd.DataFrame, family: str | None, weights: str) -> pd.DataFrame:

@@ -132,9 +132,9 @@ def attach_hosts(quotes: pd.DataFrame, known: Sellers) -> pd.DataFrame:
             *(offers[name].iloc[first] for name in ("source", "provider", "creator")), day.iloc[first], strict=True
         )
     ]
-    found = pd.DataFrame(named, columns=["host", "host_kind", "currency"], dtype="str")
-    found["first_party"] = found["host_kind"].eq("first_party")
-    return quotes.assign(**found.iloc[kind].set_axis(quotes.index))
+    sold_by = pd.DataFrame(named, columns=["host", "host_kind", "currency"], dtype="str")
+    sold_by["first_party"] = sold_by["host_kind"].eq("first_party")
+    return quotes.assign(**sold_by.iloc[kind].set_axis(quotes.index))
 
 
 def _seller(known: Sellers, source: str, name: str, creator: str, day: pd.Timestamp) -> Seller:

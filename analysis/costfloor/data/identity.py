@@ -70,12 +70,12 @@ def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
             names.iloc[first].to_numpy(), day.iloc[first], _days(stated.iloc[first]), strict=True
         )
     ]
-    found = pd.DataFrame(
+    resolved = pd.DataFrame(
         [_resolve_one(seen, known, listed) for seen in sightings],
         columns=["model_key", "match_basis", "unresolved_reason"],
         dtype="str",
     )
-    return pd.concat([quotes, found.iloc[kind].set_axis(quotes.index)], axis=1)
+    return pd.concat([quotes, resolved.iloc[kind].set_axis(quotes.index)], axis=1)
 
 
 def _days(texts: pd.Series) -> pd.Series:

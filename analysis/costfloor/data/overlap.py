@@ -86,9 +86,9 @@ def settle(spells: Iterable[Spell]) -> Settled:
     return Settled(reasons, disputes)
 
 
-def same_price(one: float, other: float) -> bool:
+def same_price(price: float, other: float) -> bool:
     """Whether two prices are within 0.5 % of each other."""
-    return abs(log(one / other)) <= SAME_PRICE
+    return abs(log(price / other)) <= SAME_PRICE
 
 
 def _on(kept: dict[str, list[Spell]], day: datetime) -> Spell | None:
@@ -98,15 +98,15 @@ def _on(kept: dict[str, list[Spell]], day: datetime) -> Spell | None:
     """
     latest: Spell | None = None
     for spells in kept.values():
-        found: Spell | None = None
+        current: Spell | None = None
         for position in range(bisect_right(spells, day, key=_date) - 1, -1, -1):
             spell = spells[position]
-            if found is not None and spell.date < found.date:
+            if current is not None and spell.date < current.date:
                 break
             if spell.end is None or spell.end > day:
-                found = spell
-        if found is not None and (latest is None or found.date > latest.date):
-            latest = found
+                current = spell
+        if current is not None and (latest is None or current.date > latest.date):
+            latest = current
     return latest
 
 

@@ -218,8 +218,8 @@ def _benchmark_of(scores: pd.DataFrame, benchmarks: pd.DataFrame, spellings: pd.
     keys = ["source", "benchmark", "benchmark_version"]
     entries = spellings.rename(columns={"benchmark": "named", "spelling": "benchmark", "version": "benchmark_version"})
     names = benchmarks["benchmark"]
-    own = pd.DataFrame({"source": OWN_TABLE, "benchmark": names, "benchmark_version": None, "named": names})
-    entries = pd.concat([entries, own.reindex(columns=entries.columns).astype(entries.dtypes.to_dict())])
+    unaltered = pd.DataFrame({"source": OWN_TABLE, "benchmark": names, "benchmark_version": None, "named": names})
+    entries = pd.concat([entries, unaltered.reindex(columns=entries.columns).astype(entries.dtypes.to_dict())])
     entries = entries.assign(benchmark_version=entries["benchmark_version"].fillna(""))
     rows = scores.assign(row=np.arange(len(scores)))
     matched = rows.merge(entries[[*keys, "named", "valid_from", "valid_to"]], on=keys)

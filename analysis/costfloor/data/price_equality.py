@@ -12,16 +12,16 @@ DUST = 1e-9
 """Relative: far above what arithmetic with doubles leaves (1e-15), far below any price step."""
 
 
-def equal_price(one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
+def equal_price(price: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
     """Whether prices are equal up to dust, one by one; two missing values are the same."""
-    left, right = np.asarray(one, float), np.asarray(other, float)
+    left, right = np.asarray(price, float), np.asarray(other, float)
     alike = np.abs(left - right) <= DUST * np.maximum(np.abs(left), np.abs(right))
     return np.asarray(alike | (np.isnan(left) & np.isnan(right)))
 
 
-def equal_prices(one: pd.DataFrame, other: pd.DataFrame) -> "pd.Series[bool]":
+def equal_prices(prices: pd.DataFrame, other: pd.DataFrame) -> "pd.Series[bool]":
     """Rows in which all prices are equal up to dust; the columns of the two tables answer each other by position."""
-    return pd.Series(equal_price(one, other).all(axis=1), index=one.index)
+    return pd.Series(equal_price(prices, other).all(axis=1), index=prices.index)
 
 
 def without_dust(prices: pd.DataFrame) -> pd.DataFrame:

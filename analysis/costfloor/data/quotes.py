@@ -16,7 +16,7 @@ from costfloor.data.rules import blended_price, quarantine_reasons
 from costfloor.data.schemas import PROCESSED_QUOTES
 from costfloor.data.settlement import settle_all
 from costfloor.data.spellings import Spellings, spellings
-from costfloor.data.spells import Lists, price_spells
+from costfloor.data.spells import price_spells
 from costfloor.data.statements import ANNOUNCED
 from costfloor.data.store import Store
 from costfloor.errors import InputError
@@ -48,7 +48,7 @@ class QuoteTables:
     disagreements: pd.DataFrame
 
 
-def build_quotes(store: Store, as_of: pd.Timestamp | None = None, lists: Lists | None = None) -> QuoteTables:
+def build_quotes(store: Store, as_of: pd.Timestamp | None = None) -> QuoteTables:
     """Resolve, clean and settle every quote of the raw store.
 
     Parameters
@@ -58,8 +58,6 @@ def build_quotes(store: Store, as_of: pd.Timestamp | None = None, lists: Lists |
     as_of
         When given, only what was recorded on or before this day; a spell that ended later is still open. The decisions of people
         and their mapping count in every view.
-    lists
-        As in `costfloor.data.spells.price_spells`.
 
     Raises
     ------
@@ -68,7 +66,7 @@ def build_quotes(store: Store, as_of: pd.Timestamp | None = None, lists: Lists |
     """
     models = store.table("models")
     known = spellings(models, store.table("aliases"), store.table("provider_models"))
-    raw = price_spells(store, as_of, lists)
+    raw = price_spells(store, as_of)
     if raw["recorded_on"].isna().all():
         day = None if as_of is None else str(as_of.date())
         raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")
@@ -191,15 +189,15 @@ def best_host(quotes: pd.DataFrame) -> pd.Series:
 def _mark_pass_through(quotes: pd.DataFrame) -> pd.DataFrame:
     kept = quotes[quotes["status"] == "kept"]
     columns = ["quote_id", "model_key", "date", "price_usd_per_mtok"]
-    own = kept.loc[kept["first_party"], columns]
-    pairs = kept.loc[kept["host_kind"].isin(REPEATERS), columns].merge(own, on="model_key", suffixes=("", "_own"))
+    makers = kept.loc[kept["first_party"], columns]
+    pairs = kept.loc[kept["host_kind"].isin(REPEATERS), columns].merge(makers, on="model_key", suffixes=("", "_own"))
     known = pairs["date_own"] <= pairs["date"] + pd.Timedelta(days=PASS_THROUGH_LEAD_DAYS)
     alike = np.abs(np.log(pairs["price_usd_per_mtok"] / pairs["price_usd_per_mtok_own"])) <= PASS_THROUGH
     copied = pairs[known & alike].drop_duplicates("quote_id").set_index("quote_id")["quote_id_own"]
     listed = (
         kept["host_kind"].eq("market_low")
         & kept["open_weights"].eq(False)
-        & kept["model_key"].isin(own["model_key"].unique())
+        & kept["model_key"].isin(makers["model_key"].unique())
     )
     closed = pd.Series("lowest of month of a closed model with a list price", index=kept.loc[listed, "quote_id"])
     reasons = pd.concat(["repeats the first-party price " + copied, closed])

@@ -200,8 +200,8 @@ def copied_from_openrouter(quotes: pd.DataFrame) -> Mask:
     tails = listed[keys].assign(model_id=listed["model_id"].str.rsplit("/", n=1).str[-1])
     theirs = set(tails[listed["provider"].eq("openrouter")].itertuples(index=False, name=None))
     copied = [row in theirs for row in tails.itertuples(index=False, name=None)]
-    own = listed.index[np.array(copied, dtype=bool) & listed["first_party"].to_numpy(dtype=bool)]
-    return pd.Series(quotes.index.isin(own), index=quotes.index)
+    first_hand = listed.index[np.array(copied, dtype=bool) & listed["first_party"].to_numpy(dtype=bool)]
+    return pd.Series(quotes.index.isin(first_hand), index=quotes.index)
 
 
 def not_text(quotes: pd.DataFrame) -> Mask:
@@ -313,11 +313,11 @@ def quarantine_reasons(quotes: pd.DataFrame, decision: pd.Series | None = None) 
     """
     none = len(RULES)
     first = np.full(len(quotes), none)
-    said = pd.Series(None, index=quotes.index, dtype="str") if decision is None else decision
+    decided = pd.Series(None, index=quotes.index, dtype="str") if decision is None else decision
     for number, rule in sorted(enumerate(RULES), key=lambda numbered: numbered[1].among_usable):
         usable = np.ones(len(quotes), dtype=bool)
         if rule.among_usable:
-            usable = ((first == none) | said.eq("accept").to_numpy()) & ~said.eq("reject").to_numpy()
+            usable = ((first == none) | decided.eq("accept").to_numpy()) & ~decided.eq("reject").to_numpy()
         marked = usable.copy()
         marked[usable] = rule.mask(quotes[usable]).fillna(False).to_numpy(dtype=bool)
         first[marked & (first == none)] = number

@@ -1,24 +1,18 @@
 """Every price spell the raw store knows: the compiled history, continued by the vintages that came since."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from costfloor.data.history import extend_by_lists
 from costfloor.data.spell_rows import DatedList
 from costfloor.data.statements import announcements, statements
 from costfloor.data.store import Store
-from costfloor.data.vintages import Coverage, Vintage
+from costfloor.data.vintages import SOURCES, Coverage, Vintage
 from costfloor.data.withdrawals import standing_vintages
 from costfloor.errors import IntegrityError
-from costfloor.sources.formats import FORMATS
 from costfloor.sources.snapshot import Snapshot, holding_on
 
-Lists = Mapping[Vintage, DatedList]
-"""What each vintage says."""
 
-
-def price_spells(store: Store, as_of: pd.Timestamp | None = None, lists: Lists | None = None) -> pd.DataFrame:
+def price_spells(store: Store, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
     """All spells, in the columns of the raw table `quotes` and `tier`.
 
     Parameters
@@ -27,8 +21,6 @@ def price_spells(store: Store, as_of: pd.Timestamp | None = None, lists: Lists |
         The raw data.
     as_of
         When given, only what was recorded or observed on or before this day; a spell that ended later is still open.
-    lists
-        The vintages to go by; by default those of the store that nobody has withdrawn.
 
     Raises
     ------
@@ -36,45 +28,34 @@ def price_spells(store: Store, as_of: pd.Timestamp | None = None, lists: Lists |
         As `costfloor.data.store.Store.table` and `read_lists`.
     """
     base = store.table("quotes").assign(tier=pd.Series(None, dtype="str"))
-    if lists is None:
-        lists = read_lists(store, as_of)
     if as_of is not None:
         base = base[~base["recorded_on"].gt(as_of)]
         ends_then = base["valid_to"].where(~base["valid_to"].gt(as_of))
         base = base.assign(valid_to=ends_then, end_reason=base["end_reason"].where(ends_then.notna()))
     by_source: dict[str, list[DatedList]] = {}
-    for vintage, item in lists.items():
+    for vintage, item in read_lists(store, as_of).items():
         by_source.setdefault(vintage.source, []).append(item)
     parts = [base[~base["source"].isin(by_source)]]
-    for source, said in sorted(by_source.items()):
-        stated = [item for item in said if item.coverage is Coverage.STATEMENTS]
-        listed = [item for item in said if item.coverage is not Coverage.STATEMENTS]
+    for source, dated in sorted(by_source.items()):
+        stated = [item for item in dated if item.coverage is Coverage.STATEMENTS]
+        listed = [item for item in dated if item.coverage is not Coverage.STATEMENTS]
         spells = extend_by_lists(base[base["source"] == source], source, listed)
-        parts += [spells, *([statements(spells, source, stated)] if stated else []), announcements(source, said)]
+        parts += [spells, *([statements(spells, source, stated)] if stated else []), announcements(source, dated)]
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else base.reset_index(drop=True)
 
 
 def read_lists(store: Store, as_of: pd.Timestamp | None = None) -> dict[Vintage, DatedList]:
-    """Read the vintages of the store back from the files as they came; with `as_of`, those observed by then.
+    """The prices of each standing vintage of the store; with `as_of`, of those observed by then.
 
     Raises
     ------
     InputError, IntegrityError
         As `costfloor.data.withdrawals.standing_vintages`; or a file is not what its receipt says.
     """
-    found = {}
-    for vintage in standing_vintages(store):
-        if as_of is None or vintage.day <= as_of.date():
-            chosen = FORMATS.get(vintage.format)
-            if chosen is None or chosen.source != vintage.source:
-                raise IntegrityError(
-                    f"{vintage.name}: its receipt names the format {vintage.format} of {vintage.source}, which does not "
-                    "exist. Restore it from a copy"
-                )
-            path = f"{vintage.name}/original{vintage.suffix}"
-            found[vintage] = dated_list(vintage, chosen.read(store.original(vintage), path))
-    return found
+    standing = [vintage for vintage in standing_vintages(store) if as_of is None or vintage.day <= as_of.date()]
+    priced = {vintage: store.reading(vintage).prices for vintage in standing if vintage.source in SOURCES}
+    return {vintage: dated_list(vintage, prices) for vintage, prices in priced.items() if prices is not None}
 
 
 def dated_list(vintage: Vintage, snapshot: Snapshot) -> DatedList:

@@ -80,7 +80,7 @@ def announcements(source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
     rows = pd.concat(parts, ignore_index=True).sort_values([*SERIES, "valid_from", "day", *PRICES, "evidence"])
     first = without_dust(rows[PRICES]).join(rows[[*SERIES, "valid_from"]]).drop_duplicates().index
     rows = rows.loc[first].reset_index(drop=True).assign(copy=ANNOUNCED)
-    said = "announced for " + rows["valid_from"].dt.strftime("%Y-%m-%d")
+    announced_for = "announced for " + rows["valid_from"].dt.strftime("%Y-%m-%d")
     # Named after the day it is for, so that the same price for another day is another announcement.
     named = as_quotes(rows.assign(day=rows["valid_from"]), source, basis="list")
     return named.assign(
@@ -90,7 +90,7 @@ def announcements(source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
         valid_to=pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]"),
         left_censored=False,
         end_reason=pd.Series(None, index=rows.index, dtype="str"),
-        note=said.where(rows["note"].isna(), said + "; " + rows["note"].fillna("")),
+        note=announced_for.where(rows["note"].isna(), announced_for + "; " + rows["note"].fillna("")),
     )[SPELL_COLUMNS]
 
 

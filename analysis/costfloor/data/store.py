@@ -1,15 +1,15 @@
 """The raw store, opened: checked once against its hashes, then passed on as a value that does not change."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costfloor.data.unchanged import Looks, check_unchanged
-from costfloor.data.vintages import Vintage, list_vintages, original_path, read_original
+from costfloor.data.vintages import Vintage, in_order, list_vintages, stored_path
 from costfloor.errors import InputError
 from costfloor.inputs import read_file
 from costfloor.places import Places
@@ -17,6 +17,8 @@ from costfloor.storage import data_lock, sha256_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from costfloor.sources.formats import Reading
 
 DATAPACKAGE = "datapackage.json"
 BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv", "withdrawals.csv")
@@ -47,6 +49,7 @@ class Store:
     by_hand: Mapping[str, bytes] = field(repr=False)
     looks: Looks = field(repr=False)
     _tables: dict[str, "pd.DataFrame"] = field(default_factory=dict, init=False, repr=False)
+    _readings: dict[str, "Reading"] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def raw_vintage(self) -> str:
@@ -81,14 +84,21 @@ class Store:
             The file's SHA-256 is not the one in `datapackage.json`.
         """
         if name not in self._tables:
-            from costfloor.data.raw import read_table  # noqa: PLC0415  a status is there before the libraries for tables are
-
-            self._tables[name] = read_table(self, name)
+            self._tables[name] = _readers()[0](self, name)
         return self._tables[name].copy(deep=False)
 
-    def original(self, vintage: Vintage) -> bytes:
-        """An ingested file as it came, checked against its hash; raises IntegrityError when it is missing or was changed."""
-        return read_original(self.places.vintages, vintage)
+    def reading(self, vintage: Vintage) -> "Reading":
+        """What an ingested file says; raises IntegrityError when it is missing, was changed, or is not in the format of its receipt."""
+        if vintage.name not in self._readings:
+            self._readings[vintage.name] = _readers()[1](self.places, vintage)
+        return self._readings[vintage.name]
+
+    def with_readings(self, readings: "Mapping[Vintage, Reading]") -> "Store":
+        """The store as it would be with further vintages, of which it is known what they say; nothing is written."""
+        other = replace(self, vintages=in_order((*self.vintages, *readings)))
+        other._tables.update(self._tables)
+        other._readings.update(self._readings | {vintage.name: reading for vintage, reading in readings.items()})
+        return other
 
 
 def open_store(places: Places, *, everything: bool = False) -> Store:
@@ -108,7 +118,7 @@ def open_store(places: Places, *, everything: bool = False) -> Store:
     """
     hashes, vintages = recorded_hashes(places.raw), list_vintages(places.vintages)
     files = {places.raw / name: digest for name, digest in hashes.items()}
-    files |= {original_path(places.vintages, vintage): vintage.sha256 for vintage in vintages}
+    files |= {stored_path(places.vintages, vintage): vintage.stored_sha256 for vintage in vintages}
     looks = check_unchanged(files, places.data, everything=everything)
     paths = [places.raw / name for name in BY_HAND]
     by_hand = {path.name: read_file(path, content="table") for path in paths if path.exists()}
@@ -139,3 +149,10 @@ def recorded_hashes(folder: Path) -> dict[str, str]:
         return {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in package["resources"]}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError("is not a data package with a path and a hash per resource", file=path) from error
+
+
+def _readers() -> "tuple[Callable[[Store, str], pd.DataFrame], Callable[[Places, Vintage], Reading]]":
+    """How a table and a vintage are read: a status is there before the libraries for tables are."""
+    from costfloor.data import raw, readings  # noqa: PLC0415  slow to import
+
+    return raw.read_table, readings.read_vintage

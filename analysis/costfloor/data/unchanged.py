@@ -47,8 +47,8 @@ def check_unchanged(files: Mapping[Path, str], folder: Path, *, everything: bool
     for path, digest in files.items():
         name = str(path.relative_to(folder))
         try:
-            found = path.stat()
-            looks[name] = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, digest]
+            stat = path.stat()
+            looks[name] = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, digest]
             if known.get(name) != looks[name] and sha256_file(path) != digest:
                 raise ChangedRawError(
                     f"{path}: was changed since it came in: its content does not match the hash on record. Restore it from a copy; "
@@ -70,7 +70,7 @@ def remember(looks: Looks, folder: Path) -> None:
 def _remembered(folder: Path) -> Looks:
     """What was written down, nothing when that cannot be read: then all is hashed."""
     try:
-        found = json.loads((folder / "processed" / MEMORY).read_text("utf-8"))
+        remembered = json.loads((folder / "processed" / MEMORY).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return remembered if isinstance(remembered, dict) else {}

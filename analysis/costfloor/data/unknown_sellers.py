@@ -33,30 +33,30 @@ def unknown_sellers(quotes: pd.DataFrame) -> list[dict[str, Any]]:
     """
     rows = quotes[quotes["host_kind"].eq(UNKNOWN) & quotes["provider"].notna()]
     prices = quotes[quotes["status"].isin(["kept", "duplicate"]) & quotes["host_kind"].ne("market_low")]
-    found = []
-    for host, own in rows.groupby("host"):
+    sellers = []
+    for host, offers in rows.groupby("host"):
         alike = _alike(prices[prices["host"].eq(host)], prices[prices["host"].ne(host)])
         first = alike[0] if alike else None
         likely = first is not None and first["common"] >= MIN_COMMON and first["equal"] >= RELAY_SHARE * first["common"]
-        found.append(
+        sellers.append(
             {
                 "spelling": str(host),
-                "sources": sorted(own["source"].unique()),
-                "rows": len(own),
-                "models": int(own["model_key"].nunique()),
-                "first": _day(own["recorded_on"].min()),
-                "last": _day(own["recorded_on"].max()),
+                "sources": sorted(offers["source"].unique()),
+                "rows": len(offers),
+                "models": int(offers["model_key"].nunique()),
+                "first": _day(offers["recorded_on"].min()),
+                "last": _day(offers["recorded_on"].max()),
                 "alike": alike[:SHOWN],
                 "likely_relay_of": first["host"] if first is not None and likely else None,
             }
         )
-    return sorted(found, key=lambda seller: (-seller["rows"], seller["spelling"]))
+    return sorted(sellers, key=lambda seller: (-seller["rows"], seller["spelling"]))
 
 
-def _alike(own: pd.DataFrame, others: pd.DataFrame) -> list[dict[str, Any]]:
+def _alike(offers: pd.DataFrame, others: pd.DataFrame) -> list[dict[str, Any]]:
     """Hosts by how many models they and this seller price alike, counted once per model, and then by the share."""
     columns = ["model_key", "host", "host_kind", "recorded_on", "valid_to", "price_usd_per_mtok"]
-    pairs = own[columns].merge(others[columns], on="model_key", suffixes=("", "_other"))
+    pairs = offers[columns].merge(others[columns], on="model_key", suffixes=("", "_other"))
     shared = ~pairs["valid_to"].le(pairs["recorded_on_other"]) & ~pairs["valid_to_other"].le(pairs["recorded_on"])
     pairs = pairs[shared]
     gap = np.log(pairs["price_usd_per_mtok"]) - np.log(pairs["price_usd_per_mtok_other"])

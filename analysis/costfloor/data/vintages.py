@@ -1,16 +1,20 @@
 """The vintages that users bring in: one folder per ingested file, written once and never changed.
 
-`raw/vintages/<observed_on>-<source>-<32 digits>/` holds the file as it came (`original.json`, `.csv` or `.parquet`) and `receipt.json`.
-The digits are the beginning of a hash over the whole receipt, which holds the hash of the file: whatever is changed later no longer fits
-the name. A folder appears by one rename, so that it is there whole or not at all; the history of prices depends on the set of folders
-only, never on the order in which they came.
+`raw/vintages/<observed_on>-<source>-<32 digits>/` holds the file, compressed (`original.json.gz`, `original.zip`), and `receipt.json`. Of a
+source whose terms do not let its file be passed on, it holds what the file says instead (`extract.json.gz`), with the hash of the file. The
+digits are the beginning of a hash over the whole receipt, which holds the hashes: whatever is changed later no longer fits the name. A
+folder appears by one rename, so that it is there whole or not at all; what is built depends on the set of folders only, never on the order
+in which they came.
 """
 
 import datetime as dt
+import gzip
+import io
 import json
 import re
 import secrets
 import shutil
+import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -18,18 +22,31 @@ from pathlib import Path
 from typing import Any
 
 from costfloor.errors import InputError, IntegrityError
+from costfloor.inputs import MAX_BYTES
 from costfloor.storage import sha256_bytes, sync_folder, write_atomic, write_json
 
-SOURCES = ("curated", "table", "llm_prices", "models_dev", "genai_prices", "litellm", "epoch_api", "monthly_lowest")
+SOURCES = (
+    *("curated", "table", "llm_prices", "models_dev", "genai_prices", "litellm"),
+    *("epoch_api", "monthly_lowest", "openrouter"),
+)
 """Price sources, the most trusted first."""
+
+MEASURED_SOURCES = (
+    *("models_dev", "openrouter", "artificial_analysis", "epoch_hub", "epoch_stitching", "epoch_eci"),
+    *("aider", "llmstats", "scores_table", "models_table"),
+)
+"""Sources of scores and facts."""
 
 RECEIPT = "receipt.json"
 HIDDEN = ".incoming-"
-VERSION = 2
-"""Of receipts. In the first, which had no version, a folder was named after 12 digits of the hash of its file alone."""
+VERSION = 3
+"""Of receipts. In the first, which had no version, a folder was named after 12 digits of the hash of its file alone. Up to the second, the
+file lay there as it came."""
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){1,3}")
+STORED_NAME = re.compile(r"(?:original|extract)(\.[a-z0-9]{1,8}){1,3}")
+EXTRACT = "extract.json.gz"
 
 
 class Coverage(StrEnum):
@@ -56,13 +73,15 @@ class Vintage:
     observed_on
         Day on which the source said so, ISO.
     sha256, size_bytes, suffix
-        Of the file as it came.
+        Of the file as it came, unpacked if it was packed with gzip or Zstandard.
     coverage
         What absence from the file means.
     rows_read, rows_rejected, rows_skipped
-        Entries in the file; those with wrong values; those that are no prices of text models.
+        Entries in the file; those with wrong values; those that are no prices of text models, scores or facts.
     licence
         Under which the source publishes.
+    stored, stored_sha256
+        Name and hash of what is kept of it.
     version
         Of the receipt.
     """
@@ -79,12 +98,26 @@ class Vintage:
     rows_rejected: int
     rows_skipped: int
     licence: str
+    stored: str
+    stored_sha256: str
     version: int = VERSION
 
     @property
     def receipt_sha256(self) -> str:
-        """Hash of everything that is known of it, the hash of its file included."""
-        return sha256_bytes(json.dumps(asdict(self), sort_keys=True).encode())
+        """Hash of everything that is known of it, the hashes of its files included."""
+        return sha256_bytes(json.dumps(self.receipt(), sort_keys=True).encode())
+
+    def receipt(self) -> dict[str, Any]:
+        """The receipt as plain data, in the form of its version."""
+        cells = asdict(self)
+        if self.version < VERSION:
+            del cells["stored"], cells["stored_sha256"]
+        return cells
+
+    @property
+    def is_extract(self) -> bool:
+        """What is kept is what the file says, not the file."""
+        return self.stored == EXTRACT
 
     @property
     def name(self) -> str:
@@ -107,31 +140,43 @@ def list_vintages(root: Path) -> tuple[Vintage, ...]:
         A receipt is missing, unreadable, of impossible content, or does not belong to its folder.
     """
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    found = [_receipt(folder) for folder in folders if folder.is_dir() and not folder.name.startswith(HIDDEN)]
-    return tuple(sorted(found, key=lambda vintage: (vintage.source, vintage.observed_on, vintage.sha256)))
+    receipts = [_receipt(folder) for folder in folders if folder.is_dir() and not folder.name.startswith(HIDDEN)]
+    return in_order(receipts)
 
 
-def original_path(root: Path, vintage: Vintage) -> Path:
-    """Where the ingested file lies."""
-    return root / vintage.name / f"original{vintage.suffix}"
+def in_order(vintages: Iterable[Vintage]) -> tuple[Vintage, ...]:
+    """Vintages by source, day and hash."""
+    return tuple(sorted(vintages, key=lambda vintage: (vintage.source, vintage.observed_on, vintage.sha256)))
 
 
-def read_original(root: Path, vintage: Vintage) -> bytes:
-    """The ingested file as it came, checked against its hash.
+def stored_path(root: Path, vintage: Vintage) -> Path:
+    """Where what is kept of the ingested file lies."""
+    return root / vintage.name / vintage.stored
+
+
+def packed(content: bytes, suffix: str) -> tuple[str, bytes]:
+    """Name and bytes under which a file is kept: compressed, the same in every run."""
+    if suffix == ".zip":
+        return f"original{suffix}", content
+    return f"original{suffix}.gz", gzip.compress(content, mtime=0)
+
+
+def read_stored(root: Path, vintage: Vintage) -> bytes:
+    """What is kept of the ingested file, unpacked and checked against its hashes.
 
     Raises
     ------
     IntegrityError
         It is missing or was changed.
     """
-    path = original_path(root, vintage)
+    path = stored_path(root, vintage)
     try:
-        content = path.read_bytes()
+        kept = path.read_bytes()
     except OSError as error:
         raise IntegrityError(f"{path}: cannot be read ({error.strerror}). Restore it from a copy") from error
-    if sha256_bytes(content) != vintage.sha256:
+    if sha256_bytes(kept) != vintage.stored_sha256:
         raise IntegrityError(f"{path}: content does not match the hash in {RECEIPT}. Restore it from a copy")
-    return content
+    return _unpacked(kept, path) if path.suffix == ".gz" else kept
 
 
 def refuse_second_list(vintage: Vintage, standing: Iterable[Vintage]) -> None:
@@ -147,14 +192,26 @@ def refuse_second_list(vintage: Vintage, standing: Iterable[Vintage]) -> None:
             )
 
 
-def add_vintage(root: Path, vintage: Vintage, content: bytes) -> None:
-    """Store a file under a name that is not taken. The caller holds the data lock."""
+def add_vintage(root: Path, vintage: Vintage, kept: bytes) -> None:
+    """Store what is kept of a file under a name that is not taken. The caller holds the data lock."""
     _sweep(root)
     incoming = root / f"{HIDDEN}{secrets.token_hex(4)}"
-    write_atomic(incoming / f"original{vintage.suffix}", content)
-    write_json(incoming / RECEIPT, asdict(vintage))
+    write_atomic(incoming / vintage.stored, kept)
+    write_json(incoming / RECEIPT, vintage.receipt())
     incoming.rename(root / vintage.name)
     sync_folder(root)
+
+
+def _unpacked(kept: bytes, path: Path) -> bytes:
+    """What `packed` made smaller; a store that somebody made up may hold a bomb."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(kept)) as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise IntegrityError(f"{path}: cannot be unpacked ({error}). Restore it from a copy") from error
+    if len(content) > MAX_BYTES:
+        raise IntegrityError(f"{path}: is larger than any file that is taken in. Restore it from a copy")
+    return content
 
 
 def _receipt(folder: Path) -> Vintage:
@@ -173,20 +230,24 @@ def _parsed(cells: dict[str, Any]) -> Vintage:
     if "version" not in cells:
         coverage = {True: Coverage.WHOLE, False: Coverage.STATEMENTS}[cells.pop("complete")]
         cells = cells | {"coverage": coverage, "version": 1}
+    if cells["version"] in (1, 2):
+        cells = cells | {"stored": f"original{cells['suffix']}", "stored_sha256": cells["sha256"]}
     whole_numbers = ("size_bytes", "rows_read", "rows_rejected", "rows_skipped", "version")
     for name in (item.name for item in fields(Vintage)):
         kind = int if name in whole_numbers else str
         if not isinstance(cells.get(name), kind) or isinstance(cells[name], bool):
             raise ValueError(f"{name} is not {'a whole number' if kind is int else 'text'}")
     vintage = Vintage(**cells | {"coverage": Coverage(cells["coverage"])})
-    if vintage.version not in (1, VERSION):
+    if vintage.version not in (1, 2, VERSION):
         raise ValueError(f"version {vintage.version} is not known to this program")
-    if vintage.source not in SOURCES:
-        raise ValueError(f"{vintage.source!r} is no price source")
+    if vintage.source not in (*SOURCES, *MEASURED_SOURCES):
+        raise ValueError(f"{vintage.source!r} is no source")
     if not _is_day(vintage.observed_on):
         raise ValueError(f"observed_on {vintage.observed_on!r} is not a day such as 2026-01-31")
-    if not SHA256.fullmatch(vintage.sha256) or not SUFFIX.fullmatch(vintage.suffix):
-        raise ValueError("sha256 or suffix is not one")
+    if not SUFFIX.fullmatch(vintage.suffix) or not STORED_NAME.fullmatch(vintage.stored):
+        raise ValueError("suffix or stored is not one")
+    if not SHA256.fullmatch(vintage.sha256) or not SHA256.fullmatch(vintage.stored_sha256):
+        raise ValueError("sha256 or stored_sha256 is not one")
     return vintage
 
 

@@ -27,11 +27,11 @@ import pandas as pd
 from costfloor.data.store import Store
 from costfloor.economics.accounts import first_year
 from costfloor.economics.futures import Future
-from costfloor.economics.outlook import Quantiles, median_or_never, path_quantiles
+from costfloor.economics.outlook import QuantilesByYear, median_or_never
 from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.laws.observations import DAYS_PER_YEAR
+from costfloor.sampling.quantiles import quantiles_by_column
 
-INPUTS: Final = ("accelerators", "energy", "facility", "staff")
 STAGNANT: Final = ("energy", "facility", "staff")
 HOURS_PER_YEAR: Final = 8766.0
 SINGLE_PATH_DRAWS: Final = 2000
@@ -171,7 +171,7 @@ def cost_shares(
     """
     size = len(inputs["staff_share"])
     years = np.arange(future.relative_price.shape[1])
-    per_dollar, per_watt = (rng.normal(one.rate, one.se, size)[:, None] for one in hardware)
+    per_dollar, per_watt = (rng.normal(trend.rate, trend.se, size)[:, None] for trend in hardware)
     growth = {name: inputs[f"{name}_growth_per_year"][:, None] for name in ("wage", "electricity", "facility")}
     path = np.broadcast_to(future.relative_price, (size, len(years)))
     index = {
@@ -206,8 +206,8 @@ class CostOutlook:
     """
 
     future: str
-    stagnant_share: Quantiles
-    yearly_rate: Quantiles
+    stagnant_share: QuantilesByYear
+    yearly_rate: QuantilesByYear
     half_years: int | None
     p_half: float
     reach: tuple[tuple[float, float, float], ...]
@@ -216,24 +216,24 @@ class CostOutlook:
 def cost_outlooks(store: Store, futures: Sequence[Future], seed: int) -> tuple[CostOutlook, ...]:
     """Sum up the cost of a token along every future; each draw of a law meets a draw of the input prices."""
     hardware, ranges = hardware_trends(store), cost_ranges()
-    found = []
+    outlooks = []
     for future in futures:
         rng = np.random.default_rng(seed)
         inputs = drawn_inputs(ranges, max(len(future.relative_price), SINGLE_PATH_DRAWS), rng)
-        one = cost_shares(_as_many(future, len(inputs["staff_share"])), inputs, hardware, rng)
-        years = one.yearly_rate.shape[1]
-        half = one.stagnant_half_year
-        found.append(
+        shares = cost_shares(_as_many(future, len(inputs["staff_share"])), inputs, hardware, rng)
+        years = shares.yearly_rate.shape[1]
+        half = shares.stagnant_half_year
+        outlooks.append(
             CostOutlook(
                 future=future.name,
-                stagnant_share=path_quantiles(one.stagnant_share),
-                yearly_rate=path_quantiles(one.yearly_rate),
+                stagnant_share=quantiles_by_column(shares.stagnant_share),
+                yearly_rate=quantiles_by_column(shares.yearly_rate),
                 half_years=median_or_never(half),
                 p_half=float(np.isfinite(half).mean()),
-                reach=tuple(one.reach(year) for year in range(1, years + 1)),
+                reach=tuple(shares.reach(year) for year in range(1, years + 1)),
             )
         )
-    return tuple(found)
+    return tuple(outlooks)
 
 
 def _as_many(future: Future, size: int) -> Future:

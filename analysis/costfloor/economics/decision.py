@@ -102,8 +102,8 @@ class Waiting:
     @property
     def changes_decision(self) -> bool:
         """Whether some laws say launch and others do not."""
-        said = {value > 0.0 for value in self.value_now.values()}
-        return len(said) > 1
+        launches = {value > 0.0 for value in self.value_now.values()}
+        return len(launches) > 1
 
 
 def waiting(scenario: Scenario, by_law: Sequence[Future], weights: Mapping[str, float] | None = None) -> Waiting:

@@ -65,15 +65,15 @@ def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years
     seed
         Of what the years ahead bring.
     """
-    found = []
+    projected = []
     for name, fit in fits.items():
         rng = np.random.default_rng(seed)
         if buyer == "frontier":
             path = entry_path(fit.parameters["family_start"], obs.births, years, rng)
         else:
             path = ageing_path(fit.parameters, obs.mean_age_at_last, years, rng)
-        found.append(Future(name, True, path))
-    return (*found, *(fixed_path(rate, years) for rate in ASYMPTOTES if buyer == "fixed_capability"))
+        projected.append(Future(name, True, path))
+    return (*projected, *(fixed_path(rate, years) for rate in ASYMPTOTES if buyer == "fixed_capability"))
 
 
 def fixed_path(fall_per_year: float, years: int) -> Future:

@@ -15,13 +15,13 @@ from costfloor.economics.accounts import (
 )
 from costfloor.economics.futures import Buyer, Future
 from costfloor.economics.scenario import Scenario
-from costfloor.sampling.policy import CI_QUANTILES
+from costfloor.sampling.quantiles import Quantiles, quantiles, quantiles_by_column
 
 TAIL: Final = 0.05
 """Value at risk looks at the worst twentieth."""
 
-Quantiles = tuple[tuple[float, float, float], ...]
-"""5, 50 and 95 % by year, from year 0 on."""
+QuantilesByYear = tuple[Quantiles, ...]
+"""From year 0 on."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,14 @@ class Outlook:
     law: str
     buyer: Buyer
     years: tuple[int, ...]
-    price_path: Quantiles
-    margin_path: Quantiles
-    profit_path: Quantiles
+    price_path: QuantilesByYear
+    margin_path: QuantilesByYear
+    profit_path: QuantilesByYear
     breakeven_year: int | None
     p_breakeven: float
     payback_years: int | None
     p_payback: float
-    npv_usd: tuple[float, float, float]
+    npv_usd: Quantiles
     value_at_risk_usd: float
     p_loss: float
     viable_price_ratio: float | None
@@ -92,7 +92,7 @@ def outlook(scenario: Scenario, future: Future, buyer: Buyer, first_year: int) -
     books = accounts(scenario, future.relative_price)
     profit = books.profit_usd
     npv = net_present_value_usd(scenario, profit)
-    low, middle, high = np.quantile(npv, CI_QUANTILES).tolist()
+    npv_quantiles = quantiles(npv)
     even, paid = break_even_year(profit), payback_year(scenario, profit)
     even_at = median_or_never(even)
     return Outlook(
@@ -100,15 +100,15 @@ def outlook(scenario: Scenario, future: Future, buyer: Buyer, first_year: int) -
         law=future.name,
         buyer=buyer,
         years=tuple(range(first_year, first_year + future.relative_price.shape[1])),
-        price_path=path_quantiles(future.relative_price),
-        margin_path=path_quantiles(books.gross_margin),
-        profit_path=path_quantiles(profit),
+        price_path=quantiles_by_column(future.relative_price),
+        margin_path=quantiles_by_column(books.gross_margin),
+        profit_path=quantiles_by_column(profit),
         breakeven_year=None if even_at is None else first_year + even_at,
         p_breakeven=float(np.isfinite(even).mean()),
         payback_years=median_or_never(paid),
         p_payback=float(np.isfinite(paid).mean()),
-        npv_usd=(low, middle, high),
-        value_at_risk_usd=middle - float(np.quantile(npv, TAIL)),
+        npv_usd=npv_quantiles,
+        value_at_risk_usd=npv_quantiles[1] - float(np.quantile(npv, TAIL)),
         p_loss=float((npv < 0.0).mean()),
         viable_price_ratio=viable_relative_price(scenario),
     )
@@ -128,11 +128,6 @@ def outlooks(
 
 def _until(future: Future, years: int) -> Future:
     return Future(future.name, future.law, future.relative_price[:, : years + 1])
-
-
-def path_quantiles(path: np.ndarray) -> Quantiles:
-    """5, 50 and 95 % of paths (S, years), by year."""
-    return tuple((low, middle, high) for low, middle, high in np.quantile(path, CI_QUANTILES, axis=0).T.tolist())
 
 
 def median_or_never(years: np.ndarray) -> int | None:

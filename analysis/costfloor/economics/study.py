@@ -54,15 +54,23 @@ class Economics:
         `profit` (USD a year).
         """
         rows = []
-        for one in self.outlooks:
-            paths = {"price": one.price_path, "margin": one.margin_path, "profit": one.profit_path}
-            for position, year in enumerate(one.years):
+        for outlook in self.outlooks:
+            paths = {"price": outlook.price_path, "margin": outlook.margin_path, "profit": outlook.profit_path}
+            for position, year in enumerate(outlook.years):
                 numbers = {
                     f"{name}_{q}": value
                     for name, path in paths.items()
                     for q, value in zip(("q05", "q50", "q95"), path[position], strict=True)
                 }
-                rows.append({"service": one.scenario, "buyer": one.buyer, "future": one.law, "year": year, **numbers})
+                rows.append(
+                    {
+                        "service": outlook.scenario,
+                        "buyer": outlook.buyer,
+                        "future": outlook.law,
+                        "year": year,
+                        **numbers,
+                    }
+                )
         return pd.DataFrame(rows)
 
     def __repr__(self) -> str:
@@ -72,19 +80,21 @@ class Economics:
     def to_json(self) -> dict[str, Any]:
         """Plain data with the keys of the contract; a scenario appears once per future and buyer, as ``NAME/FUTURE/BUYER``."""
         return {
-            "scenarios": {f"{one.scenario}/{one.law}/{one.buyer}": asdict(one) for one in self.outlooks},
-            "inputs": {one.name: asdict(one) for one in self.scenarios},
+            "scenarios": {
+                f"{outlook.scenario}/{outlook.law}/{outlook.buyer}": asdict(outlook) for outlook in self.outlooks
+            },
+            "inputs": {scenario.name: asdict(scenario) for scenario in self.scenarios},
             "tornado": {name: [asdict(swing) for swing in swings] for name, swings in self.tornados.items()},
             "waiting": {
                 name: {
-                    **asdict(one),
-                    "value_of_knowing": one.value_of_knowing,
-                    "value_of_waiting": one.value_of_waiting,
-                    "changes_decision": one.changes_decision,
+                    **asdict(wait),
+                    "value_of_knowing": wait.value_of_knowing,
+                    "value_of_waiting": wait.value_of_waiting,
+                    "changes_decision": wait.changes_decision,
                 }
-                for name, one in self.waiting.items()
+                for name, wait in self.waiting.items()
             },
-            "cost_shares": {one.future: asdict(one) for one in self.costs},
+            "cost_shares": {cost.future: asdict(cost) for cost in self.costs},
         }
 
 
@@ -104,13 +114,13 @@ def economics(
     seed
         Of the innovations to come.
     """
-    years = max(COST_YEARS, *(one.decision.horizon_years for one in scenarios))
+    years = max(COST_YEARS, *(scenario.decision.horizon_years for scenario in scenarios))
     by_buyer: dict[Buyer, tuple[Future, ...]] = {buyer: futures(fits, obs, buyer, years, seed) for buyer in BUYERS}
     by_law = [future for future in by_buyer[DECIDING_BUYER] if future.law]
     return Economics(
         scenarios=tuple(scenarios),
         outlooks=outlooks(scenarios, by_buyer, obs.last.year),
-        tornados={one.name: tornado(one, by_law) for one in scenarios},
-        waiting={one.name: waiting(one, by_law) for one in scenarios},
-        costs=cost_outlooks(store, [one for one in by_buyer[DECIDING_BUYER] if one.name != OWN_COSTS], seed),
+        tornados={scenario.name: tornado(scenario, by_law) for scenario in scenarios},
+        waiting={scenario.name: waiting(scenario, by_law) for scenario in scenarios},
+        costs=cost_outlooks(store, [future for future in by_buyer[DECIDING_BUYER] if future.name != OWN_COSTS], seed),
     )

@@ -7,7 +7,7 @@ the same name.
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,16 @@ from costfloor.storage import plain, sha256_bytes, sha256_file, write_atomic
 
 ENGINE: Final = "h5netcdf"
 
+type Stored = tuple[dict[str, Any], xr.DataTree]
+"""Receipt and draws."""
 
-def load(directory: Path, law: str, fingerprints: Sequence[str]) -> tuple[dict[str, Any], xr.DataTree] | None:
+
+def load_or_make(directory: Path, law: str, fingerprints: Sequence[str], make: Callable[[], Stored]) -> Stored:
+    """Return the stored fit as `load` finds it, else one that is made now and stored."""
+    return load(directory, law, fingerprints) or save(directory, *make())
+
+
+def load(directory: Path, law: str, fingerprints: Sequence[str]) -> Stored | None:
     """Return receipt and draws of the fit of a law with the first of these fingerprints that is stored, or None.
 
     Raises
@@ -36,13 +44,13 @@ def load(directory: Path, law: str, fingerprints: Sequence[str]) -> tuple[dict[s
             continue
         receipt, _ = stored
         if (receipt["law"], receipt["fingerprint"]) != (law, fingerprint):
-            said = fit_name(receipt["law"], receipt["fingerprint"])
-            raise broken(directory / f"{name}.json", f"is the receipt of another fit, {said}")
+            stated = fit_name(receipt["law"], receipt["fingerprint"])
+            raise broken(directory / f"{name}.json", f"is the receipt of another fit, {stated}")
         return stored
     return None
 
 
-def read_named(directory: Path, name: str) -> tuple[dict[str, Any], xr.DataTree] | None:
+def read_named(directory: Path, name: str) -> Stored | None:
     """Return receipt and draws of whatever fit is stored under a name, or None; raises as `load`."""
     receipt_path, draws_path = directory / f"{name}.json", directory / f"{name}.nc"
     receipt = read_receipt(receipt_path)
@@ -56,7 +64,7 @@ def read_named(directory: Path, name: str) -> tuple[dict[str, Any], xr.DataTree]
         return receipt, tree.load()
 
 
-def save(directory: Path, receipt: dict[str, Any], draws: xr.DataTree) -> tuple[dict[str, Any], xr.DataTree]:
+def save(directory: Path, receipt: dict[str, Any], draws: xr.DataTree) -> Stored:
     """Store a fit under its law and fingerprint, and return it as it is stored: with the hash of its draws in the receipt.
 
     A fit is never changed: of two processes that store the same one, the first is kept and both return that.

@@ -1,19 +1,23 @@
-"""A law's model of a panel, ready to be sampled: compiled once per law for all panels of one make."""
+"""A law's model of a panel, sampled: compiled once per law for all panels of one make."""
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from costfloor.fit.quantities import reported_quantities
 from costfloor.laws.base import Law
 from costfloor.laws.few_families import POOLED_FROM, fitted_law
+from costfloor.laws.model import CENTRED_FROM, build_model, price_data
 from costfloor.laws.observations import PriceObservations, observations
-
-if TYPE_CHECKING:
-    from costfloor.sampling.sampler import CompiledModel
+from costfloor.sampling.alike import compile_alike
+from costfloor.sampling.engine import Judged, sample_until_gates_hold
+from costfloor.sampling.policy import Sampling
+from costfloor.sampling.sampler import CompiledModel
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,29 @@ class Make:
     models_repeat: bool
 
 
-def compile_law(law: Law, obs: PriceObservations) -> "CompiledModel":
-    """Return the model of `law` as `obs` lets it be fitted, ready to be sampled."""
-    from costfloor.laws.model import build_model, price_data  # noqa: PLC0415  slow to import
-    from costfloor.sampling.alike import compile_alike  # noqa: PLC0415  as above
+def sample_prices(
+    law: Law,
+    obs: PriceObservations,
+    settings: Sampling,
+    progress: Callable[[str], None],
+    compiled: CompiledModel | None,
+) -> Judged:
+    """Sample the model of `law`, compiled now or before, until the gates of the reported quantities hold."""
+    if compiled is None:
+        progress(f"compiling for {obs.n} rows")
+        compiled = compile_law(law, obs)
+    fitted = fitted_law(law, obs)
+    return sample_until_gates_hold(
+        compiled,
+        settings,
+        lambda posterior: reported_quantities(posterior, fitted, obs),
+        data=price_data(obs.log_price),
+        progress=progress,
+    )
 
+
+def compile_law(law: Law, obs: PriceObservations) -> CompiledModel:
+    """Return the model of `law` as `obs` lets it be fitted, ready to be sampled."""
     start = time.perf_counter()
     law, make = fitted_law(law, obs), make_of(obs)
     compiled = compile_alike(
@@ -51,7 +73,6 @@ def compile_law(law: Law, obs: PriceObservations) -> "CompiledModel":
 
 def make_of(obs: PriceObservations) -> Make:
     """Return the make of a panel."""
-    from costfloor.laws.model import CENTRED_FROM  # noqa: PLC0415  slow to import
 
     def alike(members: int, smallest: tuple[int, ...]) -> int:
         return max((least for least in smallest if least <= members), default=members)

@@ -116,28 +116,30 @@ def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path | str) -> Contin
     )
     anchors = old.drop_duplicates("family").set_index("family")
     known = fresh["family"].isin(anchors.index)
-    own = fresh.groupby("family")
+    of_family = fresh.groupby("family")
     fresh = fresh.assign(
-        quality_centre=fresh["family"].map(anchors["quality_centre"]).where(known, own["quality"].transform("mean")),
-        family_birth=fresh["family"].map(anchors["family_birth"]).where(known, own["date"].transform("min")),
+        quality_centre=fresh["family"]
+        .map(anchors["quality_centre"])
+        .where(known, of_family["quality"].transform("mean")),
+        family_birth=fresh["family"].map(anchors["family_birth"]).where(known, of_family["date"].transform("min")),
     )
     fresh = fresh.assign(**{name: 0.0 for name in ("quality_sd",) if name in old and name not in fresh})
     columns = [name for name in old if name in fresh]
-    found = continuation(old[columns], pd.concat([old[columns], fresh[columns]], ignore_index=True))
-    if found is None or not found.fresh:
+    continued = continuation(old[columns], pd.concat([old[columns], fresh[columns]], ignore_index=True))
+    if continued is None or not continued.fresh:
         raise InputError(
             "does not continue the fitted rows: it repeats them, or starts before them",
             file=file,
             remedy="Give only rows that are new, dated after the first of the fitted ones",
         )
-    if subset(found.obs, found.seen).models_repeat != found.obs.models_repeat:
+    if subset(continued.obs, continued.seen).models_repeat != continued.obs.models_repeat:
         raise InputError(
             "name models again that the fitted rows have only once",
             file=file,
             column="model",
             remedy="Fit old and new rows together: the old ones say nothing of how the price of a model moves",
         )
-    return found
+    return continued
 
 
 def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path | str) -> None:
@@ -192,10 +194,10 @@ def _first_outside(
     return row, float(low.iloc[row]), float(high.iloc[row]), f" ({outside.sum()} rows are)" if outside.sum() > 1 else ""
 
 
-def _same(one: PriceObservations, other: PriceObservations) -> bool:
-    names = (one.families, one.hosts, one.units, one.start) == (other.families, other.hosts, other.units, other.start)
+def _same(obs: PriceObservations, other: PriceObservations) -> bool:
+    names = (obs.families, obs.hosts, obs.units, obs.start) == (other.families, other.hosts, other.units, other.start)
     return names and all(
-        np.shape(getattr(one, name)) == np.shape(getattr(other, name))
-        and np.allclose(getattr(one, name), getattr(other, name), atol=1e-9)
+        np.shape(getattr(obs, name)) == np.shape(getattr(other, name))
+        and np.allclose(getattr(obs, name), getattr(other, name), atol=1e-9)
         for name in COMPARED
     )

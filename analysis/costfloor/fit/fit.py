@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from costfloor.fit import archive
-from costfloor.fit.compiled import compile_law
-from costfloor.fit.quantities import contract_parameters, reported_quantities
+from costfloor.fit.quantities import contract_parameters
 from costfloor.fit.request import fit_key, priors_of
 from costfloor.fit.result import Fit
 from costfloor.laws.base import Law
@@ -50,12 +49,14 @@ def fit_law(law: Law, obs: PriceObservations, settings: Sampling, directory: Pat
     Fit
         Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
     """
-    found = stored_fit(law, obs, settings, directory)
-    if found is not None:
-        return found
-    fit, sample_stats = sample_law(law, obs, settings, progress)
-    tree = xr.DataTree.from_dict({"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats})
-    return _as_stored(fit.law, obs, *archive.save(directory, fit.receipt, tree))
+
+    def sampled() -> archive.Stored:
+        fit, sample_stats = sample_law(law, obs, settings, progress)
+        groups = {"posterior": fit.posterior, "reported": fit.reported, "sample_stats": sample_stats}
+        return fit.receipt, xr.DataTree.from_dict(groups)
+
+    digests = fit_key(law, obs, settings).digests
+    return _as_stored(fitted_law(law, obs), obs, *archive.load_or_make(directory, law.name, digests, sampled))
 
 
 def for_table(settings: Sampling, rows: int) -> Sampling:
@@ -90,24 +91,13 @@ def sample_law(
     compiled
         The model of `law`, compiled for other prices of the same things on the same dates.
     """
-    # Imported here: a report that only reads stored fits should not wait for PyMC.
-    from costfloor.laws.model import price_data  # noqa: PLC0415  slow to import
-    from costfloor.sampling.engine import sample_until_gates_hold  # noqa: PLC0415  as above
+    from costfloor.fit.compiled import sample_prices  # noqa: PLC0415  who only reads stored fits should not wait for PyMC
 
     def say(line: str) -> None:
         progress(f"{law.name}: {line}")
 
     key, fitted = fit_key(law, obs, settings), fitted_law(law, obs)
-    if compiled is None:
-        say(f"compiling for {obs.n} rows")
-        compiled = compile_law(law, obs)
-    judged = sample_until_gates_hold(
-        compiled,
-        for_table(settings, obs.n),
-        lambda posterior: reported_quantities(posterior, fitted, obs),
-        data=price_data(obs.log_price),
-        progress=say,
-    )
+    judged = sample_prices(law, obs, for_table(settings, obs.n), say, compiled)
     receipt = {
         "law": law.name,
         "n": obs.n,
@@ -126,8 +116,8 @@ def sample_law(
 
 def stored_fit(law: Law, obs: PriceObservations, settings: Sampling, directory: Path) -> Fit | None:
     """The stored fit with this key, or None."""
-    found = archive.load(directory, law.name, fit_key(law, obs, settings).digests)
-    return None if found is None else _as_stored(fitted_law(law, obs), obs, *found)
+    stored = archive.load(directory, law.name, fit_key(law, obs, settings).digests)
+    return None if stored is None else _as_stored(fitted_law(law, obs), obs, *stored)
 
 
 def _as_stored(law: Law, obs: PriceObservations, receipt: dict[str, Any], tree: xr.DataTree) -> Fit:

@@ -116,27 +116,27 @@ def _rates(law: Law, parameters: Mapping[str, xr.DataArray], age: Any) -> dict[s
 def _new_family(posterior: xr.Dataset, law: Law) -> dict[str, xr.DataArray]:
     """Parameters of a family drawn from the population of each posterior draw."""
     rng = np.random.default_rng(NEW_FAMILY_SEED)
-    found = {}
+    drawn = {}
     for name, parameter in law.family_parameters.items():
         center, spread = posterior[name], parameter.spread
         width: Any = 0.0
         if spread is not None:
             width = spread.constants[0] if spread.distribution == "constant" else posterior[spread.name]
-        found[name] = parameter.of_family(center, width * rng.standard_normal(center.shape))
-    return found
+        drawn[name] = parameter.of_family(center, width * rng.standard_normal(center.shape))
+    return drawn
 
 
 def contract_parameters(reported: xr.Dataset) -> dict[str, dict[str, float]]:
     """Mean, sd and the 5, 50 and 95 % quantiles of each scalar quantity by name, and of each family's rates as `rate_now[FAMILY]`."""
-    found = {}
+    summaries = {}
     for name, array in reported.data_vars.items():
         if array.ndim == 2:
-            found[str(name)] = _summary(array)
+            summaries[str(name)] = _summary(array)
         elif (of_family := str(name).removeprefix("family_")) in RATES and array.sizes["family"] > 1:
-            found |= {
+            summaries |= {
                 f"{of_family}[{family}]": _summary(array.sel(family=family)) for family in array["family"].to_numpy()
             }
-    return found
+    return summaries
 
 
 def _summary(draws: xr.DataArray) -> dict[str, float]:

@@ -11,6 +11,7 @@ import xarray as xr
 from costfloor.errors import InputError, MissingResultError
 from costfloor.fit.posterior import Draws, merge_chains
 from costfloor.fit.quantities import forecast_prices, summary_table
+from costfloor.fit.tree import draws_tree
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations
 
@@ -151,8 +152,6 @@ class Fit:
         MissingResultError
             The fit does not know its observations.
         """
-        from costfloor.fit.tree import draws_tree  # noqa: PLC0415  scipy.stats is slow to import, and few who read a fit ask for a tree
-
         return draws_tree(self.posterior, self.sample_stats, self.law, self.observed, groups)
 
     def plot(self, months: int = 24) -> "Picture":

@@ -41,14 +41,14 @@ def point_nulls(fit: Fit) -> tuple[PointNull, ...]:
     """Bayes factors of no decay and of no floor, from the fit of the encompassing law."""
     draws = fit.draws("kept_share")
     mean, sd = KEPT_SHARE.constants
-    found = []
+    nulls = []
     for null, point in NULLS.items():
         prior = float(_normal(np.array(point), mean, sd))
         density = _density(draws, point)
         parts = np.array([_density(part, point) for part in np.array_split(draws, BATCHES)])
         error = float(parts.std(ddof=1) / np.sqrt(BATCHES))
-        found.append(PointNull(null, point, density / prior, error / density if density > 0 else float("inf")))
-    return tuple(found)
+        nulls.append(PointNull(null, point, density / prior, error / density if density > 0 else float("inf")))
+    return tuple(nulls)
 
 
 def _density(draws: np.ndarray, point: float) -> float:

@@ -30,4 +30,6 @@ class Failure:
 
 def failures_at_origins(scored: Iterable[Scored]) -> list[Failure]:
     """The fits at past origins that missed a gate."""
-    return [Failure(one.name, str(one.origin.date()), one.failure) for one in scored if one.failure]
+    return [
+        Failure(forecast.name, str(forecast.origin.date()), forecast.failure) for forecast in scored if forecast.failure
+    ]

@@ -1,20 +1,13 @@
 """How the answer moved: one line per data vintage, only ever added to."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from costfloor.errors import IntegrityError
-from costfloor.fit.quantities import headline_rates
-from costfloor.fit.result import Fit
 from costfloor.records import checked, parsed
 from costfloor.storage import write_atomic
-
-if TYPE_CHECKING:
-    from costfloor.forecast.compare import Comparison
 
 TYPICAL_FAMILY, MEAN_OVER_FAMILIES = "a typical family", "the mean over families"
 """Whose rates a line has: until 2026-11-28 those of a typical family of a population, since then those of the table's own families."""
@@ -60,25 +53,6 @@ class Entry:
             raise ValueError("a quantity is no three quantiles in order")
 
 
-def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: "Comparison") -> Entry:
-    """The line for a finished study."""
-    receipt = next(iter(fits.values())).receipt
-    return Entry(
-        vintage=vintage,
-        data_hash=receipt["data_hash"],
-        last=last,
-        n=receipt["n"],
-        verdict=comparison.verdict,
-        elpd_difference=comparison.elpd_difference,
-        elpd_difference_se=comparison.elpd_difference_se,
-        p_slowed=comparison.p_slowed,
-        p_floor_15_20=comparison.p_floor_15_20,
-        passed=comparison.passed,
-        quantities={law: headline_rates(fit.receipt["parameters"]) for law, fit in fits.items()},
-        rates_of=MEAN_OVER_FAMILIES,
-    )
-
-
 def read_ledger(path: Path) -> list[Entry]:
     """Every line, oldest first; empty without a ledger.
 
@@ -104,5 +78,5 @@ def add_entry(path: Path, new: Entry) -> None:
     known = read_ledger(path)
     if known and known[-1].vintage == new.vintage:
         return
-    lines = [json.dumps(asdict(one), sort_keys=True, allow_nan=False) for one in [*known, new]]
+    lines = [json.dumps(asdict(kept), sort_keys=True, allow_nan=False) for kept in [*known, new]]
     write_atomic(path, ("\n".join(lines) + "\n").encode())

@@ -102,11 +102,11 @@ def score_laws(
         for name in names:
             arguments = {"law": name, "obs": obs, "origin": origin, "horizons": passed, "settings": settings}
             jobs.append(Job(f"{name}-{origin.date()}-{asked}", arguments))
-    found = run_jobs(
+    results = run_jobs(
         score_job, jobs, directory / "forecasts", key=result_key("forecast", __name__),
         workers=workers, scheduler=scheduler, progress=progress,
     )  # fmt: skip
-    return [_from_json(found[job.key], job.arguments["origin"]) for job in jobs]
+    return [_from_json(results[job.key], job.arguments["origin"]) for job in jobs]
 
 
 def score_job(
@@ -135,7 +135,7 @@ def score_baselines(
     obs: PriceObservations, origins: Sequence[pd.Timestamp], horizons: Sequence[int], seed: int
 ) -> list[Scored]:
     """Score the classical forecasts from the same origins, on the same rows."""
-    found = []
+    results = []
     for origin in origins:
         scores: dict[str, dict[int, OriginScore]] = {name: {} for name in BASELINES}
         notes: dict[str, list[str]] = {name: [] for name in BASELINES}
@@ -156,11 +156,11 @@ def score_baselines(
                     obs, scored, forecast.simulated, forecast.unit_log_density, elpd_mcse=0.0
                 )
         rows = int(masks(obs, origin, 0)[0].sum())
-        found += [
+        results += [
             Scored(name, origin, rows, scores[name], {"notes": notes[name]}, failures.get(name, ""))
             for name in BASELINES
         ]
-    return found
+    return results
 
 
 def mixture_score(scores: Sequence[OriginScore], weights: np.ndarray) -> np.ndarray:

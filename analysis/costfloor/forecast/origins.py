@@ -190,9 +190,9 @@ def extend(draws: Draws, obs: PriceObservations, seen: np.ndarray, rng: np.rando
     if draws.law.innovations:
         values["common_innovation"] = common_innovations(draws, steps, rng)
         shape = (size, len(obs.families), steps)
-        own = fresh_innovations(draws, 1.0 - COMMON_SHARE, shape, rng)
-        own[:, known_families] = own_innovations(draws, steps, rng)
-        values["own_innovation"] = own
+        family_innovations = fresh_innovations(draws, 1.0 - COMMON_SHARE, shape, rng)
+        family_innovations[:, known_families] = own_innovations(draws, steps, rng)
+        values["own_innovation"] = family_innovations
     # Of the shape only: what a family starts from depends on its innovations, and these on how many families there are.
     values["family_start"] = np.empty((size, len(obs.families)))
     increments = innovations(Draws(draws.law, values), steps, rng)
@@ -219,8 +219,8 @@ def mean_fallen(
 ) -> np.ndarray:
     """Mean decline until entry over each family's `units`, shape (S, F): a family's level is its average log price."""
     family = obs.unit_family[units]
-    own = {name: values[f"family_{name}"][:, family] for name in law.family_parameters}
-    fallen = law.decline(own, obs.unit_entry_age[units]) + path_at(
+    of_family = {name: values[f"family_{name}"][:, family] for name in law.family_parameters}
+    fallen = law.decline(of_family, obs.unit_entry_age[units]) + path_at(
         increments, family, obs.unit_entry_time[units], law.grid_years
     )
     member = (family[:, None] == np.arange(len(obs.families))).astype(float)
@@ -252,11 +252,12 @@ def _unit_log_density(
     unit_known = set(obs.unit[seen].tolist())
     densities = []
     for unit in np.unique(obs.unit[rows]):
-        own = obs.unit[rows] == unit
+        of_unit = obs.unit[rows] == unit
         at_host = [
-            (own & (obs.host[rows] == host)).nonzero()[0] for host in np.unique(obs.host[rows[own & ~host_known]])
+            (of_unit & (obs.host[rows] == host)).nonzero()[0]
+            for host in np.unique(obs.host[rows[of_unit & ~host_known]])
         ]
-        places = [target[:, own & host_known], *(target[:, group] for group in at_host)]
+        places = [target[:, of_unit & host_known], *(target[:, group] for group in at_host)]
         if not obs.models_repeat:
             levels, log_weight = means[:, [unit]], np.zeros(1)
         elif unit in unit_known:

@@ -1,7 +1,7 @@
 """New prices have arrived: what is new, was the old forecast right, and does the answer move? `costfloor refit`."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 import pandas as pd
@@ -11,10 +11,10 @@ from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
 from costfloor.fit.continuation import Continuation, continuation
 from costfloor.fit.fit import fit_law, stored_fit
-from costfloor.fit.quantities import HEADLINE_RATES
+from costfloor.fit.quantities import HEADLINE_RATES, headline_rates
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison, compare
-from costfloor.forecast.ledger import add_entry, entry, read_ledger
+from costfloor.forecast.ledger import MEAN_OVER_FAMILIES, Entry, add_entry, read_ledger
 from costfloor.forecast.reweight import possible, reweight
 from costfloor.forecast.score import ScoreReport, score_rows
 from costfloor.frames import from_parquet, parquet_bytes
@@ -122,8 +122,8 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
         still = {name: LawUpdate("unchanged", None, 0.0, {}) for name in LAWS}
         return RefitReport(state.vintage, vintage, 0, still, state.verdict, state.verdict, None, True, ())
     olds = {name: _old(places, state, name, rows, settings) for name in LAWS}
-    continued = [found[1] for found in olds.values() if found is not None and found[1] is not None]
-    usable = {name: found[0] for name, found in olds.items() if found is not None and found[1] is not None}
+    continued = [old[1] for old in olds.values() if old is not None and old[1] is not None]
+    usable = {name: old[0] for name, old in olds.items() if old is not None and old[1] is not None}
     score = None
     if len(usable) == len(LAWS) and continued[0].fresh:
         progress(f"scoring {continued[0].fresh} new rows under the fits that had not seen them")
@@ -171,6 +171,25 @@ def remember(
     )
     add_entry(places.ledger, entry(vintage, str(rows["date"].max().date()), fits, comparison))
     write_record(places.refit / STATE, asdict(state))
+
+
+def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparison) -> Entry:
+    """The line for a finished study."""
+    receipt = next(iter(fits.values())).receipt
+    return Entry(
+        vintage=vintage,
+        data_hash=receipt["data_hash"],
+        last=last,
+        n=receipt["n"],
+        verdict=comparison.verdict,
+        elpd_difference=comparison.elpd_difference,
+        elpd_difference_se=comparison.elpd_difference_se,
+        p_slowed=comparison.p_slowed,
+        p_floor_15_20=comparison.p_floor_15_20,
+        passed=comparison.passed,
+        quantities={law: headline_rates(fit.receipt["parameters"]) for law, fit in fits.items()},
+        rates_of=MEAN_OVER_FAMILIES,
+    )
 
 
 def load_state(places: Places) -> State | None:

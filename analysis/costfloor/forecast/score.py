@@ -70,7 +70,9 @@ def score_rows(fits: Mapping[str, Fit], continued: Continuation, seed: int) -> S
     by_law = {name: _score(simulated, density, observed) for name, (simulated, density) in predicted.items()}
     pooled = np.concatenate([simulated for simulated, _ in predicted.values()])
     # Laws may have different numbers of draws; each counts the same.
-    density = np.concatenate([one - np.log(len(one) / len(pooled) * len(predicted)) for _, one in predicted.values()])
+    density = np.concatenate(
+        [logp - np.log(len(logp) / len(pooled) * len(predicted)) for _, logp in predicted.values()]
+    )
     return ScoreReport(n=int(fresh.sum()), by_law=by_law, **vars(_score(pooled, density, observed)))
 
 

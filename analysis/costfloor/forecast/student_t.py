@@ -32,13 +32,13 @@ def _log_factors(rows: np.ndarray, level: float, size: float) -> float:
 @njit(cache=True)
 def joint(rows: np.ndarray, level: np.ndarray, df: np.ndarray, size: np.ndarray, constant: np.ndarray) -> np.ndarray:
     """Log density (S, G) of rows (S, R) at levels (S or 1, G)."""
-    found = np.empty((len(rows), level.shape[1]))
+    density = np.empty((len(rows), level.shape[1]))
     for draw in range(len(rows)):
-        own = level[min(draw, len(level) - 1)]
-        for at in range(len(own)):
-            factors = _log_factors(rows[draw], own[at], size[draw])
-            found[draw, at] = rows.shape[1] * constant[draw] - 0.5 * (df[draw] + 1.0) * factors
-    return found
+        levels = level[min(draw, len(level) - 1)]
+        for at in range(len(levels)):
+            factors = _log_factors(rows[draw], levels[at], size[draw])
+            density[draw, at] = rows.shape[1] * constant[draw] - 0.5 * (df[draw] + 1.0) * factors
+    return density
 
 
 @njit(cache=True)
@@ -58,10 +58,10 @@ def joint_with_effect(
     lattice of the levels, or on a finer one, so that the density is worked out once per level plus effect and not once per pair. Levels
     differ: a lattice as fine as `spread` over thousands would be long, which the priors of both spreads rule out.
     """
-    found = np.empty((len(rows), level.shape[1]))
+    density = np.empty((len(rows), level.shape[1]))
     for draw in range(len(rows)):
-        own = level[min(draw, len(level) - 1)]
-        gap = own[1] - own[0] if len(own) > 1 else step * spread[draw]
+        levels = level[min(draw, len(level) - 1)]
+        gap = levels[1] - levels[0] if len(levels) > 1 else step * spread[draw]
         widest = step * spread[draw]
         parts, stride, each_side = 1, 1, 0
         if widest > 0.0:
@@ -73,9 +73,9 @@ def joint_with_effect(
         gap /= parts
         beside = each_side * stride
 
-        lattice = np.empty((len(own) - 1) * parts + 1 + 2 * beside)
+        lattice = np.empty((len(levels) - 1) * parts + 1 + 2 * beside)
         for point in range(len(lattice)):
-            factors = _log_factors(rows[draw], own[0] + (point - beside) * gap, size[draw])
+            factors = _log_factors(rows[draw], levels[0] + (point - beside) * gap, size[draw])
             lattice[point] = rows.shape[1] * constant[draw] - 0.5 * (df[draw] + 1.0) * factors
         weight = np.ones(2 * each_side + 1)
         if each_side:
@@ -83,15 +83,15 @@ def joint_with_effect(
         weight /= weight.sum()
         top = lattice.max()
         scaled = np.exp(lattice - top)
-        for at in range(len(own)):
+        for at in range(len(levels)):
             total = 0.0
             for effect in range(len(weight)):
                 total += weight[effect] * scaled[at * parts + effect * stride]
             if total > _SMALLEST:
-                found[draw, at] = top + math.log(total)
+                density[draw, at] = top + math.log(total)
             else:
-                found[draw, at] = _far_out(lattice[at * parts :: stride][: len(weight)], weight)
-    return found
+                density[draw, at] = _far_out(lattice[at * parts :: stride][: len(weight)], weight)
+    return density
 
 
 @njit(cache=True)
@@ -104,10 +104,10 @@ def _far_out(log_density: np.ndarray, weight: np.ndarray) -> float:
 @njit(cache=True)
 def interpolated(table: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Values (S, G) of a table (S, M) of each draw at places (S, G) between its columns; beyond them it goes on by its last slope."""
-    found = np.empty(place.shape)
+    values = np.empty(place.shape)
     for draw in range(len(place)):
         for at in range(place.shape[1]):
             left = min(max(int(place[draw, at]), 0), table.shape[1] - 2)
             within = place[draw, at] - left
-            found[draw, at] = table[draw, left] + within * (table[draw, left + 1] - table[draw, left])
-    return found
+            values[draw, at] = table[draw, left] + within * (table[draw, left + 1] - table[draw, left])
+    return values

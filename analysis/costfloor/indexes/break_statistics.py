@@ -125,8 +125,8 @@ def break_test(name: Name, lines: Lines, y: Floats, null: str, draws: Iterable[F
         Blocks of series, (series, n) each.
     """
     path, before = (lines.f_statistics, lines.before) if name == "sup-F" else (lines.cusums, lines.lasts)
-    found = path(y[None])[0]
-    statistic = float(found.max())
+    statistics = path(y[None])[0]
+    statistic = float(statistics.max())
     beaten = drawn = 0
     # One line to the last digit: rounding is no evidence.
     exact = (lines.residuals(y[None]) ** 2).sum() <= 1e-20 * (y**2).sum()
@@ -135,5 +135,5 @@ def break_test(name: Name, lines: Lines, y: Floats, null: str, draws: Iterable[F
         beaten += int((path(block).max(axis=1) >= statistic * (1 - 1e-9)).sum())
         drawn += len(block)
     return BreakTest(
-        name, null, statistic, (1 + beaten) / (1 + drawn), lines.days[before[int(found.argmax())]], lines.n
+        name, null, statistic, (1 + beaten) / (1 + drawn), lines.days[before[int(statistics.argmax())]], lines.n
     )

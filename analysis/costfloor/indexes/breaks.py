@@ -34,7 +34,7 @@ def break_tests(index: PriceIndex) -> tuple[BreakTest, BreakTest]:
     return sup_f(days, log_index), cusum(days, log_index)
 
 
-def sup_f(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATES, seed: int = SEED) -> BreakTest:
+def sup_f(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATES) -> BreakTest:
     """Largest F statistic for a change of level and slope over all break dates with 15 % of periods on either side.
 
     `F(k) = ((RSS_0 - RSS_k) / 2) / (RSS_k / (n - 4))`, `RSS_0` of one line, `RSS_k` of two with the break after period `k`.
@@ -53,10 +53,10 @@ def sup_f(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATE
         Fewer than 24 periods.
     """
     lines = _lines(days)
-    return break_test("sup-F", lines, log_index, NULL, [_drawn(lines, log_index, replicates, seed)])
+    return break_test("sup-F", lines, log_index, NULL, [_drawn(lines, log_index, replicates)])
 
 
-def cusum(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATES, seed: int = SEED) -> BreakTest:
+def cusum(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATES) -> BreakTest:
     """Largest cumulative sum of least-squares residuals around one line, in absolute value.
 
     `sup_k |sum over t <= k of e_t| / (s sqrt(n))` as statsmodels' `breaks_cusumolsresid`, written out for many series at
@@ -73,7 +73,7 @@ def cusum(days: pd.DatetimeIndex, log_index: Floats, replicates: int = REPLICATE
         Fewer than 24 periods.
     """
     lines = _lines(days)
-    return break_test("CUSUM of OLS residuals", lines, log_index, NULL, [_drawn(lines, log_index, replicates, seed)])
+    return break_test("CUSUM of OLS residuals", lines, log_index, NULL, [_drawn(lines, log_index, replicates)])
 
 
 def _lines(days: pd.DatetimeIndex) -> Lines:
@@ -86,14 +86,14 @@ def _lines(days: pd.DatetimeIndex) -> Lines:
     return Lines(days, np.column_stack([np.ones(n), years - years.mean()]))
 
 
-def _drawn(lines: Lines, y: Floats, replicates: int, seed: int) -> Floats:
+def _drawn(lines: Lines, y: Floats, replicates: int) -> Floats:
     """Series around one line with the errors of the best two, (replicates, n)."""
     errors = lines.residuals_of_two(y, lines.before[int(lines.f_statistics(y[None])[0].argmax())])
     rho = _corrected_ar1(errors)
     innovations = errors[1:] - rho * errors[:-1]
     # As many degrees of freedom as the two lines took.
     innovations *= np.sqrt(lines.n / (lines.n - 4))
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(replicates, lines.n))
+    signs = np.random.default_rng(SEED).choice([-1.0, 1.0], size=(replicates, lines.n))
     drawn = np.empty((replicates, lines.n))
     # The first error from the stationary law.
     drawn[:, 0] = signs[:, 0] * innovations.std() / np.sqrt(1 - rho**2)

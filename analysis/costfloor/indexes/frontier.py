@@ -60,6 +60,14 @@ def default_threshold(prices: pd.DataFrame) -> float:
     return float(scores.quantile(THRESHOLD_QUANTILE))
 
 
+def threshold_warning(prices: pd.DataFrame, threshold: float) -> str | None:
+    """A sentence on a threshold that leaves nothing out, as one on another scale does; None when it leaves something out."""
+    lowest, highest = float(prices["score"].min()), float(prices["score"].max())
+    if prices.empty or threshold > lowest:
+        return None
+    return f"a threshold of {threshold:.4g} leaves nothing out: scores run from {lowest:.4g} to {highest:.4g}"
+
+
 def record_lows(prices: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """The prices that beat every earlier one, among the rows that score at or above a threshold.
 

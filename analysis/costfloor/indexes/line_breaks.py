@@ -32,9 +32,7 @@ NULLS = {
 }
 
 
-def line_break_tests(
-    kind: str, rows: pd.DataFrame, replicates: int = REPLICATES, seed: int = SEED
-) -> tuple[BreakTest, BreakTest]:
+def line_break_tests(kind: str, rows: pd.DataFrame, replicates: int = REPLICATES) -> tuple[BreakTest, BreakTest]:
     """Sup-F and CUSUM of least-squares residuals for a line through dated prices.
 
     `log p = a - r t + b quality + e`, against a level `a` and rate `r` that change at one unknown date with 15 % of prices, and
@@ -85,14 +83,14 @@ def line_break_tests(
     e = lines.residuals(y[None])[0]
     null = NULLS[kind]
     return (
-        break_test("sup-F", lines, y, null, _signed(e, groups, replicates, seed)),
-        break_test("CUSUM of OLS residuals", lines, y, null, _signed(e, groups, replicates, seed)),
+        break_test("sup-F", lines, y, null, _signed(e, groups, replicates)),
+        break_test("CUSUM of OLS residuals", lines, y, null, _signed(e, groups, replicates)),
     )
 
 
-def _signed(e: Floats, groups: npt.NDArray[np.intp], replicates: int, seed: int) -> Iterator[Floats]:
+def _signed(e: Floats, groups: npt.NDArray[np.intp], replicates: int) -> Iterator[Floats]:
     """The residuals with the signs of each model drawn anew, in blocks of (series, n)."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     size = max(BLOCK // len(e), 1)
     for start in range(0, replicates, size):
         signs = rng.choice([-1.0, 1.0], size=(min(size, replicates - start), groups.max() + 1))

@@ -109,9 +109,9 @@ class PriceIndex:
 
     def to_json(self) -> dict[str, Any]:
         """The keys of `costfloor index`: all fields but `rows`."""
-        found = asdict(replace(self, rows=None))
-        del found["rows"]
-        return found
+        plain = asdict(replace(self, rows=None))
+        del plain["rows"]
+        return plain
 
 
 def price_index(

@@ -12,9 +12,10 @@ from costfloor.indexes.regression import INTERVAL_LEVEL, determined
 from costfloor.indexes.trend import Trend, clustered_sandwich, clusters, trend_design
 
 TAU = 0.1
+"""Share of prices below the line."""
 
 
-def quantile_trend(rows: pd.DataFrame, tau: float = TAU) -> Trend:
+def quantile_trend(rows: pd.DataFrame) -> Trend:
     """Quantile regression of log price on time and quality.
 
     `Q_tau(log p) = a - r t + b quality`. Covariance `J^-1 (G/(G-1) sum_g s_g s_g') J^-1`, with `s_g` the sum over a model's
@@ -26,8 +27,6 @@ def quantile_trend(rows: pd.DataFrame, tau: float = TAU) -> Trend:
     ----------
     rows
         Dated prices with `quality`, one row per price that was set.
-    tau
-        Share of prices below the line.
 
     References
     ----------
@@ -40,24 +39,24 @@ def quantile_trend(rows: pd.DataFrame, tau: float = TAU) -> Trend:
     InputError
         Too few prices for a tail of this size, or dates and quality do not tell a trend apart.
     """
-    X = trend_design(rows, least=int(np.ceil(3 / min(tau, 1 - tau))))
+    X = trend_design(rows, least=int(np.ceil(3 / min(TAU, 1 - TAU))))
     log_price = np.log(rows["price"].to_numpy(dtype=float))
-    coefficients, residuals = _line(X, log_price, tau)
-    width = _bandwidth(residuals, tau, X.shape[1])
+    coefficients, residuals = _line(X, log_price, TAU)
+    width = _bandwidth(residuals, TAU, X.shape[1])
     # Widened until the prices within it tell all coefficients apart.
     while not determined(X[np.abs(residuals) <= width]):
         width *= 2
     near = np.abs(residuals) <= width
     density = (X * near[:, None]).T @ X / (2 * width)
     groups = clusters(rows)
-    covariance = clustered_sandwich(np.linalg.inv(density), X * (tau - (residuals < 0))[:, None], groups)
+    covariance = clustered_sandwich(np.linalg.inv(density), X * (TAU - (residuals < 0))[:, None], groups)
     rate = -float(coefficients[1])
     half = reach(len(np.unique(groups))) * float(np.sqrt(covariance[1, 1]))
     return Trend(
         rate=rate,
         ci90=(rate - half, rate + half),
         rows=rows,
-        note=f"The {tau:g} quantile of log price at given quality.",
+        note=f"The {TAU:g} quantile of log price at given quality.",
     )
 
 

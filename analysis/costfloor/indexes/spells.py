@@ -1,7 +1,5 @@
 """Price spells: from which day to which day a price held, for the panel or for a user's table."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from costfloor.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
@@ -9,16 +7,15 @@ from costfloor.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
 ITEM = ["model", "host"]
 
 
-def from_panel(panel: pd.DataFrame, host_kinds: Sequence[str] = LAW_HOST_KINDS) -> pd.DataFrame:
-    """The panel as spells.
+def from_panel(panel: pd.DataFrame) -> pd.DataFrame:
+    """The panel as spells, at the sellers that the laws see.
+
+    An aggregator repeats a price that is in the panel already, and the lowest price of a month belongs to no single seller.
 
     Parameters
     ----------
     panel
         As `load_panel` gives it.
-    host_kinds
-        Whose prices count. By default those the laws see: an aggregator repeats a price that is in the panel already, and the
-        lowest price of a month belongs to no single seller.
 
     Returns
     -------
@@ -26,7 +23,7 @@ def from_panel(panel: pd.DataFrame, host_kinds: Sequence[str] = LAW_HOST_KINDS) 
         `date, until, left_censored, price, model, host, quality, open_weights, reasoning, family`; see `close_spells`. Models with fewer
         benchmarks than the laws ask for are left out, so that indexes and laws speak of the same rows.
     """
-    rows = panel[panel["host_kind"].isin(host_kinds) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)]
+    rows = panel[panel["host_kind"].isin(LAW_HOST_KINDS) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)]
     spells = pd.DataFrame(
         {
             "date": rows["date"],

@@ -71,25 +71,27 @@ def stochastic_trend(rows: pd.DataFrame) -> Trend:
     spread = float(residuals.std())
     if spread < EXACT:
         # One line to the last digit: there is neither noise nor distance.
-        noiseless, least_squares, found = -np.inf, np.inf, None
+        noiseless, least_squares, estimate = -np.inf, np.inf, None
     else:
         noiseless = _log_likelihood_without_noise(X, residuals)
         least_squares = -0.5 * len(X) * (np.log(2 * np.pi * spread**2) + 1)
-        found = _searched(X, residuals, spread)
-    searched = -np.inf if found is None else float(log_densities(found, X, residuals).sum())
+        estimate = _searched(X, residuals, spread)
+    searched = -np.inf if estimate is None else float(log_densities(estimate, X, residuals).sum())
     if noiseless > max(least_squares, searched) - AS_GOOD:
         raise InputError(
             f"these prices leave no noise around a stochastic frontier, so that it has no interval: the log likelihood is "
             f"{noiseless:.2f} without noise and {max(least_squares, searched):.2f} with it",
             remedy="Use quantile or pareto instead, or bring more prices",
         )
-    if found is None or least_squares > searched - AS_GOOD:
+    if estimate is None or least_squares > searched - AS_GOOD:
         covariance = clustered_sandwich(np.linalg.inv(X.T @ X), X * residuals[:, None], groups)
         note = "No price distance above a frontier shows (residuals are not skewed upwards): ordinary least squares."
     else:
-        covariance = clustered_sandwich(_inverse_information(found, X, residuals), scores(found, X, residuals), groups)
-        beta = beta + found[: X.shape[1]]
-        note = f"Half-normal distance above the frontier with scale {np.exp(found[-1]):.2g} in log price."
+        covariance = clustered_sandwich(
+            _inverse_information(estimate, X, residuals), scores(estimate, X, residuals), groups
+        )
+        beta = beta + estimate[: X.shape[1]]
+        note = f"Half-normal distance above the frontier with scale {np.exp(estimate[-1]):.2g} in log price."
     rate = -float(beta[1])
     half = reach(len(np.unique(groups))) * float(np.sqrt(covariance[1, 1]))
     return Trend(rate, (rate - half, rate + half), rows, note)
@@ -140,8 +142,8 @@ def _log_likelihood_without_noise(X: Floats, residuals: Floats) -> float:
 def _searched(X: Floats, residuals: Floats, spread: float) -> Floats | None:
     """The highest maximum with both scales above nought, for residuals of least squares; None where no search arrives at one."""
     thin = slice(None, None, -(-len(X) // THINNED))
-    found = [_arrived(_start(ratio, X.shape[1], spread), X[thin], residuals[thin], spread) for ratio in STARTS]
-    maxima = [place for place in found if place is not None]
+    places = [_arrived(_start(ratio, X.shape[1], spread), X[thin], residuals[thin], spread) for ratio in STARTS]
+    maxima = [place for place in places if place is not None]
     if not maxima:
         return None
     best = max(maxima, key=lambda place: float(log_densities(place, X[thin], residuals[thin]).sum()))

@@ -191,22 +191,22 @@ def _matches(name: str, pattern: str) -> bool:
 @cache
 def _data_beside(folder: Path) -> Mapping[str, tuple[Path, ...]]:
     """Data files in a folder of source, and those in its folders that hold none, by the name of the file or of that folder."""
-    found: dict[str, tuple[Path, ...]] = {}
+    beside: dict[str, tuple[Path, ...]] = {}
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name != "__pycache__":
             inside = tuple(sorted(part for part in path.rglob("*") if part.is_file()))
             if not any(part.suffix in _SOURCE for part in inside):
-                found[path.name] = inside
+                beside[path.name] = inside
         elif path.is_file() and path.suffix not in _SOURCE:
-            found[path.name] = (path,)
-    return found
+            beside[path.name] = (path,)
+    return beside
 
 
 @cache
 def _files(root: Path) -> Mapping[str, Path]:
     """File of every module and package of a package, by its dotted name."""
-    found: dict[str, Path] = {}
+    modules: dict[str, Path] = {}
     for path in root.rglob("*.py"):
         parts = path.relative_to(root.parent).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return modules

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any, Final, Self
 
-from costfloor.keys.closure import code_hash
 from costfloor.keys.equivalences import Change, equivalent
+from costfloor.keys.remembered import remembered_hash
 
 PACKAGES: Final = (
     "pymc", "pytensor", "nutpie", "numba", "arviz", "arviz-base", "arviz-stats",
@@ -19,6 +19,9 @@ PACKAGES: Final = (
 
 DRAWING: Final = ("costfloor", "matplotlib", "typst")
 """Distributions whose versions show in a report besides."""
+
+installed: Final = cache(version)
+"""Version of an installed distribution."""
 
 PARTS: Final = ("data", "settings", "versions", "code")
 
@@ -110,13 +113,8 @@ def result_key(
     """
     # As it comes back from a file: with lists for tuples.
     plain = json.loads(json.dumps({"data": data, "settings": settings}, allow_nan=False))
-    return Key(result, plain["data"], plain["settings"], versions(tuple(packages)), code_hash(module))
-
-
-@cache
-def versions(packages: tuple[str, ...]) -> dict[str, str]:
-    """Versions of installed distributions, by name."""
-    return {name: version(name) for name in packages}
+    versions = {name: installed(name) for name in packages}
+    return Key(result, plain["data"], plain["settings"], versions, remembered_hash(module))
 
 
 def fingerprint(content: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from costfloor.laws.functions import exp
 from costfloor.laws.innovations import GRID_YEARS, Innovations
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 
 Parameters = Mapping[str, Any]
 """Arrays by name: NumPy arrays or PyTensor tensors, broadcastable against an age."""
@@ -67,8 +67,8 @@ class Law:
     @property
     def priors(self) -> tuple[Prior, ...]:
         """The law's own priors: population, spread, innovations."""
-        own = [prior for p in self.family_parameters.values() for prior in (p.population, p.spread) if prior]
-        return (*own, *(self.innovations.priors if self.innovations else ()))
+        of_families = [prior for p in self.family_parameters.values() for prior in (p.population, p.spread) if prior]
+        return (*of_families, *(self.innovations.priors if self.innovations else ()))
 
     @property
     def grid_years(self) -> float:

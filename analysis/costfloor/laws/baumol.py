@@ -14,7 +14,7 @@ from typing import Any
 from costfloor.laws.base import FamilyParameter, Law, Parameters
 from costfloor.laws.functions import log1p_exp, logistic
 from costfloor.laws.innovations import GAINS
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 
 PROGRESSIVE_RATE = Prior(
     "progressive_rate",

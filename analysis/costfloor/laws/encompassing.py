@@ -13,7 +13,7 @@ from costfloor.laws.base import FamilyParameter, Law, Parameters
 from costfloor.laws.exponential import RATE_SPREAD
 from costfloor.laws.innovations import GAINS
 from costfloor.laws.plateau import HALF_LIFE, HALF_LIFE_SPREAD, LN2, remaining
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 
 INITIAL_RATE = Prior(
     "initial_rate",

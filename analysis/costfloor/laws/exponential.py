@@ -4,7 +4,8 @@ r"""Exponential law: a constant rate without innovations, the Moore-type baselin
 """
 
 from costfloor.laws.base import FamilyParameter, Law
-from costfloor.laws.priors import RATE, Prior
+from costfloor.laws.priors import RATE
+from costfloor.sampling.priors import Prior
 
 RATE_SPREAD = Prior("rate_spread", "halfnormal", (0.4,), "families' rates lie within a factor of 2 of each other")
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from costfloor.laws.base import Law
 from costfloor.laws.innovations import grid_years_of, on_grid
-from costfloor.laws.priors import OBSERVATION_PRIORS, Prior
+from costfloor.laws.priors import OBSERVATION_PRIORS
+from costfloor.sampling.priors import Prior
 
 if TYPE_CHECKING:
     from costfloor.laws.observations import PriceObservations

@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from costfloor.laws.priors import DISCOVERIES, INNOVATION_SD, Prior
+from costfloor.laws.priors import DISCOVERIES, INNOVATION_SD
+from costfloor.sampling.priors import Prior
 
 GRID_YEARS = 0.25
 """Length of one innovation: gains within a quarter are not told apart."""

@@ -31,6 +31,7 @@ from costfloor.laws.few_families import POOLED_FROM, observation_priors
 from costfloor.laws.innovations import COMMON_SHARE, grid_position, grid_steps
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
+from costfloor.sampling.prior_variable import variable
 
 Tensor = Any
 """A PyTensor variable; its own types cannot say which operations it has."""
@@ -54,9 +55,9 @@ def build_model(law: Law, obs: PriceObservations) -> pm.Model:
     with pm.Model(coords=coords) as model:
         shared = {name: pm.Data(name, value) for name, value in price_data(obs.log_price).items()}
         log_price = shared["log_price"]
-        level = OBSERVATION_PRIORS["level"].variable(center=shared["level_center"])
+        level = variable(OBSERVATION_PRIORS["level"], center=shared["level_center"])
         priors = observation_priors(len(obs.families))
-        prior = {name: priors[name].variable() for name in observation_parameters(obs) if name != "level"}
+        prior = {name: variable(priors[name]) for name in observation_parameters(obs) if name != "level"}
         family_level = _around("family_level", level, prior["level_spread"], obs.families)
         slope = _around("family_elasticity", prior["elasticity"], prior["elasticity_spread"], obs.families)
         population, family = _law_parameters(law, obs)
@@ -113,7 +114,7 @@ def _path(
     """Register the innovations of `law`; the result gives a family's sum of them until a time."""
     innovations, steps = law.innovations, grid_steps(obs.last_time_years, law.grid_years)
     assert innovations is not None
-    parameters = {prior.name: prior.variable() for prior in innovations.priors}
+    parameters = {prior.name: variable(prior) for prior in innovations.priors}
     parameters["innovation_rate"] = pm.Deterministic(
         "innovation_rate", mean_rate(law, population, obs.mean_age_at_last)
     )
@@ -122,12 +123,12 @@ def _path(
         COMMON_SHARE * innovations.smooth(pm.Normal("common_z", dims="step"), parameters),
         dims="step",
     )
-    own = pm.Deterministic(
+    of_family = pm.Deterministic(
         "own_innovation",
         (1.0 - COMMON_SHARE) * innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters),
         dims=("family", "step"),
     )
-    increments = common + own
+    increments = common + of_family
     before = pt.concatenate([pt.zeros((len(obs.families), 1)), pt.cumsum(increments, axis=1)], axis=1)
 
     def at(family: np.ndarray, time_years: np.ndarray) -> Tensor:
@@ -171,7 +172,7 @@ def _family_means(values: Tensor, obs: PriceObservations) -> Tensor:
 def _law_parameters(law: Law, obs: PriceObservations) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     population, family = {}, {}
     for name, parameter in law.family_parameters.items():
-        center = population[name] = parameter.population.variable()
+        center = population[name] = variable(parameter.population)
         value = _family_values(f"family_{name}", parameter, center, len(obs.families))
         family[name] = pm.Deterministic(f"family_{name}", value, dims="family")
     return population, family
@@ -183,7 +184,7 @@ def _family_values(name: str, parameter: FamilyParameter, center: Tensor, famili
     if spread is None or (spread.distribution == "constant" and families == 1):
         return parameter.of_family(center, pt.zeros(families))
     if spread.distribution != "constant":
-        return parameter.of_family(center, spread.variable() * pm.Normal(f"{name}_z", dims="family"))
+        return parameter.of_family(center, variable(spread) * pm.Normal(f"{name}_z", dims="family"))
     if parameter.positive:
-        return pt.exp(pm.Normal(f"{name}_log", pt.log(center), spread.variable(), dims="family"))
-    return pm.Normal(f"{name}_direct", center, spread.variable(), dims="family")
+        return pt.exp(pm.Normal(f"{name}_log", pt.log(center), variable(spread), dims="family"))
+    return pm.Normal(f"{name}_direct", center, variable(spread), dims="family")

@@ -16,7 +16,7 @@ from typing import Any
 from costfloor.laws.base import FamilyParameter, Law, Parameters
 from costfloor.laws.functions import exp
 from costfloor.laws.innovations import GAINS
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 
 LN2 = math.log(2.0)
 

@@ -102,5 +102,5 @@ def draw_innovations(
         name: np.asarray(value)[:, None, None] for name, value in (values | {"innovation_rate": rate}).items()
     }
     common = kind.smooth(rng.standard_normal((len(rate), 1, steps)), parameters)
-    own = kind.smooth(rng.standard_normal((len(rate), families, steps)), parameters)
-    return np.asarray(COMMON_SHARE * common + (1.0 - COMMON_SHARE) * own)
+    of_family = kind.smooth(rng.standard_normal((len(rate), families, steps)), parameters)
+    return np.asarray(COMMON_SHARE * common + (1.0 - COMMON_SHARE) * of_family)

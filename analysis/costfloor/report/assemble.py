@@ -1,25 +1,19 @@
 """From data to report: read where nothing has changed, else computed, drawn and written. `costfloor report`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
-from costfloor.built import build_key
 from costfloor.data.store import Store
 from costfloor.errors import IntegrityError
-from costfloor.forecast.ledger import Entry, read_ledger
-from costfloor.keys import DRAWING, PACKAGES, Key, result_key
-from costfloor.records import checked, read_record
+from costfloor.keys import Key
+from costfloor.laws.limits import require_enough
+from costfloor.report.record import earlier_entries, read_report_record, report_key, write_report_record
 from costfloor.report.result import ReportFiles, ReportResult, report_files
 from costfloor.sampling.policy import Sampling
-from costfloor.storage import (
-    data_lock,
-    json_bytes,
-    refuse_folder,
-    sha256_file,
-    write_atomic,
-)
+from costfloor.storage import data_lock, refuse_folder, take_over
 
 Progress = Callable[[str], None]
 
@@ -33,10 +27,20 @@ def make_report(
     progress: Progress,
     as_of: pd.Timestamp | None = None,
     workers: int | None = 0,
+    fresh: bool = False,
 ) -> ReportResult:
-    """Write the report for the raw data as it is, or return the record of it when nothing has changed since.
+    """Write the report for the raw data as it is, or return the record of it when it is there: made here, or elsewhere and cloned.
 
-    `workers` as in `costfloor.forecast.compare.compare`.
+    Parameters
+    ----------
+    store, settings, progress
+        The raw data, how fits are sampled, and what is called with a line per step.
+    as_of
+        The day of a past view.
+    workers
+        As in `costfloor.forecast.compare.compare`.
+    fresh
+        Compute everything but the heavy studies, whatever is stored. It takes the place of what is stored when all of it is there.
 
     Raises
     ------
@@ -45,54 +49,58 @@ def make_report(
     LockedError
         Another report is being written into the folder, or another report or refit works on the data.
     """
-    with data_lock(store.places.reports, LOCK), store.places.held_for_study():
-        files = report_files(store.places, as_of)
+    places = store.places
+    if as_of is not None:
+        _require_recorded(store, as_of)
+    with data_lock(places.reports, LOCK), places.held_for_study():
+        files = report_files(places, as_of)
         for path in files.outputs:
             refuse_folder(path)
-        earlier = () if as_of is not None else _earlier(store)
-        key = _report_key(store, settings, as_of, earlier)
-        known = _unchanged(files, key, progress)
-        if known is None:
-            # An unchanged report should not wait for the libraries.
-            from costfloor.report.compute import new_report  # noqa: PLC0415  slow to import
+        key = report_key(store, settings, as_of)
+        if not fresh and (known := _current(files, key, progress)):
+            return known
+        # An unchanged report should not wait for the libraries.
+        from costfloor.report.compute import new_report  # noqa: PLC0415  slow to import
 
-            return new_report(store, files, key.digest, settings, progress, as_of, earlier, workers)
-        progress("nothing has changed since the last report")
-        if (summary := files.summary) and not (summary.exists() and summary.read_bytes() == json_bytes(vars(known))):
-            write_atomic(summary, json_bytes(vars(known)))
-        return known
-
-
-def _earlier(store: Store) -> tuple[Entry, ...]:
-    """What the ledger says of other vintages than today's."""
-    vintage = store.raw_vintage[:16]
-    return tuple(known for known in read_ledger(store.places.ledger) if known.vintage != vintage)
-
-
-def _report_key(store: Store, settings: Sampling, as_of: pd.Timestamp | None, earlier: Sequence[Entry]) -> Key:
-    data = {
-        "panel": build_key(store, as_of).digest,
-        "studies": {path.name: sha256_file(path) for path in sorted(store.places.studies.glob("*.json"))},
-        "ledger": repr(earlier),
-    }
-    return result_key(
-        "report", "costfloor.report.compute", data=data, settings=asdict(settings), packages=(*PACKAGES, *DRAWING)
-    )
+        shutil.rmtree(places.anew.processed(), ignore_errors=True)
+        working = replace(store, places=places.anew) if fresh else store
+        result = new_report(
+            working, report_files(working.places, as_of), key.digest, settings, progress, as_of,
+            earlier_entries(store, as_of), workers,
+        )  # fmt: skip
+        if fresh:
+            with data_lock(places.data):
+                take_over(working.places.processed(), places.processed())
+        # Last: with the record in place nothing above is done again.
+        write_report_record(files, result, key)
+        return result
 
 
-def _unchanged(files: ReportFiles, key: Key, progress: Progress) -> ReportResult | None:
-    """The record of the last report, if it is of the same results and its files are there as they were written."""
+def _require_recorded(store: Store, as_of: pd.Timestamp) -> None:
+    """Refuse a day before which hardly a price was recorded, before anything is built."""
+    if any(vintage.day <= as_of.date() for vintage in store.vintages):
+        return
+    quotes = store.table("quotes")
+    recorded = quotes[quotes["recorded_on"].le(as_of)]
+    rows = pd.DataFrame({"date": recorded["recorded_on"], "price": recorded["input_usd_per_mtok"]})
+    require_enough(rows, name=f"what was recorded by {as_of.date()}")
+
+
+def _current(files: ReportFiles, key: Key, progress: Progress) -> ReportResult | None:
+    """The report that is there, if it is of this key and its files are as they were written."""
     try:
-        record = read_record(files.receipt, remedy="The report is made anew")
+        recorded = read_report_record(files, key)
     except IntegrityError as error:
         progress(f"warning: {error}")
         return None
-    if record is None or not files.pdf.is_file() or not files.answer.is_file():
+    if recorded is None:
         return None
-    try:
-        # Where it lies is what the caller says, not what a file says.
-        known = checked(ReportResult, {**record.get("result", {}), "pdf": str(files.pdf)})
-    except (ValueError, TypeError):
+    result, standing = recorded
+    if standing.stale:
+        progress(f"{files.record} is of another report: {', '.join(standing.stale)} changed")
         return None
-    unchanged = sha256_file(files.pdf) == known.pdf_sha256 and sha256_file(files.answer) == record.get("answer_sha256")
-    return known if unchanged and known.fingerprint in key.digests else None
+    progress(
+        f"nothing is computed: the results in {files.pdf.parent} are those of this data and code. "
+        "`costfloor report --fresh` (`make report FRESH=1`) computes them anew"
+    )
+    return result

@@ -24,10 +24,10 @@ def comparison(study: Study) -> list[Block]:
     return [
         heading("The laws compared"),
         heading("Forecasts from many dates", 2),
-        *part("forecasts", stored.get("forecasts"), lambda found, notice: forecasts(found, notice, titles)),
+        *part("forecasts", stored.get("forecasts"), lambda result, notice: forecasts(result, notice, titles)),
         *_nested(study),
         heading("Does the machinery recover the truth?", 2),
-        *part("sbc", stored.get("sbc"), lambda found, notice: calibration(found, notice, fresh)),
+        *part("sbc", stored.get("sbc"), lambda result, notice: calibration(result, notice, fresh)),
         heading("How often the verdict is wrong", 2),
         *part("operating", stored.get("operating"), error_rates),
     ]

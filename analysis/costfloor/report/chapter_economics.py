@@ -24,9 +24,9 @@ CLAIMED = ("15 % a year", "20 % a year")
 
 def unit_economics(study: Study) -> list[Block]:
     """If the floor is real: margins, value and decisions of the services that come with the package."""
-    found = study.economics
+    economics = study.economics
     titles = {name: fit.law.title for name, fit in study.fits.items()}
-    horizon = max(one.decision.horizon_years for one in found.scenarios)
+    horizon = max(scenario.decision.horizon_years for scenario in economics.scenarios)
     return [
         heading("If the floor is real: unit economics"),
         text(
@@ -37,39 +37,43 @@ def unit_economics(study: Study) -> list[Block]:
             "closes in time."
         ),
         shown("economics"),
-        *(text(service(one, found, titles)) for one in found.scenarios),
-        table(_values(found, titles)),
+        *(text(service(scenario, economics, titles)) for scenario in economics.scenarios),
+        table(_values(economics, titles)),
         heading("What matters most, and is it worth waiting?", 2),
-        text(knowing(found)),
-        table(_tornado(found, titles)),
+        text(knowing(economics)),
+        table(_tornado(economics, titles)),
         heading("What a token costs, and where its price could stop", 2),
-        text(stagnation(found, titles)),
-        table(_costs(found, titles)),
+        text(stagnation(economics, titles)),
+        table(_costs(economics, titles)),
     ]
 
 
-def service(scenario: Scenario, found: Economics, titles: dict[str, str]) -> str:
+def service(scenario: Scenario, economics: Economics, titles: dict[str, str]) -> str:
     """What the two laws, the claimed asymptote and the frontier mean for one service."""
     years = min(AFTER_YEARS, scenario.decision.horizon_years)
-    own = {(one.buyer, one.law): one for one in found.outlooks if one.scenario == scenario.name}
+    outlooks = {
+        (outlook.buyer, outlook.law): outlook for outlook in economics.outlooks if outlook.scenario == scenario.name
+    }
     laws = [
-        f"{_margin(own['fixed_capability', name], years)} under {titles[name]}"
+        f"{_margin(outlooks['fixed_capability', name], years)} under {titles[name]}"
         for name in LAWS_SHOWN
-        if ("fixed_capability", name) in own
+        if ("fixed_capability", name) in outlooks
     ]
-    claimed = [f"{_margin(own['fixed_capability', name], years, bare=True)} at {name}" for name in CLAIMED]
-    frontier = [f"{_margin(own['frontier', name], years)}" for name in LAWS_SHOWN[:1] if ("frontier", name) in own]
+    claimed = [f"{_margin(outlooks['fixed_capability', name], years, bare=True)} at {name}" for name in CLAIMED]
+    frontier = [
+        f"{_margin(outlooks['frontier', name], years)}" for name in LAWS_SHOWN[:1] if ("frontier", name) in outlooks
+    ]
     losses = [
-        f"{probability(own['fixed_capability', name].p_loss)} under {titles[name]}"
+        f"{probability(outlooks['fixed_capability', name].p_loss)} under {titles[name]}"
         for name in LAWS_SHOWN
-        if ("fixed_capability", name) in own
+        if ("fixed_capability", name) in outlooks
     ]
-    said = (
+    words = (
         f"{scenario.title}: its gross margin after {years} years is {listing(laws)}; it is {listing(claimed)}. "
         f"Following the frontier, {listing(frontier)}. The launch loses money with probability {listing(losses)}."
     )
-    ratio = own["fixed_capability", CLAIMED[0]].viable_price_ratio
-    return minus(f"{said} {viable(ratio)}".strip())
+    ratio = outlooks["fixed_capability", CLAIMED[0]].viable_price_ratio
+    return minus(f"{words} {viable(ratio)}".strip())
 
 
 def viable(ratio: float | None) -> str:
@@ -83,62 +87,62 @@ def viable(ratio: float | None) -> str:
     return f"It becomes viable when tokens cost {percentage(ratio)} of what they do today."
 
 
-def knowing(found: Economics) -> str:
+def knowing(economics: Economics) -> str:
     """Whether knowing the law would change a decision, and what it is worth."""
-    titles = {one.name: one.title for one in found.scenarios}
-    apart = [name for name, one in found.waiting.items() if one.changes_decision]
+    titles = {scenario.name: scenario.title for scenario in economics.scenarios}
+    apart = [name for name, wait in economics.waiting.items() if wait.changes_decision]
     if not apart:
-        said = (
+        words = (
             "Whether to launch does not depend on the law in any of the services: knowing it would change no decision."
         )
     else:
-        worth = [f"{_usd(found.waiting[name].value_of_knowing)} for {titles[name]}" for name in apart]
+        worth = [f"{_usd(economics.waiting[name].value_of_knowing)} for {titles[name]}" for name in apart]
         services = listing([titles[name] for name in apart])
-        said = f"The laws disagree on whether to launch {services}; to know the law today is worth {listing(worth)}."
-    patient = [name for name, one in found.waiting.items() if one.value_of_waiting > 0.0]
+        words = f"The laws disagree on whether to launch {services}; to know the law today is worth {listing(worth)}."
+    patient = [name for name, wait in economics.waiting.items() if wait.value_of_waiting > 0.0]
     if patient:
-        gains = [f"{titles[name]} ({_usd(found.waiting[name].value_of_waiting)})" for name in patient]
-        said += f" To wait and know it then is better than to decide now for {listing(gains)}."
+        gains = [f"{titles[name]} ({_usd(economics.waiting[name].value_of_waiting)})" for name in patient]
+        words += f" To wait and know it then is better than to decide now for {listing(gains)}."
     else:
-        said += " Nowhere is it better to wait and know it then."
-    first = {titles[name]: swings[0] for name, swings in found.tornados.items()}
+        words += " Nowhere is it better to wait and know it then."
+    first = {titles[name]: swings[0] for name, swings in economics.tornados.items()}
     law_first = [title for title, swing in first.items() if swing.path == "law"]
     if law_first:
-        said += f" Of all inputs the law itself moves value most in {listing(law_first)}."
+        words += f" Of all inputs the law itself moves value most in {listing(law_first)}."
     else:
-        said += " In none of them does the law move value most: an input of the service's own does."
-    return minus(said)
+        words += " In none of them does the law move value most: an input of the service's own does."
+    return minus(words)
 
 
-def stagnation(found: Economics, titles: dict[str, str]) -> str:
+def stagnation(economics: Economics, titles: dict[str, str]) -> str:
     """When inputs without progress are half of cost, and whether cost then falls by 15 to 20 % a year."""
-    said = [
+    sentences = [
         "Cost is split into accelerators, which follow the price path, energy and facility, which follow performance per watt and their "
         "own prices, and staff, which follows wages; today's shares are ranges (docs/economics.md)."
     ]
-    today = found.costs[0].stagnant_share[0] if found.costs else (0.0, 0.0, 0.0)
+    today = economics.costs[0].stagnant_share[0] if economics.costs else (0.0, 0.0, 0.0)
     low, middle, high = (percentage(value) for value in today)
-    said.append(f"Energy, facility and staff are {middle} of cost today ({low} to {high}).")
-    for one in (one for one in found.costs if one.future in (*LAWS_SHOWN, *CLAIMED)):
-        name = titles.get(one.future, f"a steady {one.future}")
+    sentences.append(f"Energy, facility and staff are {middle} of cost today ({low} to {high}).")
+    for cost in (cost for cost in economics.costs if cost.future in (*LAWS_SHOWN, *CLAIMED)):
+        name = titles.get(cost.future, f"a steady {cost.future}")
         half = (
-            f"are half of it after {plural(one.half_years, 'year')}"
-            if one.half_years is not None
-            else f"are half of it within {len(one.reach)} years with probability {probability(one.p_half)}"
+            f"are half of it after {plural(cost.half_years, 'year')}"
+            if cost.half_years is not None
+            else f"are half of it within {len(cost.reach)} years with probability {probability(cost.p_half)}"
         )
-        slower, within, faster = (probability(value) for value in one.reach[AFTER_YEARS - 1])
-        said.append(
+        slower, within, faster = (probability(value) for value in cost.reach[AFTER_YEARS - 1])
+        sentences.append(
             f"Under {name} they {half}; in year {AFTER_YEARS} cost falls by less than 15 % with probability {slower}, by 15 to 20 % with "
             f"probability {within}, and by more with probability {faster}."
         )
-    said.append(
+    sentences.append(
         "A part of cost that does not fall sets the rate in the end, however small it is: a long-run fall of 15 to 20 % would need every "
         "input to fall that fast."
     )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
-def _costs(found: Economics, titles: dict[str, str]) -> Table:
+def _costs(economics: Economics, titles: dict[str, str]) -> Table:
     return tabulate(
         "cost_of_a_token",
         "Share of energy, facility and staff in the cost of a token, years until it is half (median), and percent by which cost falls in a "
@@ -149,7 +153,7 @@ def _costs(found: Economics, titles: dict[str, str]) -> Table:
             Column("Half after", lambda cost: "never" if cost.half_years is None else cost.half_years),
             *(_cost_fall(year) for year in RATE_YEARS_SHOWN),
         ],
-        found.costs,
+        economics.costs,
     )
 
 
@@ -162,8 +166,8 @@ def _cost_fall(year: int) -> Column[CostOutlook]:
     return Column(f"Fall in year {year}", lambda cost: YearlyFallInterval(*cost.yearly_rate[year - 1]))
 
 
-def _margin(one: Outlook, years: int, *, bare: bool = False) -> str:
-    low, middle, high = (_percent(value) for value in one.margin_path[years])
+def _margin(outlook: Outlook, years: int, *, bare: bool = False) -> str:
+    low, middle, high = (_percent(value) for value in outlook.margin_path[years])
     return middle if bare else f"{middle} ({low} to {high})"
 
 
@@ -178,9 +182,9 @@ def _usd(value: float) -> str:
     return f"-{words}" if value < 0.0 else words
 
 
-def _values(found: Economics, titles: dict[str, str]) -> Table:
+def _values(economics: Economics, titles: dict[str, str]) -> Table:
     rows: dict[str, dict[str, Outlook]] = {}
-    for outlook in found.outlooks:
+    for outlook in economics.outlooks:
         if outlook.buyer == "fixed_capability":
             rows.setdefault(titles.get(outlook.law, outlook.law), {})[outlook.scenario] = outlook
         elif outlook.law in LAWS_SHOWN:
@@ -188,7 +192,10 @@ def _values(found: Economics, titles: dict[str, str]) -> Table:
     return tabulate(
         "net_present_value",
         "Net present value in million USD, median and 90 % interval, by service and future of the price of a token.",
-        [Column("Future", lambda label: label, "l"), *(_value(rows, scenario.name) for scenario in found.scenarios)],
+        [
+            Column("Future", lambda label: label, "l"),
+            *(_value(rows, scenario.name) for scenario in economics.scenarios),
+        ],
         rows,
     )
 
@@ -197,11 +204,11 @@ def _value(rows: dict[str, dict[str, Outlook]], scenario: str) -> Column[str]:
     return Column(_short(scenario), lambda label: MillionsInterval(*rows[label][scenario].npv_usd))
 
 
-def _tornado(found: Economics, titles: dict[str, str]) -> Table:
+def _tornado(economics: Economics, titles: dict[str, str]) -> Table:
     rows = [
         (_short(scenario.name) if place == 0 else "", swing)
-        for scenario in found.scenarios
-        for place, swing in enumerate(_with_law(found.tornados[scenario.name]))
+        for scenario in economics.scenarios
+        for place, swing in enumerate(_with_law(economics.tornados[scenario.name]))
     ]
     return tabulate(
         "what_moves_value",
@@ -231,6 +238,6 @@ def _with_law(swings: Sequence[Swing]) -> list[Swing]:
     shown = list(swings[:SHOWN_SWINGS])
     return (
         shown
-        if any(one.path == "law" for one in shown)
-        else [*shown[:-1], *(one for one in swings if one.path == "law")]
+        if any(swing.path == "law" for swing in shown)
+        else [*shown[:-1], *(swing for swing in swings if swing.path == "law")]
     )

@@ -41,64 +41,64 @@ def price_indexes(study: Study) -> list[Block]:
     ]
 
 
-def gap(found: HedonicGap | None) -> str:
+def gap(hedonic: HedonicGap | None) -> str:
     """Hedonic against matched on the same prices, and the turnover that explains the difference."""
-    if found is None:
+    if hedonic is None:
         return "Prices of the same models are too few to set a hedonic and a matched-model index side by side."
-    if abs(found.gap) < ALIKE:
+    if abs(hedonic.gap) < ALIKE:
         difference = "so that models which come and go make no difference"
-    elif found.gap > 0:
-        difference = f"so that following the same models misses {found.gap:.2f} a year of the fall"
+    elif hedonic.gap > 0:
+        difference = f"so that following the same models misses {hedonic.gap:.2f} a year of the fall"
     else:
-        difference = f"so that following the same models overstates the fall by {-found.gap:.2f} a year"
+        difference = f"so that following the same models overstates the fall by {-hedonic.gap:.2f} a year"
     return (
-        f"On the same prices in force, by month, hedonic prices {yearly_change(found.hedonic_rate)} and those of matched models "
-        f"{yearly_change(found.matched_rate)}, {difference}. In a month {percentage(found.entry_share)} of prices are new and "
-        f"{100 * found.exit_share:.1f} % leave: {_premium('new ones', found.entry_premium, found.entry_premium_ci90)}, "
-        f"{_premium('those that leave', found.exit_premium, found.exit_premium_ci90)}."
+        f"On the same prices in force, by month, hedonic prices {yearly_change(hedonic.hedonic_rate)} and those of matched models "
+        f"{yearly_change(hedonic.matched_rate)}, {difference}. In a month {percentage(hedonic.entry_share)} of prices are new and "
+        f"{100 * hedonic.exit_share:.1f} % leave: {_premium('new ones', hedonic.entry_premium, hedonic.entry_premium_ci90)}, "
+        f"{_premium('those that leave', hedonic.exit_premium, hedonic.exit_premium_ci90)}."
     )
 
 
 def bases(shown: Sequence[ShownIndex]) -> str:
     """Why matched-model rates by month and by quarter differ, where they do: a chain by month may begin earlier."""
-    said = []
-    for one in shown:
-        monthly, quarterly = one.monthly, one.quarterly
+    by_base = []
+    for index in shown:
+        monthly, quarterly = index.monthly, index.quarterly
         if monthly is None or quarterly is None or monthly.kind not in MATCHED:
             continue
         if abs(monthly.annual_rate - quarterly.annual_rate) < ALIKE:
             continue
         common = str(pd.Period(quarterly.base, "Q").asfreq("M", how="end"))
         if common in [row.period for row in monthly.periods[1:-1]]:
-            said.append(
-                f"{one.title[:1].lower()}{one.title[1:]} has {monthly.annual_rate:.2f} by month from {monthly.base} on, "
+            by_base.append(
+                f"{index.title[:1].lower()}{index.title[1:]} has {monthly.annual_rate:.2f} by month from {monthly.base} on, "
                 f"{quarterly.annual_rate:.2f} by quarter from the end of {quarterly.base} on, and by month from {common} on "
                 f"{rate_from(monthly, common):.2f}"
             )
-    if not said:
+    if not by_base:
         return ""
     return minus(
         f"By month and by quarter these rates differ for their bases, as what moved between the two is in the first alone: "
-        f"{listing(said)}. "
+        f"{listing(by_base)}. "
     )
 
 
 def breaks(shown: Sequence[ShownIndex]) -> str:
     """Which indexes reject one straight line."""
-    tested = [one for one in shown if one.breaks]
+    tested = [index for index in shown if index.breaks]
     if not tested:
         return "No index is long enough to look for a break in its trend."
-    found = [
-        f"{one.title[:1].lower()}{one.title[1:]} ({test.name.split()[0]} after {test.break_date:%Y-%m}, p = {test.p_value:.3f})"
-        for one in tested
-        for test in one.breaks
+    broken = [
+        f"{index.title[:1].lower()}{index.title[1:]} ({test.name.split()[0]} after {test.break_date:%Y-%m}, p = {test.p_value:.3f})"
+        for index in tested
+        for test in index.breaks
         if test.p_value < BREAK_LEVEL
     ]
-    count = sum(len(one.breaks) for one in tested)
+    count = sum(len(index.breaks) for index in tested)
     outcome = (
-        f"{len(found)} of {count} tests for one break at an unknown date reject a straight line at {percentage(BREAK_LEVEL)}: "
-        f"{listing(found)}."
-        if found
+        f"{len(broken)} of {count} tests for one break at an unknown date reject a straight line at {percentage(BREAK_LEVEL)}: "
+        f"{listing(broken)}."
+        if broken
         else f"None of {count} tests for one break at an unknown date rejects a straight line at {percentage(BREAK_LEVEL)}."
     )
     return (

@@ -70,9 +70,11 @@ def as_known_then(study: Study) -> str:
 def freshness(quotes: pd.DataFrame, last: str) -> str:
     """How old the newest price of each source is on the last day of the panel."""
     ages = (pd.Timestamp(last) - quotes.groupby("source")["recorded_on"].max()).dt.days.clip(lower=0)
-    said = [f"{source} {plural(int(days), 'day')}" for source, days in ages.dropna().sort_values(kind="stable").items()]
+    in_words = [
+        f"{source} {plural(int(days), 'day')}" for source, days in ages.dropna().sort_values(kind="stable").items()
+    ]
     return (
-        f"Age of the newest recorded price of each source when the panel ends ({last}): {listing(said)}. A source without "
+        f"Age of the newest recorded price of each source when the panel ends ({last}): {listing(in_words)}. A source without "
         "new prices may have stopped, or its prices may have held."
     )
 

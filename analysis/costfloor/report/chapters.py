@@ -23,7 +23,7 @@ def robustness(study: Study) -> list[Block]:
     return [
         heading("How much rests on what"),
         heading("What would have been said", 2),
-        *part("hindcast", stored.get("hindcast"), lambda found, notice: hindcast(found, notice, verdict)),
+        *part("hindcast", stored.get("hindcast"), lambda result, notice: hindcast(result, notice, verdict)),
         heading("Which models and prices decide", 2),
         *part("influence", stored.get("influence"), influence),
         heading("Other measures, other prices", 2),
@@ -41,7 +41,9 @@ def technologies_of_known_fate(study: Study) -> list[Block]:
     return [
         heading("Technologies of known fate"),
         *part(
-            "technologies", stored.get("technologies"), lambda found, notice: technologies(found, notice, age, as_prior)
+            "technologies",
+            stored.get("technologies"),
+            lambda result, notice: technologies(result, notice, age, as_prior),
         ),
         *([] if "technologies" in stored else as_prior),
     ]
@@ -58,7 +60,7 @@ def mechanisms(study: Study) -> list[Block]:
         *part(
             "channels",
             study.calibration.get("channels"),
-            lambda found, notice: channels(found, notice, follows),
+            lambda result, notice: channels(result, notice, follows),
         ),
     ]
 

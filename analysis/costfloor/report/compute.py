@@ -7,16 +7,15 @@ import pandas as pd
 from costfloor.build import build
 from costfloor.checks import run_checks
 from costfloor.data.store import Store
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.fit import fit_law
 from costfloor.forecast.compare import compare
-from costfloor.forecast.ledger import Entry, entry
-from costfloor.forecast.refit import remember
+from costfloor.forecast.ledger import Entry
+from costfloor.forecast.refit import entry, remember
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations
 from costfloor.panel import law_rows
-from costfloor.records import write_record
 from costfloor.report.baselines import baselines, published_rates
 from costfloor.report.price_indexes import panel_indexes
 from costfloor.report.render import render
@@ -24,7 +23,7 @@ from costfloor.report.result import ReportFiles, ReportResult
 from costfloor.report.stored import save_results
 from costfloor.report.study import Study
 from costfloor.sampling.policy import Sampling
-from costfloor.storage import json_bytes, sha256_bytes, write_together
+from costfloor.storage import sha256_bytes, write_together
 from costfloor.studies.events.event_study import event_study, innovation_months
 from costfloor.studies.levers.levers import observed_levers
 from costfloor.studies.registry import stored_studies
@@ -42,7 +41,7 @@ def new_report(
     earlier: Sequence[Entry],
     workers: int | None,
 ) -> ReportResult:
-    """Compute, draw and write a report; its receipt, written last, has the `fingerprint` by which it is known again."""
+    """Compute, draw and write a report, all but the record of it."""
     study = run_study(store, settings, progress, as_of, earlier, workers=workers)
     rendered = render(study, files.project, progress)
     progress("storing the results for the notebooks")
@@ -62,8 +61,6 @@ def new_report(
         pdf_sha256=sha256_bytes(rendered.pdf),
     )
     outputs = {files.pdf: rendered.pdf, files.answer: rendered.answer}
-    if files.summary:
-        outputs[files.summary] = json_bytes(vars(result))
     if files.tables:
         outputs |= {files.tables / f"{name}.csv": content for name, content in rendered.csv.items()}
     write_together(outputs)
@@ -76,8 +73,6 @@ def new_report(
         remember(
             store.places, study.build.vintage, law_rows(study.panel), dict(study.fits), study.comparison, set(LAWS)
         )
-    # Last: with the receipt in place nothing above is done again.
-    write_record(files.receipt, {"result": vars(result), "answer_sha256": sha256_bytes(rendered.answer)})
     return result
 
 

@@ -174,8 +174,8 @@ def _method(study: Study) -> list[Block]:
 
 
 def _without_warnings(summary: str) -> str:
-    said, found, _ = minus(summary).partition(" Warnings: ")
-    return f"{said} The importance sampling behind it warned; the check prints what." if found else said
+    words, warned, _ = minus(summary).partition(" Warnings: ")
+    return f"{words} The importance sampling behind it warned; the check prints what." if warned else words
 
 
 CHAPTERS: dict[str, Callable[[Study], list[Block]]] = {

@@ -50,13 +50,13 @@ def _channel_rates(study: Study) -> Figure:
 
 
 def _domains(study: Study) -> Figure:
-    found = _result(study, "domains")
-    return domains.draw(None if found is None else found.base)
+    result = _result(study, "domains")
+    return domains.draw(None if result is None else result.base)
 
 
 def _ranks(study: Study) -> Figure:
-    found = _result(study, "sbc")
-    return ranks.draw(() if found is None else found.latest)
+    result = _result(study, "sbc")
+    return ranks.draw(() if result is None else result.latest)
 
 
 def _events(study: Study) -> Figure:

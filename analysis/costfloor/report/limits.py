@@ -92,12 +92,12 @@ def disagreements(study: Study) -> str:
 def measured(study: Study) -> str:
     """How sharply capability is measured against the width of the bands."""
     sd = float(study.panel.drop_duplicates("model")["capability_sd"].median())
-    said = f"Capability is measured to within {sd:.1f} index units (median standard deviation)"
+    words = f"Capability is measured to within {sd:.1f} index units (median standard deviation)"
     centres = study.panel.drop_duplicates("band")["band_centre"].sort_values()
     if len(centres) < 2:
-        return f"{said}, and there is one band only."
+        return f"{words}, and there is one band only."
     gap = float(centres.diff().min())
-    return f"{said}; neighbouring bands are at least {gap:.1f} units apart, so that models near an edge may sit in the wrong band."
+    return f"{words}; neighbouring bands are at least {gap:.1f} units apart, so that models near an edge may sit in the wrong band."
 
 
 def price_measure(study: Study) -> str:

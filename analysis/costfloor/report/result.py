@@ -1,11 +1,11 @@
-"""A report on disk: its files and its record."""
+"""A report on disk: its files, and what is said of it."""
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from costfloor.places import Places
+from costfloor.storage import sha256_file
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class ReportFiles:
 
     Attributes
     ----------
-    pdf, answer, summary
-        The pages, the first figure, and what the report says in JSON; a past view has no summary.
+    pdf, answer, record
+        The pages, the first figure, and what the report rests on and says, in JSON.
     tables
         Folder of every table as CSV; a past view has none.
     project
@@ -55,7 +55,7 @@ class ReportFiles:
 
     pdf: Path
     answer: Path
-    summary: Path | None
+    record: Path
     tables: Path | None
     project: Path
     results: Path
@@ -63,22 +63,22 @@ class ReportFiles:
     @property
     def outputs(self) -> tuple[Path, ...]:
         """The files in the folder of reports."""
-        return tuple(path for path in (self.pdf, self.answer, self.summary) if path)
+        return self.pdf, self.answer, self.record
 
-    @property
-    def receipt(self) -> Path:
-        """The record of the report, beside what the pages are set from."""
-        return self.project / "receipt.json"
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of pages, figure and tables as they are, by their names below the folder of reports."""
+        paths = [self.pdf, self.answer, *(self.tables.glob("*.csv") if self.tables else ())]
+        return {path.relative_to(self.pdf.parent).as_posix(): sha256_file(path) for path in paths if path.is_file()}
 
 
-def report_files(places: Places, as_of: pd.Timestamp | None) -> ReportFiles:
+def report_files(places: Places, as_of: dt.datetime | None) -> ReportFiles:
     """Where the report of a view lies."""
     day = "" if as_of is None else f"-{as_of.date()}"
     reports, processed = places.reports, places.processed(as_of)
     return ReportFiles(
         pdf=reports / f"report{day}.pdf",
         answer=reports / f"answer{day}.svg",
-        summary=reports / "report.json" if as_of is None else None,
+        record=reports / f"report{day}.json",
         tables=reports / "tables" if as_of is None else None,
         project=processed / "report",
         results=processed / "results",

@@ -12,7 +12,7 @@ from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult
 from costfloor.data.store import Store, open_store
 from costfloor.data.vintages import Vintage
-from costfloor.economics.scenario import shipped_scenarios
+from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import Economics, economics
 from costfloor.errors import InputError, MissingResultError
 from costfloor.fit.continuation import continuation
@@ -29,6 +29,7 @@ from costfloor.report.price_indexes import PanelIndexes, panel_indexes
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.events.event_study import EventEffect, event_study, innovation_months
 from costfloor.studies.levers.levers import Lever, observed_levers
+from costfloor.studies.registry import recorded_studies, stored_studies
 from costfloor.studies.stored import Stored
 
 if TYPE_CHECKING:
@@ -89,8 +90,6 @@ class Results:
 
         Where no panel is built they are compared with nothing, and `.stale` is empty.
         """
-        from costfloor.studies.registry import recorded_studies, stored_studies  # noqa: PLC0415  loads PyMC, as studies fit
-
         try:
             return stored_studies(self.built, Sampling.seed)
         except MissingResultError:
@@ -236,7 +235,7 @@ class Results:
         InputError
             The report has no such chapter.
         """
-        from costfloor.report.document import CHAPTERS  # noqa: PLC0415  as above
+        from costfloor.report.document import CHAPTERS  # noqa: PLC0415  loads PyMC, as studies fit
 
         if name not in CHAPTERS:
             raise InputError("is no chapter of the report", value=name, remedy=f"Choose from {', '.join(CHAPTERS)}")

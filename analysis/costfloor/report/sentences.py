@@ -10,6 +10,7 @@ from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
+from costfloor.sampling import quantiles as of_draws
 from costfloor.sampling.policy import ESS_LIMIT
 from costfloor.typeset.montecarlo import above, below, differs, edge_mcse, median_mcse, probability_mcse
 from costfloor.typeset.phrases import (
@@ -53,10 +54,9 @@ HEADLINES = {
 }
 
 
-def quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
+def quantiles(fit: Fit, name: str) -> of_draws.Quantiles:
     """5, 50 and 95 % quantiles of a reported quantity."""
-    low, middle, high = (float(value) for value in np.quantile(fit.draws(name), (0.05, 0.5, 0.95)))
-    return low, middle, high
+    return of_draws.quantiles(fit.draws(name))
 
 
 def effective_draws(fit: Fit) -> float:
@@ -277,12 +277,12 @@ def _plateau_needs(comparison: Comparison, difference: float, margin: float) -> 
         missing.append(f"a probability of {probability(CREDIBLE)} that the rate has halved (now {now})")
     if comparison.prior_sensitivity.prior_dominated:
         missing.append("a floor that the prices move more than its prior does")
-    said = f"For a plateau: {listing(missing)}." if missing else "For a plateau nothing is missing."
+    needs = f"For a plateau: {listing(missing)}." if missing else "For a plateau nothing is missing."
     months = months_until_decisive(comparison)
     if not months:
-        return said
+        return needs
     wait = f"about {months} more months" if months <= HORIZON_MONTHS else "more than ten further years"
-    return f"{said} If the lead kept growing at its pace so far, it alone would take {wait} of prices."
+    return f"{needs} If the lead kept growing at its pace so far, it alone would take {wait} of prices."
 
 
 def _discovery_needs(comparison: Comparison, difference: float, mean_age_years: float) -> str:
@@ -317,19 +317,19 @@ def channels(fit: Fit) -> str:
 
 def failures(fits: dict[str, Fit], comparison: Comparison, capability_passed: bool) -> list[str]:
     """What failed its gates, one sentence each; empty when nothing did."""
-    said = [
+    lines = [
         f"FAILED: {fit.law.title} law, {fit.receipt['diagnostics']['worst']}."
         for fit in fits.values()
         if not fit.passed
     ]
     if not capability_passed:
-        said.append("FAILED: the capability model missed a convergence gate, so that bands may be wrong.")
+        lines.append("FAILED: the capability model missed a convergence gate, so that bands may be wrong.")
     if not comparison.passed:
         named = (
             listing([str(failure) for failure in comparison.failures]) if comparison.failures else "no reason was given"
         )
-        said.append(f"FAILED: refits behind the comparison ({named}).")
-    return said
+        lines.append(f"FAILED: refits behind the comparison ({named}).")
+    return lines
 
 
 def checks_outcome(passed: list[tuple[str, bool | None]]) -> str:

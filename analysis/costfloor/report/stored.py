@@ -146,10 +146,10 @@ def _thinned(fit: Fit, draws_per_chain: int) -> Fit:
 
 
 def _open_fit(folder: Path, name: str, obs: PriceObservations) -> Fit:
-    found = archive.read_named(folder, name)
-    if found is None:
+    stored = archive.read_named(folder, name)
+    if stored is None:
         raise IntegrityError(f"{folder / name}.json is missing. Run bin/store-results again")
-    receipt, tree = found
+    receipt, tree = stored
     if receipt["law"] != name:
         raise IntegrityError(
             f"{folder / name}.json is the receipt of a fit of {receipt['law']}. Run bin/store-results again"

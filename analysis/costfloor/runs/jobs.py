@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from costfloor.compiler_cache import prepare_compilers
 from costfloor.errors import FanoutError, IntegrityError
 from costfloor.keys import Key, fingerprint
 from costfloor.records import read_record, write_record
@@ -215,6 +216,7 @@ def _all_ended(
     if scheduler is None and workers == 0:
         yield from _here(function, jobs)
         return
+    prepare_compilers()
     from costfloor.runs.workers import elsewhere, fanned, local_cluster  # noqa: PLC0415  stored results should not wait for Dask
 
     count = min(workers or os.cpu_count() or 1, len(jobs))

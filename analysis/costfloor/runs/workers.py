@@ -24,8 +24,9 @@ from typing import Any, Final
 
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, Nanny, Security, rpc, wait
+from pytensor.link.numba.cache import NUMBA_CACHE_PATH
 
-from costfloor.compiler_cache import compiled_here, compiling_in, take_compiled, worker_caches
+from costfloor.compiler_cache import compiling_in, take_compiled, worker_caches
 from costfloor.errors import FanoutError
 
 DEATHS: Final = 3
@@ -195,7 +196,7 @@ def _worker_processes(address: str, security: Security, folders: list[Path]) -> 
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for number, folder in enumerate(folders):
-            take_compiled(compiled_here(), folder / "pytensor" / "numba")
+            take_compiled(Path(NUMBA_CACHE_PATH), folder / "pytensor" / "numba")
             shutil.rmtree(folder / "scratch", ignore_errors=True)
             with (folder / "log").open("wb") as log:
                 # A group of its own: Ctrl-C reaches this process alone, with which the workers end.

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import nutpie
+from pymc import Model
+from pytensor.compile.maker import function
+from pytensor.compile.mode import Mode
 
 from costfloor.compiler_cache import compiled_once
 from costfloor.errors import UnlikeModelsError
-from costfloor.sampling.density import SharedDensity, shared_density
 from costfloor.sampling.sampler import CompiledModel, compile_model
 
 if TYPE_CHECKING:
-    import pymc as pm
+    from costfloor.sampling.density import SharedDensity
 
 STEP: Final = 1e-5
 """Of the difference quotient, on the unconstrained scale: rounding and curvature leave six digits of a slope."""
 
-_DENSITIES: Final[dict[str, SharedDensity]] = {}
+_DENSITIES: Final[dict[str, "SharedDensity"]] = {}
 """Those of this process that passed their test, by make."""
 
 _FAILED: Final[list[Exception]] = []
@@ -31,7 +33,7 @@ _FAILED: Final[list[Exception]] = []
 
 
 def compile_alike(
-    model: "pm.Model", make: str, examples: "Callable[[], tuple[pm.Model, pm.Model]]", named: Iterable[str]
+    model: Model, make: str, examples: Callable[[], tuple[Model, Model]], named: Iterable[str]
 ) -> CompiledModel:
     """Compile a model, with a density compiled now, earlier, or found in the cache on disk.
 
@@ -48,10 +50,13 @@ def compile_alike(
     """
     if not _FAILED:
         try:
+            # What it rests on may no longer be there.
+            from costfloor.sampling.density import COMPILED_HERE, shared_density  # noqa: PLC0415  as any failure of it
+
             density = _DENSITIES.get(make)
             if density is None:
                 example, other = examples()
-                with compiled_once(hashlib.sha256(make.encode()).hexdigest()):
+                with compiled_once(hashlib.sha256(make.encode()).hexdigest(), COMPILED_HERE):
                     density = shared_density(example, other, named)
                 # With the data of the one that it was not made from; examples are small, so that this is quick.
                 require_agreement(density.of(other), other, named)
@@ -71,7 +76,7 @@ def compile_alike(
     return compile_model(model)
 
 
-def require_agreement(compiled: CompiledModel, model: "pm.Model", named: Iterable[str]) -> None:
+def require_agreement(compiled: CompiledModel, model: Model, named: Iterable[str]) -> None:
     """Compare what nutpie sees at the points of two short chains with the log density of PyMC, interpreted as it is written.
 
     The gradient is compared along a random direction, with a difference quotient: its graph would take longer to make than all else.
@@ -86,7 +91,7 @@ def require_agreement(compiled: CompiledModel, model: "pm.Model", named: Iterabl
         asked, draws=2, tune=2, chains=2, cores=1, seed=1, progress_bar=False, save_warmup=False, store_gradient=True
     )
     names = [model.rvs_to_values[variable].name for variable in model.free_RVs]
-    own = _interpreted(model)
+    log_density = _interpreted(model)
     draws, seen = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()[["logp", "gradient"]]
     rng = np.random.default_rng(1)
     for chain, draw in np.ndindex(2, 2):
@@ -95,24 +100,24 @@ def require_agreement(compiled: CompiledModel, model: "pm.Model", named: Iterabl
         logp, gradient = (seen[name].isel(at).to_numpy() for name in ("logp", "gradient"))
         direction = [rng.standard_normal(part.shape) for part in point]
         ahead, behind = (
-            own(*(part + step * way for part, way in zip(point, direction, strict=True))) for step in (STEP, -STEP)
+            log_density(*(part + step * way for part, way in zip(point, direction, strict=True)))
+            for step in (STEP, -STEP)
         )
         slope = float(gradient @ np.concatenate([way.ravel() for way in direction]))
-        if not np.isclose(logp, own(*point), rtol=1e-8, atol=1e-8):
-            raise ArithmeticError(f"nutpie sees a log density of {float(logp)} where PyMC has {float(own(*point))}")
+        if not np.isclose(logp, log_density(*point), rtol=1e-8, atol=1e-8):
+            raise ArithmeticError(
+                f"nutpie sees a log density of {float(logp)} where PyMC has {float(log_density(*point))}"
+            )
         if not np.isclose(slope, (ahead - behind) / (2.0 * STEP), rtol=1e-4, atol=1e-4 * np.linalg.norm(gradient)):
             raise ArithmeticError(f"nutpie sees a slope of {slope} where PyMC has {(ahead - behind) / (2.0 * STEP)}")
 
 
-def _interpreted(model: "pm.Model") -> Callable[..., Any]:
+def _interpreted(model: Model) -> Callable[..., Any]:
     """Log density as PyMC writes it; rewriting the graph, let alone compiling it, would take longer than a few calls."""
-    from pytensor.compile.maker import function  # noqa: PLC0415  slow to import
-    from pytensor.compile.mode import Mode  # noqa: PLC0415  as above
-
     as_written: Any = None
-    own: Callable[..., Any] = function(
+    log_density: Callable[..., Any] = function(
         [model.rvs_to_values[variable] for variable in model.free_RVs],
         model.logp(),
         mode=Mode(linker="py", optimizer=as_written),
     )
-    return own
+    return log_density

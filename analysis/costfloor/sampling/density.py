@@ -10,20 +10,33 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
+import numba
 import numpy as np
+from nutpie.compile_pymc import CompiledPyMCModel, address_as_void_pointer, make_user_data
+from pymc import Model
+from pymc.pytensorf import compile as compile_function
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.gradient import grad
+from pytensor.graph.basic import Constant
+from pytensor.graph.replace import clone_replace
+from pytensor.graph.rewriting.utils import rewrite_graph
+from pytensor.graph.traversal import ancestors
+from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS, NUMBA_CACHE_PATH, compile_numba_function_src
+from pytensor.tensor import as_tensor, concatenate, dvector, lvector, specify_shape, tensor
 
 from costfloor.errors import UnlikeModelsError
 from costfloor.sampling.sampler import CompiledModel, warning_texts
 from costfloor.sampling.variables import variables_of
 from costfloor.storage import sha256_bytes
 
-if TYPE_CHECKING:
-    import pymc as pm
-
 Tensor = Any
 """A PyTensor variable; its own types cannot say which operations it has."""
+
+COMPILED_HERE: Final = Path(NUMBA_CACHE_PATH)
+"""The folder in which this process keeps what PyTensor compiles with Numba."""
 
 _PACKED: Final = ("integers", "floats")
 """What is neither a parameter nor a named price is packed into one vector of each kind, lengths first."""
@@ -57,7 +70,7 @@ class SharedDensity:
     expand: Any = field(repr=False)
     warnings: tuple[str, ...]
 
-    def of(self, model: "pm.Model") -> CompiledModel:
+    def of(self, model: Model) -> CompiledModel:
         """Return `model` with its data in place, ready to be sampled.
 
         Raises
@@ -65,8 +78,6 @@ class SharedDensity:
         UnlikeModelsError
             If `model` differs from the one this was made from in more than its data.
         """
-        from nutpie.compile_pymc import CompiledPyMCModel, make_user_data  # noqa: PLC0415  slow to import
-
         start = time.perf_counter()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -105,19 +116,19 @@ class SharedDensity:
 
     def _values(self, graph: Tensor, shared: Mapping[str, Tensor]) -> list[np.ndarray]:
         """The data of another model, in the order in which they are packed."""
-        place = {one: at for at, group in enumerate(self.data) for one in group}
-        found: dict[int, np.ndarray] = {}
+        place = {constant: at for at, group in enumerate(self.data) for constant in group}
+        by_place: dict[int, np.ndarray] = {}
         for mine, theirs in _constants(self.graph, graph):
             if mine not in place:
                 if not _equal(mine, theirs):
                     raise UnlikeModelsError(f"the constant {theirs} is {mine} in the model this density was made from")
-            elif not np.array_equal(found.setdefault(place[mine], theirs.data), theirs.data):
+            elif not np.array_equal(by_place.setdefault(place[mine], theirs.data), theirs.data):
                 raise UnlikeModelsError(f"{theirs} is not equal to the same other datum any more")
-        values = [*(found[at] for at in range(len(self.data))), *(shared[name].get_value() for name in self.lengths)]
+        values = [*(by_place[at] for at in range(len(self.data))), *(shared[name].get_value() for name in self.lengths)]
         return [np.asarray(value) for value in values]
 
 
-def shared_density(model: "pm.Model", other: "pm.Model", named: Iterable[str]) -> SharedDensity:
+def shared_density(model: Model, other: Model, named: Iterable[str]) -> SharedDensity:
     """Compile the log density of all models that differ as these two do.
 
     Parameters
@@ -132,12 +143,6 @@ def shared_density(model: "pm.Model", other: "pm.Model", named: Iterable[str]) -
     UnlikeModelsError
         If their graphs have not the same operations.
     """
-    from pymc.pytensorf import compile as compile_function  # noqa: PLC0415  slow to import
-    from pytensor.gradient import grad  # noqa: PLC0415  as above
-    from pytensor.graph.replace import clone_replace  # noqa: PLC0415  as above
-    from pytensor.graph.rewriting.utils import rewrite_graph  # noqa: PLC0415  as above
-    from pytensor.tensor import concatenate, dvector, lvector  # noqa: PLC0415  as above
-
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         graph = model.logp()
@@ -154,7 +159,7 @@ def shared_density(model: "pm.Model", other: "pm.Model", named: Iterable[str]) -
         parameters = [_loose(value) for value in values]
         packed = [*(_loose(group[0]) for group in data), *(_loose(shared[name]) for name in lengths)]
         apart = {shared[name]: _loose(shared[name]) for name in keep}
-        inputs = {one: tensor for group, tensor in zip(data, packed, strict=False) for one in group}
+        inputs = {constant: tensor for group, tensor in zip(data, packed, strict=False) for constant in group}
         inputs |= {shared[name]: tensor for name, tensor in zip(lengths, packed[len(data) :], strict=True)}
         replaced = {**inputs, **apart, **dict(zip(values, parameters, strict=True))}
         # Simplified before the gradient is taken, as by nutpie.
@@ -206,8 +211,6 @@ def _require_layout(record: np.ndarray, values: Mapping[str, np.ndarray]) -> Non
 
 def _constants(graph: Tensor, other: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Pairs of constants in the same place of two graphs of the same operations."""
-    from pytensor.graph.basic import Constant  # noqa: PLC0415  slow to import
-
     met: dict[Tensor, Tensor] = {}
     stack = [(graph, other)]
     while stack:
@@ -232,9 +235,6 @@ def _equal(mine: Tensor, theirs: Tensor) -> bool:
 
 
 def _shared(graph: Tensor) -> list[Tensor]:
-    from pytensor.compile.sharedvalue import SharedVariable  # noqa: PLC0415  slow to import
-    from pytensor.graph.traversal import ancestors  # noqa: PLC0415  as above
-
     return [var for var in ancestors([graph]) if isinstance(var, SharedVariable)]
 
 
@@ -244,8 +244,6 @@ def _by_name(variables: Iterable[Tensor]) -> dict[str, Tensor]:
 
 def _loose(variable: Tensor) -> Tensor:
     """A fresh input of the same rank and any length; whole numbers are as wide as any length can be."""
-    from pytensor.tensor import tensor  # noqa: PLC0415  slow to import
-
     dtype = "int64" if np.dtype(variable.dtype).kind == "i" else variable.dtype
     # A length of one lets the graph broadcast, and it would not without.
     return tensor(variable.name, dtype=dtype, shape=tuple(1 if length == 1 else None for length in variable.type.shape))
@@ -266,25 +264,23 @@ def _unpack(
     point: Tensor, integers: Tensor, floats: Tensor, parameters: Sequence[Tensor], values: Sequence[Tensor]
 ) -> list[Tensor]:
     """The tensors that lie in the three vectors, as `_pack` put them there."""
-    from pytensor.tensor import as_tensor, specify_shape  # noqa: PLC0415  slow to import
-
     every = [*parameters, *values]
-    lengths = iter(range(sum(one.ndim for one in every)))
+    lengths = iter(range(sum(variable.ndim for variable in every)))
     zero = as_tensor(np.int64(0))
-    starts = {point: zero, integers: as_tensor(np.int64(sum(one.ndim for one in every))), floats: zero}
-    found = []
+    starts = {point: zero, integers: as_tensor(np.int64(sum(variable.ndim for variable in every))), floats: zero}
+    unpacked = []
     for at, like in enumerate(every):
         vector = point if at < len(parameters) else integers if like.dtype == "int64" else floats
         shape = [integers[next(lengths)] for _ in range(like.ndim)]
         start = starts[vector]
         starts[vector] = start + math.prod(shape)
         if not shape:
-            found.append(vector[start])
+            unpacked.append(vector[start])
             continue
         part = vector[start : starts[vector]]
         part = part.reshape(tuple(shape)) if like.ndim > 1 else part
-        found.append(specify_shape(part, like.type.shape) if 1 in like.type.shape else part)
-    return found
+        unpacked.append(specify_shape(part, like.type.shape) if 1 in like.type.shape else part)
+    return unpacked
 
 
 def _c_functions(jitted: Any, ranks: Mapping[str, int]) -> tuple[Any, Any]:
@@ -292,18 +288,14 @@ def _c_functions(jitted: Any, ranks: Mapping[str, int]) -> tuple[Any, Any]:
 
     They are functions of text, as PyTensor's: only those does its cache on disk take.
     """
-    import numba  # noqa: PLC0415  slow to import
-    from nutpie.compile_pymc import address_as_void_pointer  # noqa: PLC0415  as above
-    from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS, compile_numba_function_src  # noqa: PLC0415  as above
-
     names = {"carray": numba.carray, "address": address_as_void_pointer, "density": jitted, "np": np}
     # A function read from the cache belongs to a module, which must be there.
     names["__name__"] = __name__
     key = CACHED_SRC_FUNCTIONS.get(jitted.py_func)
 
     def compiled(name: str, text: str, *signature: Any) -> Any:
-        own = f"{name}_{key}_{sha256_bytes(f'{__name__}\n{text}'.encode())[:16]}" if key else None
-        function = compile_numba_function_src(text, name, dict(names), cache_key=own)
+        cache_key = f"{name}_{key}_{sha256_bytes(f'{__name__}\n{text}'.encode())[:16]}" if key else None
+        function = compile_numba_function_src(text, name, dict(names), cache_key=cache_key)
         return numba.cfunc(numba.types.int64(*signature), cache=key is not None)(function)
 
     # The record that nutpie makes of arrays: their addresses, then their sizes, then their shapes.

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from costfloor.sampling.gates import Diagnostics, diagnose_quantities
-from costfloor.sampling.policy import SamplerSettings, Sampling, attempt_seed
+from costfloor.sampling.policy import SamplerSettings, Sampling
 from costfloor.sampling.sampler import CompiledModel, Sampled, sample
 from costfloor.wording import ordinal
 
@@ -175,3 +175,8 @@ def attempt_line(asked: SamplerSettings, attempts: Sequence[Attempt]) -> str:
     how = " and ".join(way for way, taken in ways if taken)
     number = len(attempts) + 1
     return f"{ordinal(number)} attempt: {last.diagnostics.worst} in the {ordinal(number - 1)}, {how} now ({what})"
+
+
+def attempt_seed(seed: int, attempt: int) -> int:
+    """Seed of an attempt, numbered from 1: the same in every run, the seed itself for the first, another for each that follows."""
+    return seed if attempt == 1 else int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0])

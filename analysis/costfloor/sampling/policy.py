@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 # Set here once: ArviZ changed its defaults (0.94 HDI, then 0.89 equal-tailed) between minor releases.
 CI_PROB: Final = 0.90
 CI_QUANTILES: Final = (0.05, 0.50, 0.95)
@@ -30,7 +28,7 @@ class Sampling:
     target_accepts
         Mean acceptance probabilities, rising: after divergences the next one is tried, with smaller steps.
     seed
-        Of the first attempt; every other has one that follows from it (`attempt_seed`).
+        Of the first attempt; every other has one that follows from it (`costfloor.sampling.engine.attempt_seed`).
     kept
         Of each chain at most so many draws, evenly spaced, are stored; the gates are judged by all.
     longer
@@ -70,8 +68,3 @@ class SamplerSettings:
     target_accept: float = 0.9
     max_treedepth: int = 10
     seed: int = 1
-
-
-def attempt_seed(seed: int, attempt: int) -> int:
-    """Seed of an attempt, numbered from 1: the same in every run, the seed itself for the first, another for each that follows."""
-    return seed if attempt == 1 else int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0])

@@ -8,23 +8,19 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import nutpie
 import xarray as xr
+from pymc import Model
 
-from costfloor.compiler_cache import prepare_compilers, warn_of_temporary_cache
+from costfloor.compiler_cache import warn_of_temporary_cache
 from costfloor.errors import SamplingError
 from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.variables import ModelVariables, variables_of
 from costfloor.wording import duration
 
-if TYPE_CHECKING:
-    import pymc as pm
-
-# PyTensor is not imported yet, and reads where to keep what it compiles when it is.
-prepare_compilers()
 warn_of_temporary_cache()
 
 PROGRESS_SECONDS: Final = 10.0
@@ -70,7 +66,7 @@ class CompiledModel:
     warnings: tuple[str, ...]
 
 
-def compile_model(model: "pm.Model") -> CompiledModel:
+def compile_model(model: Model) -> CompiledModel:
     """Compile the density of a PyMC model for nutpie.
 
     What follows from the parameters is left out: compiled too it would take a third of the time, and it is needed once per kept draw.
@@ -85,7 +81,7 @@ def compile_model(model: "pm.Model") -> CompiledModel:
 
 
 def sample(
-    model: "pm.Model | CompiledModel",
+    model: Model | CompiledModel,
     settings: SamplerSettings,
     *,
     data: Mapping[str, np.ndarray] | None = None,

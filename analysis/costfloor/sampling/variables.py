@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
-
-if TYPE_CHECKING:
-    import pymc as pm
+from pymc import Model
+from pytensor.compile.maker import function
+from pytensor.compile.mode import Mode
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.replace import vectorize_graph
+from pytensor.graph.traversal import ancestors
+from pytensor.tensor import tensor
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,12 @@ class ModelVariables:
 
     def at(self, tree: xr.DataTree, data: Mapping[str, np.ndarray]) -> xr.Dataset:
         """The variables at nutpie's draws, dimensions ``(chain, draw, ...)``; `data` replaces values of the model's own."""
-        found: dict[str, xr.DataArray] = {}
+        by_name: dict[str, xr.DataArray] = {}
         # A parameter without bounds is in the first group alone.
         for group in ("posterior", "unconstrained_posterior"):
             if group in tree:
-                found |= {str(name): array for name, array in tree[group].to_dataset().data_vars.items()}
-        draws = [found[name].to_numpy() for name in self.parameters]
+                by_name |= {str(name): array for name, array in tree[group].to_dataset().data_vars.items()}
+        draws = [by_name[name].to_numpy() for name in self.parameters]
         shared = [data.get(name, value) for name, value in self.data.items()]
         # Chain by chain: what a variable is made of can be a hundred times larger than the variable.
         chains = [self.function(*(array[chain] for array in draws), *shared) for chain in range(len(draws[0]))]
@@ -38,7 +42,7 @@ class ModelVariables:
             name: self.dims.get(name) or tuple(f"{name}_dim_{axis}" for axis in range(array.ndim - 2))
             for name, array in arrays.items()
         }
-        used = {dim for own in dims.values() for dim in own}
+        used = {dim for of_array in dims.values() for dim in of_array}
         return xr.Dataset(
             {name: (("chain", "draw", *dims[name]), array) for name, array in arrays.items()},
             coords={"chain": tree["posterior"]["chain"], "draw": tree["posterior"]["draw"]}
@@ -46,16 +50,8 @@ class ModelVariables:
         )
 
 
-def variables_of(model: "pm.Model") -> ModelVariables:
+def variables_of(model: Model) -> ModelVariables:
     """Vectorised over draws and interpreted: array operations on all draws of a chain leave a compiler nothing to gain."""
-    # Imported here: slow, and whoever has a model has loaded it.
-    from pytensor.compile.maker import function  # noqa: PLC0415  slow to import
-    from pytensor.compile.mode import Mode  # noqa: PLC0415  as above
-    from pytensor.compile.sharedvalue import SharedVariable  # noqa: PLC0415  as above
-    from pytensor.graph.replace import vectorize_graph  # noqa: PLC0415  as above
-    from pytensor.graph.traversal import ancestors  # noqa: PLC0415  as above
-    from pytensor.tensor import tensor  # noqa: PLC0415  as above
-
     names = {var.name for var in (*model.free_RVs, *model.deterministics)}
     wanted = [var for var in model.unobserved_value_vars if var.name in names]
     shared = [var for var in ancestors(wanted) if isinstance(var, SharedVariable)]

@@ -154,12 +154,12 @@ def _content(answer: httpcore.Response, address: str, progress: Callable[[str], 
     expected = int(headers.get(b"content-length", b"0"))
     _require_size(expected, address, limits)
     content = bytearray()
-    said = 0
+    told = 0
     for chunk in answer.iter_stream():
         content += chunk
         _require_size(len(content), address, limits)
-        if len(content) // 1_000_000 > said:
-            said = len(content) // 1_000_000
+        if len(content) // 1_000_000 > told:
+            told = len(content) // 1_000_000
             progress(f"fetched {len(content) / 1e6:.1f}{f' of {expected / 1e6:.1f}' if expected else ''} MB")
     return bytes(content)
 
@@ -246,15 +246,15 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 def _resolved(host: str, port: int, seconds: float) -> list[Address]:
     """The addresses of a name, without waiting longer than so many seconds for the system."""
-    found: list[Address] = []
+    addresses: list[Address] = []
     errors: list[Exception] = []
 
     def look_up() -> None:
         try:
             for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
                 address = ipaddress.ip_address(str(place[0]).split("%")[0])
-                if address not in found:
-                    found.append(address)
+                if address not in addresses:
+                    addresses.append(address)
         # A name with an empty or too long part is a ValueError of the codec.
         except (OSError, ValueError) as error:
             errors.append(error)
@@ -266,7 +266,7 @@ def _resolved(host: str, port: int, seconds: float) -> list[Address]:
         raise httpcore.ConnectTimeout
     if errors:
         raise httpcore.ConnectError(_reason(errors[0])) from errors[0]
-    return found
+    return addresses
 
 
 def _is_public(address: Address) -> bool:

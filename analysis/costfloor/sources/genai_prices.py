@@ -120,9 +120,11 @@ def _read_model(builder: SnapshotBuilder, place: str, provider: object, model: o
     starts = sorted({start for step in steps if (start := _first_day(step)) is not None})
     note = label(model.get("name"))
     for step, when in zip(steps, _titles(steps), strict=True):
-        own = _first_day(step)
+        first_day = _first_day(step)
         until = (
-            next((str(start) for start in starts if own is None or start > own), None) if step.hours is None else None
+            next((str(start) for start in starts if first_day is None or start > first_day), None)
+            if step.hours is None
+            else None
         )
         builder.count_unknown(field for field in step.prices if not PRICE_KEY.fullmatch(field))
         _add_tiers(builder, step, provider, model_id, when, until, note)

@@ -143,8 +143,8 @@ def _object(pairs: list[tuple[str, object]], file: str, on_repeat: Callable[[str
 
 
 def _refuse_constant(name: str, text: str, file: str) -> NoReturn:
-    found = next(match for match in STRING_OR_CONSTANT.finditer(text) if match.group(1) == name)
-    line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+    constant = next(match for match in STRING_OR_CONSTANT.finditer(text) if match.group(1) == name)
+    line, column = text.count("\n", 0, constant.start()) + 1, constant.start() - text.rfind("\n", 0, constant.start())
     problem = f"is not a number in JSON (line {line}, column {column})"
     raise InputError(problem, file=file, value=name, remedy="Leave unknown prices out")
 

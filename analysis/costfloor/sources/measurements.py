@@ -21,6 +21,7 @@ SCORE_COLUMNS = (
     *("provider", "model_id", "variant", "benchmark", "benchmark_version"),
     *("score", "scale", "stderr", "self_reported", "estimated", "measured_on", "place"),
 )
+SCORE_DTYPES = {"score": "float64", "stderr": "float64", "self_reported": "bool", "estimated": "bool"}
 FACT_COLUMNS = ("provider", "model_id", "field", "value", "unit", "place")
 
 
@@ -127,8 +128,7 @@ class ScoreBuilder(EntryBuilder):
         InputError
             There is no score in it, or most are unreadable.
         """
-        dtypes = {"score": "float64", "stderr": "float64", "self_reported": "bool", "estimated": "bool"}
-        return _measurements(self, self._rows, SCORE_COLUMNS, dtypes, may_be_empty=may_be_empty)
+        return _measurements(self, self._rows, SCORE_COLUMNS, SCORE_DTYPES, may_be_empty=may_be_empty)
 
 
 class FactBuilder(EntryBuilder):
@@ -206,9 +206,9 @@ class FactBuilder(EntryBuilder):
                 value = value.get(name)
             self.add(pointer(place, *path), model_id, field, value, provider=provider)
 
-    def build(self) -> Measurements:
-        """Close the list; raises InputError when there is no fact in it, or most are unreadable."""
-        return _measurements(self, self._rows, FACT_COLUMNS, {})
+    def build(self, *, may_be_empty: bool = False) -> Measurements:
+        """Close the list. Parameters, errors: as `ScoreBuilder.build`."""
+        return _measurements(self, self._rows, FACT_COLUMNS, {}, may_be_empty=may_be_empty)
 
 
 def _measurements(

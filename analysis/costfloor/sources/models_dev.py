@@ -81,7 +81,7 @@ def read_facts(content: bytes, name: str) -> Measurements:
         base = model.get("base_model") or model.get("canonical_model_id")
         builder.add(place, model_id, "base_model", base, provider=provider)
         builder.add(pointer(place, "weights"), model_id, "huggingface_id", _weights(model), provider=provider)
-    return builder.build()
+    return builder.build(may_be_empty=True)
 
 
 def read_scores(content: bytes, name: str) -> Measurements:
@@ -220,8 +220,8 @@ def _read_model(builder: SnapshotBuilder, place: str, provider: str, model_id: s
         builder.skip("makes no text")
         return
     builder.count_unknown(cost.keys() - COST_FIELDS)
-    said = {"release date stated": model.get("release_date"), "status": model.get("status")}
-    note = label(model.get("name"), said)
+    stated = {"release date stated": model.get("release_date"), "status": model.get("status")}
+    note = label(model.get("name"), stated)
     builder.add(place, provider, model_id, _prices(cost), note=note)
     _read_tiers(builder, place, provider, model_id, cost, note)
 
@@ -267,5 +267,5 @@ def _prices(cost: Mapping[str, object]) -> dict[str, object]:
 
 def _mode_costs(experimental: object) -> list[object]:
     modes = experimental.get("modes") if isinstance(experimental, dict) else None
-    found = modes.values() if isinstance(modes, dict) else ()
-    return [mode["cost"] for mode in found if isinstance(mode, dict) and mode.get("cost") is not None]
+    listed = modes.values() if isinstance(modes, dict) else ()
+    return [mode["cost"] for mode in listed if isinstance(mode, dict) and mode.get("cost") is not None]

@@ -81,7 +81,7 @@ def read_facts(content: bytes, name: str) -> Measurements:
         asked = model.get("supported_parameters")
         if isinstance(asked, list) and "reasoning" in asked:
             builder.add(pointer(place, "supported_parameters"), model_id, "reasoning", True, provider=PROVIDER)
-    return builder.build()
+    return builder.build(may_be_empty=True)
 
 
 def read_scores(content: bytes, name: str) -> Measurements:

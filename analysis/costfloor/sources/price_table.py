@@ -163,9 +163,12 @@ def _price_table(
 def _check_columns(cells: pd.DataFrame, path: Path | str) -> None:
     for name in REQUIRED:
         if name not in cells:
-            found = ", ".join(repr(printable(str(column), MAX_SHOWN)) for column in cells.columns[:12])
+            columns_there = ", ".join(repr(printable(str(column), MAX_SHOWN)) for column in cells.columns[:12])
             raise InputError(
-                "missing", file=path, column=name, remedy=f"The file has {found}; rename the one that holds the {name}"
+                "missing",
+                file=path,
+                column=name,
+                remedy=f"The file has {columns_there}; rename the one that holds the {name}",
             )
 
 

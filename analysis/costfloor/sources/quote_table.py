@@ -170,8 +170,8 @@ class _Cells:
             self._refuse(pc.and_(moment, pc.invert(iso)), NOT_A_DAY, remedy)
             self._refuse(pc.invert(iso), "not an ISO date", remedy)
             first = pc.utf8_slice_codeunits(text, 0, 10)
-            found = pd.to_datetime(first.to_pandas(), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
-            days = pa.array(found, pa.timestamp("us"), from_pandas=True)
+            parsed = pd.to_datetime(first.to_pandas(), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+            days = pa.array(parsed, pa.timestamp("us"), from_pandas=True)
             self._refuse(pc.and_(pc.is_null(days), pc.invert(absent)), "not a day of the calendar", remedy)
         elif pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and (kind.tz is None or kind.tz in UTC)):
             days = pc.cast(self.cells, pa.timestamp("us"), safe=False)

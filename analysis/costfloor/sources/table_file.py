@@ -82,8 +82,8 @@ def require_columns(names: Collection[str], required: Collection[str], path: Pat
     """Refuse a table without a column that it needs; the message lists those that it has."""
     for column in required:
         if column not in names:
-            found = ", ".join(repr(printable(other, MAX_FIELD_NAME)) for other in list(names)[:12])
-            raise InputError("missing", file=path, column=column, remedy=f"The file has {found}; add or rename it")
+            there = ", ".join(repr(printable(other, MAX_FIELD_NAME)) for other in list(names)[:12])
+            raise InputError("missing", file=path, column=column, remedy=f"The file has {there}; add or rename it")
 
 
 def frame_cells(frame: pd.DataFrame, name: str) -> pd.DataFrame:

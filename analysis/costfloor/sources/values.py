@@ -74,12 +74,12 @@ def day(value: object, what: str) -> dt.date | None:
     if match is None:
         raise ValueError(f"{what} is not an ISO date (YYYY-MM-DD)")
     try:
-        found = dt.date.fromisoformat(match.group(1))
+        parsed = dt.date.fromisoformat(match.group(1))
     except ValueError as error:
         raise ValueError(f"{what} is not a day of the calendar") from error
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+    if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
         raise ValueError(f"{what} is not between {FIRST_YEAR} and {LAST_YEAR}")
-    return found
+    return parsed
 
 
 def partial_day(value: object, what: str) -> str:

@@ -1,11 +1,13 @@
 """What every heavy study is given: where it reads, writes and computes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from costfloor.keys import Key
 from costfloor.places import Places
+from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import Sampling
 
 if TYPE_CHECKING:
@@ -47,6 +49,13 @@ class Context:
     def work(self, name: str) -> Path:
         """Folder of the finished jobs of a study."""
         return self.places.jobs(name)
+
+    def run(self, name: str, function: Callable[..., dict[str, Any]], jobs: Sequence[Job], key: Key) -> dict[str, Any]:
+        """Results of the jobs of a study, by their keys; arguments as of `costfloor.runs.jobs.run_jobs`."""
+        return run_jobs(
+            function, jobs, self.work(name), key=key,
+            workers=self.workers, scheduler=self.scheduler, progress=self.progress,
+        )  # fmt: skip
 
 
 class Result(Protocol):

@@ -45,8 +45,8 @@ def run_study(name: str, context: Context) -> Result:
 def standings(store: Store, report: BuildReport, seed: int) -> dict[str, Standing]:
     """How the studies that were run stand today, by name; `seed` as they would run with it."""
     keys = study_keys(store, report, study_settings(seed))
-    found = {name: standing(store.places.studies, name, key) for name, key in keys.items()}
-    return {name: stands for name, stands in found.items() if stands is not None}
+    known = {name: standing(store.places.studies, name, key) for name, key in keys.items()}
+    return {name: stands for name, stands in known.items() if stands is not None}
 
 
 def stored_studies(built: "BuiltPanel", seed: int) -> dict[str, Stored[Any]]:

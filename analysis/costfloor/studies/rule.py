@@ -19,7 +19,7 @@ from costfloor.forecast.verdict import Evidence, judge
 from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
-from costfloor.runs.jobs import Job, run_jobs
+from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
@@ -110,13 +110,10 @@ def apply_rule(
         }
         for name, (obs, origins) in tables.items()
     }
-    found = run_jobs(
-        rule_job, [job for of_table in jobs.values() for job in of_table.values()], context.work(study),
-        key=result_key(study, __name__, settings=asdict(settings)), workers=context.workers, scheduler=context.scheduler,
-        progress=context.progress,
-    )  # fmt: skip
+    every = [job for of_table in jobs.values() for job in of_table.values()]
+    results = context.run(study, rule_job, every, result_key(study, __name__, settings=asdict(settings)))
     return {
-        name: _ruled(tables[name][0], {place: found[job.key] for place, job in of_table.items()})
+        name: _ruled(tables[name][0], {place: results[job.key] for place, job in of_table.items()})
         for name, of_table in jobs.items()
     }
 
@@ -132,15 +129,15 @@ def rule_job(law: str, obs: PriceObservations, origin: pd.Timestamp | None, sett
 def found_on_all_rows(fit: Fit, obs: PriceObservations) -> dict[str, Any]:
     """What a fit to all rows of a table contributes to a conclusion, as plain data."""
     parameters, diagnostics = fit.receipt["parameters"], fit.receipt["diagnostics"]
-    found: dict[str, Any] = {
+    answers: dict[str, Any] = {
         "rates": {name: [parameters[name][q] for q in ("q05", "q50", "q95")] for name in RATES if name in parameters},
         "failure": "" if diagnostics["passed"] else diagnostics["worst"],
     }
     if fit.law.name == "plateau":
         slowed = has_slowed(fit.draws("rate_now"), fit.draws("rate_initial"))
-        found["p_slowed"] = float(np.mean(slowed))
-        found["prior_dominated"] = prior_sensitivity(fit, obs, "rate_floor").prior_dominated
-    return found
+        answers["p_slowed"] = float(np.mean(slowed))
+        answers["prior_dominated"] = prior_sensitivity(fit, obs, "rate_floor").prior_dominated
+    return answers
 
 
 def conclude(
@@ -162,7 +159,7 @@ def conclude(
     failures
         Fits at origins that missed a gate.
     """
-    missed = [Failure(law, None, found["failure"]) for law, found in on_all_rows.items() if found["failure"]]
+    missed = [Failure(law, None, result["failure"]) for law, result in on_all_rows.items() if result["failure"]]
     gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
     plateau = on_all_rows["plateau"]
     evidence = Evidence(
@@ -185,7 +182,7 @@ def conclude(
         elpd_difference_se=gap_se,
         elpd_difference_mcse=gap_mcse,
         p_slowed=evidence.p_slowed,
-        rates={law: {name: tuple(row) for name, row in found["rates"].items()} for law, found in on_all_rows.items()},
+        rates={law: {name: tuple(row) for name, row in result["rates"].items()} for law, result in on_all_rows.items()},
         failures=tuple(str(failure) for failure in (*missed, *failures)),
     )
 
@@ -197,17 +194,17 @@ def _job(name: str, law: str, obs: PriceObservations, origin: pd.Timestamp | Non
     return Job(key, {"law": law, "obs": obs, "origin": origin, "settings": settings})
 
 
-def _ruled(obs: PriceObservations, found: Mapping[tuple[str, pd.Timestamp | None], Mapping[str, Any]]) -> RuledTable:
+def _ruled(obs: PriceObservations, results: Mapping[tuple[str, pd.Timestamp | None], Mapping[str, Any]]) -> RuledTable:
     scores: dict[str, list[OriginScore]] = {law: [] for law in RULE_LAWS}
     failures = []
-    for (law, origin), one in found.items():
+    for (law, origin), result in results.items():
         if origin is None:
             continue
-        if one["failure"]:
-            failures.append(Failure(law, str(origin.date()), one["failure"]))
-        if str(HORIZON_MONTHS) in one["scores"]:
-            scores[law].append(_score(one["scores"][str(HORIZON_MONTHS)]))
-    on_all_rows = {law: one for (law, origin), one in found.items() if origin is None}
+        if result["failure"]:
+            failures.append(Failure(law, str(origin.date()), result["failure"]))
+        if str(HORIZON_MONTHS) in result["scores"]:
+            scores[law].append(_score(result["scores"][str(HORIZON_MONTHS)]))
+    on_all_rows = {law: result for (law, origin), result in results.items() if origin is None}
     return RuledTable(conclude(obs, on_all_rows, scores, failures), scores)
 
 

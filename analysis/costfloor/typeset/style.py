@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -90,6 +91,14 @@ def nothing(ax: Axes, words: str) -> None:
     ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", color=GREY)
     ax.set_xticks([])
     ax.set_yticks([])
+
+
+def fan(ax: Axes, x: np.ndarray, paths: np.ndarray, colour: str, label: str) -> None:
+    """Paths (S, n) as their median, with bands that hold half and 90 % of them."""
+    q05, q25, q50, q75, q95 = np.quantile(paths, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
+    ax.fill_between(x, q05, q95, color=colour, alpha=0.13, linewidth=0)
+    ax.fill_between(x, q25, q75, color=colour, alpha=0.22, linewidth=0)
+    ax.plot(x, q50, color=colour, label=label)
 
 
 def interval(

@@ -6,9 +6,9 @@ values of a series are means over a few models, and the walk takes their samplin
 the wide side.
 """
 
-from costfloor.forecast.baselines.farmer_lafond import drift_path
-from costfloor.forecast.baselines.levels import MIN_PERIODS, LevelPaths
-from costfloor.forecast.baselines.series import AdjustedPanel, pooled_steps, steps_of
+from costfloor.forecast.baselines.farmer_lafond import drift_paths
+from costfloor.forecast.baselines.levels import LevelPaths
+from costfloor.forecast.baselines.series import AdjustedPanel
 
 
 def random_walk_drift(panel: AdjustedPanel, quarters: int) -> LevelPaths:
@@ -28,10 +28,4 @@ def random_walk_drift(panel: AdjustedPanel, quarters: int) -> LevelPaths:
     InputError
         The series together have too few changes.
     """
-    pooled, paths, notes = pooled_steps(panel), {}, []
-    for family, series in panel.series.items():
-        own = len(series.period) >= MIN_PERIODS
-        if not own:
-            notes.append(f"{series.name}: {len(series.period)} quarters, pooled drift and variance")
-        paths[family] = drift_path(series, steps_of(series) if own else pooled, quarters, theta=0.0)
-    return LevelPaths(paths, tuple(notes))
+    return drift_paths(panel, quarters, theta=0.0)

@@ -39,8 +39,8 @@ def epoch_ols(
     line = fit_line(obs.log_price[known], capability_design(obs, obs.time_years[known], obs.unit[known]))
     design = capability_design(obs, obs.time_years[rows], obs.unit[rows])
     density = [
-        _log_density(line, obs.log_price[rows[own]], design[own])
-        for own in (obs.unit[rows] == unit for unit in np.unique(obs.unit[rows]))
+        _log_density(line, obs.log_price[rows[of_unit]], design[of_unit])
+        for of_unit in (obs.unit[rows] == unit for unit in np.unique(obs.unit[rows]))
     ]
     unused = [name for column, name in enumerate(COLUMNS) if column not in line.columns]
     notes = (f"not told apart from the other regressors: {', '.join(unused)}",) if unused else ()

@@ -17,7 +17,6 @@ Reference: Farmer, J. D. and Lafond, F. (2016). How predictable is technological
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from costfloor.forecast.baselines.levels import MIN_PERIODS, LevelPath, LevelPaths
 from costfloor.forecast.baselines.series import AdjustedPanel, FamilySeries, Steps, pooled_steps, steps_of
@@ -29,39 +28,21 @@ LAST_STEPS = 5
 """The authors' m: changes behind drift and variance."""
 
 
-def forecast_error_variance(
-    steps_ahead: npt.ArrayLike, sample_size: npt.ArrayLike, innovation_variance: npt.ArrayLike, theta: npt.ArrayLike
+def forecast_error_covariance(
+    steps_ahead: int, sample_size: int, innovation_variance: float, theta: float
 ) -> np.ndarray:
-    r"""Variance of the forecast error of an IMA(1,1) with estimated drift.
+    r"""Covariance of the forecast errors 0, 1, ..., `steps_ahead` steps ahead of an IMA(1,1) with estimated drift.
 
     Parameters
     ----------
     steps_ahead
-        :math:`\tau`, at least 1.
+        The largest :math:`\tau`.
     sample_size
         :math:`m`, the number of changes behind the drift, at least 1.
     innovation_variance
         :math:`\sigma_v^2`, of the :math:`v`, not of the changes.
     theta
         :math:`\theta`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Of the shape to which the arguments broadcast.
-    """
-    tau, m = np.asarray(steps_ahead, float), np.asarray(sample_size, float)
-    theta = np.asarray(theta, float)
-    reach = (1 + 2 * (m - 1) * theta / m + theta**2) * (tau + tau**2 / m)
-    return np.asarray(np.asarray(innovation_variance, float) * (reach - 2 * theta))
-
-
-def forecast_error_covariance(
-    steps_ahead: int, sample_size: int, innovation_variance: float, theta: float
-) -> np.ndarray:
-    """Covariance of the forecast errors 0, 1, ..., `steps_ahead` steps ahead; its diagonal from 1 on is `forecast_error_variance`.
-
-    Parameters as there.
     """
     ahead = np.arange(steps_ahead + 1)[:, None]
     behind = np.broadcast_to(-ahead / sample_size, (len(ahead), sample_size))
@@ -71,7 +52,7 @@ def forecast_error_covariance(
     return np.asarray(innovation_variance * weights @ weights.T)
 
 
-def farmer_lafond(panel: AdjustedPanel, quarters: int, theta: float = THETA) -> LevelPaths:
+def farmer_lafond(panel: AdjustedPanel, quarters: int) -> LevelPaths:
     """Forecast every series from its last `LAST_STEPS` changes, or from all changes of all series where it has fewer.
 
     A change over a gap of :math:`g` quarters has mean :math:`g` times the drift, and :math:`g (1 + theta^2) + 2 (g - 1) theta` times the
@@ -83,20 +64,23 @@ def farmer_lafond(panel: AdjustedPanel, quarters: int, theta: float = THETA) -> 
         The series.
     quarters
         How far to forecast.
-    theta
-        Autocorrelation of the noise.
 
     Raises
     ------
     InputError
         The series together have too few changes.
     """
+    return drift_paths(panel, quarters, THETA, LAST_STEPS)
+
+
+def drift_paths(panel: AdjustedPanel, quarters: int, theta: float, last_steps: int = 0) -> LevelPaths:
+    """Forecast every series from its last changes, zero for all of them; one of few values from all changes of all series."""
     pooled, paths, notes = pooled_steps(panel), {}, []
     for family, series in panel.series.items():
-        own = len(series.period) >= MIN_PERIODS
-        recent = steps_of(series)
-        steps = Steps(recent.gap[-LAST_STEPS:], recent.change[-LAST_STEPS:]) if own else pooled
-        if not own:
+        steps = steps_of(series)
+        steps = Steps(steps.gap[-last_steps:], steps.change[-last_steps:])
+        if len(series.period) < MIN_PERIODS:
+            steps = pooled
             notes.append(f"{series.name}: {len(series.period)} quarters, pooled drift and variance")
         paths[family] = drift_path(series, steps, quarters, theta)
     return LevelPaths(paths, tuple(notes))

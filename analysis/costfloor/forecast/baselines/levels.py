@@ -80,10 +80,10 @@ def forecast_from_series(
     paths = model(panel, int(period_of(obs.time_years[rows]).max()) - first)
     simulated, density = np.empty((draws, len(rows))), np.empty(len(units))
     for index, unit in enumerate(units):
-        own = place == index
-        predictive = predict_unit(panel, paths, obs, int(unit), obs.time_years[rows[own]])
-        simulated[:, own] = simulate(predictive, draws, rng)
-        density[index] = log_density(predictive, obs.log_price[rows[own]])
+        of_unit = place == index
+        predictive = predict_unit(panel, paths, obs, int(unit), obs.time_years[rows[of_unit]])
+        simulated[:, of_unit] = simulate(predictive, draws, rng)
+        density[index] = log_density(predictive, obs.log_price[rows[of_unit]])
     return BaselineForecast(simulated, density, paths.notes)
 
 

@@ -154,12 +154,12 @@ def adjust(obs: PriceObservations, seen: np.ndarray) -> AdjustedPanel:
         series={
             int(family): FamilySeries(
                 obs.families[family],
-                cells[own, 1],
-                coefficients[own] - slope * cell_quality[own],
-                float(covariance[own[-1], own[-1]]),
-                float(cell_quality[own[-1]]),
+                cells[of_family, 1],
+                coefficients[of_family] - slope * cell_quality[of_family],
+                float(covariance[of_family[-1], of_family[-1]]),
+                float(cell_quality[of_family[-1]]),
             )
-            for family, own in ((code, np.flatnonzero(cells[:, 0] == code)) for code in np.unique(cells[:, 0]))
+            for family, of_family in ((code, np.flatnonzero(cells[:, 0] == code)) for code in np.unique(cells[:, 0]))
         },
         elasticity=slope,
         elasticity_variance=float(covariance[-1, -1]) if varies else 0.0,

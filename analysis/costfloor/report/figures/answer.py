@@ -8,7 +8,7 @@ from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.fit.result import Fit
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
-from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, interval, page_figure
+from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, fan, interval, page_figure
 
 FACTORS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 RIVALS = ("plateau", "discovery")
@@ -46,11 +46,7 @@ def _ages(ax: Axes, fits: list[Fit], study: Study) -> None:
     for fit in fits:
         population = {name: fit.parameters[name][:, None] for name in fit.law.family_parameters}
         rates = np.broadcast_to(fit.law.rate(population, ages), (fit.parameters.size, len(ages)))
-        q05, q25, q50, q75, q95 = np.quantile(rates, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
-        colour = LAW_COLOURS[fit.law.name]
-        ax.fill_between(ages, q05, q95, color=colour, alpha=0.13, linewidth=0)
-        ax.fill_between(ages, q25, q75, color=colour, alpha=0.22, linewidth=0)
-        ax.plot(ages, q50, color=colour, label=fit.law.title)
+        fan(ax, ages, rates, LAW_COLOURS[fit.law.name], fit.law.title)
     now = study.obs.mean_age_at_last
     ax.axvline(now, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     ax.annotate(

@@ -21,13 +21,13 @@ def draw(study: Study) -> Figure:
     for position, name in enumerate(CHANNELS):
         for offset, fit in enumerate(study.fits.values()):
             # Only a law whose rate decays has an initial one of its own.
-            own = name if name in fit.reported else "rate_now"
+            quantity = name if name in fit.reported else "rate_now"
             if name == "same_model_rate" and name not in fit.reported:
                 continue
             interval(
                 ax,
                 position + apart * (offset - (len(study.fits) - 1) / 2),
-                quantiles(fit, own),
+                quantiles(fit, quantity),
                 LAW_COLOURS[fit.law.name],
             )
     for fit in study.fits.values():

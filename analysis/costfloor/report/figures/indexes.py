@@ -38,13 +38,13 @@ def draw(study: Study) -> Figure:
 
 
 def _levels(ax: Axes, shown: Sequence[ShownIndex]) -> None:
-    for one in shown:
-        if one.title not in LINES or one.monthly is None:
+    for index in shown:
+        if index.title not in LINES or index.monthly is None:
             continue
-        colour, dashes = LINES[one.title]
-        days = pd.PeriodIndex([row.period for row in one.monthly.periods], freq="M").end_time
+        colour, dashes = LINES[index.title]
+        days = pd.PeriodIndex([row.period for row in index.monthly.periods], freq="M").end_time
         years = days.year + days.day_of_year / 365.25
-        ax.plot(years, [row.value for row in one.monthly.periods], color=colour, linestyle=dashes, label=one.title)
+        ax.plot(years, [row.value for row in index.monthly.periods], color=colour, linestyle=dashes, label=index.title)
     if ax.lines:
         ax.set_yscale("log")
         ax.yaxis.set_major_formatter("{x:g}")

@@ -8,7 +8,7 @@ from costfloor.fit.posterior import band_path
 from costfloor.fit.result import Fit
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
 from costfloor.report.study import Study
-from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, page_figure
+from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, fan, page_figure
 
 FORECAST_YEARS = 2.0
 COLUMNS = 3
@@ -55,11 +55,7 @@ def _family(ax: Axes, family: int, fits: list[Fit], obs: PriceObservations) -> N
     for fit in fits:
         # The same draws of the future in every panel: bands differ by family, not by luck.
         path = np.exp(band_path(fit.parameters, obs, family, times, np.random.default_rng(1)))
-        q05, q25, q50, q75, q95 = np.quantile(path, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
-        colour, dates = LAW_COLOURS[fit.law.name], _year(obs, times)
-        ax.fill_between(dates, q05, q95, color=colour, alpha=0.13, linewidth=0)
-        ax.fill_between(dates, q25, q75, color=colour, alpha=0.22, linewidth=0)
-        ax.plot(dates, q50, color=colour, label=fit.law.title)
+        fan(ax, _year(obs, times), path, LAW_COLOURS[fit.law.name], fit.law.title)
     mine = obs.unit_family == family
     entered = np.exp(entry_prices(fits[0], obs)[mine])
     ax.plot(

@@ -26,8 +26,8 @@ class PriceEvent:
     ----------
     model, band
         Whose.
-    after, found
-        It happened in `(after, found]`.
+    after, known_from
+        It happened in `(after, known_from]`.
     size
         Log points, positive when the price falls.
     hosts
@@ -41,7 +41,7 @@ class PriceEvent:
     model: str
     band: str
     after: pd.Timestamp
-    found: pd.Timestamp
+    known_from: pd.Timestamp
     size: float
     hosts: int
     cause: str
@@ -141,8 +141,8 @@ def _rise(
 
 def _made(spell: KnownSpell, after: pd.Timestamp | None, size: float, hosts: int, cause: str) -> PriceEvent:
     # A host that returns has no known day before.
-    start = spell.found - ONE_DAY if after is None else min(after, spell.found - ONE_DAY)
-    return PriceEvent(spell.model, spell.band, start, spell.found, size, hosts, cause, spell.host)
+    start = spell.known_from - ONE_DAY if after is None else min(after, spell.known_from - ONE_DAY)
+    return PriceEvent(spell.model, spell.band, start, spell.known_from, size, hosts, cause, spell.host)
 
 
 def _hosts(spells: Sequence[KnownSpell]) -> int:

@@ -86,10 +86,10 @@ class ChannelData:
     def data_hash(self) -> str:
         """Hash of everything the model sees."""
         digest = hashlib.sha256()
-        for one in fields(self):
-            value = getattr(self, one.name)
+        for part in fields(self):
+            value = getattr(self, part.name)
             content = np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
-            digest.update(one.name.encode() + content)
+            digest.update(part.name.encode() + content)
         return digest.hexdigest()
 
 
@@ -161,17 +161,17 @@ def channel_data(
         Leave out entries whose first price is later than this many years after the release, or whose release is unknown: a model that
         is first seen late may be cheap because cheap hosts are, and its first price then passes for a fall. Its changes still count.
     """
-    by_model = [list(own) for _, own in groupby(spells, key=lambda spell: spell.model)]
-    best = [best_host(own, arrivals) for own in by_model]
-    entries = [_entry(own, one) for own, one in zip(by_model, best, strict=True)]
-    firsts = [one.first_date for one in best]
+    by_model = [list(of_model) for _, of_model in groupby(spells, key=lambda spell: spell.model)]
+    best = [best_host(of_model, arrivals) for of_model in by_model]
+    entries = [_entry(of_model, cheapest) for of_model, cheapest in zip(by_model, best, strict=True)]
+    firsts = [cheapest.first_date for cheapest in best]
     when = calendar(entries, firsts, max(spell.until for spell in spells))
-    bands = tuple(sorted({own[0].band for own in by_model}))
+    bands = tuple(sorted({of_model[0].band for of_model in by_model}))
     code = {band: at for at, band in enumerate(bands)}
 
-    events = [event for one in best for event in one.events]
+    events = [event for cheapest in best for event in cheapest.events]
     shares = np.array([_shares(event, when) for event in events]).reshape(-1, len(when.names))
-    stretches = [stretch for one in best for stretch in one.exposures]
+    stretches = [stretch for cheapest in best for stretch in cheapest.exposures]
     most = max(stretch.hosts for stretch in stretches)
     exposure = np.zeros((len(bands), len(when.names), most))
     for stretch in stretches:
@@ -180,12 +180,14 @@ def channel_data(
     centre = float((exposure.sum(axis=(0, 1)) * log_hosts).sum() / exposure.sum())
     size = np.array([event.size for event in events])
     crude, crude_se, effect = _crude(events, size, shares, exposure.sum(axis=(0, 2)))
-    quality = np.array([own[0].quality for own in by_model])
+    quality = np.array([of_model[0].quality for of_model in by_model])
     middle = when.start + (when.last - when.start) / 2
     waits = np.array([when.overlap(*days) for days in zip(entries, firsts, strict=True)])
     kept = np.ones(len(best), dtype=bool)
     if longest_wait is not None:
-        kept = (waits.sum(axis=1) <= longest_wait) & np.array([own[0].release is not None for own in by_model])
+        kept = (waits.sum(axis=1) <= longest_wait) & np.array(
+            [of_model[0].release is not None for of_model in by_model]
+        )
     return ChannelData(
         bands=bands,
         periods=when.names,
@@ -198,9 +200,9 @@ def channel_data(
         exposure=exposure,
         log_hosts=log_hosts - centre,
         log_hosts_centre=centre,
-        log_price=np.array([one.first_log_price for one in best])[kept],
+        log_price=np.array([cheapest.first_log_price for cheapest in best])[kept],
         quality=(quality / (float(np.std(quality)) or 1.0))[kept],
-        entry_band=np.array([code[own[0].band] for own in by_model], dtype=int)[kept],
+        entry_band=np.array([code[of_model[0].band] for of_model in by_model], dtype=int)[kept],
         before_entry=np.array([when.overlap(when.start, entry) for entry in entries])[kept],
         since_entry=waits[kept],
         design_effect=effect,
@@ -210,16 +212,16 @@ def channel_data(
     )
 
 
-def _entry(own: Sequence[KnownSpell], best: BestHost) -> pd.Timestamp:
+def _entry(spells: Sequence[KnownSpell], best: BestHost) -> pd.Timestamp:
     """The release where it is known and comes first."""
-    release = own[0].release
+    release = spells[0].release
     return best.first_date if release is None else min(release, best.first_date)
 
 
 def _shares(event: PriceEvent, when: Calendar) -> np.ndarray:
-    inside = when.overlap(event.after, event.found)
+    inside = when.overlap(event.after, event.known_from)
     # The day after the last one in which a price is known may lie outside the calendar.
-    inside = inside if inside.any() else when.overlap(event.after - pd.Timedelta(days=1), event.found)
+    inside = inside if inside.any() else when.overlap(event.after - pd.Timedelta(days=1), event.known_from)
     return np.asarray(inside / inside.sum())
 
 
@@ -227,11 +229,11 @@ def _crude(
     events: Sequence[PriceEvent], size: np.ndarray, shares: np.ndarray, model_years: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Falls by model-year with a standard error by host and day, and the design effect on their sum."""
-    clusters = sorted({(event.host, event.found) for event in events})
+    clusters = sorted({(event.host, event.known_from) for event in events})
     place = {cluster: at for at, cluster in enumerate(clusters)}
     sums = np.zeros((len(clusters), shares.shape[1]))
     for event, row in zip(events, size[:, None] * shares, strict=True):
-        sums[place[event.host, event.found]] += row
+        sums[place[event.host, event.known_from]] += row
     with np.errstate(divide="ignore", invalid="ignore"):
         crude, error = sums.sum(axis=0) / model_years, np.sqrt((sums**2).sum(axis=0)) / model_years
     alone = float((size**2).sum())

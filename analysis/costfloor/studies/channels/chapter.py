@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from costfloor.forecast.verdict import CREDIBLE
+from costfloor.sampling.quantiles import Quantiles
 from costfloor.studies.catalogue import failed_gates
 from costfloor.studies.channels.figure import CAPTION
 from costfloor.studies.channels.record_lows import Accounting
-from costfloor.studies.channels.result import ChannelResult, Quantiles
+from costfloor.studies.channels.result import ChannelResult
 from costfloor.studies.channels.study import MAIN, READINGS, ChannelStudy
 from costfloor.typeset.blocks import Block, figure, table, text
 from costfloor.typeset.montecarlo import above, below, beside, edge_mcse, probability_mcse
@@ -29,9 +30,9 @@ LIMITS: Final = (
 )
 
 
-def channels(found: ChannelStudy, notice: str, pass_through: Quantiles | None) -> list[Block]:
+def channels(study: ChannelStudy, notice: str, pass_through: Quantiles | None) -> list[Block]:
     """The decline by channel; `pass_through` is the share of the market's decline that the plateau law sees in models on sale."""
-    readings, lows = found.readings, found.record_lows
+    readings, lows = study.readings, study.record_lows
     main = readings[MAIN]
     beside_model = [arrivals(main), other_readings(readings), record_lows(lows)]
     if pass_through is not None:
@@ -85,20 +86,20 @@ def flattening(result: ChannelResult) -> str:
     halved = {"fixed": fixed, "changed": changed}
     known = [f"{probability(p)} for the {name} graph" for name, p in halved.items() if p is not None]
     unknown = [f"the {name} graph" for name, p in halved.items() if p is None]
-    said = [rates]
+    sentences = [rates]
     if known:
-        said.append(f"That the rate is below half of its mean before has a probability of {listing(known)}.")
+        sentences.append(f"That the rate is below half of its mean before has a probability of {listing(known)}.")
     if fixed is None or changed is None:
-        said.append(
+        sentences.append(
             f"Of {listing(unknown)} it is not known to have fallen before, so that it cannot be said to have slowed."
         )
     else:
-        said.append(_reading(fixed, changed, result.diagnostics.ess_bulk_min))
+        sentences.append(_reading(fixed, changed, result.diagnostics.ess_bulk_min))
     if less is not None:
-        said.append(
+        sentences.append(
             f"The changed graph has kept more of its rate than the fixed one with a probability of {probability(less)}."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _reading(fixed: float, changed: float, draws: float) -> str:
@@ -178,13 +179,13 @@ def record_lows(lows: Accounting) -> str:
 
 def beside_plateau(result: ChannelResult, pass_through: Quantiles) -> str:
     """The same share as the plateau law has it, from all prices and not only the lowest."""
-    said = f"The plateau law has models on sale follow {ShareInterval(*pass_through)} of the market's decline"
+    words = f"The plateau law has models on sale follow {ShareInterval(*pass_through)} of the market's decline"
     share = result.share
     if share is None:
-        return f"{said}."
+        return f"{words}."
     error = edge_mcse(share, result.diagnostics.ess_bulk_min) + edge_mcse(pass_through)
     apart = above(pass_through[0], share[2], error) or below(pass_through[2], share[0], error)
-    return f"{said}: the intervals {'do not overlap, so that the two disagree' if apart else 'overlap'}."
+    return f"{words}: the intervals {'do not overlap, so that the two disagree' if apart else 'overlap'}."
 
 
 def failures(readings: Mapping[str, ChannelResult]) -> str:

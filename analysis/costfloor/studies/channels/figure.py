@@ -16,13 +16,13 @@ CAPTION: Final = (
 CHANNELS: Final = {"fixed": ("fixed graph", BLUE, -0.12), "changed": ("changed graph", VERMILLION, 0.12)}
 
 
-def draw(found: ChannelStudy | None) -> Figure:
+def draw(study: ChannelStudy | None) -> Figure:
     """Left: rates with 90 % intervals. Right: falls of record lows, by who made them."""
-    if found is None:
+    if study is None:
         return not_run()
     figure = page_figure(2.5)
     left, right = figure.subplots(1, 2)
-    main = found.readings[MAIN]
+    main = study.readings[MAIN]
     rates = {"fixed": main.fixed, "changed": main.changed}
     places = np.arange(len(main.periods))
     for name, (label, colour, offset) in CHANNELS.items():
@@ -39,7 +39,7 @@ def draw(found: ChannelStudy | None) -> Figure:
     )
     left.set_title("Model")
     left.set_ylabel("decline (log points per year)")
-    accounts = [account or (0.0, 0.0) for account in found.record_lows.by_period(main.periods)]
+    accounts = [account or (0.0, 0.0) for account in study.record_lows.by_period(main.periods)]
     below = np.zeros(len(places))
     for at, (label, colour, _) in enumerate(CHANNELS.values()):
         heights = np.array([account[at] for account in accounts])

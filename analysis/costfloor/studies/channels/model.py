@@ -30,18 +30,16 @@ periods, of :math:`l_y` for the fixed graph and of :math:`r^D_y` for the whole, 
 power of a likelihood: Ribatet, Cooley and Davison (2012), *Statistica Sinica* 22(2).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
+from costfloor.sampling.prior_variable import variable
+from costfloor.sampling.priors import Prior
 from costfloor.studies.channels.changes import ChannelData
-
-if TYPE_CHECKING:
-    import pymc as pm
 
 Tensor = Any
 """A PyTensor variable; its own types cannot say which operations it has."""
@@ -49,22 +47,24 @@ Tensor = Any
 ENTRY_TAIL: Final = 5.0
 """Degrees of freedom of the residual of entries: a model priced far off its like moves the trend little."""
 
-PRIORS: Final[Mapping[str, tuple[str, float, float]]] = {
-    "hazard": ("log changes of the lowest price per model-year in the last period, normal", 0.0, 1.5),
-    "hazard_spread": ("spread of it over bands, half-normal", 0.0, 0.7),
-    "hosts_effect": ("exponent of the number of hosts, normal", 0.0, 0.7),
-    "step": ("mean size of a change in the last period, log points, normal", 0.1, 0.4),
-    "step_walk": ("its yearly random walk, half-normal", 0.0, 0.15),
-    "step_spread": ("standard deviation of sizes, half-normal", 0.0, 0.7),
-    "rate": ("rate of the whole decline in the last period, log points per year, normal", 1.0, 1.0),
-    "walk": ("log of the typical step of both random walks, normal", -1.2, 0.7),
-    "walk_spread": ("how far the log of a channel's own step is from it, standard deviation", 0.0, 0.5),
-    "slope_spread": ("spread of the rate over bands, half-normal", 0.0, 0.3),
-    "quality": ("effect of one standard deviation of quality on log price, normal", 0.0, 1.0),
-    "level": ("log price of a band, around the mean of all, normal", 0.0, 2.0),
-    "spread": ("scale of the residual of entries, half-normal", 0.0, 1.5),
+PRIORS: Final = {
+    prior.name: prior
+    for prior in (
+        Prior("hazard_last", "normal", (0.0, 1.5), "log changes of the lowest price per model-year in the last period"),
+        Prior("hazard_spread", "halfnormal", (0.7,), "spread of it over bands"),
+        Prior("hosts_effect", "normal", (0.0, 0.7), "exponent of the number of hosts"),
+        Prior("step_last", "normal", (0.1, 0.4), "mean size of a change in the last period, log points"),
+        Prior("step_walk", "halfnormal", (0.15,), "its yearly random walk"),
+        Prior("step_spread", "halfnormal", (0.7,), "standard deviation of sizes"),
+        Prior("rate_last", "normal", (1.0, 1.0), "rate of the whole decline in the last period, log points per year"),
+        Prior("walk", "normal", (-1.2, 0.7), "log of the typical step of both random walks"),
+        Prior("walk_spread", "constant", (0.5,), "how far the log of a channel's own step is from it"),
+        Prior("slope_spread", "halfnormal", (0.3,), "spread of the rate over bands"),
+        Prior("quality_effect", "normal", (0.0, 1.0), "effect of one standard deviation of quality on log price"),
+        Prior("level_spread", "constant", (2.0,), "how far the log price of a band is from the mean of all"),
+        Prior("spread", "halfnormal", (1.5,), "scale of the residual of entries"),
+    )
 }
-"""Every prior: what of, mean (zero for a half-normal) and scale."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ class Shape:
 def shape_of(*data: ChannelData) -> Shape:
     """The smallest shape that holds each of several data sets of the same bands and periods."""
     return Shape(
-        max(len(one.bands) for one in data),
-        max(len(one.periods) for one in data),
-        max(one.exposure.shape[2] for one in data),
-        max(len(one.size) for one in data),
-        max(len(one.log_price) for one in data),
+        max(len(reading.bands) for reading in data),
+        max(len(reading.periods) for reading in data),
+        max(reading.exposure.shape[2] for reading in data),
+        max(len(reading.size) for reading in data),
+        max(len(reading.log_price) for reading in data),
     )
 
 
@@ -137,17 +137,17 @@ def _by_band(data: ChannelData) -> tuple[np.ndarray, np.ndarray]:
     return before, before.sum(axis=1)
 
 
-def build_model(data: ChannelData, shape: Shape | None = None) -> "pm.Model":
+def build_model(data: ChannelData, shape: Shape | None = None) -> pm.Model:
     """The model of the two channels, with all data shared, so that others of the same shape need no new compilation."""
     shape = shape or shape_of(data)
     with pm.Model(coords={"band": np.arange(shape.bands), "period": np.arange(shape.periods)}) as model:
         shared = {name: pm.Data(name, value) for name, value in shared_data(data, shape).items()}
-        scale = _walk_scales(pm, pt)
-        hazard = _walk(pm, pt, "hazard", scale[0], shape.periods)
-        band = pm.HalfNormal("hazard_spread", PRIORS["hazard_spread"][2]) * pm.Normal("hazard_band_z", dims="band")
-        hosts_effect = _normal(pm, "hosts_effect")
-        step = _walk(pm, pt, "step", pm.HalfNormal("step_walk", PRIORS["step_walk"][2]), shape.periods)
-        sizes = pm.HalfNormal("step_spread", PRIORS["step_spread"][2])
+        scale = _walk_scales()
+        hazard = _walk("hazard", scale[0], shape.periods)
+        band = _variable("hazard_spread") * pm.Normal("hazard_band_z", dims="band")
+        hosts_effect = _variable("hosts_effect")
+        step = _walk("step", _variable("step_walk"), shape.periods)
+        sizes = _variable("step_spread")
 
         share = shared["event_share"]
         intensity = (
@@ -166,39 +166,37 @@ def build_model(data: ChannelData, shape: Shape | None = None) -> "pm.Model":
         fixed = pm.Deterministic("rate_fixed", hazards * step, dims="period")
         pm.Deterministic("changes_per_year", hazards, dims="period")
 
-        total = pm.Deterministic("rate_total", _walk(pm, pt, "rate", scale[1], shape.periods), dims="period")
+        total = pm.Deterministic("rate_total", _walk("rate", scale[1], shape.periods), dims="period")
         pm.Deterministic("rate_changed", total - fixed, dims="period")
-        slope = pm.HalfNormal("slope_spread", PRIORS["slope_spread"][2]) * pm.Normal("slope_band_z", dims="band")
-        level = pm.Normal("level", shared["level_centre"], PRIORS["level"][2], dims="band")
+        slope = _variable("slope_spread") * pm.Normal("slope_band_z", dims="band")
+        level = pm.Normal("level", shared["level_centre"], _variable("level_spread"), dims="band")
         of = shared["entry_band"]
         expected = (
             level[of]
-            + _normal(pm, "quality_effect", "quality") * shared["quality"]
+            + _variable("quality_effect") * shared["quality"]
             - shared["before_entry"] @ total
             - slope[of] * shared["elapsed"]
             - shared["since_entry"] @ fixed
         )
-        residual = pm.StudentT.dist(nu=ENTRY_TAIL, mu=expected, sigma=pm.HalfNormal("spread", PRIORS["spread"][2]))
+        residual = pm.StudentT.dist(nu=ENTRY_TAIL, mu=expected, sigma=_variable("spread"))
         pm.Potential("entries", (pm.logp(residual, shared["log_price"]) * shared["entry_weight"]).sum())
     return model
 
 
-def _normal(pm: Any, name: str, prior: str | None = None) -> Tensor:
-    _, mean, sd = PRIORS[prior or name]
-    return pm.Normal(name, mean, sd)
+def _variable(name: str) -> Tensor:
+    return variable(PRIORS[name])
 
 
-def _walk_scales(pm: Any, pt: Any) -> Tensor:
+def _walk_scales() -> Tensor:
     """Yearly steps of the log hazard of the fixed graph and of the rate of the whole, around a common one.
 
     A whole that declines by about one log point a year makes both relative to their rate.
     """
-    own = PRIORS["walk_spread"][2] * pm.Normal("walk_z", shape=2)
-    return pm.Deterministic("walk_scale", pt.exp(_normal(pm, "walk") + own))
+    deviation = _variable("walk_spread") * pm.Normal("walk_z", shape=2)
+    return pm.Deterministic("walk_scale", pt.exp(_variable("walk") + deviation))
 
 
-def _walk(pm: Any, pt: Any, name: str, scale: Tensor, periods: int) -> Tensor:
+def _walk(name: str, scale: Tensor, periods: int) -> Tensor:
     """A Gaussian random walk over periods that starts from the last one, where most prices are."""
     steps = scale * pm.Normal(f"{name}_walk_z", shape=periods - 1)
-    last = _normal(pm, f"{name}_last", name)
-    return last + pt.concatenate([pt.cumsum(steps[::-1])[::-1], pt.zeros(1)])
+    return _variable(f"{name}_last") + pt.concatenate([pt.cumsum(steps[::-1])[::-1], pt.zeros(1)])

@@ -71,15 +71,15 @@ class Accounting:
 
     def by_period(self, periods: Sequence[str]) -> list[tuple[float, float] | None]:
         """Falls in log points per band and year, fixed and changed, in periods as `2023` and `2022–2023`; None where no band was open."""
-        found: list[tuple[float, float] | None] = []
+        rates: list[tuple[float, float] | None] = []
         for period in periods:
             first, _, last = period.partition("–")
             inside = np.array([int(first) <= year <= int(last or first) for year in self.years], dtype=bool)
             fixed, changed, open_years = (
                 float(np.array(values)[inside].sum()) for values in (self.fixed, self.changed, self.band_years)
             )
-            found.append((fixed / open_years, changed / open_years) if open_years > 0 else None)
-        return found
+            rates.append((fixed / open_years, changed / open_years) if open_years > 0 else None)
+        return rates
 
 
 def record_steps(panel: pd.DataFrame) -> tuple[RecordStep, ...]:

@@ -13,7 +13,8 @@ import xarray as xr
 from costfloor.fit.slowed import SLOWED
 from costfloor.sampling.engine import sample_until_gates_hold
 from costfloor.sampling.gates import Diagnostics
-from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.policy import Sampling
+from costfloor.sampling.quantiles import Quantiles, quantiles, quantiles_by_column
 from costfloor.sampling.sampler import compile_model
 from costfloor.studies.channels.changes import ChannelData
 from costfloor.studies.channels.model import Shape, build_model, shape_of, shared_data
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 CERTAIN: Final = 0.95
 """A ratio is given when what it divides by is positive with more than this probability."""
 
-Quantiles = tuple[float, float, float]
 """5, 50 and 95 % of the posterior."""
 
 
@@ -160,14 +160,14 @@ def summary(quantities: xr.Dataset, data: ChannelData, diagnostics: Diagnostics,
     return ChannelResult(
         periods=data.periods,
         span_years=tuple(data.span.tolist()),
-        fixed=_by_period(fixed),
-        changed=_by_period(changed),
-        total=_by_period(total),
+        fixed=quantiles_by_column(fixed),
+        changed=quantiles_by_column(changed),
+        total=quantiles_by_column(total),
         p_total_falls=tuple((total > 0).mean(axis=0).tolist()),
         share_by_period=tuple(_share(fixed[:, period], total[:, period]) for period in range(len(data.periods))),
         share=_share(draws["decline_fixed"], draws["decline_total"]),
-        fixed_first_half=_quantiles(draws["fixed_first_half"]),
-        changed_first_half=_quantiles(draws["changed_first_half"]),
+        fixed_first_half=quantiles(draws["fixed_first_half"]),
+        changed_first_half=quantiles(draws["changed_first_half"]),
         p_fixed_halved=_halved(kept["fixed"]),
         p_changed_halved=_halved(kept["changed"]),
         p_changed_slows_less=float(
@@ -175,8 +175,8 @@ def summary(quantities: xr.Dataset, data: ChannelData, diagnostics: Diagnostics,
         )
         if slows_less
         else None,
-        hosts_effect=_quantiles(draws["hosts_effect"]),
-        changes_per_year=_by_period(draws["changes_per_year"]),
+        hosts_effect=quantiles(draws["hosts_effect"]),
+        changes_per_year=quantiles_by_column(draws["changes_per_year"]),
         causes=dict(data.causes),
         models=len(data.log_price),
         model_years=float(data.exposure.sum()),
@@ -208,20 +208,11 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray | None:
 
 def _share(part: np.ndarray, whole: np.ndarray) -> Quantiles | None:
     ratio = _ratio(part, whole)
-    return None if ratio is None else _quantiles(ratio)
+    return None if ratio is None else quantiles(ratio)
 
 
 def _halved(kept: np.ndarray | None) -> float | None:
     return None if kept is None else float((kept < SLOWED).mean())
-
-
-def _quantiles(draws: np.ndarray) -> Quantiles:
-    low, middle, high = np.quantile(draws, CI_QUANTILES).tolist()
-    return low, middle, high
-
-
-def _by_period(draws: np.ndarray) -> tuple[Quantiles, ...]:
-    return tuple(_quantiles(column) for column in draws.T)
 
 
 def _finite(values: np.ndarray) -> tuple[float | None, ...]:

@@ -54,8 +54,8 @@ class KnownSpell:
         Release of the model, None where unknown.
     date
         The first day on which the price counts.
-    after, found
-        It began in `(after, found]`; `after` is None where nothing says since when.
+    after, known_from
+        It began in `(after, known_from]`; `after` is None where nothing says since when.
     until
         First day on which it is not known to hold; later than `date`.
     end
@@ -75,7 +75,7 @@ class KnownSpell:
     release: pd.Timestamp | None
     date: pd.Timestamp
     after: pd.Timestamp | None
-    found: pd.Timestamp
+    known_from: pd.Timestamp
     until: pd.Timestamp
     end: str
     arrival: bool
@@ -98,8 +98,8 @@ def known_spells(panel: pd.DataFrame, quotes: pd.DataFrame, *, trust_catalogues:
     rows = rows.sort_values([*PLACE, "date", "quote_id"]).reset_index(drop=True)
     sightings = _sightings(quotes, trust_catalogues)
     spells: list[KnownSpell] = []
-    for _, own in rows.groupby(PLACE, sort=True):
-        records = [{str(name): value for name, value in row.items()} for row in own.to_dict("records")]
+    for _, of_place in rows.groupby(PLACE, sort=True):
+        records = [{str(name): value for name, value in row.items()} for row in of_place.to_dict("records")]
         model, host = records[0]["model"], records[0]["host"]
         spells += _of_place(model, host, records, sightings.get((model, host), []))
     return tuple(spells)
@@ -129,11 +129,11 @@ def _sightings(quotes: pd.DataFrame, trust_catalogues: bool) -> dict[tuple[str, 
     last_seen = known["recorded_on"].where(~listed, looked).fillna(known["date"])
     until = known["valid_to"].fillna(last_seen.where(last_seen > known["date"], known["date"]))
     left = known["valid_to"].notna() & known["end_reason"].isin(EXITS)
-    found: dict[tuple[str, str], list[_Sighting]] = {}
+    sightings: dict[tuple[str, str], list[_Sighting]] = {}
     columns = (known["model_key"], known["host"], known["date"], known["price_usd_per_mtok"], until, left)
     for model, host, *what in zip(*columns, strict=True):
-        found.setdefault((model, host), []).append(_Sighting(*what))
-    return found
+        sightings.setdefault((model, host), []).append(_Sighting(*what))
+    return sightings
 
 
 def _of_place(model: str, host: str, rows: list[Row], sightings: list[_Sighting]) -> list[KnownSpell]:
@@ -147,7 +147,7 @@ def _of_place(model: str, host: str, rows: list[Row], sightings: list[_Sighting]
         until, end = max(confirmed, row["date"] + ONE_DAY), EXIT if left else UNKNOWN
         if following is not None and not (left and confirmed < following):
             until, end = following, NEXT
-        after, found = _interval(row, before)
+        after, known_from = _interval(row, before)
         spells.append(
             KnownSpell(
                 model=model,
@@ -157,7 +157,7 @@ def _of_place(model: str, host: str, rows: list[Row], sightings: list[_Sighting]
                 release=None if pd.isna(row["release_date"]) else row["release_date"],
                 date=row["date"],
                 after=after,
-                found=found,
+                known_from=known_from,
                 until=until,
                 end=end,
                 arrival=before is None,
@@ -173,10 +173,10 @@ def _of_place(model: str, host: str, rows: list[Row], sightings: list[_Sighting]
 def _confirmed(row: Row, following: pd.Timestamp | None, sightings: list[_Sighting]) -> tuple[pd.Timestamp, bool]:
     """Until when a price is seen before the next one of its place, and whether the host then left."""
     until, left = row["date"], False
-    for one in sightings:
-        early = following is None or one.date < following
-        if early and one.until > until and same_price(one.price, row["price_usd_per_mtok"]):
-            until, left = one.until, one.left
+    for sighting in sightings:
+        early = following is None or sighting.date < following
+        if early and sighting.until > until and same_price(sighting.price, row["price_usd_per_mtok"]):
+            until, left = sighting.until, sighting.left
     if following is not None and until >= following:
         return following, False
     return until, left
@@ -186,7 +186,7 @@ def _interval(row: Row, before: pd.Timestamp | None) -> tuple[pd.Timestamp | Non
     """Days between which a price began; `before` is until when the host's earlier price is seen, when it had one."""
     date, after = row["date"], row["changed_after"]
     is_change = row["event"] in CHANGES and pd.notna(after)
-    found = max(date, row["recorded_on"]) if is_change else date
+    known_from = max(date, row["recorded_on"]) if is_change else date
     if before is not None and not is_change:
         after = before - ONE_DAY
-    return (None if pd.isna(after) else min(after, found - ONE_DAY)), found
+    return (None if pd.isna(after) else min(after, known_from - ONE_DAY)), known_from

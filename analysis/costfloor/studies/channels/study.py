@@ -62,8 +62,8 @@ def readings(built: BuiltPanel) -> dict[str, ChannelData]:
     """The data of the model under each reading."""
     spells = {trust: known_spells(built.panel, built.quotes, trust_catalogues=trust) for trust in (True, False)}
     return {
-        name: channel_data(spells[one.trust_catalogues], one.arrivals, one.longest_wait)
-        for name, one in READINGS.items()
+        name: channel_data(spells[reading.trust_catalogues], reading.arrivals, reading.longest_wait)
+        for name, reading in READINGS.items()
     }
 
 
@@ -74,9 +74,9 @@ def run(context: Context) -> ChannelStudy:
     context.progress("compiling")
     compiled = compile_channels(data[MAIN], shape)
     results = {}
-    for name, one in data.items():
+    for name, reading in data.items():
         context.progress(f"{name}: {READINGS[name].words}")
-        results[name] = fit_channels(one, context.settings, compiled, shape, context.progress)
+        results[name] = fit_channels(reading, context.settings, compiled, shape, context.progress)
     return ChannelStudy(results, accounting(context.built.panel))
 
 

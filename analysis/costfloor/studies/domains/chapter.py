@@ -42,11 +42,11 @@ VARIANTS: Final = {
 }
 
 
-def training_and_inference(found: DomainStudy, notice: str) -> list[Block]:
+def training_and_inference(study: DomainStudy, notice: str) -> list[Block]:
     """Gains at a fixed task in both domains, and trends of hardware beside them."""
-    base, variants = found.base, found.variants
+    base, variants = study.base, study.variants
     return [
-        text(introduction(base), failures(found), notice),
+        text(introduction(base), failures(study), notice),
         text(minus(answer(base))),
         figure("domains", CAPTION),
         table(_by_domain(base)),
@@ -54,7 +54,7 @@ def training_and_inference(found: DomainStudy, notice: str) -> list[Block]:
         table(_sources(base.sources)),
         table(_variants(variants)),
         text(LIMITS),
-        *hardware(found.hardware),
+        *hardware(study.hardware),
     ]
 
 
@@ -90,19 +90,19 @@ def answer(base: DomainFit) -> str:
 
 def _verdict(base: DomainFit) -> str:
     claim, reverse = base.p_claim, base.p_reverse
-    said = (
+    words = (
         f"That training has not slowed to half and inference has, the claim that training goes on in steps while inference flattens, has a "
         f"probability of {probability(claim)}, that of the opposite is {probability(reverse)}; before the data both had "
         f"{probability(base.p_claim_prior)}. "
     )
     side = _side(claim, reverse, base.diagnostics.ess_bulk_min)
     if side == "claim":
-        return said + "The data support the claim."
+        return words + "The data support the claim."
     if side == "opposite":
-        return said + "The data support the opposite: inference goes on and training flattens."
+        return words + "The data support the opposite: inference goes on and training flattens."
     if side == "against":
-        return said + f"The data speak against the claim{_why_not(base)}."
-    return said + "The data leave the claim open."
+        return words + f"The data speak against the claim{_why_not(base)}."
+    return words + "The data leave the claim open."
 
 
 def _why_not(base: DomainFit) -> str:
@@ -136,12 +136,12 @@ def _side(claim: float, reverse: float, draws: float) -> str:
     return "against" if below(claim, 1.0 - CREDIBLE, probability_mcse(claim, draws)) else "open"
 
 
-def failures(found: DomainStudy) -> str:
+def failures(study: DomainStudy) -> str:
     """Which fits missed a gate; empty when none did."""
-    failed = [] if found.base.passed else [f"the fit behind the answer ({found.base.diagnostics.worst})"]
+    failed = [] if study.base.passed else [f"the fit behind the answer ({study.base.diagnostics.worst})"]
     failed += [
         f"{VARIANTS.get(name, name).lower()} ({variant.worst})"
-        for name, variant in found.variants.items()
+        for name, variant in study.variants.items()
         if name != BASE and not variant.passed
     ]
     return failed_gates(failed)

@@ -16,26 +16,26 @@ CAPTION: Final = (
 COLOURS: Final = {"training": VERMILLION, "inference": BLUE}
 
 
-def draw(found: DomainFit | None) -> Figure:
+def draw(fit: DomainFit | None) -> Figure:
     """A panel per source; those of MLPerf share their axes."""
-    if found is None:
+    if fit is None:
         return not_run()
     figure = page_figure(2.5)
-    present = [source for source in SOURCES if any(line.source == source for line in found.lines)]
+    present = [source for source in SOURCES if any(line.source == source for line in fit.lines)]
     panels = figure.subplots(1, len(present), squeeze=False)[0]
     for ax, source in zip(panels, present, strict=True):
-        _panel(ax, found, source)
+        _panel(ax, fit, source)
     _share_axes([ax for ax, source in zip(panels, present, strict=True) if source != SPEEDRUN])
     panels[0].set_ylabel("gain since the first result\n(log points)")
     return figure
 
 
-def _panel(ax: Axes, found: DomainFit, source: str) -> None:
-    for line in found.lines:
+def _panel(ax: Axes, fit: DomainFit, source: str) -> None:
+    for line in fit.lines:
         if line.source == source:
             ax.step(line.age, line.gain, where="post", color=GREY, linewidth=0.6, alpha=0.7)
     domain = SOURCES[source]
-    path, colour = found.paths[domain], COLOURS[domain]
+    path, colour = fit.paths[domain], COLOURS[domain]
     low, middle, high = path.gain
     ax.fill_between(path.age, low, high, color=colour, alpha=0.2, linewidth=0)
     ax.plot(path.age, middle, color=colour)

@@ -124,7 +124,7 @@ def speedrun_series(records: pd.DataFrame, rules: Rules) -> list[GainSeries]:
     dated one of its track, and is left out where there is none.
     """
     end = records["date"].max() + pd.offsets.MonthEnd(0)
-    found = []
+    series = []
     for track, rows in records.groupby("track", sort=True):
         tuned = rows[rows["record_number"] >= FIRST_TUNED_RECORD].sort_values("record_number", kind="stable")
         log_minutes = np.log(tuned["minutes"].to_numpy(float))
@@ -139,8 +139,8 @@ def speedrun_series(records: pd.DataFrame, rules: Rules) -> list[GainSeries]:
         at_month_end = [0.0, *(float(best[best.index <= day].iloc[-1]) for day in grid)]
         name = f"speedrun {str(track).replace('_', ' ')}"
         what = (name, SPEEDRUN, str(track), str(tuned["hardware"].iloc[-1]))
-        found.append(_series(what, [best.index[0], *grid], at_month_end, len(tuned), rules))
-    return found
+        series.append(_series(what, [best.index[0], *grid], at_month_end, len(tuned), rules))
+    return series
 
 
 def training_series(rows: pd.DataFrame, rules: Rules) -> list[GainSeries]:
@@ -213,7 +213,11 @@ def _of_rounds(table: pd.DataFrame, source: str, rules: Rules) -> list[GainSerie
     owner = table["submitter"] if rules.submitters == "one" else "all submitters"
     table = table.assign(owner=owner)
     scopes: list[Hashable] = ["task"] if rules.one_per_benchmark else ["task", "accelerator"]
-    return [one for _, rows in table.groupby(scopes, sort=True) if (one := _longest(rows, source, rules)) is not None]
+    return [
+        longest
+        for _, rows in table.groupby(scopes, sort=True)
+        if (longest := _longest(rows, source, rules)) is not None
+    ]
 
 
 def _longest(rows: pd.DataFrame, source: str, rules: Rules) -> GainSeries | None:
@@ -225,14 +229,14 @@ def _longest(rows: pd.DataFrame, source: str, rules: Rules) -> GainSeries | None
     if ranked.empty or ranked["rounds"].iloc[0] < MIN_ROUNDS:
         return None
     accelerator, variant, owner = ranked.index[0]
-    own = rows[(rows["accelerator"] == accelerator) & (rows["variant"] == variant) & (rows["owner"] == owner)]
-    of_submitters = own.groupby(["date", "submitter"])["performance"].max()
+    comparable = rows[(rows["accelerator"] == accelerator) & (rows["variant"] == variant) & (rows["owner"] == owner)]
+    of_submitters = comparable.groupby(["date", "submitter"])["performance"].max()
     number = int(of_submitters.groupby("date").size().min()) if rules.submitters == "matched" else None
     best = of_submitters.groupby("date").agg(lambda values: best_of(values.to_numpy(), number or len(values))).cummax()
     task = str(rows["task"].iloc[0])
     name = ", ".join((task, str(accelerator), str(variant), *([str(owner)] if rules.submitters == "one" else [])))
     what = (name, source, task, str(accelerator))
-    return _series(what, list(best.index), (best - best.iloc[0]).tolist(), len(own), rules)
+    return _series(what, list(best.index), (best - best.iloc[0]).tolist(), len(comparable), rules)
 
 
 def _series(

@@ -100,8 +100,8 @@ def computing_per_dollar(hardware: pd.DataFrame) -> list[Trend]:
     time = _decimal_years(rows["release_date"])
     left = int((~units).sum())
     remark = f"{left} without figures for matrix units left out" if left else ""
-    found = _trend(time, np.log(rows["flops_per_usd"].to_numpy(float)), {"cov_type": "HC3"})
-    return [Trend("computing per dollar", "accelerators by release", *found, *_span(time), remark)]
+    trend = _trend(time, np.log(rows["flops_per_usd"].to_numpy(float)), {"cov_type": "HC3"})
+    return [Trend("computing per dollar", "accelerators by release", *trend, *_span(time), remark)]
 
 
 def rental_prices(rental: pd.DataFrame) -> list[Trend]:
@@ -110,7 +110,7 @@ def rental_prices(rental: pd.DataFrame) -> list[Trend]:
     Errors are those of Newey and West.
     """
     monthly = rental[rental["date"].str.len() >= len("2025-01")]
-    found = []
+    trends = []
     for (gpu, series), rows in monthly.groupby(["gpu", "series"], sort=True):
         if len(rows) < MIN_POINTS:
             continue
@@ -125,42 +125,42 @@ def rental_prices(rental: pd.DataFrame) -> list[Trend]:
         mixed = str(series).startswith(MEDIAN) and ordered["n_providers"].nunique() > 1
         counts = ordered["n_providers"]
         remark = f"median over {counts.min():g} to {counts.max():g} providers, a mix that changes" if mixed else ""
-        found.append(Trend("rental price", f"{gpu}, {series}", *fit, *_span(time), remark))
-    return found
+        trends.append(Trend("rental price", f"{gpu}, {series}", *fit, *_span(time), remark))
+    return trends
 
 
 def purchase_prices(purchase: pd.DataFrame) -> list[Trend]:
     """Purchase price of the same device by year: the geometric mean of a range that somebody judged."""
-    found = []
+    trends = []
     for gpu, rows in purchase.groupby("gpu", sort=True):
         if len(rows) < MIN_POINTS:
             continue
         time = rows["year"].to_numpy(float)
         fit = _trend(time, -np.log(rows["geomean"].to_numpy(float)), {"cov_type": "HC3"})
-        found.append(Trend("purchase price", str(gpu), *fit, *_span(time), "judged ranges, not prices paid"))
-    return found
+        trends.append(Trend("purchase price", str(gpu), *fit, *_span(time), "judged ranges, not prices paid"))
+    return trends
 
 
 def software_gains(series: Sequence[GainSeries]) -> list[Trend]:
     """Gains at the same device in MLPerf inference: gain against length of the interval, errors by series."""
-    found = []
-    own = [one for one in series if one.source == INFERENCE]
-    for accelerator in sorted({one.accelerator for one in own}):
-        of_it = [one for one in own if one.accelerator == accelerator]
+    trends = []
+    inference = [line for line in series if line.source == INFERENCE]
+    for accelerator in sorted({line.accelerator for line in inference}):
+        of_it = [line for line in inference if line.accelerator == accelerator]
         if len(of_it) < MIN_SERIES:
             continue
-        length = np.concatenate([np.diff(one.age) for one in of_it])
-        gain = np.concatenate([np.diff(one.gain) for one in of_it])
-        group = np.repeat(np.arange(len(of_it)), [len(one.age) - 1 for one in of_it])
+        length = np.concatenate([np.diff(line.age) for line in of_it])
+        gain = np.concatenate([np.diff(line.gain) for line in of_it])
+        group = np.repeat(np.arange(len(of_it)), [len(line.age) - 1 for line in of_it])
         fit = sm.OLS(gain, length).fit(cov_type="cluster", cov_kwds={"groups": group}, use_t=True)
         low, high = np.asarray(fit.conf_int(0.1))[0].tolist()
-        starts = [one.start.year + (one.start.day_of_year - 1) / YEAR_DAYS for one in of_it]
-        ends = [start + one.age[-1] for start, one in zip(starts, of_it, strict=True)]
+        starts = [line.start.year + (line.start.day_of_year - 1) / YEAR_DAYS for line in of_it]
+        ends = [start + line.age[-1] for start, line in zip(starts, of_it, strict=True)]
         remark = f"{len(of_it)} benchmarks"
-        found.append(
+        trends.append(
             Trend("software", accelerator, float(fit.params[0]), (low, high), len(gain), min(starts), max(ends), remark)
         )
-    return found
+    return trends
 
 
 def _trend(time: np.ndarray, value: np.ndarray, errors: dict[str, Any]) -> tuple[float, tuple[float, float], int]:

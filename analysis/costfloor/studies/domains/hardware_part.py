@@ -28,7 +28,7 @@ def hardware(trends: Sequence[Trend]) -> list[Block]:
 
 def yearly_gains(trends: Sequence[Trend]) -> str:
     """Yearly gains of hardware by kind, beside those of software."""
-    said = []
+    extents = []
     for kind, words in KINDS.items():
         of_kind = [trend for trend in trends if trend.kind == kind]
         if not of_kind:
@@ -40,10 +40,10 @@ def yearly_gains(trends: Sequence[Trend]) -> str:
             if len(of_kind) > 1
             else f"90 % interval {_two(low)} to {_two(high)}"
         )
-        said.append(f"{words} gives {extent([trend.rate for trend in of_kind], _two)} ({doubt})")
-    if not said:
+        extents.append(f"{words} gives {extent([trend.rate for trend in of_kind], _two)} ({doubt})")
+    if not extents:
         return "Nothing is known of hardware by itself."
-    return f"In log points a year: {'; '.join(said)}."
+    return f"In log points a year: {'; '.join(extents)}."
 
 
 def _two(value: float) -> str:

@@ -17,6 +17,7 @@ which is a Bessel function in closed form (Feller 1971, An Introduction to Proba
 used: its logarithm has a gradient everywhere, and it is cut after `TERMS`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,10 +25,11 @@ from typing import Any, Final
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-import xarray as xr
 from pytensor.tensor.special import logsumexp as log_sum
-from scipy.special import gammaln, logsumexp
+from scipy.special import gammaln
 
+from costfloor.sampling.prior_variable import variable
+from costfloor.sampling.priors import Prior
 from costfloor.studies.domains.gains import DOMAINS, GainSeries
 
 Tensor = Any
@@ -36,20 +38,30 @@ Tensor = Any
 TERMS: Final = 60
 """The largest term is near the square root of z, which is below 30 for every gain in the data and any likely parameters."""
 
+PARAMETERS: Final = ("rate", "size", "kept", "half_life")
+"""Of a domain."""
+
 PRIORS: Final = {
-    "rate": (np.log(4.0), 1.0, 1.0),
-    "size": (np.log(0.05), 1.0, 1.0),
-    "kept": (0.0, 1.5, 1.0),
-    "half_life": (np.log(1.0), 0.7, 0.5),
+    prior.name: prior
+    for prior in (
+        Prior("rate_centre", "normal", (math.log(4.0), 1.0), "a gain every three months, give or take a factor of e"),
+        Prior("rate_spread", "halfnormal", (1.0,), "domains lie around it by factors of 2, up to 7"),
+        Prior("size_centre", "normal", (math.log(0.05), 1.0), "a gain of 5 %, give or take a factor of e"),
+        Prior("size_spread", "halfnormal", (1.0,), "the same"),
+        Prior("kept_centre", "normal", (0.0, 1.5), "all shares kept are about equally likely"),
+        Prior("kept_spread", "halfnormal", (1.0,), "the same, of the odds that a gain is kept"),
+        Prior("half_life_centre", "normal", (0.0, 0.7), "around a year, as spans of series are"),
+        Prior("half_life_spread", "halfnormal", (0.5,), "domains lie around it by factors of 1.4, up to 3"),
+        Prior(
+            "series_rate_spread",
+            "halfnormal",
+            (0.7,),
+            "series of a domain: factors of two are common, of ten not excluded",
+        ),
+        Prior("series_size_spread", "halfnormal", (0.7,), "the same"),
+    )
 }
-"""By parameter of a domain: mean and standard deviation of the population's centre, and scale of the half-normal spread of domains.
-
-On the scale of the logarithm, of the share kept on that of the logit. A typical series has a gain every three months, give or take a factor
-of e, of 5 %, give or take the same; all shares kept are about equally likely; half-lives are around a year, as spans of series are.
-"""
-
-SERIES_SPREAD: Final = {"rate": 0.7, "size": 0.7}
-"""Scale of the half-normal spread of series within a domain: factors of two are common, of ten are not excluded."""
+"""On the scale of the logarithm, of the share kept on that of the logit."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +90,14 @@ class Intervals:
 
 def intervals(series: Sequence[GainSeries]) -> Intervals:
     """Arrange series as intervals."""
-    steps = [len(one.age) - 1 for one in series]
+    steps = [len(line.age) - 1 for line in series]
     return Intervals(
-        names=tuple(one.name for one in series),
-        domain=np.array([DOMAINS.index(one.domain) for one in series]),
+        names=tuple(line.name for line in series),
+        domain=np.array([DOMAINS.index(line.domain) for line in series]),
         series=np.repeat(np.arange(len(series)), steps),
-        start=np.concatenate([one.age[:-1] for one in series]),
-        end=np.concatenate([one.age[1:] for one in series]),
-        gain=np.concatenate([np.diff(one.gain) for one in series]),
+        start=np.concatenate([line.age[:-1] for line in series]),
+        end=np.concatenate([line.age[1:] for line in series]),
+        gain=np.concatenate([np.diff(line.gain) for line in series]),
     )
 
 
@@ -112,30 +124,14 @@ def share_left(kept: Tensor, half_life: Tensor, age: Tensor) -> Tensor:
     return kept + (1.0 - kept) * 2.0 ** (-age / half_life)
 
 
-def log_density(gain: np.ndarray, expected: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Log density of gains; where there is none, its log probability.
-
-    Parameters
-    ----------
-    gain, expected, size : (N,)
-        Gain (log points), expected number of gains and their mean size.
-    """
-    k = np.arange(1, TERMS + 1)
-    there = np.where(gain > 0.0, gain, 1.0)
-    terms = k * np.log(expected * there / size)[:, None] - gammaln(k + 1) - gammaln(k)
-    some = logsumexp(terms, axis=1) - np.log(there) - there / size
-    return np.asarray(-expected + np.where(gain > 0.0, some, 0.0))
-
-
 def build_model(data: Intervals) -> Any:
     """The PyMC model; `gain` is shared data, so that one compilation serves every set of gains of the same design."""
     coords = {"domain": list(DOMAINS), "series": list(data.names)}
     with pm.Model(coords=coords) as model:
         gain = pm.Data("gain", data.gain)
         free = {}
-        for name, (centre, centre_sd, spread) in PRIORS.items():
-            population = pm.Normal(f"{name}_centre", centre, centre_sd)
-            apart = pm.HalfNormal(f"{name}_spread", spread)
+        for name in PARAMETERS:
+            population, apart = (variable(PRIORS[f"{name}_{part}"]) for part in ("centre", "spread"))
             free[name] = population + apart * pm.Normal(f"{name}_free", dims="domain")
         rate = pm.Deterministic("rate", pt.exp(free["rate"]), dims="domain")
         size = pm.Deterministic("size", pt.exp(free["size"]), dims="domain")
@@ -143,9 +139,9 @@ def build_model(data: Intervals) -> Any:
         half_life = pm.Deterministic("half_life", pt.exp(free["half_life"]), dims="domain")
         of_series = {}
         for name, typical in (("rate", rate), ("size", size)):
-            spread = pm.HalfNormal(f"series_{name}_spread", SERIES_SPREAD[name])
-            own = pt.exp(spread * pm.Normal(f"series_{name}_free", dims="series"))
-            of_series[name] = pm.Deterministic(f"series_{name}", typical[data.domain] * own, dims="series")
+            spread = variable(PRIORS[f"series_{name}_spread"])
+            deviation = pt.exp(spread * pm.Normal(f"series_{name}_free", dims="series"))
+            of_series[name] = pm.Deterministic(f"series_{name}", typical[data.domain] * deviation, dims="series")
         domain = data.domain[data.series]
         expected = arrivals(of_series["rate"][data.series], kept[domain], half_life[domain], data.start, data.end)
         mean = of_series["size"][data.series]
@@ -156,27 +152,3 @@ def build_model(data: Intervals) -> Any:
         density = log_sum(terms, axis=1) - pt.log(there) - there / mean
         pm.Potential("log_likelihood", (-expected + pt.switch(some, density, 0.0)).sum())
     return model
-
-
-def simulate(data: Intervals, truth: xr.Dataset, rng: np.random.Generator) -> np.ndarray:
-    """Gains of the same intervals from known parameters.
-
-    Parameters
-    ----------
-    data
-        The design; its gains are not used.
-    truth
-        `rate`, `size`, `kept`, `half_life` along `domain`, and scalars `series_rate_spread` and `series_size_spread`.
-    rng
-        Source of chance.
-    """
-    of = {name: truth[name].sel(domain=list(DOMAINS)).to_numpy()[data.domain] for name in PRIORS}
-    count = len(data.names)
-    rate, size = (
-        of[name] * np.exp(float(truth[f"series_{name}_spread"]) * rng.standard_normal(count))
-        for name in ("rate", "size")
-    )
-    s = data.series
-    number = rng.poisson(arrivals(rate[s], of["kept"][s], of["half_life"][s], data.start, data.end))
-    # A sum of n exponentials has a gamma distribution; of none, zero.
-    return np.asarray(np.where(number > 0, rng.gamma(np.maximum(number, 1), size[s]), 0.0))

@@ -11,6 +11,7 @@ from costfloor.fit.slowed import SLOWED
 from costfloor.sampling.engine import sample_until_gates_hold
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.quantiles import quantiles
 from costfloor.sampling.sampler import compile_model
 from costfloor.studies.domains.gains import DOMAINS, SOURCES, GainSeries
 from costfloor.studies.domains.model import (
@@ -172,7 +173,7 @@ def study_domains(series: Sequence[GainSeries], settings: Sampling) -> DomainFit
     Draws that miss a gate are reported with what they missed; nothing is raised.
     """
     data = intervals(series)
-    later = float(np.median([one.age[-1] for one in series]))
+    later = float(np.median([line.age[-1] for line in series]))
     judged = sample_until_gates_hold(
         compile_model(build_model(data)),
         settings,
@@ -186,7 +187,7 @@ def study_domains(series: Sequence[GainSeries], settings: Sampling) -> DomainFit
     return DomainFit(
         later_age=later,
         domains={
-            str(name): {domain: _quantiles(reported[name].sel(domain=domain)) for domain in DOMAINS}
+            str(name): {domain: quantiles(reported[name].sel(domain=domain)) for domain in DOMAINS}
             for name in (*RATIOS, *SHARES)
         },
         differences={name: _difference(reported[f"{name}_difference"]) for name in (*RATIOS, *SHARES)},
@@ -196,7 +197,7 @@ def study_domains(series: Sequence[GainSeries], settings: Sampling) -> DomainFit
         p_claim_prior=prior_of_claim(later, np.random.default_rng(settings.seed)),
         sources=_sources(posterior, reported["progress_of_source"], series, data, np.random.default_rng(settings.seed)),
         paths=_paths(posterior, series),
-        lines=tuple(Line(one.name, one.source, tuple(one.age), tuple(one.gain)) for one in series),
+        lines=tuple(Line(line.name, line.source, tuple(line.age), tuple(line.gain)) for line in series),
         diagnostics=judged.diagnostics,
         target_accept=judged.attempts[-1].asked.target_accept,
     )
@@ -206,15 +207,15 @@ def reported_quantities(posterior: xr.Dataset, later_age: float) -> xr.Dataset:
     """Draws of the quantities by domain, and of their differences as `NAME_difference`."""
     left: xr.DataArray = share_left(posterior["kept"], posterior["half_life"], later_age)
     progress = posterior["rate"] * posterior["size"]
-    found = posterior[["rate", "size", "kept", "half_life"]].assign(
+    quantities = posterior[["rate", "size", "kept", "half_life"]].assign(
         progress=progress,
         share_left=left,
         rate_later=posterior["rate"] * left,
         progress_later=progress * left,
     )
-    logs: dict[str, xr.DataArray] = {name: xr.ufuncs.log(found[name]) for name in RATIOS}
-    scaled = logs | {name: found[name] for name in SHARES}
-    return found.assign(
+    logs: dict[str, xr.DataArray] = {name: xr.ufuncs.log(quantities[name]) for name in RATIOS}
+    scaled = logs | {name: quantities[name] for name in SHARES}
+    return quantities.assign(
         {
             f"{name}_difference": value.sel(domain="training", drop=True) - value.sel(domain="inference", drop=True)
             for name, value in scaled.items()
@@ -226,9 +227,7 @@ def prior_of_claim(later_age: float, rng: np.random.Generator) -> float:
     """Probability before any data that one named domain has slowed at an age and the other has not; the same either way round."""
 
     def drawn(name: str) -> np.ndarray:
-        centre, centre_sd, spread = PRIORS[name]
-        population = centre + centre_sd * rng.standard_normal(PRIOR_DRAWS)
-        apart = np.abs(spread * rng.standard_normal(PRIOR_DRAWS))
+        population, apart = (PRIORS[f"{name}_{part}"].draw(PRIOR_DRAWS, rng) for part in ("centre", "spread"))
         return np.asarray(population + apart * rng.standard_normal((2, PRIOR_DRAWS)))
 
     left = share_left(1.0 / (1.0 + np.exp(-drawn("kept"))), np.exp(drawn("half_life")), later_age)
@@ -248,13 +247,13 @@ def _expected_progress(posterior: xr.Dataset, series: Sequence[GainSeries], data
     """Expected gain per year by source, dimensions (chain, draw, source)."""
     number, size = _expected(posterior, data)
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-    found = {}
+    expected = {}
     for source in _present(series):
-        own = _of_source(series, data, source)
-        years = float((data.end - data.start)[own].sum())
-        found[source] = ((number * size)[:, own].sum(axis=1) / years).reshape(shape)
+        of_source = _of_source(series, data, source)
+        years = float((data.end - data.start)[of_source].sum())
+        expected[source] = ((number * size)[:, of_source].sum(axis=1) / years).reshape(shape)
     return xr.DataArray(
-        np.stack(list(found.values()), axis=-1), dims=("chain", "draw", "source"), coords={"source": list(found)}
+        np.stack(list(expected.values()), axis=-1), dims=("chain", "draw", "source"), coords={"source": list(expected)}
     )
 
 
@@ -265,65 +264,60 @@ def _sources(
     chosen = np.linspace(0, len(number) - 1, min(REPLICATES, len(number))).round().astype(int)
     count = rng.poisson(number[chosen])
     gains = np.where(count > 0, rng.gamma(np.maximum(count, 1), size[chosen]), 0.0)
-    found = {}
+    progress = {}
     for source in _present(series):
-        own = _of_source(series, data, source)
-        years = float((data.end - data.start)[own].sum())
-        found[source] = SourceProgress(
-            series=sum(one.source == source for one in series),
-            intervals=int(own.sum()),
-            gains=int((data.gain[own] > 0.0).sum()),
+        of_source = _of_source(series, data, source)
+        years = float((data.end - data.start)[of_source].sum())
+        progress[source] = SourceProgress(
+            series=sum(line.source == source for line in series),
+            intervals=int(of_source.sum()),
+            gains=int((data.gain[of_source] > 0.0).sum()),
             years=years,
-            measured=float(data.gain[own].sum() / years),
-            fitted=_quantiles(fitted.sel(source=source)),
-            replicated=_quantiles(gains[:, own].sum(axis=1) / years),
-            gains_replicated=_quantiles((count[:, own] > 0).mean(axis=1)),
+            measured=float(data.gain[of_source].sum() / years),
+            fitted=quantiles(fitted.sel(source=source)),
+            replicated=quantiles(gains[:, of_source].sum(axis=1) / years),
+            gains_replicated=quantiles((count[:, of_source] > 0).mean(axis=1)),
         )
-    return found
+    return progress
 
 
 def _paths(posterior: xr.Dataset, series: Sequence[GainSeries]) -> dict[str, TypicalPath]:
-    found = {}
+    paths = {}
     for domain in DOMAINS:
-        age = np.linspace(0.0, max(one.age[-1] for one in series if one.domain == domain), PATH_POINTS)
+        age = np.linspace(0.0, max(line.age[-1] for line in series if line.domain == domain), PATH_POINTS)
         rate, size, kept, half_life = (
             posterior[name].sel(domain=domain).to_numpy().reshape(-1, 1)
             for name in ("rate", "size", "kept", "half_life")
         )
         gain = size * arrivals(rate, kept, half_life, np.zeros_like(age), age)
         low, middle, high = (tuple(row) for row in np.quantile(gain, CI_QUANTILES, axis=0).tolist())
-        found[domain] = TypicalPath(tuple(age.tolist()), (low, middle, high))
-    return found
+        paths[domain] = TypicalPath(tuple(age.tolist()), (low, middle, high))
+    return paths
 
 
 def _present(series: Sequence[GainSeries]) -> list[str]:
-    return [source for source in SOURCES if any(one.source == source for one in series)]
+    return [source for source in SOURCES if any(line.source == source for line in series)]
 
 
 def _of_source(series: Sequence[GainSeries], data: Intervals, source: str) -> np.ndarray:
-    return np.asarray(np.array([one.source == source for one in series])[data.series])
-
-
-def _quantiles(draws: Any) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(np.asarray(draws), CI_QUANTILES).tolist()
-    return low, middle, high
+    return np.asarray(np.array([line.source == source for line in series])[data.series])
 
 
 def _difference(draws: xr.DataArray) -> Difference:
-    return Difference(_quantiles(draws), float((draws > 0.0).mean()))
+    return Difference(quantiles(draws), float((draws > 0.0).mean()))
 
 
-def described(found: DomainFit) -> Sensitivity:
+def described(fit: DomainFit) -> Sensitivity:
     """What a sensitivity keeps of a fit."""
     return Sensitivity(
-        later_age=found.later_age,
-        series={source: progress.series for source, progress in found.sources.items()},
-        share_left=found.domains["share_left"],
-        progress_later=found.domains["progress_later"],
-        differences={name: found.differences[name] for name in ("rate", "progress_later", "share_left")},
-        p_slowed=found.p_slowed,
-        p_claim=found.p_claim,
-        p_reverse=found.p_reverse,
-        passed=found.passed,
-        worst=found.diagnostics.worst,
+        later_age=fit.later_age,
+        series={source: progress.series for source, progress in fit.sources.items()},
+        share_left=fit.domains["share_left"],
+        progress_later=fit.domains["progress_later"],
+        differences={name: fit.differences[name] for name in ("rate", "progress_later", "share_left")},
+        p_slowed=fit.p_slowed,
+        p_claim=fit.p_claim,
+        p_reverse=fit.p_reverse,
+        passed=fit.passed,
+        worst=fit.diagnostics.worst,
     )

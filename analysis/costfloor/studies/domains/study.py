@@ -6,7 +6,7 @@ from typing import Final
 
 from costfloor.keys import result_key
 from costfloor.records import typed
-from costfloor.runs.jobs import Job, run_jobs
+from costfloor.runs.jobs import Job
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.domains.gains import TABLES, Rules, gain_series
 from costfloor.studies.domains.hardware import Trend, hardware_trends
@@ -47,16 +47,14 @@ def run(context: Context) -> DomainStudy:
     """Compute the study: see `costfloor.studies.registry`."""
     series = {name: gain_series(context.built.store, rules) for name, rules in VARIANTS.items()}
     jobs = [
-        Job(name, {"series": own, "settings": context.settings, "whole": name == BASE}) for name, own in series.items()
+        Job(name, {"series": lines, "settings": context.settings, "whole": name == BASE})
+        for name, lines in series.items()
     ]
     data = {table: context.built.store.hashes[f"{table}.csv"] for table in TABLES}
-    found = run_jobs(
-        study_series, jobs, context.work("domains"),
-        key=result_key("domains", study_series.__module__, data=data, settings=asdict(context.settings)),
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
-    base = typed(DomainFit, found.pop(BASE))
-    variants = {name: typed(Sensitivity, plain) for name, plain in found.items()}
+    key = result_key("domains", study_series.__module__, data=data, settings=asdict(context.settings))
+    results = context.run("domains", study_series, jobs, key)
+    base = typed(DomainFit, results.pop(BASE))
+    variants = {name: typed(Sensitivity, plain) for name, plain in results.items()}
     return DomainStudy(base, {BASE: described(base)} | variants, hardware_trends(context.built.store, series[BASE]))
 
 

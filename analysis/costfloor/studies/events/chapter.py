@@ -34,22 +34,22 @@ def innovations(effects: Sequence[EventEffect], unpriced: str) -> list[Block]:
 
 def events_outcome(effects: Sequence[EventEffect]) -> str:
     """After which innovations prices fall faster or slower than chance would have it."""
-    said, chance, dense = [], [], []
+    sentences, chance, dense = [], [], []
     for kind in effects:
         if kind.p_value is None or kind.effect is None:
             dense.append(TITLES[kind.kind])
         elif kind.p_value > SIGNIFICANT:
             chance.append(f"{TITLES[kind.kind]} (p = {kind.p_value:.2f})")
         else:
-            said.append(
+            sentences.append(
                 f"After {TITLES[kind.kind]} the lowest prices fall {'faster' if kind.effect > 0.0 else 'slower'}, by "
                 f"{abs(kind.effect):.2f} log points a month (p = {kind.p_value:.2f})."
             )
     if chance:
-        said.append(f"What follows {listing(chance)} is not told from chance.")
+        sentences.append(f"What follows {listing(chance)} is not told from chance.")
     if dense:
-        said.append(f"For {listing(dense)} too few months are left to compare.")
-    return " ".join(said)
+        sentences.append(f"For {listing(dense)} too few months are left to compare.")
+    return " ".join(sentences)
 
 
 def _effects(effects: Sequence[EventEffect]) -> Table:

@@ -77,11 +77,11 @@ def monthly_drops(panel: pd.DataFrame) -> pd.Series:
     return drops[drops.notna().sum(axis=1) >= MIN_BANDS].mean(axis=1)
 
 
-def exposure(calendar: pd.PeriodIndex, events: Sequence[pd.Period], window_months: int = WINDOW_MONTHS) -> np.ndarray:
+def exposure(calendar: pd.PeriodIndex, events: Sequence[pd.Period]) -> np.ndarray:
     """Whether each month of a calendar has an innovation in it or in the months before it, within the window."""
     ordinals = np.array([event.ordinal for event in events], dtype=int)
     since = np.array([month.ordinal for month in calendar])[:, None] - ordinals[None, :]
-    return np.asarray(((since >= 0) & (since < window_months)).any(axis=1))
+    return np.asarray(((since >= 0) & (since < WINDOW_MONTHS)).any(axis=1))
 
 
 def event_effect(kind: str, drops: pd.Series, events: Sequence[pd.Period]) -> EventEffect:

@@ -12,22 +12,22 @@ NO_WINNER: Final = 4.0
 """Natural log units, as for differences of log scores."""
 
 
-def evidence(found: EvidenceStudy, notice: str) -> list[Block]:
+def evidence(study: EvidenceStudy, notice: str) -> list[Block]:
     """Log evidence of each law on the small panel, the difference between plateau and discovery, and what weakens both."""
-    unknowns = max(law.unknowns for law in found.laws.values())
-    runs = min(len(law.log_evidence) for law in found.laws.values())
-    by_law = [f"{LAWS[name].title} {_mean(law):.1f} ({_spread(law):.1f})" for name, law in found.laws.items()]
-    said = [
+    unknowns = max(law.unknowns for law in study.laws.values())
+    runs = min(len(law.log_evidence) for law in study.laws.values())
+    by_law = [f"{LAWS[name].title} {_mean(law):.1f} ({_spread(law):.1f})" for name, law in study.laws.items()]
+    sentences = [
         f"The evidence of a law, by sequential Monte Carlo, could be estimated on a small panel only: the first prices of "
-        f"{plural(found.prices, 'model')} of the largest families, on which a law has up to {unknowns} unknowns.",
+        f"{plural(study.prices, 'model')} of the largest families, on which a law has up to {unknowns} unknowns.",
         f"In natural log units, the mean of {plural(runs, 'run')} and the distance between its extremes: {listing(by_law)}.",
-        difference(found.laws["plateau"], found.laws["discovery"]),
-        posterior_reached(found.laws),
+        difference(study.laws["plateau"], study.laws["discovery"]),
+        posterior_reached(study.laws),
         "Evidence moves with the width of the priors, which forecasts do not, and its estimate fails in hundreds of dimensions: it "
         "decides nothing here.",
         notice,
     ]
-    return [text(minus(" ".join(sentence for sentence in said if sentence)))]
+    return [text(minus(" ".join(sentence for sentence in sentences if sentence)))]
 
 
 def difference(plateau: LawEvidence, discovery: LawEvidence) -> str:

@@ -21,7 +21,7 @@ from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.panel import PRICE_UNIT
 from costfloor.laws.priors import OBSERVATION_PRIORS
-from costfloor.runs.jobs import Job, run_jobs
+from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import compile_model, sample
 from costfloor.studies.context import Context, HeavyStudy
@@ -82,12 +82,11 @@ def small_panel(rows: pd.DataFrame) -> PriceObservations:
 def evidence_study(obs: PriceObservations, laws: Sequence[str], context: Context) -> EvidenceStudy:
     """Log evidence of laws on a panel without repeated models, one job per law."""
     jobs = [Job(law, {"law": law, "obs": obs, "seed": context.settings.seed}) for law in laws]
-    found = run_jobs(
-        evidence_job, jobs, context.work("evidence"),
-        key=result_key("evidence", __name__, data=obs.data_hash, settings=context.settings.seed),
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
-    return EvidenceStudy(obs.n, obs.families, PARTICLES, {law: LawEvidence(**result) for law, result in found.items()})
+    key = result_key("evidence", __name__, data=obs.data_hash, settings=context.settings.seed)
+    results = context.run("evidence", evidence_job, jobs, key)
+    return EvidenceStudy(
+        obs.n, obs.families, PARTICLES, {law: LawEvidence(**result) for law, result in results.items()}
+    )
 
 
 def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:

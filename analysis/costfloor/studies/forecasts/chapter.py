@@ -25,12 +25,12 @@ LEVEL: Final = 0.005
 """Scores that differ by a smaller share are level: their Monte Carlo error is not kept, and whole percent are printed."""
 
 
-def forecasts(found: ForecastStudy, notice: str, laws: Mapping[str, str]) -> list[Block]:
+def forecasts(study: ForecastStudy, notice: str, laws: Mapping[str, str]) -> list[Block]:
     """Scores of all forecasters from many dates; `laws` are the titles of the laws by name."""
-    rows, origins = found.rows, found.origins
+    rows, origins = study.rows, study.origins
     titles = dict(laws) | TITLES
     span = f"{plural(len(origins), 'month-end')} from {origins[0][0]} to {origins[-1][0]}" if origins else "no date"
-    said = [
+    sentences = [
         f"Every law was fitted anew at {span} and scored on the prices that followed.",
         *(
             sentence
@@ -38,10 +38,10 @@ def forecasts(found: ForecastStudy, notice: str, laws: Mapping[str, str]) -> lis
             for sentence in (best_against_rivals(rows, months, titles), hangs_on(rows, months, origins, titles))
         ),
         monte_carlo(rows, titles),
-        missed_gates(found.failures, len(origins), titles),
+        missed_gates(study.failures, len(origins), titles),
         notice,
     ]
-    return [text(*said), table(_scores(rows, titles))]
+    return [text(*sentences), table(_scores(rows, titles))]
 
 
 def best_against_rivals(rows: Sequence[ForecastRow], months: int, titles: Mapping[str, str]) -> str:
@@ -81,11 +81,11 @@ def hangs_on(
             turning.setdefault(outcome, []).append(f"{date} ({plural(seen, 'price')} seen)")
     if not turning:
         return "That stays so whichever date is left out."
-    said = [
+    turns = [
         f"without {'any one of ' if len(dates) > 1 else ''}{listing(dates)} {outcome}"
         for outcome, dates in turning.items()
     ]
-    return f"That hangs on single dates: {'; '.join(said)}."
+    return f"That hangs on single dates: {'; '.join(turns)}."
 
 
 def _against_rivals(
@@ -149,14 +149,14 @@ def missed_gates(failures: Sequence[tuple[str, str, str]], origins: int, titles:
         counts[name] = counts.get(name, 0) + 1
     laws = [f"{titles[name]} at {count}" for name, count in counts.items() if name not in TITLES]
     classical = [f"{titles[name]} at {count}" for name, count in counts.items() if name in TITLES]
-    said = [
+    sentences = [
         f"Of {plural(origins, 'date')} a gate was missed by {listing(laws)}."
         if laws
         else "All refits passed their gates."
     ]
     if classical:
-        said.append(f"For want of rows no forecast came from {listing(classical)}.")
-    return " ".join(said)
+        sentences.append(f"For want of rows no forecast came from {listing(classical)}.")
+    return " ".join(sentences)
 
 
 def _scores(rows: Sequence[ForecastRow], titles: Mapping[str, str]) -> Table:

@@ -109,15 +109,17 @@ def forecast_study(context: Context) -> ForecastStudy:
     every = [*laws, *classical]
     rows = [row for months in HORIZONS for row in horizon_rows(every, months)]
     failures = tuple((failure.law, str(failure.origin), failure.reason) for failure in failures_at_origins(every))
-    return ForecastStudy(tuple(rows), tuple((str(one.date.date()), one.rows_seen) for one in origins), failures)
+    return ForecastStudy(
+        tuple(rows), tuple((str(origin.date.date()), origin.rows_seen) for origin in origins), failures
+    )
 
 
 def horizon_rows(scored: Sequence[Scored], horizon_months: int) -> list[ForecastRow]:
     """Rows of the table at one horizon: laws, their average, classical forecasts."""
     by_name: dict[str, dict[pd.Timestamp, OriginScore]] = {name: {} for name in (*LAWS, *BASELINES)}
-    for one in scored:
-        if horizon_months in one.scores:
-            by_name[one.name][one.origin] = one.scores[horizon_months]
+    for forecast in scored:
+        if horizon_months in forecast.scores:
+            by_name[forecast.name][forecast.origin] = forecast.scores[horizon_months]
     weights = stacking_weights({name: list(by_name[name].values()) for name in LAWS})
     by_name[AVERAGE] = {date: average_score([by_name[name][date] for name in LAWS]) for date in by_name[REFERENCE]}
     order = (*LAWS, AVERAGE, *BASELINES)
@@ -145,11 +147,11 @@ def average_score(scores: Sequence[OriginScore]) -> OriginScore:
 def _row(
     name: str, months: int, by_name: Mapping[str, Mapping[pd.Timestamp, OriginScore]], weight: float | None
 ) -> ForecastRow:
-    own, reference = by_name[name], by_name[REFERENCE]
-    scores = list(own.values())
+    by_origin, reference = by_name[name], by_name[REFERENCE]
+    scores = list(by_origin.values())
     total, se = total_elpd(scores)
-    paired = [(own[date], reference[date]) for date in own if date in reference]
-    gap, gap_se, gap_mcse = difference([one for one, _ in paired], [other for _, other in paired])
+    paired = [(by_origin[date], reference[date]) for date in by_origin if date in reference]
+    gap, gap_se, gap_mcse = difference([score for score, _ in paired], [other for _, other in paired])
     if name == REFERENCE:
         # From itself it differs by nothing, whatever its draws.
         gap_se = gap_mcse = 0.0
@@ -167,7 +169,9 @@ def _row(
         elpd_difference_mcse=gap_mcse,
         crps=float(np.concatenate([score.crps for score in scores]).mean()),
         crps_ratio=float(crps.mean() / theirs.mean()),
-        crps_by_origin={str(date.date()): (len(one.crps), float(one.crps.mean())) for date, one in own.items()},
+        crps_by_origin={
+            str(date.date()): (len(score.crps), float(score.crps.mean())) for date, score in by_origin.items()
+        },
         coverage50=float(np.concatenate([score.covered50 for score in scores]).mean()),
         coverage90=float(np.concatenate([score.covered90 for score in scores]).mean()),
         pit=uniformity(np.floor(pit * (PIT_LEVELS + 1)).clip(max=PIT_LEVELS).astype(int), PIT_LEVELS),

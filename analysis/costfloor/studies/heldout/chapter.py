@@ -23,19 +23,19 @@ TITLES: Final = {
 }
 
 
-def heldout(found: HeldoutStudy, notice: str) -> list[Block]:
+def heldout(study: HeldoutStudy, notice: str) -> list[Block]:
     """How many forecasts of a statistic failed, which, and what the rate of the last held-out months was against what was said."""
-    judged = [row for row in found.rows if row.passed is not None]
-    said = [
-        f"From {plural(len(found.origins), 'past date')}, {listing([origin.date for origin in found.origins])}, the forecast of each law "
-        f"for the next {found.horizon_months} months was held against what the prices then did, statistic by statistic."
+    judged = [row for row in study.rows if row.passed is not None]
+    sentences = [
+        f"From {plural(len(study.origins), 'past date')}, {listing([origin.date for origin in study.origins])}, the forecast of each law "
+        f"for the next {study.horizon_months} months was held against what the prices then did, statistic by statistic."
     ]
     if judged:
-        said += [_failed(judged), _rates(judged, found.origins[-1].date), _gates(found)]
+        sentences += [_failed(judged), _rates(judged, study.origins[-1].date), _gates(study)]
     else:
-        said.append("None could be judged.")
-    said.append(notice)
-    return [text(minus(" ".join(sentence for sentence in said if sentence))), table(smallest_tails(found.rows))]
+        sentences.append("None could be judged.")
+    sentences.append(notice)
+    return [text(minus(" ".join(sentence for sentence in sentences if sentence))), table(smallest_tails(study.rows))]
 
 
 def smallest_tails(rows: Sequence[HeldoutRow]) -> Table:
@@ -87,16 +87,16 @@ def _named(failed: Sequence[HeldoutRow]) -> list[str]:
 
 def _rates(judged: Sequence[HeldoutRow], date: str) -> str:
     rows = [row for row in judged if row.check == "recent_slope" and row.origin == date]
-    said = [
+    shares = [
         f"{LAWS[row.law].title} {row.q05:.2f} to {row.q95:.2f} ({_place(row.observed, (row.q05, row.q50, row.q95))})"
         for row in rows
         if row.observed is not None and row.q05 is not None and row.q50 is not None and row.q95 is not None
     ]
-    if not said:
+    if not shares:
         return ""
     return (
         f"In the months after {date} the log-rate of decline was {rows[0].observed:.2f} a year; 90 % intervals of the forecasts: "
-        f"{', '.join(said)}."
+        f"{', '.join(shares)}."
     )
 
 
@@ -104,6 +104,6 @@ def _place(observed: float, quantiles: tuple[float, float, float]) -> str:
     return {1: "faster than forecast", 0: "inside", -1: "slower than forecast"}[beside(observed, quantiles)]
 
 
-def _gates(found: HeldoutStudy) -> str:
-    missed = [f"{LAWS[law].title} at {date}" for law, date, _ in found.failures]
+def _gates(study: HeldoutStudy) -> str:
+    missed = [f"{LAWS[law].title} at {date}" for law, date, _ in study.failures]
     return f"A gate was missed by the fits of {listing(missed)}." if missed else "All fits passed their gates."

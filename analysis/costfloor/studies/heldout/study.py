@@ -16,7 +16,7 @@ from costfloor.keys import result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.laws.panel import panel_observations
-from costfloor.runs.jobs import Job, run_jobs
+from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 
@@ -83,14 +83,11 @@ def heldout_study(obs: PriceObservations, laws: Sequence[str], context: Context)
         for law in laws
     ]
     key = result_key("heldout", __name__, data=obs.data_hash, settings=asdict(context.settings))
-    found = run_jobs(
-        heldout_job, jobs, context.work("heldout"), key=key,
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
-    results = [found[job.key] for job in jobs]
+    by_job = context.run("heldout", heldout_job, jobs, key)
+    results = [by_job[job.key] for job in jobs]
     return HeldoutStudy(
         HORIZON_MONTHS,
-        tuple(HeldoutOrigin(str(one.date.date()), one.rows_seen, one.rows_scored) for one in origins),
+        tuple(HeldoutOrigin(str(origin.date.date()), origin.rows_seen, origin.rows_scored) for origin in origins),
         tuple(HeldoutRow(**row) for result in results for row in result["rows"]),
         tuple((law, date, gate) for result in results if result["failure"] for law, date, gate in [result["failure"]]),
     )
@@ -101,7 +98,7 @@ def heldout_job(law: str, obs: PriceObservations, origin: pd.Timestamp, settings
     seen, scored = masks(obs, origin, HORIZON_MONTHS)
     fit, _ = sample_law(LAWS[law], subset(obs, seen), settings, lambda _: None)
     date = str(origin.date())
-    checks = [to_json(one) for one in heldout_checks(fit, obs, seen, scored, settings.seed)]
+    checks = [to_json(result) for result in heldout_checks(fit, obs, seen, scored, settings.seed)]
     diagnostics: Mapping[str, Any] = fit.receipt["diagnostics"]
     return {
         "rows": [{**row, "origin": date, "check": check["name"]} for check in checks for row in check["table"]],

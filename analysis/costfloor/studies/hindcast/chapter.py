@@ -16,20 +16,20 @@ LEVEL: Final = 0.005
 """Scores that differ by less are level: their Monte Carlo error is not kept, and two digits are printed."""
 
 
-def hindcast(found: Hindcast, notice: str, verdict_now: str) -> list[Block]:
+def hindcast(study: Hindcast, notice: str, verdict_now: str) -> list[Block]:
     """What would have been said at past half-year ends, beside what is said now."""
-    dates = found.half_years
+    dates = study.half_years
     if not dates:
         return [text("The prices end before the first half-year end that is gone through.")]
     judged = [date for date in dates if date.fared]
-    said = [
+    sentences = [
         verdicts_then(dates, verdict_now),
         f"As of {dates[-1].date} the reason would have been: {dates[-1].conclusion.reason}.",
         *(direction(judged, law) for law in ("plateau", "discovery")),
         best_then(judged),
         notice,
     ]
-    return [text(*said), table(_then(dates)), table(_fared(judged))]
+    return [text(*sentences), table(_then(dates)), table(_fared(judged))]
 
 
 def verdicts_then(dates: Sequence[HalfYear], verdict_now: str) -> str:
@@ -65,10 +65,10 @@ def best_then(judged: Sequence[HalfYear]) -> str:
         return "No forecast could be judged: too little has come since."
     best = [_best(date.fared) for date in judged]
     single = [laws[0] for laws in best if len(laws) == 1]
-    said = [f"{LAWS[law].title} at {single.count(law)}" for law in dict.fromkeys(single)]
+    by_law = [f"{LAWS[law].title} at {single.count(law)}" for law in dict.fromkeys(single)]
     level = [listing([LAWS[law].title for law in laws]) for laws in best if len(laws) > 1]
-    said += [f"{laws}, level, at {level.count(laws)}" for laws in dict.fromkeys(level)]
-    return f"The best forecast by CRPS was that of {'; '.join(said) if level else listing(said)}."
+    by_law += [f"{laws}, level, at {level.count(laws)}" for laws in dict.fromkeys(level)]
+    return f"The best forecast by CRPS was that of {'; '.join(by_law) if level else listing(by_law)}."
 
 
 def _best(fared: Sequence[Fared]) -> list[str]:

@@ -20,8 +20,9 @@ from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations, subset
 from costfloor.laws.panel import PRICE_UNIT
 from costfloor.panel import law_rows
-from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.runs.jobs import Job
+from costfloor.sampling.policy import Sampling
+from costfloor.sampling.quantiles import quantiles
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
 from costfloor.studies.rule import Conclusion, conclude, found_on_all_rows
@@ -165,7 +166,9 @@ def hindcast(context: Context) -> Hindcast:
         context.progress(f"the prices as of {date.date()}")
         views.append(view(date, build(store, date, context.progress).panel, now))
     return Hindcast(
-        tuple(_half_year(one, found, context) for one, found in zip(views, _fits(views, context), strict=True))
+        tuple(
+            _half_year(past_view, fits, context) for past_view, fits in zip(views, _fits(views, context), strict=True)
+        )
     )
 
 
@@ -186,14 +189,13 @@ def forecast_fared(fit: Fit, obs: PriceObservations, seen: np.ndarray, scored: n
     unit_elpd = logsumexp(log_density, axis=0) - np.log(len(log_density))
     score = score_draws(obs, scored, simulated, unit_elpd, jackknife_mcse(log_density))
     error = obs.log_price[scored].mean() - simulated.mean(axis=1)
-    low, middle, high = np.quantile(error, CI_QUANTILES).tolist()
     return Fared(
         law=fit.law.name,
         elpd=float(score.unit_elpd.sum()),
         crps=float(score.crps.mean()),
         coverage50=float(score.covered50.mean()),
         coverage90=float(score.covered90.mean()),
-        error=(low, middle, high),
+        error=quantiles(error),
     )
 
 
@@ -203,23 +205,20 @@ def _fits(views: list[View], context: Context) -> list[dict[str, Mapping[str, An
     jobs = [
         {
             law: Job(
-                f"{one.date.date()}-{one.months}-{law}-{one.obs.data_hash[:16]}",
-                {"law": law, "obs": one.obs, "date": one.date, "months": one.months, "settings": settings},
+                f"{past.date.date()}-{past.months}-{law}-{past.obs.data_hash[:16]}",
+                {"law": law, "obs": past.obs, "date": past.date, "months": past.months, "settings": settings},
             )
             for law in LAWS
         }
-        for one in views
+        for past in views
     ]
-    found = run_jobs(
-        hindcast_job, [job for by_law in jobs for job in by_law.values()], context.work("hindcast"),
-        key=result_key("hindcast", __name__, settings=asdict(settings)),
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
-    return [{law: found[job.key] for law, job in by_law.items()} for by_law in jobs]
+    every = [job for by_law in jobs for job in by_law.values()]
+    results = context.run("hindcast", hindcast_job, every, result_key("hindcast", __name__, settings=asdict(settings)))
+    return [{law: results[job.key] for law, job in by_law.items()} for by_law in jobs]
 
 
-def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Context) -> HalfYear:
-    past = subset(one.obs, one.seen)
+def _half_year(past_view: View, fits: Mapping[str, Mapping[str, Any]], context: Context) -> HalfYear:
+    past = subset(past_view.obs, past_view.seen)
     dates = [origin.date for origin in forecast_origins(past, HORIZON_MONTHS)]
     scores: dict[str, list[OriginScore]] = {law: [] for law in RULE_LAWS}
     at_origins = score_laws(
@@ -228,13 +227,13 @@ def _half_year(one: View, found: Mapping[str, Mapping[str, Any]], context: Conte
     )  # fmt: skip
     for scored in at_origins:
         scores[scored.name].append(scored.scores[HORIZON_MONTHS])
-    found_on_all = {law: result["found"] for law, result in found.items()}
+    found_on_all = {law: result["found"] for law, result in fits.items()}
     return HalfYear(
-        date=str(one.date.date()),
+        date=str(past_view.date.date()),
         conclusion=conclude(past, found_on_all, scores, failures_at_origins(at_origins)),
-        months=one.months,
-        scored=int(one.scored.sum()) if one.months else 0,
-        fared=tuple(Fared(**result["fared"]) for result in found.values() if result["fared"]),
+        months=past_view.months,
+        scored=int(past_view.scored.sum()) if past_view.months else 0,
+        fared=tuple(Fared(**result["fared"]) for result in fits.values() if result["fared"]),
     )
 
 

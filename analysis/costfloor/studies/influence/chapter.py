@@ -20,44 +20,44 @@ TITLES: Final = {
 RIVAL: Final = {"plateau": "discovery", "discovery": "plateau"}
 
 
-def influence(found: Influence, notice: str) -> list[Block]:
+def influence(study: Influence, notice: str) -> list[Block]:
     """Which models and prices decide, and what is said without them."""
-    said = [without_models(found), without_prices(found), notice]
+    sentences = [without_models(study), without_prices(study), notice]
     return [
-        text(*said),
-        table(_without(found.conclusions)),
-        table(_models(found.models)),
-        table(_prices(found.prices)),
+        text(*sentences),
+        table(_without(study.conclusions)),
+        table(_models(study.models)),
+        table(_prices(study.prices)),
     ]
 
 
-def without_models(found: Influence) -> str:
+def without_models(study: Influence) -> str:
     """What is left of the lead without the models that contribute most to it."""
-    before, after = found.conclusions["all"], found.conclusions["without_models"]
+    before, after = study.conclusions["all"], study.conclusions["without_models"]
     if before.elpd_difference is None:
         return "No past date could be scored, so that no law leads."
     favoured = "plateau" if before.elpd_difference >= 0 else "discovery"
-    share = sum(model.contribution for model in found.models)
-    said = minus(
-        f"The lead of plateau over discovery in log score is {lead(before)}. The {len(found.models)} models that speak most for "
+    share = sum(model.contribution for model in study.models)
+    words = minus(
+        f"The lead of plateau over discovery in log score is {lead(before)}. The {len(study.models)} models that speak most for "
         f"{favoured} contribute {share:+.1f} to it. Without them, with all fits made anew, it is {lead(after) or 'unknown'}"
     )
     stays = f"the verdict {against(before, after)}."
     first, then = leader(before), leader(after)
     if not first:
-        return f"{said}. Both laws are level within the error of that lead to begin with; {stays}"
+        return f"{words}. Both laws are level within the error of that lead to begin with; {stays}"
     if then == first:
-        return f"{said}: {first} still leads, and {stays}"
+        return f"{words}: {first} still leads, and {stays}"
     if then or after.elpd_difference is None:
-        return f"{said}: {first} no longer leads {RIVAL[first]}, and {stays}"
-    return f"{said}: the two are level within its error, and {stays}"
+        return f"{words}: {first} no longer leads {RIVAL[first]}, and {stays}"
+    return f"{words}: the two are level within its error, and {stays}"
 
 
-def without_prices(found: Influence) -> str:
+def without_prices(study: Influence) -> str:
     """What plateau says without the prices that move it most."""
-    before, after = found.conclusions["all"], found.conclusions["without_prices"]
+    before, after = study.conclusions["all"], study.conclusions["without_prices"]
     floors = [rate(conclusion, "plateau", "rate_floor") for conclusion in (before, after)]
-    unsure = sum(price.khat > KHAT_LIMIT for price in found.prices)
+    unsure = sum(price.khat > KHAT_LIMIT for price in study.prices)
     doubt = (
         f" Of the weights that ranked them {unsure} cannot be trusted (Pareto k above {KHAT_LIMIT}); the fits made anew do not rest on "
         "them."
@@ -65,7 +65,7 @@ def without_prices(found: Influence) -> str:
         else ""
     )
     return (
-        f"Without the {len(found.prices)} prices that move plateau most, the probability that the rate has halved goes from "
+        f"Without the {len(study.prices)} prices that move plateau most, the probability that the rate has halved goes from "
         f"{probability(before.p_slowed)} to {probability(after.p_slowed)} and the floor from {floors[0]} to {floors[1]}; the "
         f"verdict {against(before, after)}.{doubt}"
     )

@@ -179,13 +179,15 @@ def influence_study(context: Context) -> Influence:
         RULE_LAWS, obs, dates, (HORIZON_MONTHS,), context.settings, folder,
         context.progress, context.workers, context.scheduler,
     )  # fmt: skip
-    scores = {law: [one.scores[HORIZON_MONTHS] for one in scored if one.name == law] for law in RULE_LAWS}
+    scores = {
+        law: [forecast.scores[HORIZON_MONTHS] for forecast in scored if forecast.name == law] for law in RULE_LAWS
+    }
     before = conclude(obs, {"plateau": found_on_all_rows(plateau, obs)}, scores, failures_at_origins(scored))
 
     models = model_contributions(obs, origins, scores)[:TOP]
     prices, order = price_influences(plateau, obs)
     without = {
-        "without_models": ~np.isin([obs.units[unit] for unit in obs.unit], [one.model for one in models]),
+        "without_models": ~np.isin([obs.units[unit] for unit in obs.unit], [model.model for model in models]),
         "without_prices": ~np.isin(np.arange(obs.n), order[:TOP]),
     }
     tables = {name: (subset(obs, kept), dates) for name, kept in without.items()}

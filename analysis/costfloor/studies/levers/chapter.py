@@ -31,12 +31,12 @@ def levers(observed: Sequence[Lever], scenarios: Sequence[Scenario], rate_now: f
 
 def in_months(observed: Sequence[Lever], rate_now: float) -> str:
     """How much of the market's fall each observed lever is worth, at today's rate (log-rate per year)."""
-    priced = [(one, one.ratio[1]) for one in observed if one.ratio is not None]
+    priced = [(lever, lever.ratio[1]) for lever in observed if lever.ratio is not None]
     if not priced:
         return "No list shows enough discounts to say how large they are."
     if rate_now <= 0.0:
         return "As the price of the market does not fall at present, no lapse of time would do the same."
-    worth = [f"{one.name} {months(ratio, rate_now)}" for one, ratio in priced]
+    worth = [f"{lever.name} {months(ratio, rate_now)}" for lever, ratio in priced]
     return f"In full, at its median, each is worth, at today's rate by {TREND}, so much of the market's fall: {listing(worth)}."
 
 
@@ -47,10 +47,10 @@ def months(ratio: float, rate_now: float) -> str:
 
 def assumed(scenarios: Sequence[Scenario]) -> str:
     """What the services assume of cascades."""
-    with_cascade = [one for one in scenarios if one.tokens.skip_share > 0.0]
+    with_cascade = [scenario for scenario in scenarios if scenario.tokens.skip_share > 0.0]
     if not with_cascade:
         return "No service here assumes a cascade."
-    told = [f"{percentage(one.tokens.skip_share)} in “{one.title}”" for one in with_cascade]
+    told = [f"{percentage(scenario.tokens.skip_share)} in “{scenario.title}”" for scenario in with_cascade]
     return f"Cascades are assumptions: the share of requests that never reach the model is {listing(told)}."
 
 

@@ -54,8 +54,8 @@ def discount(name: str, quotes: pd.DataFrame, discounted: str, full: str) -> Lev
     discounted, full
         Columns, USD per million tokens. Prices of zero or less are no discounts.
     """
-    own = quotes["status"].isin(OFFERS) & quotes["host_kind"].isin(OWN_PRICE_KINDS)
-    offered = quotes[own & quotes[discounted].gt(0.0) & quotes[full].gt(0.0)]
+    of_sellers = quotes["status"].isin(OFFERS) & quotes["host_kind"].isin(OWN_PRICE_KINDS)
+    offered = quotes[of_sellers & quotes[discounted].gt(0.0) & quotes[full].gt(0.0)]
     latest = offered.sort_values("date", kind="stable").drop_duplicates(["host", "model_key"], keep="last")
     return _lever(name, latest[discounted] / latest[full], latest["date"].dt.year)
 

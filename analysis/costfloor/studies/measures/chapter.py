@@ -18,32 +18,32 @@ PLATEAU: Final = "plateau on all rows"
 """How the failure of the fit begins that gives the probability of slowing."""
 
 
-def measures(found: Measures, notice: str) -> list[Block]:
+def measures(study: Measures, notice: str) -> list[Block]:
     """What the rule says by other measures, and how far the rates move."""
-    by_name = {variant.name: variant for variant in found.variants}
-    base, others = by_name[BASE], [variant for variant in found.variants if variant.name != BASE]
-    said = (verdicts(base, others), floors(base, others), notice)
+    by_name = {variant.name: variant for variant in study.variants}
+    base, others = by_name[BASE], [variant for variant in study.variants if variant.name != BASE]
+    sentences = (verdicts(base, others), floors(base, others), notice)
     return [
-        text(*said),
-        text(f"{markup(base, by_name[OPEN_AT_BEST_HOST])} {clocks(found.clocks)}"),
-        table(_said(found.variants)),
-        table(_rates(found.variants)),
+        text(*sentences),
+        text(f"{markup(base, by_name[OPEN_AT_BEST_HOST])} {clocks(study.clocks)}"),
+        table(_said(study.variants)),
+        table(_rates(study.variants)),
     ]
 
 
 def verdicts(base: Variant, others: Sequence[Variant]) -> str:
     """In which variants the rule says something else, in which the lead has the other sign, and which have too few dates."""
     other = [f"{variant.verdict} for {variant.title}" for variant in others if variant.verdict != base.verdict]
-    said = [
+    sentences = [
         f"The rule was applied to {plural(len(others), 'variant')} of the panel. On all blended prices it says {base.verdict}, and it "
         + (f"says {listing(other)}." if other else "says the same in every variant."),
         leads(base, others),
     ]
     few = [variant.title for variant in others if variant.origins < MIN_ORIGINS]
     if few:
-        said.append(f"For want of past dates with enough prices the rule withholds a winner for {listing(few)}.")
-    said.append(gates([base, *others]))
-    return " ".join(sentence for sentence in said if sentence)
+        sentences.append(f"For want of past dates with enough prices the rule withholds a winner for {listing(few)}.")
+    sentences.append(gates([base, *others]))
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def leads(base: Variant, others: Sequence[Variant]) -> str:
@@ -61,9 +61,9 @@ def leads(base: Variant, others: Sequence[Variant]) -> str:
     level = [variant.title for variant in scored if not leader(variant)]
     if not turned and not level:
         return "The lead has the same sign wherever it could be scored."
-    said = [f"changes sign for {listing(turned)}"] if turned else []
-    said += [f"is level within its error for {listing(level)}"] if level else []
-    return f"The lead {listing(said)}."
+    changes = [f"changes sign for {listing(turned)}"] if turned else []
+    changes += [f"is level within its error for {listing(level)}"] if level else []
+    return f"The lead {listing(changes)}."
 
 
 def gates(every: Sequence[Variant]) -> str:
@@ -134,9 +134,9 @@ def markup(base: Conclusion, competitive: Conclusion) -> str:
     )
 
 
-def clocks(found: Clocks) -> str:
+def clocks(comparison: Clocks) -> str:
     """Whether age and calendar time can be told apart by the forecasts of plateau."""
-    gap, error, mcse = found.elpd_difference, found.elpd_difference_se, found.elpd_difference_mcse
+    gap, error, mcse = comparison.elpd_difference, comparison.elpd_difference_se, comparison.elpd_difference_mcse
     if gap is None or error is None:
         return "Age and calendar time could not be compared: no past date was scored."
     if not differs(gap, 0.0, error if mcse is None else mcse):

@@ -53,8 +53,8 @@ class Measures:
 
 def variant_observations(tables: PanelTables) -> dict[str, PriceObservations]:
     """What the laws see in each variant; rates of today are those of the last day of the panel in all of them."""
-    found = {name: observations(variant.rows(tables)) for name, variant in VARIANTS.items()}
-    return {name: replace(obs, last=found[BASE].last) for name, obs in found.items()}
+    by_variant = {name: observations(variant.rows(tables)) for name, variant in VARIANTS.items()}
+    return {name: replace(obs, last=by_variant[BASE].last) for name, obs in by_variant.items()}
 
 
 def variant_origins(obs: PriceObservations, dates: list[pd.Timestamp]) -> list[pd.Timestamp]:

@@ -123,10 +123,10 @@ def by_epoch_index(tables: PanelTables) -> pd.DataFrame:
     GPT-3's anchor has none and keeps ours, which only sets the edge of the lowest band.
     """
     index = tables.models.set_index("model_key")["eci_score"].dropna()
-    own = tables.capability
-    value = own["model_key"].map(index)
-    lowest = own["model_key"] == BANDS[0].anchor
-    measured = own.assign(capability=value.where(~lowest, own["capability"]))[value.notna() | lowest]
+    capability = tables.capability
+    value = capability["model_key"].map(index)
+    lowest = capability["model_key"] == BANDS[0].anchor
+    measured = capability.assign(capability=value.where(~lowest, capability["capability"]))[value.notna() | lowest]
     return law_rows(_panel(tables, _banded(tables, measured)))
 
 

@@ -19,17 +19,17 @@ WANTED: Final = 0.9
 TAIL: Final = 0.05
 
 
-def error_rates(found: ErrorRates, notice: str) -> list[Block]:
+def error_rates(study: ErrorRates, notice: str) -> list[Block]:
     """What the rule says in worlds in which the answer is known."""
-    worlds = found.worlds
-    said = (
+    worlds = study.worlds
+    sentences = (
         "Panels of the real one's size, dates and gaps were drawn from worlds in which the answer is known.",
         false_plateaus(worlds),
         false_discoveries(worlds),
         floors_covered(worlds),
         notice,
     )
-    return [text(*said), table(_worlds(worlds)), table(_waiting(worlds))]
+    return [text(*sentences), table(_worlds(worlds)), table(_waiting(worlds))]
 
 
 def false_plateaus(worlds: Sequence[WorldResult]) -> str:
@@ -137,11 +137,11 @@ def _right(world: WorldResult) -> str:
 
 def _shares(worlds: Sequence[WorldResult], quantile: float | None = None) -> list[tuple[float, float]]:
     """Years more and the share of right verdicts, or a quantile of what it may be, by world."""
-    found: list[tuple[float, float]] = []
+    shares: list[tuple[float, float]] = []
     for world in worlds:
         share, count = world.shares[_right(world)], len(world.panels)
-        found.append((world.world.years_more, share if quantile is None else _limit(share * count, count, quantile)))
-    return found
+        shares.append((world.world.years_more, share if quantile is None else _limit(share * count, count, quantile)))
+    return shares
 
 
 def _limit(hits: float, count: int, quantile: float) -> float:

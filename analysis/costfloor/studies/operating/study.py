@@ -21,8 +21,9 @@ from costfloor.laws.few_families import fitted_law
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.laws.panel import panel_observations
-from costfloor.runs.jobs import Job, run_jobs
-from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.runs.jobs import Job
+from costfloor.sampling.policy import Sampling
+from costfloor.sampling.quantiles import quantiles
 from costfloor.sampling.sampler import CompiledModel, compile_model
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.generate import prices, world_draws
@@ -72,8 +73,10 @@ class WorldResult:
     @property
     def shares(self) -> dict[str, float]:
         """Share of panels by verdict."""
-        said = [judge(one.evidence)[0] for one in self.panels]
-        return {verdict: said.count(verdict) / len(said) for verdict in ("plateau", "discovery", "inconclusive")}
+        verdicts = [judge(panel.evidence)[0] for panel in self.panels]
+        return {
+            verdict: verdicts.count(verdict) / len(verdicts) for verdict in ("plateau", "discovery", "inconclusive")
+        }
 
     @property
     def floor_coverage90(self) -> float | None:
@@ -85,7 +88,7 @@ class WorldResult:
         truth = self.world.truth.get("rate_floor")
         if truth is None:
             return None
-        return float(np.mean([one.rate_floor[0] <= truth <= one.rate_floor[2] for one in self.panels]))
+        return float(np.mean([panel.rate_floor[0] <= truth <= panel.rate_floor[2] for panel in self.panels]))
 
 
 @dataclass(frozen=True)
@@ -129,17 +132,14 @@ def operating_characteristics(
             arguments = {"obs": longer, "log_price": prices(draws, longer, seed + start), "seed": seed + start}
             jobs[-1].append(Job(f"{name}-{start:05d}-{seed}", arguments))
     key = result_key("operating", __name__, data=fit.receipt["fingerprint"])
-    found = run_jobs(
-        gather, list(chain.from_iterable(jobs)), context.work("operating"), key=key,
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
+    results = context.run("operating", gather, list(chain.from_iterable(jobs)), key)
     return tuple(
         WorldResult(
             world,
             tuple(
-                Panel(Evidence(**one["evidence"]), tuple(one["rate_now"]), tuple(one["rate_floor"]))
+                Panel(Evidence(**panel["evidence"]), tuple(panel["rate_now"]), tuple(panel["rate_floor"]))
                 for job in of_world
-                for one in found[job.key]["panels"]
+                for panel in results[job.key]["panels"]
             ),
         )
         for world, of_world in zip(worlds, jobs, strict=True)
@@ -148,7 +148,7 @@ def operating_characteristics(
 
 def gather(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
     """What the verdict rule looks at, for panels of log prices (k, n) of the same design."""
-    return {"panels": [asdict(_panel(replace(obs, log_price=one), obs.data_hash, seed)) for one in log_price]}
+    return {"panels": [asdict(_panel(replace(obs, log_price=drawn), obs.data_hash, seed)) for drawn in log_price]}
 
 
 def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
@@ -172,12 +172,7 @@ def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
         prior_dominated=prior_sensitivity(plateau, obs, "rate_floor").prior_dominated,
         mean_age_years=obs.mean_age_at_last,
     )
-    return Panel(evidence, *(_quantiles(plateau, name) for name in ("rate_now", "rate_floor")))
-
-
-def _quantiles(fit: Fit, name: str) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(fit.draws(name), CI_QUANTILES).tolist()
-    return low, middle, high
+    return Panel(evidence, *(quantiles(plateau.draws(name)) for name in ("rate_now", "rate_floor")))
 
 
 _COMPILED: dict[tuple[str, str], CompiledModel] = {}

@@ -24,19 +24,19 @@ ROWS: Final[Mapping[str, Callable[[Side], Cell]]] = {
 }
 
 
-def reference_class(found: ReferenceStudy, notice: str) -> list[Block]:
+def reference_class(study: ReferenceStudy, notice: str) -> list[Block]:
     """Two laws under the priors of the reference class, beside their own."""
-    said = [
+    sentences = [
         "A sensitivity, not the default: both laws that may slow down were fitted to the prices of inference once more, with what "
         "technologies of known fate leave to expect in place of their priors of decay and floor. Of time only the scale-free part is "
         "carried over: how far cost falls in one half-life at the initial rate. The decision by forecast was not made again.",
-        *(effect(name, law) for name, law in found.laws.items()),
+        *(effect(name, law) for name, law in study.laws.items()),
         notice,
     ]
     return [
-        text(*said),
-        table(_priors(found.laws)),
-        table(_moved(found.laws)),
+        text(*sentences),
+        table(_priors(study.laws)),
+        table(_moved(study.laws)),
     ]
 
 
@@ -52,15 +52,15 @@ def effect(name: str, law: Effect) -> str:
         f"{label} from {Interval(*before.quantities[key])} to {Interval(*after.quantities[key])}"
         for key, label in (("rate_now", "the rate now"), ("rate_floor", "the floor"))
     ]
-    said = (
+    words = (
         f"{LAWS[name].title.capitalize()}: the reference class moves {listing(moves)}, log-rates a year; the probability that the rate is "
         f"below half of its start goes from {probability(before.p_slowed)} to {probability(after.p_slowed)}, that of a floor "
         f"of 15 to 20 % a year from {probability(before.p_claim)} to {probability(after.p_claim)}. "
         f"{_condition(before.p_slowed, after.p_slowed)}"
     )
     if failed:
-        said += f" FAILED gates under {listing(failed)}: not to be relied on."
-    return minus(said)
+        words += f" FAILED gates under {listing(failed)}: not to be relied on."
+    return minus(words)
 
 
 def _condition(before: float, after: float) -> str:

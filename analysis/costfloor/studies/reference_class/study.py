@@ -15,8 +15,8 @@ from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.panel import panel_observations
-from costfloor.laws.priors import Prior
-from costfloor.sampling.policy import CI_QUANTILES
+from costfloor.sampling.priors import Prior
+from costfloor.sampling.quantiles import quantiles
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.alternative import reference_priors, with_priors
 from costfloor.studies.technologies.reference import ReferenceClass
@@ -99,21 +99,21 @@ def reference_effect(obs: PriceObservations, references: dict[str, ReferenceClas
         Where fits are kept and how they run.
     """
     directory = context.places.fits
-    found: dict[str, Effect] = {}
+    effects: dict[str, Effect] = {}
     for name, reference in references.items():
         law = LAWS[name]
         priors = reference_priors(law, reference, context.settings.seed)
-        own = {prior.name: prior for prior in law.priors}
+        by_name = {prior.name: prior for prior in law.priors}
         # Beside the fits of the report they would pass for those of today.
         apart = context.work("reference_class")
         default = fit_law(law, obs, context.settings, directory, context.progress)
         other = fit_law(with_priors(law, priors), obs, context.settings, apart, context.progress)
-        found[name] = Effect(
-            tuple(ReplacedPrior(prior.name, _stated(own[prior.name]), _stated(prior)) for prior in priors),
+        effects[name] = Effect(
+            tuple(ReplacedPrior(prior.name, _stated(by_name[prior.name]), _stated(prior)) for prior in priors),
             described(default, obs),
             described(other, obs),
         )
-    return ReferenceStudy(found)
+    return ReferenceStudy(effects)
 
 
 def _stated(prior: Prior) -> StatedPrior:
@@ -130,11 +130,10 @@ def described(fit: Fit, obs: PriceObservations) -> Side:
         "kept_share": kept,
         "half_life_years": fit.draws("half_life_years"),
     }
-    quantiles = {name: tuple(np.quantile(values, CI_QUANTILES).tolist()) for name, values in draws.items()}
     return Side(
         passed=fit.passed,
         worst=fit.receipt["diagnostics"]["worst"],
-        quantities=quantiles,
+        quantities={name: quantiles(values) for name, values in draws.items()},
         p_slowed=float(np.mean(now < 0.5 * initial)),
         p_claim=probability_of_claim(floor),
         sensitivity=prior_sensitivity(fit, obs, "rate_floor"),
@@ -143,8 +142,8 @@ def described(fit: Fit, obs: PriceObservations) -> Side:
 
 def run(context: Context) -> ReferenceStudy:
     """Compute the study: see `costfloor.studies.registry`."""
-    found = technology_study(context.built.store, context.progress)
-    references = {"encompassing": found.reference, "plateau": found.reference_of_plateau}
+    technologies = technology_study(context.built.store, context.progress)
+    references = {"encompassing": technologies.reference, "plateau": technologies.reference_of_plateau}
     return reference_effect(panel_observations(context.built), references, context)
 
 

@@ -16,26 +16,26 @@ from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Share
 
 
-def calibration(found: CalibrationStudy, notice: str, fresh: Stored[FreshCalibration] | None) -> list[Block]:
+def calibration(study: CalibrationStudy, notice: str, fresh: Stored[FreshCalibration] | None) -> list[Block]:
     """Which quantities have uniform ranks, and what became of the others with more simulations, and with new ones."""
-    rows, again = found.first.rows, found.again
+    rows, again = study.first.rows, study.again
     outside = [row for row in rows if not row.passed]
     count = rows[0].uniformity.simulations if rows else 0
-    said = [
+    sentences = [
         f"Parameters were drawn from the priors, prices from them, and every law was fitted to its own prices {count} times. The ranks "
         f"of {len(rows)} quantities were held against the {percentage(BAND)} simultaneous band of uniform ranks, and their 50 and 90 % "
         f"intervals against the binomial band: {len(rows) - len(outside)} stay inside."
     ]
     if outside:
-        said.append(f"Outside: {listing([_named(row) for row in outside])}.")
+        sentences.append(f"Outside: {listing([_named(row) for row in outside])}.")
     if outside and again:
-        said.append(run_again(outside, again.rows))
+        sentences.append(run_again(outside, again.rows))
     if fresh is not None and fresh.result.fresh is not None:
-        said += [on_new_truths(fresh.result.chosen, fresh.result.fresh.rows), outdated(fresh.stale)]
-    said.append(notice)
+        sentences += [on_new_truths(fresh.result.chosen, fresh.result.fresh.rows), outdated(fresh.stale)]
+    sentences.append(notice)
     return [
-        text(*said),
-        table(_calibrated(found.first, again)),
+        text(*sentences),
+        table(_calibrated(study.first, again)),
         figure("ranks", CAPTION),
     ]
 
@@ -50,15 +50,15 @@ def run_again(outside: Sequence[Row], again: Sequence[Row]) -> str:
     count, seen = (rows[0].uniformity.simulations for rows in (again, outside))
     still = [row for row in of_outside if not row.passed]
     new = [row for row in again if not row.passed and row not in still]
-    said = [
+    sentences = [
         f"Run again with {count:,} simulations, {'all of these' if not still else f'{len(outside) - len(still)} of these'} are inside."
     ]
     for rows, words in ((still, "Still outside"), (new, "Outside in the larger run alone")):
         if rows:
-            said.append(f"{words}: {listing([_with_fresh(row, seen) for row in rows])}.")
+            sentences.append(f"{words}: {listing([_with_fresh(row, seen) for row in rows])}.")
     expected = (1.0 - BAND) * len(again)
-    said.append(f"By chance about {expected:.0f} of the {len(again)} quantities run again would be outside.")
-    return " ".join(said)
+    sentences.append(f"By chance about {expected:.0f} of the {len(again)} quantities run again would be outside.")
+    return " ".join(sentences)
 
 
 def on_new_truths(chosen: Sequence[tuple[str, str]], rows: Sequence[Row]) -> str:

@@ -108,7 +108,7 @@ def _depths(ranks: np.ndarray, draws: int) -> np.ndarray:
     """Two-sided tail probability of the count of ranks below each point, (sets, points): small where far from uniform."""
     simulations = ranks.shape[1]
     points = np.arange(1, draws + 1)
-    counts = np.stack([np.sort(one).searchsorted(points) for one in ranks])
+    counts = np.stack([np.sort(of_draws).searchsorted(points) for of_draws in ranks])
     share = points / (draws + 1)
     lower = stats.binom.cdf(counts, simulations, share)
     upper = stats.binom.sf(counts - 1, simulations, share)

@@ -15,7 +15,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
-from costfloor.runs.jobs import Job, run_jobs
+from costfloor.runs.jobs import Job
 from costfloor.sampling.gates import diagnose_quantities
 from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import compile_model, sample
@@ -45,7 +45,7 @@ class Row:
     @property
     def passed(self) -> bool:
         """Whether the ranks and all coverages are inside their bands."""
-        return self.uniformity.inside and all(one.inside for one in self.coverage)
+        return self.uniformity.inside and all(share.inside for share in self.coverage)
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,10 @@ def calibrate(laws: Sequence[str], simulations: int, context: Context) -> Calibr
         for law in laws
         for start in range(0, simulations, PER_JOB)
     ]
-    found = run_jobs(
-        simulate, jobs, context.work("sbc"), key=result_key("sbc", __name__),
-        workers=context.workers, scheduler=context.scheduler, progress=context.progress,
-    )  # fmt: skip
+    by_job = context.run("sbc", simulate, jobs, result_key("sbc", __name__))
     rows, diverged = [], {}
     for law in laws:
-        results = [found[job.key] for job in jobs if job.arguments["law"] == law]
+        results = [by_job[job.key] for job in jobs if job.arguments["law"] == law]
         ranks = {name: np.concatenate([result["ranks"][name] for result in results]) for name in results[0]["ranks"]}
         diverged[law] = float(np.mean(np.concatenate([result["divergences"] for result in results]) > 0))
         rows += [(law, name, values) for name, values in ranks.items()]
@@ -149,12 +146,12 @@ def simulate(law: str, start: int, count: int, seed: int) -> dict[str, Any]:
         settings = SamplerSettings(**{**asdict(SAMPLER), "seed": seed + start + index})
         data = {"log_price": log_price[index], "level_center": np.asarray(LEVEL_CENTER)}
         sampled = sample(compiled, settings, data=data)
-        one = Draws(truth.law, {name: value[[index]] for name, value in truth.values.items()})
+        true_draws = Draws(truth.law, {name: value[[index]] for name, value in truth.values.items()})
         posterior = merge_chains(sampled.posterior, truth.law)
-        found = quantities(posterior, obs, log_price[index])
-        for name, value in quantities(one, obs, log_price[index]).items():
-            chosen = np.linspace(0, len(found[name]) - 1, RANKED_DRAWS).round().astype(int)
-            ranks.setdefault(name, []).append(rank(float(value[0]), found[name][chosen], rng))
+        drawn = quantities(posterior, obs, log_price[index])
+        for name, value in quantities(true_draws, obs, log_price[index]).items():
+            chosen = np.linspace(0, len(drawn[name]) - 1, RANKED_DRAWS).round().astype(int)
+            ranks.setdefault(name, []).append(rank(float(value[0]), drawn[name][chosen], rng))
         divergences.append(int(sampled.sample_stats["diverging"].sum()))
         reported = reported_quantities(sampled.posterior, truth.law, obs)
         worst.append(diagnose_quantities(reported, sampled.sample_stats).ess_bulk_min)

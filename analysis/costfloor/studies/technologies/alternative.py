@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from costfloor.laws.base import Law
 from costfloor.laws.encompassing import INITIAL_RATE
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 from costfloor.studies.technologies.reference import ReferenceClass, floor_and_excess_priors, half_life_prior
 
 
@@ -35,6 +35,7 @@ def with_priors(law: Law, priors: tuple[Prior, ...]) -> Law:
     """The law with other population priors for the parameters that they name; spreads over families stay."""
     by_name = {prior.name: prior for prior in priors}
     parameters = {
-        name: replace(one, population=by_name.get(name, one.population)) for name, one in law.family_parameters.items()
+        name: replace(parameter, population=by_name.get(name, parameter.population))
+        for name, parameter in law.family_parameters.items()
     }
     return replace(law, family_parameters=parameters)

@@ -13,35 +13,34 @@ from costfloor.studies.technologies.sentences import (
     keeps,
     leader,
     other_form,
-    percent,
     share_in_words,
     slowed,
     titled,
 )
 from costfloor.studies.technologies.study import AGAINST, BASE, Split, TechnologyRecord, TechnologyStudy
 from costfloor.typeset.blocks import Block, heading, table, text
-from costfloor.typeset.phrases import listing, minus, plural
+from costfloor.typeset.phrases import listing, minus, percentage, plural
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
 from costfloor.typeset.values import Estimate, Interval, Number, Share
 
 
 def technologies(
-    found: TechnologyStudy, notice: str, mean_age_years: float, reference_class: Sequence[Block]
+    study: TechnologyStudy, notice: str, mean_age_years: float, reference_class: Sequence[Block]
 ) -> list[Block]:
     """The laws on technologies whose later costs are known.
 
     Parameters
     ----------
-    found, notice
+    study, notice
         As in `costfloor.studies.catalogue.part`.
     mean_age_years
         Of the bands of capability.
     reference_class
         The part on their reference class as another prior, which stands before the last table.
     """
-    splits = found.ordered_splits
+    splits = study.ordered_splits
     return [
-        text(_introduction(found), gates(found.fits), notice),
+        text(_introduction(study), gates(study.fits), notice),
         heading("Does a law that may slow down forecast better?", 2),
         *(text(minus(_forecasts(split))) for split in splits),
         table(_scores(splits)),
@@ -50,16 +49,16 @@ def technologies(
         text(" ".join(f"After the {share_in_words(split.share)}: {slowed(split)}" for split in splits)),
         table(_claims(splits)),
         heading("What they leave to expect", 2),
-        text(minus(_expected(found, mean_age_years))),
+        text(minus(_expected(study, mean_age_years))),
         *reference_class,
-        table(_by_series(found.records)),
+        table(_by_series(study.records)),
     ]
 
 
-def _introduction(found: TechnologyStudy) -> str:
+def _introduction(study: TechnologyStudy) -> str:
     return (
-        f"The same laws were fitted to the earlier part of {found.series} series of unit costs of {found.technologies} technologies "
-        f"({plural(found.points, 'point')}) and asked for the rest, which is known. Series of one good count as one technology. They are a "
+        f"The same laws were fitted to the earlier part of {study.series} series of unit costs of {study.technologies} technologies "
+        f"({plural(study.points, 'point')}) and asked for the rest, which is known. Series of one good count as one technology. They are a "
         "class of survivors, and age counts from the first observation."
     )
 
@@ -68,9 +67,9 @@ def _forecasts(split: Split) -> str:
     return f"From the {share_in_words(split.share)} of each series: {leader(split)} {against_walk(split)} {coverage(split)}"
 
 
-def _expected(found: TechnologyStudy, mean_age_years: float) -> str:
-    both = found.reference, found.reference_of_plateau
-    return f"{keeps(found.reference)} {other_form(*both)} {calendar(*both, mean_age_years)}"
+def _expected(study: TechnologyStudy, mean_age_years: float) -> str:
+    both = study.reference, study.reference_of_plateau
+    return f"{keeps(study.reference)} {other_form(*both)} {calendar(*both, mean_age_years)}"
 
 
 def _part(split: Split) -> str:
@@ -131,7 +130,7 @@ def _coverage(split: Split) -> list[Column[tuple[int, int]]]:
 
 def _claims(splits: Sequence[Split]) -> Table:
     happened = listing(
-        [f"{percent(split.claims[BASE].happened)} after the {share_in_words(split.share)}" for split in splits]
+        [f"{percentage(split.claims[BASE].happened)} after the {share_in_words(split.share)}" for split in splits]
     )
     return tabulate(
         "technologies_claims",

@@ -96,7 +96,7 @@ def outcomes(wholes: Sequence[CostSeries], weights: np.ndarray, share: float) ->
     InputError
         Fewer than two technologies were falling.
     """
-    early, late = np.array([rates(one, share) for one in wholes]).T
+    early, late = np.array([rates(series, share) for series in wholes]).T
     falling = early > FALLING
     if falling.sum() < 2:
         raise InputError("fewer than two technologies were falling, so no claim that one slows down can be judged")
@@ -106,7 +106,7 @@ def outcomes(wholes: Sequence[CostSeries], weights: np.ndarray, share: float) ->
 
 def calibration(forecasts: Sequence[SeriesForecast], happened: Outcomes) -> Calibration:
     """Score the probabilities of slowing of one forecaster; `forecasts` in the order of the series of `happened`."""
-    return score_claims(np.array([one.slows for one in forecasts]), happened)
+    return score_claims(np.array([forecast.slows for forecast in forecasts]), happened)
 
 
 def base_rate(happened: Outcomes) -> np.ndarray:
@@ -121,10 +121,10 @@ def score_claims(claims: np.ndarray, happened: Outcomes) -> Calibration:
     place = np.clip(np.digitize(claims, BINS) - 1, 0, len(BINS) - 2)
     bins = []
     for number, (low, high) in enumerate(pairwise(BINS)):
-        own = np.where(place == number, weights, 0.0)
-        if total := float(own.sum()):
+        in_bin = np.where(place == number, weights, 0.0)
+        if total := float(in_bin.sum()):
             count = total * happened.technologies
-            bins.append(Bin(low, high, count, float(own @ claims / total), float(own @ slowed / total)))
+            bins.append(Bin(low, high, count, float(in_bin @ claims / total), float(in_bin @ slowed / total)))
     gains = (base_rate(happened) - slowed) ** 2 - (claims - slowed) ** 2
     gain = float(weights @ gains)
     return Calibration(

@@ -5,8 +5,8 @@ from pathlib import Path
 from costfloor.laws.base import Law
 from costfloor.laws.encompassing import ENCOMPASSING, INITIAL_RATE
 from costfloor.laws.plateau import PLATEAU
-from costfloor.laws.priors import Prior
 from costfloor.sampling.policy import CI_PROB, Sampling
+from costfloor.sampling.priors import Prior
 from costfloor.storage import write_atomic
 from costfloor.studies.technologies.alternative import reference_priors
 from costfloor.studies.technologies.claims import FALLING, Calibration
@@ -75,8 +75,8 @@ Averaged, thinned or left out:
 
 def _fits(study: TechnologyStudy) -> str:
     rows = "\n".join(
-        f"| {titled(one.law)} | {share_in_words(one.share)} | {'pass' if one.passed else 'FAILED'} | {one.attempts} | {one.seconds:.0f} |"
-        for one in study.fits
+        f"| {titled(fit.law)} | {share_in_words(fit.share)} | {'pass' if fit.passed else 'FAILED'} | {fit.attempts} | {fit.seconds:.0f} |"
+        for fit in study.fits
     )
     return f"""## Fits
 
@@ -89,13 +89,13 @@ def _fits(study: TechnologyStudy) -> str:
 
 def _split(split: Split) -> str:
     rows = "\n".join(
-        f"| {titled(name)} | {one.elpd:.1f} | {one.lead:+.1f} ± {one.lead_se:.1f} | {one.crps:.3f} | {one.coverage50:.0%} "
-        f"| {one.coverage90:.0%} | {'' if one.weight is None else f'{one.weight:.2f}'} |"
-        for name, one in split.scores.items()
+        f"| {titled(name)} | {scores.elpd:.1f} | {scores.lead:+.1f} ± {scores.lead_se:.1f} | {scores.crps:.3f} | {scores.coverage50:.0%} "
+        f"| {scores.coverage90:.0%} | {'' if scores.weight is None else f'{scores.weight:.2f}'} |"
+        for name, scores in split.scores.items()
     )
     horizons = "\n".join(
-        f"| {one.low} to {one.high} | {one.observations} | {one.crps:.3f} | {one.coverage50:.0%} | {one.coverage90:.0%} |"
-        for one in split.scores[STACK].horizons
+        f"| {ahead.low} to {ahead.high} | {ahead.observations} | {ahead.crps:.3f} | {ahead.coverage50:.0%} | {ahead.coverage90:.0%} |"
+        for ahead in split.scores[STACK].horizons
     )
     pit = ", ".join(f"{value:.2f}" for value in split.scores[STACK].pit)
     return f"""## Forecasts from the {share_in_words(split.share)}
@@ -123,8 +123,9 @@ def _claims(study: TechnologyStudy) -> str:
     blocks = []
     for split in study.ordered_splits:
         rows = "\n".join(
-            f"| {titled(name)} | {one.brier:.3f} | {one.gain:+.3f} ± {one.gain_se:.3f} | {one.claimed:.2f} | {_reliability(one)} |"
-            for name, one in split.claims.items()
+            f"| {titled(name)} | {claim.brier:.3f} | {claim.gain:+.3f} ± {claim.gain_se:.3f} | {claim.claimed:.2f} "
+            f"| {_reliability(claim)} |"
+            for name, claim in split.claims.items()
         )
         blocks.append(
             f"""### At the end of the {share_in_words(split.share)}
@@ -146,14 +147,14 @@ reliability says nothing.
 {text}"""
 
 
-def _reliability(one: Calibration) -> str:
-    return "; ".join(f"{b.claimed:.2f} → {b.happened:.2f} ({b.technologies:g})" for b in one.bins)
+def _reliability(claim: Calibration) -> str:
+    return "; ".join(f"{b.claimed:.2f} → {b.happened:.2f} ({b.technologies:g})" for b in claim.bins)
 
 
 def _reference(study: TechnologyStudy) -> str:
     reference = study.reference
     replaced = "\n".join(
-        _replaced(law, one) for law, one in ((ENCOMPASSING, reference), (PLATEAU, study.reference_of_plateau))
+        _replaced(law, derived) for law, derived in ((ENCOMPASSING, reference), (PLATEAU, study.reference_of_plateau))
     )
     translation = (
         f"Of time only the scale-free part is carried over: how far log cost falls in one half-life at the initial rate, divided by that "
@@ -200,18 +201,18 @@ correlate by {reference.correlation:+.2f} among new technologies, doubt about th
 
 
 def _replaced(law: Law, reference: ReferenceClass) -> str:
-    own = {prior.name: prior for prior in law.priors}
+    by_name = {prior.name: prior for prior in law.priors}
     return "\n".join(
-        f"| {law.title} | {one.name} | {_written(own[one.name])} | {_written(one)} |"
-        for one in reference_priors(law, reference, Sampling.seed)
+        f"| {law.title} | {replacing.name} | {_written(by_name[replacing.name])} | {_written(replacing)} |"
+        for replacing in reference_priors(law, reference, Sampling.seed)
     )
 
 
 def _records(study: TechnologyStudy) -> str:
     rows = "\n".join(
-        f"| {one.name} | {one.first_year}-{one.last_year} | {one.points} | {one.early:+.3f} | {one.late:+.3f} | {one.slows:.2f} "
-        f"| {one.elpd_lead:+.1f} | {one.coverage90:.0%} | {_interval(one.kept_share) if one.kept_share else 'see its technology'} |"
-        for one in study.records
+        f"| {row.name} | {row.first_year}-{row.last_year} | {row.points} | {row.early:+.3f} | {row.late:+.3f} | {row.slows:.2f} "
+        f"| {row.elpd_lead:+.1f} | {row.coverage90:.0%} | {_interval(row.kept_share) if row.kept_share else 'see its technology'} |"
+        for row in study.records
     )
     return f"""## By series
 

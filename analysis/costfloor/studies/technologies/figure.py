@@ -18,17 +18,17 @@ LINEAR = 0.02
 TICKS = (-0.2, -0.05, 0.0, 0.05, 0.2, 1.0)
 
 
-def draw(found: TechnologyStudy) -> Figure:
+def draw(study: TechnologyStudy) -> Figure:
     """Left: rates of the earlier and the later part of every series. Right: claims of the first split against what happened."""
     figure = page_figure(3.0)
     left, right = figure.subplots(1, 2)
-    _rates(left, found)
-    _reliability(right, found)
+    _rates(left, study)
+    _reliability(right, study)
     return figure
 
 
-def _rates(ax: Axes, found: TechnologyStudy) -> None:
-    early, late = (np.array([getattr(one, part) for one in found.records]) for part in ("early", "late"))
+def _rates(ax: Axes, study: TechnologyStudy) -> None:
+    early, late = (np.array([getattr(record, part) for record in study.records]) for part in ("early", "late"))
     judged = early > FALLING
     slowed = judged & (has_slowed(late, early))
     for chosen, colour, label in (
@@ -51,14 +51,14 @@ def _rates(ax: Axes, found: TechnologyStudy) -> None:
     ax.legend(loc="lower right", fontsize=6)
 
 
-def _reliability(ax: Axes, found: TechnologyStudy) -> None:
-    claims = found.splits[0].claims
+def _reliability(ax: Axes, study: TechnologyStudy) -> None:
+    claims = study.splits[0].claims
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.6)
     for name, colour in CLAIMANTS.items():
         bins = claims[name].bins
-        ax.plot([one.claimed for one in bins], [one.happened for one in bins], color=colour, label=titled(name))
+        ax.plot([point.claimed for point in bins], [point.happened for point in bins], color=colour, label=titled(name))
         ax.scatter(
-            [one.claimed for one in bins], [one.happened for one in bins], [4 + 3 * one.technologies for one in bins],
+            [point.claimed for point in bins], [point.happened for point in bins], [4 + 3 * point.technologies for point in bins],
             color=colour,
         )  # fmt: skip
     ax.set_title("Claims of a halving (area: technologies)")

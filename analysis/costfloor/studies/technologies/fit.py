@@ -67,27 +67,15 @@ def fit_key(law: TechnologyLaw, costs: Costs, settings: Sampling) -> Key:
 def fit_technologies(
     law: TechnologyLaw, costs: Costs, settings: Sampling, directory: Path, progress: Progress
 ) -> TechnologyFit:
-    """Fit a law to several series, or read the stored fit with the same fingerprint.
-
-    Parameters
-    ----------
-    law, costs, settings
-        What is fitted, to what, and how.
-    directory
-        Folder of the fits; the result is written there as `LAW-FINGERPRINT.nc` and `.json`.
-    progress
-        Called with a line before each long step.
-
-    Returns
-    -------
-    TechnologyFit
-        Whether it passed the gates is in its receipt; a failed fit is stored and returned like any other.
-    """
+    """Fit a law to several series, or read the stored fit with the same fingerprint; all as `costfloor.fit.fit.fit_law`."""
     key = fit_key(law, costs, settings)
-    found = archive.load(directory, law.name, key.digests)
-    if found is not None:
-        return _as_stored(law, *found)
+    receipt, tree = archive.load_or_make(
+        directory, law.name, key.digests, lambda: _sampled(law, costs, settings, key, progress)
+    )
+    return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
 
+
+def _sampled(law: TechnologyLaw, costs: Costs, settings: Sampling, key: Key, progress: Progress) -> archive.Stored:
     def say(line: str) -> None:
         progress(f"{law.name}: {line}")
 
@@ -103,7 +91,7 @@ def fit_technologies(
     )
     receipt = {
         "law": law.name,
-        "n": sum(one.n for one in costs.series),
+        "n": sum(series.n for series in costs.series),
         "families": len(costs.series),
         "fingerprint": key.digest,
         "data_hash": costs.data_hash,
@@ -111,17 +99,8 @@ def fit_technologies(
         "key": key.to_json(),
         **judged.receipt(),
     }
-    tree = xr.DataTree.from_dict(
-        {
-            "posterior": judged.reported.isel(draw=judged.kept),
-            "sample_stats": judged.sampled.sample_stats.isel(draw=judged.kept),
-        }
-    )
-    return _as_stored(law, *archive.save(directory, receipt, tree))
-
-
-def _as_stored(law: TechnologyLaw, receipt: dict[str, Any], tree: xr.DataTree) -> TechnologyFit:
-    return TechnologyFit(law, receipt, tree["posterior"].to_dataset())
+    groups = {"posterior": judged.reported, "sample_stats": judged.sampled.sample_stats}
+    return receipt, xr.DataTree.from_dict({name: group.isel(draw=judged.kept) for name, group in groups.items()})
 
 
 def _summary(draws: np.ndarray) -> dict[str, float]:

@@ -132,24 +132,27 @@ def stack(
     Yao, Vehtari, Simpson and Gelman (2018), Using stacking to average Bayesian predictive distributions.
     """
     names = list(by_law)
-    elpd = np.array([[one.elpd for one in by_law[name]] for name in names])
-    technology = np.array([one.technology for one in wholes])
+    elpd = np.array([[forecast.elpd for forecast in by_law[name]] for name in names])
+    technology = np.array([series.technology for series in wholes])
     mixed = []
     for f, whole in enumerate(wholes):
         others = np.where(technology == technology[f], 0.0, weights)
         share_of = best_mixture(elpd.T[None], others[None])[0]
-        own = [by_law[name][f] for name in names]
+        forecasts = [by_law[name][f] for name in names]
         pooled = np.concatenate(
-            [one.simulated[: round(STACK_DRAWS * part)] for one, part in zip(own, share_of, strict=True)]
+            [
+                forecast.simulated[: round(STACK_DRAWS * part)]
+                for forecast, part in zip(forecasts, share_of, strict=True)
+            ]
         )
         mixed.append(
             SeriesForecast(
                 name=whole.name,
-                years_ahead=own[0].years_ahead,
+                years_ahead=forecasts[0].years_ahead,
                 elpd=float(logsumexp(elpd[:, f], b=share_of)),
                 crps=crps(pooled, whole.log_cost[split_at(whole.n, share) :]),
-                pit=np.asarray(share_of @ np.stack([one.pit for one in own])),
-                slows=float(share_of @ [one.slows for one in own]),
+                pit=np.asarray(share_of @ np.stack([forecast.pit for forecast in forecasts])),
+                slows=float(share_of @ [forecast.slows for forecast in forecasts]),
                 simulated=pooled,
             )
         )

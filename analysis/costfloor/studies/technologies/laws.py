@@ -21,8 +21,8 @@ from costfloor.laws.discovery import DISCOVERY
 from costfloor.laws.encompassing import ENCOMPASSING
 from costfloor.laws.exponential import EXPONENTIAL
 from costfloor.laws.plateau import PLATEAU
-from costfloor.laws.priors import Prior
 from costfloor.laws.random_walk import RANDOM_WALK
+from costfloor.sampling.priors import Prior
 from costfloor.studies.technologies.priors import (
     DISCOVERIES,
     EXCESS,
@@ -105,7 +105,7 @@ def _with_dispersion(
     law: Law, parameters: dict[str, FamilyParameter], innovating: Innovating, centred: set[str]
 ) -> TechnologyLaw:
     dispersion = {"none": (), "free": (INNOVATION_SD,), "tied": (DISCOVERIES,)}[innovating]
-    own = {
+    of_dispersion = {
         prior.name: FamilyParameter(prior, SPREADS[f"{prior.name}_spread"], positive=True)
         for prior in (*dispersion, NOISE)
     }
@@ -113,14 +113,16 @@ def _with_dispersion(
     heavy = frozenset({"rate"} if parameters is _CONSTANT else ())
     # Where innovations can explain them, departures leave noise next to unknown, and a spread that may be zero is a funnel.
     fixed = {NOISE.name} if innovating == "none" else {prior.name for prior in dispersion}
-    return TechnologyLaw(law, parameters | own, innovating, centred=frozenset(centred | fixed), heavy_tailed=heavy)
+    return TechnologyLaw(
+        law, parameters | of_dispersion, innovating, centred=frozenset(centred | fixed), heavy_tailed=heavy
+    )
 
 
 _HALF_LIFE = {"half_life_years": FamilyParameter(HALF_LIFE, HALF_LIFE_SPREAD, positive=True)}
 
 TECHNOLOGY_LAWS: dict[str, TechnologyLaw] = {
-    one.name: one
-    for one in (
+    law.name: law
+    for law in (
         _with_dispersion(EXPONENTIAL, _CONSTANT, "none", {"rate"}),
         _with_dispersion(RANDOM_WALK, _CONSTANT, "free", {"rate"}),
         _with_dispersion(

@@ -22,6 +22,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from costfloor.laws.base import Parameters
+from costfloor.sampling.prior_variable import variable
 from costfloor.studies.technologies.laws import HEAVY_TAIL, LEVEL_SD, TechnologyLaw
 from costfloor.studies.technologies.series import Costs
 
@@ -57,13 +58,13 @@ class Padded:
 
 def padded(costs: Costs) -> Padded:
     """Arrange series of different lengths in arrays."""
-    families, points = len(costs.series), max(one.n for one in costs.series)
+    families, points = len(costs.series), max(series.n for series in costs.series)
     age, log_cost, variance = (np.zeros((families, points)) for _ in range(3))
     present, axes = np.zeros((families, points), bool), np.zeros((families, points, points))
-    for f, one in enumerate(costs.series):
-        n = one.n
-        age[f, :n], log_cost[f, :n], present[f, :n] = one.age_years, one.log_cost, True
-        variance[f, :n], axes[f, :n, :n] = np.linalg.eigh(np.minimum.outer(one.age_years, one.age_years))
+    for f, series in enumerate(costs.series):
+        n = series.n
+        age[f, :n], log_cost[f, :n], present[f, :n] = series.age_years, series.log_cost, True
+        variance[f, :n], axes[f, :n, :n] = np.linalg.eigh(np.minimum.outer(series.age_years, series.age_years))
     return Padded(tuple(costs.names), age, log_cost, present, variance, axes)
 
 
@@ -128,10 +129,10 @@ def _model(law: TechnologyLaw, costs: Costs, likelihood: Callable[[Padded, Tenso
 def _of_technologies(law: TechnologyLaw, name: str, technologies: int) -> Tensor:
     """Register a parameter's population, spread and technologies in the current model; the last are called `family_NAME`."""
     parameter = law.family_parameters[name]
-    center, offset = parameter.population.variable(), pt.zeros(technologies)
+    center, offset = variable(parameter.population), pt.zeros(technologies)
     if parameter.spread:
         location = pt.log(center) if parameter.positive else center
-        spread, member = parameter.spread.variable(), f"family_{name}_free"
+        spread, member = variable(parameter.spread), f"family_{name}_free"
         if name not in law.centred:
             offset = spread * _around(law, name, member, 0.0, 1.0)
         else:

@@ -1,6 +1,6 @@
 """Every prior of the laws for technologies, with its reason. Rates are log-rates per year, positive when cost falls."""
 
-from costfloor.laws.priors import Prior
+from costfloor.sampling.priors import Prior
 
 RATE = Prior(
     "rate",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from costfloor.fit.slowed import SLOWED
-from costfloor.laws.priors import Prior
-from costfloor.sampling.policy import CI_QUANTILES
+from costfloor.sampling.priors import Prior
+from costfloor.sampling.quantiles import quantiles
 from costfloor.studies.technologies.claims import FALLING
 from costfloor.studies.technologies.fit import TechnologyFit
 
@@ -93,8 +93,8 @@ def reference_class(fit: TechnologyFit, seed: int) -> ReferenceClass:
             _median_and_log_deviation(new["half_life_years"]),
             "half-life of technologies of known fate by the calendar (docs/technologies.md)",
         ),
-        quantiles={name: _interval(new[name]) for name in SUMMED},
-        prior_quantiles={name: _interval(before[name]) for name in SUMMED},
+        quantiles={name: quantiles(new[name]) for name in SUMMED},
+        prior_quantiles={name: quantiles(before[name]) for name in SUMMED},
         probability_slows=float(np.mean(new["kept_share"] < SLOWED)),
         prior_probability_slows=float(np.mean(before["kept_share"] < SLOWED)),
         correlation=float(np.corrcoef(np.log(new["initial_rate"]), np.log(new["half_life_years"]))[0, 1]),
@@ -174,11 +174,6 @@ def _new_technologies(
         "log_decline_per_half_life": initial * half_life,
         "half_life_years": half_life,
     }
-
-
-def _interval(values: np.ndarray) -> tuple[float, float, float]:
-    low, median, high = np.quantile(values, CI_QUANTILES).tolist()
-    return low, median, high
 
 
 def _median_and_deviation(values: np.ndarray) -> tuple[float, float]:

@@ -90,11 +90,11 @@ def score(
     weight
         Of the forecaster in the stack.
     """
-    ahead = np.concatenate([one.years_ahead for one in forecasts])
-    crps = np.concatenate([one.crps for one in forecasts])
-    pit = np.concatenate([one.pit for one in forecasts])
-    inside = {p: np.concatenate([one.covered(p) for one in forecasts]).astype(float) for p in (0.5, 0.9)}
-    series = np.repeat(np.arange(len(forecasts)), [len(one.pit) for one in forecasts])
+    ahead = np.concatenate([forecast.years_ahead for forecast in forecasts])
+    crps = np.concatenate([forecast.crps for forecast in forecasts])
+    pit = np.concatenate([forecast.pit for forecast in forecasts])
+    inside = {p: np.concatenate([forecast.covered(p) for forecast in forecasts]).astype(float) for p in (0.5, 0.9)}
+    series = np.repeat(np.arange(len(forecasts)), [len(forecast.pit) for forecast in forecasts])
 
     def mean(values: np.ndarray, rows: np.ndarray) -> float:
         count = np.bincount(series[rows], minlength=len(forecasts))
@@ -113,9 +113,9 @@ def score(
                 )
             )
     tenth = np.minimum((pit * PIT_BINS).astype(int), PIT_BINS - 1)
-    elpd = np.array([one.elpd for one in forecasts])
-    technologies, place = np.unique([one.technology for one in wholes], return_inverse=True)
-    lead = np.bincount(place, weights=weights * (elpd - np.array([one.elpd for one in against])))
+    elpd = np.array([forecast.elpd for forecast in forecasts])
+    technologies, place = np.unique([whole.technology for whole in wholes], return_inverse=True)
+    lead = np.bincount(place, weights=weights * (elpd - np.array([forecast.elpd for forecast in against])))
     most = int(np.abs(lead).argmax())
     return ForecasterScore(
         elpd=float(weights @ elpd),
@@ -136,14 +136,14 @@ def forecast_table(by_name: Mapping[str, Sequence[SeriesForecast]]) -> dict[str,
     """Every score of every forecaster and series as plain data: `elpd`, `slows`, and by years ahead `crps` and `pit`."""
     return {
         name: {
-            one.name: {
-                "elpd": one.elpd,
-                "slows": one.slows,
-                "years_ahead": one.years_ahead.tolist(),
-                "crps": np.round(one.crps, 5).tolist(),
-                "pit": np.round(one.pit, 5).tolist(),
+            forecast.name: {
+                "elpd": forecast.elpd,
+                "slows": forecast.slows,
+                "years_ahead": forecast.years_ahead.tolist(),
+                "crps": np.round(forecast.crps, 5).tolist(),
+                "pit": np.round(forecast.pit, 5).tolist(),
             }
-            for one in forecasts
+            for forecast in forecasts
         }
         for name, forecasts in by_name.items()
     }

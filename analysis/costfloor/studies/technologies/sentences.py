@@ -4,6 +4,7 @@ from costfloor.laws import LAWS
 from costfloor.studies.technologies.forecast import STACK
 from costfloor.studies.technologies.reference import ReferenceClass
 from costfloor.studies.technologies.study import AGAINST, BASE, FitRecord, Split
+from costfloor.typeset.phrases import percentage
 
 NOMINAL = (0.85, 0.95)
 """Range of coverage of 90 % intervals that is called as stated."""
@@ -27,7 +28,7 @@ def titled(name: str) -> str:
 
 def gates(fits: tuple[FitRecord, ...]) -> str:
     """Whether all fits passed, and which did not."""
-    failed = [f"{titled(one.law)} on the {share_in_words(one.share)} ({one.worst})" for one in fits if not one.passed]
+    failed = [f"{titled(fit.law)} on the {share_in_words(fit.share)} ({fit.worst})" for fit in fits if not fit.passed]
     if not failed:
         return "All fits pass their gates."
     return f"FAILED gates, so what follows from these fits is not to be relied on: {'; '.join(failed)}."
@@ -37,21 +38,21 @@ def coverage(split: Split) -> str:
     """What the 90 % intervals of the stack cover, and where they miss."""
     stack = split.scores[STACK]
     low, high = NOMINAL
-    figure = f"The stack's 90 % intervals hold {percent(stack.coverage90)} of the later observations"
+    figure = f"The stack's 90 % intervals hold {percentage(stack.coverage90)} of the later observations"
     if low <= stack.coverage90 <= high:
-        return f"{figure}, within {percent(low)} to {percent(high)}."
-    furthest = max(stack.horizons, key=lambda one: abs(one.coverage90 - 0.9))
+        return f"{figure}, within {percentage(low)} to {percentage(high)}."
+    furthest = max(stack.horizons, key=lambda horizon: abs(horizon.coverage90 - 0.9))
     tails = (
-        f"{percent(stack.pit[0])} of them lie in the lowest tenth of their predictive distribution and "
-        f"{percent(stack.pit[-1])} in the highest"
+        f"{percentage(stack.pit[0])} of them lie in the lowest tenth of their predictive distribution and "
+        f"{percentage(stack.pit[-1])} in the highest"
     )
     if stack.coverage90 < low:
         side = "lower" if stack.pit[0] > stack.pit[-1] else "higher"
         return (
-            f"{figure}, fewer than {percent(low)}: it is too sure, most so {furthest.low} to {furthest.high} years ahead "
-            f"({percent(furthest.coverage90)}); {tails}, so costs came out {side} than forecast more often than the other way."
+            f"{figure}, fewer than {percentage(low)}: it is too sure, most so {furthest.low} to {furthest.high} years ahead "
+            f"({percentage(furthest.coverage90)}); {tails}, so costs came out {side} than forecast more often than the other way."
         )
-    return f"{figure}, more than {percent(high)}: it is less sure than it could be; {tails}."
+    return f"{figure}, more than {percentage(high)}: it is less sure than it could be; {tails}."
 
 
 def leader(split: Split) -> str:
@@ -70,24 +71,24 @@ def against_walk(split: Split) -> str:
     """Whether letting rates decay forecasts better than letting them go on."""
     words = []
     for name in ("plateau", "encompassing", "baumol", "discovery"):
-        one = split.scores[name]
-        sure = abs(one.lead) > CLEAR * one.lead_se
-        how = ("better" if one.lead > 0 else "worse") if sure else "neither better nor worse beyond chance"
-        words.append(f"{titled(name)} {how} ({one.lead:+.1f}, SE {one.lead_se:.1f})")
+        scores = split.scores[name]
+        sure = abs(scores.lead) > CLEAR * scores.lead_se
+        how = ("better" if scores.lead > 0 else "worse") if sure else "neither better nor worse beyond chance"
+        words.append(f"{titled(name)} {how} ({scores.lead:+.1f}, SE {scores.lead_se:.1f})")
     return f"Against a constant rate with innovations ({titled(AGAINST)}): {'; '.join(words)}."
 
 
 def slowed(split: Split) -> str:
     """How many slowed down, and whether a forecaster knew which."""
     base = split.claims[BASE]
-    skilled = [titled(name) for name, one in split.claims.items() if one.gain > CLEAR * one.gain_se]
+    skilled = [titled(name) for name, claim in split.claims.items() if claim.gain > CLEAR * claim.gain_se]
     verdict = (
         f"Better than the base rate beyond chance: {', '.join(skilled)}."
         if skilled
         else "No forecaster is better than the base rate beyond chance: none has shown that it can tell which will slow down."
     )
     return (
-        f"Of {split.falling:g} technologies that were falling, {percent(base.happened)} fell by less than half as fast afterwards. "
+        f"Of {split.falling:g} technologies that were falling, {percentage(base.happened)} fell by less than half as fast afterwards. "
         f"{verdict}"
     )
 
@@ -126,7 +127,7 @@ def told_apart(reference: ReferenceClass) -> str:
 
 def calendar(reference: ReferenceClass, of_plateau: ReferenceClass, mean_age_years: float) -> str:
     """What half-lives by the calendar would have meant for bands of capability of some mean age."""
-    medians = [one.half_life_years.constants[0] for one in (reference, of_plateau)]
+    medians = [derived.half_life_years.constants[0] for derived in (reference, of_plateau)]
     longer = [
         title for title, median in zip(("encompassing law", "plateau"), medians, strict=True) if median > mean_age_years
     ]
@@ -139,8 +140,3 @@ def calendar(reference: ReferenceClass, of_plateau: ReferenceClass, mean_age_yea
         f"By the calendar, half-lives of technologies have medians of {medians[0]:.1f} years (encompassing law) and {medians[1]:.1f} years "
         f"(plateau). Bands of capability are {mean_age_years:.1f} years old on average, and against that they are {against}."
     )
-
-
-def percent(share: float) -> str:
-    """A share in whole percent."""
-    return f"{100 * share:.0f} %"

@@ -82,34 +82,34 @@ class Costs:
     @property
     def names(self) -> list[str]:
         """Names of the series."""
-        return [one.name for one in self.series]
+        return [series.name for series in self.series]
 
     @property
     def weights(self) -> np.ndarray:
         """Weight (F,) of each series in an average over technologies: one over the number of series of its technology."""
-        count = Counter(one.technology for one in self.series)
-        return np.array([1.0 / count[one.technology] for one in self.series])
+        count = Counter(series.technology for series in self.series)
+        return np.array([1.0 / count[series.technology] for series in self.series])
 
     @property
     def data_hash(self) -> str:
         """Hash of names, ages and log costs, for the fingerprint of a fit."""
         parts = [
-            f"{one.name}\n{one.technology}\n".encode() + one.age_years.tobytes() + one.log_cost.tobytes()
-            for one in self.series
+            f"{series.name}\n{series.technology}\n".encode() + series.age_years.tobytes() + series.log_cost.tobytes()
+            for series in self.series
         ]
         return sha256_bytes(b"\n".join(parts))
 
     def first_part(self, share: float) -> "Costs":
         """The first `share` of the observations of every series, rounded up."""
-        return replace(self, series=tuple(one.first(split_at(one.n, share)) for one in self.series))
+        return replace(self, series=tuple(series.first(split_at(series.n, share)) for series in self.series))
 
     def one_per_technology(self) -> "Costs":
         """The longest series of every technology."""
         longest: dict[str, CostSeries] = {}
-        for one in self.series:
-            if one.technology not in longest or one.n > longest[one.technology].n:
-                longest[one.technology] = one
-        return replace(self, series=tuple(one for one in self.series if longest[one.technology] is one))
+        for series in self.series:
+            if series.technology not in longest or series.n > longest[series.technology].n:
+                longest[series.technology] = series
+        return replace(self, series=tuple(series for series in self.series if longest[series.technology] is series))
 
 
 def split_at(count: int, share: float) -> int:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from costfloor.data.store import Store
-from costfloor.sampling.policy import CI_QUANTILES, Sampling
+from costfloor.sampling.policy import Sampling
+from costfloor.sampling.quantiles import quantiles_by_column
 from costfloor.storage import write_json
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.technologies.claims import Calibration, base_rate, calibration, outcomes, score_claims
@@ -130,7 +129,7 @@ class TechnologyStudy:
     @property
     def passed(self) -> bool:
         """Whether every fit passed its gates."""
-        return all(one.passed for one in self.fits)
+        return all(fit.passed for fit in self.fits)
 
     @property
     def ordered_splits(self) -> tuple[Split, ...]:
@@ -145,7 +144,7 @@ class TechnologyStudy:
         )
 
 
-def technology_study(store: Store, progress: Progress, settings: Sampling = SETTINGS) -> TechnologyStudy:
+def technology_study(store: Store, progress: Progress) -> TechnologyStudy:
     """Fit all laws to the earlier parts of all series, score them on the later parts, and work out the reference class.
 
     Fits and every single score (`scores.json`) are stored in `Places.technologies`; fits that are there are read.
@@ -156,8 +155,6 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         The raw data.
     progress
         Called with a line before each long step.
-    settings
-        How to sample.
     """
     costs = load_costs(store)
     directory = store.places.technologies
@@ -165,7 +162,7 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
 
     def fitted(name: str, seen: Costs, share: float) -> TechnologyFit:
         progress(f"{name} on the first {share:.0%} of {len(seen.series)} series")
-        fit = fit_technologies(TECHNOLOGY_LAWS[name], seen, settings, directory, progress)
+        fit = fit_technologies(TECHNOLOGY_LAWS[name], seen, SETTINGS, directory, progress)
         diagnostics = fit.receipt["diagnostics"]
         seconds = fit.receipt["seconds"]["total"]
         fits.append(FitRecord(name, share, fit.passed, diagnostics["worst"], len(fit.receipt["attempts"]), seconds))
@@ -177,11 +174,11 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         by_name: dict[str, tuple[SeriesForecast, ...]] = {}
         for name in TECHNOLOGY_LAWS:
             fit = fitted(name, seen, share)
-            by_name[name] = tuple(forecast_series(fit, one, share, settings.seed) for one in costs.series)
+            by_name[name] = tuple(forecast_series(fit, series, share, SETTINGS.seed) for series in costs.series)
         mixed, weight = stack(by_name, costs.series, costs.weights, share)
         by_name[STACK] = mixed
         for name in CLASSICAL:
-            by_name[name] = tuple(forecast_classical(name, one, share, settings.seed) for one in costs.series)
+            by_name[name] = tuple(forecast_classical(name, series, share, SETTINGS.seed) for series in costs.series)
         splits.append(_split(costs, share, by_name, weight))
         tables[f"{share:.3f}"] = forecast_table(by_name)
         stacks.append(mixed)
@@ -192,12 +189,12 @@ def technology_study(store: Store, progress: Progress, settings: Sampling = SETT
         notes=costs.notes,
         series=len(costs.series),
         technologies=len(single.series),
-        points=sum(one.n for one in costs.series),
+        points=sum(series.n for series in costs.series),
         fits=tuple(fits),
         splits=tuple(splits),
         records=_records(costs, stacks[0], walks[0], whole),
-        reference=reference_class(whole, settings.seed),
-        reference_of_plateau=reference_class(slowing, settings.seed),
+        reference=reference_class(whole, SETTINGS.seed),
+        reference_of_plateau=reference_class(slowing, SETTINGS.seed),
     )
     write_json(directory / "scores.json", tables)
     return study
@@ -218,7 +215,7 @@ def _split(
     claims = {name: calibration(forecasts, happened) for name, forecasts in by_name.items()}
     return Split(
         share=share,
-        observations=sum(len(one.pit) for one in by_name[STACK]),
+        observations=sum(len(forecast.pit) for forecast in by_name[STACK]),
         scores={
             name: score(forecasts, by_name[AGAINST], costs.series, costs.weights, weight.get(name))
             for name, forecasts in by_name.items()
@@ -231,29 +228,24 @@ def _split(
 def _records(
     costs: Costs, stacked: tuple[SeriesForecast, ...], walked: tuple[SeriesForecast, ...], whole: TechnologyFit
 ) -> tuple[TechnologyRecord, ...]:
-    kept = dict(
-        zip(
-            whole.posterior["technology"].to_numpy().tolist(),
-            np.quantile(whole.draws("family_kept_share"), CI_QUANTILES, axis=0).T.tolist(),
-            strict=True,
-        )
-    )
+    shares = quantiles_by_column(whole.draws("family_kept_share"))
+    kept = dict(zip(whole.posterior["technology"].to_numpy().tolist(), shares, strict=True))
     records = []
-    for one, mixed, walk in zip(costs.series, stacked, walked, strict=True):
-        early, late = rates(one, SHARES[0])
+    for series, mixed, walk in zip(costs.series, stacked, walked, strict=True):
+        early, late = rates(series, SHARES[0])
         records.append(
             TechnologyRecord(
-                name=one.name,
-                technology=one.technology,
-                first_year=one.first_year,
-                last_year=one.first_year + int(one.age_years[-1]),
-                points=one.n,
+                name=series.name,
+                technology=series.technology,
+                first_year=series.first_year,
+                last_year=series.first_year + int(series.age_years[-1]),
+                points=series.n,
                 early=early,
                 late=late,
                 slows=mixed.slows,
                 elpd_lead=mixed.elpd - walk.elpd,
                 coverage90=float(mixed.covered(0.9).mean()),
-                kept_share=tuple(kept[one.name]) if one.name in kept else None,
+                kept_share=kept.get(series.name),
             )
         )
     return tuple(records)

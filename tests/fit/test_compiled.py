@@ -1,0 +1,92 @@
+"""A law is compiled once for all panels of one make; its density is that of its model."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from compiled_density import density_of, evaluate
+from costfloor.errors import UnlikeModelsError
+from costfloor.fit.compiled import Make, compile_law, example, make_of
+from costfloor.laws import LAWS
+from costfloor.laws.few_families import POOLED_FROM, fitted_law
+from costfloor.laws.model import CENTRED_FROM, build_model
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.sampling import alike, density
+from costfloor.sampling.sampler import CompiledModel
+
+MAKES = [
+    Make(families, hosts, repeat)
+    for families in (1, 2, POOLED_FROM, CENTRED_FROM)
+    for hosts in (0, 2, CENTRED_FROM)
+    for repeat in (False, True)
+]
+
+
+def panel(families: int, hosts: int, *, models_repeat: bool) -> PriceObservations:
+    """Prices in no order and of no regularity."""
+    rng = np.random.default_rng(families + hosts)
+    rows = 90
+    model = np.arange(rows) // 3 if models_repeat else np.arange(rows)
+    frame = pd.DataFrame(
+        {
+            "date": pd.Timestamp("2023-02-01") + pd.to_timedelta(rng.integers(900, size=rows), unit="D"),
+            "family": [f"band {code % families}" for code in model],
+            "model": [f"model {code}" for code in model],
+            "price": rng.lognormal(1.0, 1.0, rows),
+            "quality": np.sin(model),
+            "quality_sd": 0.1 + 0.05 * np.cos(model),
+            "host": [f"host {code}" for code in rng.permutation(np.arange(rows) % max(1, hosts))],
+        }
+    )
+    return observations(frame if hosts else frame.drop(columns="host"))
+
+
+@pytest.mark.parametrize("make", MAKES, ids=str)
+def test_examples_are_of_their_make_and_share_no_datum(make: Make) -> None:
+    one, other = example(make, 0), example(make, 1)
+    assert make_of(one) == make_of(other) == make
+    assert one.quality_scale != other.quality_scale
+    assert one.last_time_years != other.last_time_years
+    for name in ("log_price", "unit", "unit_family", "unit_quality", "unit_quality_sd", "unit_entry_time"):
+        assert len(getattr(one, name)) != len(getattr(other, name))
+
+
+def test_the_make_of_a_panel() -> None:
+    assert make_of(panel(1, 0, models_repeat=True)) == Make(1, 0, True)
+    assert make_of(panel(5, 3, models_repeat=False)) == Make(POOLED_FROM, 2, False)
+    assert make_of(panel(20, 11, models_repeat=True)) == Make(CENTRED_FROM, CENTRED_FROM, True)
+    assert make_of(panel(2, 1, models_repeat=True)) == Make(2, 1, True)
+
+
+CASES = [
+    *((law, 9, 9, True) for law in LAWS),
+    ("random_walk", 3, 3, True),
+    ("plateau", 5, 3, True),
+    ("encompassing", 1, 0, False),
+    ("discovery", 9, 1, False),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("law", "families", "hosts", "repeat"), CASES)
+def test_density_and_gradient_are_those_of_the_model(law: str, families: int, hosts: int, repeat: bool) -> None:
+    obs = panel(families, hosts, models_repeat=repeat)
+    model, shared = build_model(fitted_law(LAWS[law], obs), obs), compile_law(LAWS[law], obs)
+    assert "integers" in shared.compiled.shared_data, "compiled for this panel alone"
+    own = density_of(model)
+    for seed in range(3):
+        point = shared.compiled.initial_point_func(seed)
+        found, (logp, gradient) = evaluate(shared, point), own(point)
+        assert found.status == 0
+        assert found.logp == pytest.approx(logp, rel=1e-12)
+        np.testing.assert_allclose(found.gradient, gradient, rtol=1e-9, atol=1e-9)
+
+
+def test_a_panel_that_is_not_of_its_make_is_compiled_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise UnlikeModelsError("not alike")
+
+    alone = CompiledModel(None, None, 0.0, ("said so",))
+    monkeypatch.setattr(density, "shared_density", refuse)
+    monkeypatch.setattr(alike, "_DENSITIES", {})
+    monkeypatch.setattr(alike, "compile_model", lambda _: alone)
+    assert compile_law(LAWS["plateau"], panel(3, 3, models_repeat=True)).warnings == ("said so",)

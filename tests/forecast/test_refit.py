@@ -1,0 +1,207 @@
+"""New rows after old ones: what is new, weights against a full fit, scores, and the ledger."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from arviz_stats import mcse
+from costfloor.errors import InputError, IntegrityError, LockedError
+from costfloor.fit.continuation import appended, continuation
+from costfloor.fit.fit import fit_law
+from costfloor.forecast.ledger import Entry, add_entry, read_ledger
+from costfloor.forecast.refit import refit
+from costfloor.forecast.reweight import possible, reweight
+from costfloor.forecast.score import score_rows
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.storage import data_lock
+from known_laws import SHORT
+from store import bare_store
+
+
+def table(rows: int = 12) -> pd.DataFrame:
+    """Two families, three models that repeat at two hosts."""
+    number = np.arange(rows)
+    return pd.DataFrame(
+        {
+            "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(30 * number, "D"),
+            "price": np.exp(-0.1 * number),
+            "quality": 0.1 * (number % 3),
+            "quality_centre": 0.1,
+            "family_birth": pd.Timestamp("2024-01-01"),
+            "family": np.where(number % 3 == 2, "g", "f"),
+            "host": np.where(number % 2, "h", "k"),
+            "model": [f"m{index % 3}" for index in number],
+        }
+    )
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_new_rows_are_marked_wherever_they_stand(order: int) -> None:
+    full = table()
+    found = continuation(full.iloc[:10], full.iloc[::order])
+    assert found is not None
+    assert found.fresh == 2
+    np.testing.assert_array_equal(found.seen, [True] * 10 + [False] * 2)
+    assert found.obs.quality_scale == observations(full.iloc[:10]).quality_scale
+
+
+def test_a_withdrawn_or_corrected_row_is_no_continuation() -> None:
+    full = table()
+    assert continuation(full.iloc[:10], full.iloc[1:]) is None
+    corrected = full.assign(price=full["price"].where(full.index != 3, 9.0))
+    assert continuation(full.iloc[:10], corrected) is None
+
+
+def test_an_earlier_first_price_changes_what_the_old_rows_mean() -> None:
+    full = table()
+    earlier = full.iloc[[2]].assign(date=pd.Timestamp("2023-12-01"))
+    assert continuation(full, pd.concat([full, earlier])) is None
+
+
+def test_a_new_host_or_many_new_rows_are_sampled() -> None:
+    full = table()
+    one = continuation(full.iloc[:11], full)
+    assert one is not None
+    assert possible(one)
+    many = continuation(full.iloc[:6], full)
+    assert many is not None
+    assert not possible(many)
+    elsewhere = continuation(
+        full, pd.concat([full, full.iloc[[-1]].assign(host="new", date=pd.Timestamp("2025-01-01"))])
+    )
+    assert elsewhere is not None
+    assert not possible(elsewhere)
+
+
+def test_rows_of_a_users_table_are_appended() -> None:
+    old = table().drop(columns=["quality_centre", "family_birth"])
+    fresh = old.iloc[[0]].assign(date=pd.Timestamp("2025-03-01"), price=0.1)
+    found = appended(old, fresh, Path("new.csv"))
+    assert found.fresh == 1
+    np.testing.assert_allclose(found.obs.births, observations(old).births)
+    with pytest.raises(InputError, match="does not continue the fitted rows"):
+        appended(old, old.iloc[:0], Path("new.csv"))
+    with pytest.raises(InputError, match=r"column 'host'.*Add the column"):
+        appended(old, fresh.drop(columns="host"), Path("new.csv"))
+
+
+def scored(**changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A fitted table on a scale of its own, and one new row."""
+    old = table().drop(columns=["quality_centre", "family_birth"])
+    old["quality"] = 120.0 + 5.0 * old["quality"]
+    fresh = old.iloc[[0]].assign(date=pd.Timestamp("2025-03-01"), price=0.1)
+    return old, fresh.assign(**changes).assign(score=lambda rows: rows["quality"])
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "problem"),
+    [
+        ("score", {"quality": 0.62}, "far outside the fitted rows"),
+        ("score", {"quality": 62.0}, "far outside the fitted rows"),
+        ("score", {"quality": 12800.0}, "far outside the fitted rows"),
+        ("score", {"quality": 0.62, "family": "not seen"}, "far outside the fitted rows"),
+        ("price", {"price": 1e-7}, "more than a hundred times outside the fitted prices"),
+        ("price", {"price": 1e5}, "more than a hundred times outside the fitted prices"),
+    ],
+)
+def test_another_scale_or_unit_is_refused_by_row(column: str, change: dict[str, object], problem: str) -> None:
+    old, fresh = scored(**change)
+    right = scored()[1].assign(date=pd.Timestamp("2025-02-01"))
+    with pytest.raises(InputError, match=problem) as refused:
+        appended(old, pd.concat([right, fresh], ignore_index=True), Path("new.csv"))
+    assert (refused.value.row, refused.value.column) == (2, column)
+    assert refused.value.value == next(iter(change.values()))
+    assert refused.value.remedy is not None
+
+
+def test_a_better_model_and_a_cheaper_one_are_no_other_scale() -> None:
+    old, fresh = scored()
+    best = float(fresh["quality"].iloc[0] + 0.5 * np.ptp(old["quality"]))
+    cheap = float(old["price"].min() / 50.0)
+    found = appended(old, fresh.assign(quality=best, score=best, price=cheap, model="new"), Path("new.csv"))
+    assert found.fresh == 1
+
+
+@pytest.mark.parametrize(("read_as", "wrong"), [("percent", 0.0062), ("fraction", 0.99993)])
+def test_a_percentage_is_told_from_a_fraction(read_as: str, wrong: float) -> None:
+    """Both tables are read on one scale: what is 0.62 in the one and 62 in the other comes out as a logit off by 4.6 or more."""
+    old = table().drop(columns=["quality_centre", "family_birth"])
+    score = 0.5 + 0.1 * (old["quality"] - old["quality"].mean())
+    old["quality"] = np.log(score / (1 - score))
+    fresh = old.iloc[[0]].assign(date=pd.Timestamp("2025-03-01"), quality=np.log(wrong / (1 - wrong)), score=wrong)
+    with pytest.raises(InputError, match=r"a logit of .* far outside the fitted rows"):
+        appended(old, fresh, Path(f"{read_as}.csv"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("law", LAWS)
+def test_weights_give_what_a_full_fit_gives(
+    law: str, small_frame: pd.DataFrame, small_obs: PriceObservations, tmp_path: Path
+) -> None:
+    ordered = small_frame.sort_values("date", kind="stable").reset_index(drop=True)
+    fixed = ordered.assign(
+        quality_centre=ordered.groupby("family")["quality"].transform("mean"),
+        family_birth=ordered.groupby("family")["date"].transform("min"),
+    )
+    # One row of sixty: two move the posterior so far that weights are at the edge of use, on either side of it by the run.
+    old = fixed.iloc[:-1].reset_index(drop=True)
+    continued = continuation(old, fixed)
+    assert continued is not None
+    assert possible(continued)
+    # Of a few hundred draws the standard errors below would themselves be off by a third.
+    settings = replace(SHORT, draws=1000, tune=500)
+    before, full = (
+        fit_law(LAWS[law], obs, settings, tmp_path, lambda _: None) for obs in (observations(old), small_obs)
+    )
+    updated = reweight(before, continued, observations(fixed), seed=1)
+    assert updated.khat < 0.7
+    for name in ("rate_now", "noise_scale", "score_elasticity"):
+        error = np.hypot(
+            mcse(full.reported[name]), mcse(before.reported[name]) / np.sqrt(updated.fit.receipt["kept_share"])
+        )
+        difference = float(updated.fit.reported[name].mean() - full.reported[name].mean())
+        assert abs(difference) < 4 * float(error), name
+    receipt = updated.fit.receipt
+    assert receipt["data_hash"] != before.receipt["data_hash"]
+    assert receipt["data_hash"] == observations(fixed).data_hash
+    assert receipt["sampler"].startswith("importance weights on ")
+    score = score_rows({law: before}, continued, seed=1)
+    assert score.n == 1
+    assert score.elpd == pytest.approx(score.by_law[law].elpd)
+    assert 0.0 <= score.coverage50 <= score.coverage90 <= 1.0
+
+
+def line(vintage: str) -> Entry:
+    return Entry(
+        vintage,
+        "d",
+        "2026-01-01",
+        10,
+        "inconclusive",
+        1.0,
+        2.0,
+        0.5,
+        0.1,
+        True,
+        {"plateau": {"rate_now": [0.0, 1.0, 2.0]}},
+    )
+
+
+def test_the_ledger_only_grows_and_says_nothing_twice(tmp_path: Path) -> None:
+    assert read_ledger(tmp_path / "ledger.jsonl") == []
+    for vintage in ("a", "a", "b", "b", "a"):
+        add_entry(tmp_path / "ledger.jsonl", line(vintage))
+    assert [entry.vintage for entry in read_ledger(tmp_path / "ledger.jsonl")] == ["a", "b", "a"]
+    (tmp_path / "ledger.jsonl").write_text("{}\n")
+    with pytest.raises(IntegrityError, match=r"ledger.jsonl, line 1: is no entry"):
+        add_entry(tmp_path / "ledger.jsonl", line("c"))
+
+
+def test_one_refit_at_a_time(tmp_path: Path) -> None:
+    store = bare_store(tmp_path)
+    with data_lock(tmp_path / "processed" / "refit"), pytest.raises(LockedError, match="in use by process"):
+        refit(store, SHORT, print)
+    assert not (tmp_path / "reports").exists()
