@@ -10,6 +10,7 @@ import pandas as pd
 from costfloor.built import RECORD, BuildReport, build_key, panel_path, read_report
 from costfloor.capability.bands import assign_bands
 from costfloor.data.decisions import DECISIONS, without_quote
+from costfloor.data.known_models import known_models
 from costfloor.data.quotes import build_quotes
 from costfloor.data.raw import validated, written_table
 from costfloor.data.schemas import CAPABILITY, PANEL
@@ -140,7 +141,7 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     from costfloor.capability.measured import measured_capability  # noqa: PLC0415  an unchanged build should not wait for PyMC
 
     say("resolving and cleaning quotes")
-    models, performance = store.table("models"), store.table("performance")
+    models, performance = known_models(store, as_of).models, store.table("performance")
     tables = build_quotes(store, as_of)
     quotes = tables.quotes
     if as_of is None:
