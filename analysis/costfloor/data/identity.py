@@ -32,6 +32,9 @@ LATER = "the list states a later release than that of the model this name is kno
 STATED_RELEASE = r"release date stated(?: then)? (\d{4}-\d{2}(?:-\d{2})?)"
 """How the note of a quote gives the release that its source states."""
 
+ONE_LINE = pd.Timedelta(days=730)
+"""A vendor renews the models of a line within this."""
+
 ROUGH = pd.Timedelta(days=45)
 """Catalogues give rough dates: a stated release this much after a model's own may still be meant for it."""
 
@@ -187,7 +190,8 @@ def _candidates(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, str]]:
     yield from _loosely(seen.spelled, tables, "normalised")
     yield from _only_snapshot(seen, known)
     yield from _dated_release(seen, known)
-    yield from _loosely(compact(REASONING.sub("", seen.stripped)), tables, "effort")
+    if REASONING.search(seen.stripped):
+        yield from _loosely(compact(REASONING.sub("", seen.stripped)), tables, "effort")
     stated = known.catalogue.get((seen.provider, seen.model_id), "")
     yield from _loosely(compact(strip_id(stated)), tables, "catalogue base model")
     if seen.is_latest:
@@ -234,4 +238,10 @@ def _only_snapshot(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, str
     if len(versions) == 1 and versions[0][0] <= seen.day:
         yield versions[0][1], "only snapshot"
     elif seen.is_latest and not versions:
-        yield from _loosely(seen.stem, [table for table in known.tables if table.basis.endswith(" id")], "latest")
+        for key, basis in _loosely(
+            seen.stem, [table for table in known.tables if table.basis.endswith(" id")], "latest"
+        ):
+            released = known.released.get(key)
+            # The newest of a line that has no number is not one of years ago.
+            if released is None or re.search(r"\d", seen.stem) or seen.day <= released + ONE_LINE:
+                yield key, basis

@@ -8,12 +8,11 @@ import pandas as pd
 from costfloor.data.creators import CREATORS, creators_of
 from costfloor.data.decisions import MAPPED, MAPPING, apply_mapping, load_mapping
 from costfloor.data.identity import resolve
-from costfloor.data.model_decisions import FILE, MODEL_DECISIONS, Decided, replay, taken_off, unknown_model
+from costfloor.data.model_decisions import MODEL_DECISIONS, Decided, replay, taken_off
 from costfloor.data.raw import written_table
 from costfloor.data.registry import Registry, register
 from costfloor.data.spellings import Spellings, spellings
 from costfloor.data.store import Store
-from costfloor.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ def known_models(store: Store, as_of: pd.Timestamp | None = None) -> KnownModels
     store
         The raw data.
     as_of
-        When given, facts of later days do not count. What people decided counts in every view.
+        When given, facts of later days do not count. What people decided counts in every view, but for models released later.
 
     Raises
     ------
@@ -63,26 +62,31 @@ def known_models(store: Store, as_of: pd.Timestamp | None = None) -> KnownModels
         A table is missing or changed, breaks its schema, or names a model that does not exist.
     """
     catalogue = store.table("provider_models")
-    decided = replay(store.table("models"), store.table("aliases"), written_table(store, MODEL_DECISIONS))
-    facts = store.facts(as_of)
-    grown = grow(decided, catalogue, facts, written_table(store, CREATORS))
-    _check_keys(decided, grown.models, store.table("models"))
+    decisions = written_table(store, MODEL_DECISIONS)
+    if as_of is not None:
+        decisions = decisions[~decisions["release_date"].gt(as_of)]
+    decided = replay(store.table("models"), store.table("aliases"), decisions)
+    grown = grow(decided, catalogue, store.facts(as_of), written_table(store, CREATORS))
     named = spellings(grown.models, grown.aliases, catalogue, grown.known_to)
-    mapping = pd.concat([_by_source(decided), load_mapping(store, grown.models)], ignore_index=True)
+    by_source = _by_source(decided)
+    by_source = by_source[by_source["model_key"].isin(grown.models["model_key"])]
+    mapping = pd.concat([by_source, load_mapping(store, grown.models)], ignore_index=True)
     return KnownModels(grown.models, grown.aliases, grown.pending, named, mapping, decided)
 
 
 def grow(decided: Decided, catalogue: pd.DataFrame, facts: pd.DataFrame, creators: pd.DataFrame) -> Registry:
-    """The tables of models and aliases with what is stated in facts, and with the models that people joined."""
+    """The tables of models and aliases with what is stated in facts, and with the models that people joined.
+
+    A decision on a model that is not known by the day, because nobody had stated it yet, waits for it.
+    """
     known = spellings(decided.models, decided.aliases, catalogue)
     grown = register(decided.models, decided.aliases, known, facts, creators_of(creators), decided.parted)
-    if not decided.merged:
-        return grown
-    into = dict(decided.merged)
+    into = {key: target for key, target in decided.merged.items() if target in set(grown.models["model_key"])}
     for _ in into:  # a model that was joined to one that was joined to another
         into = {key: into.get(target, target) for key, target in into.items()}
-    aliases = grown.aliases.assign(model_key=grown.aliases["model_key"].replace(into))
     models = grown.models[~grown.models["model_key"].isin(into)].reset_index(drop=True)
+    aliases = grown.aliases.assign(model_key=grown.aliases["model_key"].replace(into))
+    aliases = aliases[aliases["model_key"].isin(models["model_key"])].reset_index(drop=True)
     return Registry(models, aliases, grown.pending, grown.known_to)
 
 
@@ -97,16 +101,3 @@ def _by_source(decided: Decided) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(MAPPING.columns)).astype(
         {"valid_from": "datetime64[us]", "valid_to": "datetime64[us]"}
     )
-
-
-def _check_keys(decided: Decided, models: pd.DataFrame, raw: pd.DataFrame) -> None:
-    """Refuse decisions on models that do not exist, and those that would take a model of the raw tables away."""
-    for key, into in decided.merged.items():
-        if key in set(raw["model_key"]):
-            remedy = "The models of the raw tables stay: join the other one into it"
-            raise InputError("cannot be joined into another", file=FILE, column="model_key", value=key, remedy=remedy)
-        if into not in set(models["model_key"]):
-            raise unknown_model(into, models["model_key"], "into")
-    for key in decided.aliases["model_key"].drop_duplicates():
-        if key not in set(models["model_key"]) and key not in decided.merged:
-            raise unknown_model(key, models["model_key"], "model_key")

@@ -144,11 +144,10 @@ def replay(models: pd.DataFrame, aliases: pd.DataFrame, decisions: pd.DataFrame)
                 place = (row["source"] or "", row["spelling"].lower())
                 parted[place] = parted.get(place, frozenset()) | {row["model_key"] or ""}
             key = row["model_key"] if names else row["into"]
-            if key is not None and row["source"] is None:
+            if key is not None:
                 spelled.append(_alias(row, key))
-            elif key is not None:
+            if key is not None and row["source"] is not None:
                 by_source.append((row["source"], row["spelling"], key))
-                spelled.append(_alias(row, key))
     _refuse_twice([row["model_key"] for row in added], models)
     aliases = aliases[~_taken_off(aliases, parted)]
     return Decided(

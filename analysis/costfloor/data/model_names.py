@@ -33,6 +33,11 @@ SOFT = re.compile(
 )
 """Words that sources add and leave out: names that differ in these alone may be one model, which a person decides."""
 
+SIZES_OF_A_LINE = re.compile(
+    r"(?<![a-z])(nano|mini|small|medium|large|micro|tiny|lite|flash|flashx|plus|pro|max|ultra|air|haiku|sonnet|opus|coder?|codex|vl|omni)(?![a-z])"
+)
+"""Words that tell the models of one line apart: a name that a host states is a slip when its own id has another one."""
+
 MOVING = re.compile(r"latest|^auto$|-auto$", re.IGNORECASE)
 EFFORT = re.compile(r"-(?:thinking|(?:non-)?reasoning|none|minimal|low|medium|high|xhigh|max)$")
 _SIZE = re.compile(r"\d+[bmt]")
@@ -93,7 +98,7 @@ def is_snapshot(model_id: str) -> bool:
 def hard_words(slug_of_name: str, prefix: str) -> frozenset[str]:
     """The words of a slug that tell the models of one maker apart."""
     words = re.split(r"[-.]", slug_of_name.removeprefix(f"{prefix}-"))
-    return frozenset(word for word in words if word and not SOFT.fullmatch(word))
+    return frozenset(word for word in words if word not in ("", "0") and not SOFT.fullmatch(word))
 
 
 def alike(words: frozenset[str], others: frozenset[str]) -> bool:

@@ -6,8 +6,10 @@ from itertools import takewhile
 import pandas as pd
 
 from costfloor.data.model_names import (
+    EFFORT,
     MOVING,
     SERVED,
+    SIZES_OF_A_LINE,
     alike,
     bare_name,
     dated_stem,
@@ -131,9 +133,16 @@ class Index:
         return stated.source == "models_dev" and not is_snapshot(stem) and compact(stem) in self.known.snapshots
 
     def served_apart(self, stated: Statement, key: str) -> bool:
-        """Whether an entry is of other weights, or served in another way, than the model of a key."""
+        """Whether an entry is of other weights, of another model of the line, or served in another way, than the model of a key."""
         said = f"{stated.model_id} {stated.name}"
-        return any(word.group().lower() not in key for word in SERVED.finditer(said))
+        if any(word.group().lower() not in key for word in SERVED.finditer(said)):
+            return True
+        bare = strip_id(stated.model_id)
+        if stated.source == "artificial_analysis" or compact(bare) == compact(key.split("/", 1)[1]):
+            return False
+        _, day = dated_stem(bare)
+        other_day = day is not None and key in self.released and _apart(day, self.released[key]) > SAME_RELEASE
+        return other_day or any(word.group() not in key for word in SIZES_OF_A_LINE.finditer(EFFORT.sub("", bare)))
 
     def close_to(self, stated: Statement) -> str:
         """A known model of the same creator and days whose name differs in words that tell no models apart; empty without one."""

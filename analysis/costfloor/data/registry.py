@@ -25,15 +25,12 @@ from costfloor.data.model_names import (
     spelled_id,
     spelled_name,
 )
-from costfloor.data.model_statements import ALIAS_SOURCES, EPOCH, TRUSTED, Statement, release, statements
+from costfloor.data.model_statements import ALIAS_SOURCES, EPOCH, TRUSTED, Days, Statement, release, statements
 from costfloor.data.normalise import strip_id
 from costfloor.data.raw import with_rows
 from costfloor.data.recognition import Index, slug_of
 from costfloor.data.schemas import ALIASES, MODELS
 from costfloor.data.spellings import KNOWN_TO, REGISTERED, Spellings
-
-LISTED_BY = pd.Timedelta(days=60)
-"""OpenRouter, which states no release, lists a model within this time of it; a day much older, of one host alone, is often made up."""
 
 CLOSE = "looks like a known model of the same days"
 FAR_APART = "releases stated lie more than 14 days apart"
@@ -114,7 +111,7 @@ class _Book:
         self.given = set(zip(aliases["source"], aliases["source_name"], strict=True))
         self.waiting: dict[tuple[str, str, str], Statement] = {}
         self.pending: dict[tuple[str, str, str], tuple[Statement, str, str]] = {}
-        self.hosts: dict[tuple[str, str], dict[str, Statement]] = {}
+        self.hosts: dict[tuple[str, str], dict[str, Days]] = {}
 
     def take_in(self, stated: Statement) -> None:
         """A statement is of a known model, of a new one, or waits."""
@@ -132,13 +129,6 @@ class _Book:
                 self.pending[stated.entry] = stated, CLOSE, close
             else:
                 self._register(stated, self._free_key(stated))
-        elif stated.source == "openrouter" and stated.prefix:
-            # A second witness of who made what a host listed with a day of release.
-            seen = self.hosts.setdefault((stated.prefix, spelled_id(stated.model_id, stated.prefix)), {})
-            first = next((other for other in seen.values() if other.source == "models_dev"), None)
-            seen.setdefault("openrouter/openrouter", stated)
-            if first is not None:
-                self.take_in(first)
 
     def recognise(self, stated: Statement) -> bool:
         """Whether a statement is of a known model; its spelling is noted, or what speaks against it."""
@@ -178,22 +168,17 @@ class _Book:
         return stated.source == "models_dev" and "/" in stated.model_id and self._seconded(stated)
 
     def _seconded(self, stated: Statement) -> bool:
-        """Whether another host states the same release, or OpenRouter listed the model soon after it; one host alone is not trusted."""
+        """Whether another host states the same model of the same days; one alone is not trusted."""
         bare = strip_id(stated.model_id)
         base = EFFORT.sub("", bare)
-        if SERVED.search(stated.model_id) or SERVED.search(stated.name) or not stated.numbered:
+        if SERVED.search(f"{stated.model_id} {stated.name}") or not stated.numbered:
             return False
         if base != bare and (stated.prefix, spelled_id(base, stated.prefix)) in self.index.named:
             return False
-        assert stated.released is not None
         seen = self.hosts.setdefault((stated.prefix, spelled_id(stated.model_id, stated.prefix)), {})
-        # The models.dev entry of OpenRouter is a host like others.
-        seen[f"{stated.source}/{stated.provider}"] = stated
-        return any(
-            stated.released + LISTED_BY >= other.day if other.days is None else stated.fits(other.days)
-            for host, other in seen.items()
-            if host != f"{stated.source}/{stated.provider}"
-        )
+        assert stated.days is not None
+        seen[stated.provider] = stated.days
+        return any(stated.fits(days) for host, days in seen.items() if host != stated.provider)
 
     def _free_key(self, stated: Statement) -> str:
         key = f"{stated.prefix}/{slug_of(stated)}"
