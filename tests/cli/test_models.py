@@ -1,5 +1,7 @@
 """A model that nobody knows: its absence is explained, and one decision puts it where it belongs."""
 
+import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,9 +9,11 @@ import costfloor.capability.measured
 import pandas as pd
 import pytest
 from cli_run import contents, run
+from costfloor.build import build
 from costfloor.data.setup_tables import WRITTEN
 from costfloor.data.store import FACTS, Store
-from store import small_store, stored
+from costfloor.ingest import ingest
+from store import opened, small_store, stored
 from test_panel import stand_in_capability
 
 PRICES = "provider,model_id,input_usd_per_mtok,output_usd_per_mtok,date\nacme,acme/foo-1,1,4,2025-12-01\n"
@@ -27,15 +31,23 @@ def quick_capability() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    """A store that has a price of a model that nobody knows."""
-    folder = small_store(tmp_path / "data")
-    path = tmp_path / "prices.csv"
+@pytest.fixture(scope="module")
+def with_a_price(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that has a price of a model that nobody knows, built."""
+    folder = tmp_path_factory.mktemp("models")
+    path = folder / "prices.csv"
     path.write_text(PRICES, encoding="utf-8")
-    taken = run(capsys, "ingest", "table", path, "--observed-on", "2025-12-02", "--data", folder, "--json", "--quiet")
-    assert (taken.code, taken.json["models_unresolved"]) == (0, 1)
-    return folder
+    data = small_store(folder / "data")
+    taken = ingest(opened(data), "table", str(path), dt.date(2025, 12, 2), lambda _: None)
+    assert taken.models_unresolved == 1
+    build(opened(data))
+    return data
+
+
+@pytest.fixture
+def data(with_a_price: Path, tmp_path: Path) -> Path:
+    """A copy of it to write in."""
+    return Path(shutil.copytree(with_a_price, tmp_path / "data"))
 
 
 def question(capsys: pytest.CaptureFixture[str], data: Path, spelling: str) -> dict[str, object] | None:
@@ -72,6 +84,8 @@ def test_an_own_table_of_models_registers_it(
     monkeypatch.setattr(
         Store, "facts", lambda _, as_of=None: facts[facts["observed_on"].le(as_of or facts["observed_on"].max())]
     )
+    # The store is as it was: only what it holds is made up.
+    shutil.rmtree(data / "processed")
     assert question(capsys, data, "acme/foo-1") is None
     assert model_of(data, "acme/foo-1") == "acme/foo-1"
 
@@ -94,27 +108,26 @@ def test_questions_are_answered_by_number(data: Path, capsys: pytest.CaptureFixt
     assert question(capsys, data, "acme/foo-1") is None
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("alias", "acme/foo-2", "foo"), "`costfloor models add`"),
-        (("alias", "openai/gpt5", "foo"), "or nearest: openai/gpt-5"),
-        (("merge", "openai/gpt-5", "openai/gpt-5-mini"), "cannot be joined into another"),
-        (("merge", "openai/gpt-5", "acme/foo-2"), "is no known model"),
-        (("split", "acme/foo-2", "foo"), "is no known model"),
-        (("review", "--accept", "9999"), "is no question"),
-        (("review", "--accept", "1", "--reject", "1"), "cannot both be"),
-        (("add", "foo", "--name", "Foo", "--creator", "A", "--release-date", "2026-01-01"), "is no key"),
-        (("add", "a/foo", "--name", "Foo", "--creator", "A", "--release-date", "soon"), "soon"),
-    ],
-)
+REFUSED = {
+    ("alias", "acme/foo-2", "foo"): "`costfloor models add`",
+    ("alias", "openai/gpt5", "foo"): "or nearest: openai/gpt-5",
+    ("merge", "openai/gpt-5", "openai/gpt-5-mini"): "cannot be joined into another",
+    ("merge", "openai/gpt-5", "acme/foo-2"): "is no known model",
+    ("split", "acme/foo-2", "foo"): "is no known model",
+    ("review", "--accept", "9999"): "is no question",
+    ("review", "--accept", "1", "--reject", "1"): "cannot both be",
+    ("add", "foo", "--name", "Foo", "--creator", "A", "--release-date", "2026-01-01"): "is no key",
+    ("add", "a/foo", "--name", "Foo", "--creator", "A", "--release-date", "soon"): "soon",
+}
+
+
 def test_what_cannot_be_decided_is_refused_and_nothing_is_written(
-    data: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+    data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(capsys, "build", "--data", data, "--quiet")
     before = contents(data / "raw")
-    refused = run(capsys, "models", *arguments, "--data", data, *BY)
-    assert (refused.code, said in refused.err) == (2, True), refused.err
+    for arguments, said in REFUSED.items():
+        refused = run(capsys, "models", *arguments, "--data", data, *BY)
+        assert (refused.code, said in refused.err) == (2, True), refused.err
     assert contents(data / "raw") == before
 
 

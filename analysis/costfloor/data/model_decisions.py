@@ -136,6 +136,7 @@ def replay(models: pd.DataFrame, aliases: pd.DataFrame, decisions: pd.DataFrame)
             raise InputError("is empty", file=FILE, row=position, column=lacking[0], remedy=remedy)
         if row["action"] == "add":
             added.append(_model(row))
+            spelled.append(_alias({**row, "source": None, "spelling": row["model_key"]}, row["model_key"]))
         elif row["action"] == "merge":
             merged[row["model_key"]] = row["into"]
         else:
