@@ -179,6 +179,23 @@ def test_a_day_ahead_or_made_up_makes_no_model(release: str) -> None:
     assert new_keys(registered(listed("acme", "foo-2", "Foo 2", release))) == []
 
 
+def test_the_month_in_an_id_counts_before_a_catalogue() -> None:
+    grown = registered(listed("acme", "foo-2-12-2025", "Foo 2", "2025-02-27"))
+    row = grown.models.iloc[-1]
+    assert (row["release_date"], row["release_date_precision"]) == (pd.Timestamp("2025-12-01"), "month")
+
+
+def test_the_newest_of_the_surest_counts_and_a_model_reasons_when_a_level_does() -> None:
+    grown = registered(
+        board("foo-2", "Foo 2", "2026-02-20", params_active_b="754", reasoning="true"),
+        board("foo-2", "Foo 2", "2026-02-20", day="2026-03-08", params_active_b="40"),
+        board("foo-2-low", "Foo 2", "2026-02-20", day="2026-03-09", reasoning="false"),
+        listed("acme", "foo-2", "Foo 2", "2026-02-20", day="2026-03-10", reasoning="false", params_active_b="1"),
+    )
+    row = grown.models.iloc[-1]
+    assert (row["params_active_b"], row["reasoning"]) == (40, True)
+
+
 def test_other_kinds_of_models_do_not_register_and_an_unknown_maker_is_asked_about() -> None:
     kinds = ("foo-2-embedding", "foo-2-realtime", "foo-2-tts", "foo-latest", "foo-2-fp8")
     grown = registered(*(listed("acme", name, name, "2026-02-20") for name in kinds))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from costfloor.data.distinct import distinct_rows
 from costfloor.data.model_names import dated_stem
 from costfloor.data.normalise import compact, strip_display_name, strip_id, version_stem
-from costfloor.data.spellings import MOVING_CREATORS, SAME_RELEASE, TUNED, Spellings, SpellingTable
+from costfloor.data.spellings import MOVING_CREATORS, ROUGH, SAME_RELEASE, TUNED, Spellings, SpellingTable
 
 LATEST = "-latest"
 REASONING = re.compile(r"-(?:non-)?reasoning$")
@@ -34,9 +34,6 @@ STATED_RELEASE = r"release date stated(?: then)? (\d{4}-\d{2}(?:-\d{2})?)"
 
 ONE_LINE = pd.Timedelta(days=730)
 """A vendor renews the models of a line within this."""
-
-ROUGH = pd.Timedelta(days=45)
-"""Catalogues give rough dates: a stated release this much after a model's own may still be meant for it."""
 
 
 def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from costfloor.data.creators import Creators
 from costfloor.data.model_names import SERVED, spelled_id, spelled_name
 from costfloor.data.model_states import PROPERTIES, states
 from costfloor.data.normalise import strip_id
-from costfloor.data.spellings import SAME_RELEASE
+from costfloor.data.spellings import ROUGH, SAME_RELEASE
 
 EPOCH = ("epoch_hub", "epoch_eci", "epoch_stitching")
 TRUSTED = ("artificial_analysis", "llmstats", *EPOCH)
@@ -64,6 +64,11 @@ class Statement(NamedTuple):
     def trusted(self) -> bool:
         """Whether the entry alone makes a model."""
         return self.first_party or self.source in TRUSTED
+
+    @property
+    def weight(self) -> int:
+        """How sure what it states of a model is: own tables, then those who look at models, makers in a catalogue, and hosts."""
+        return 3 if self.source == "models_table" else 2 if self.source in TRUSTED else int(self.first_party)
 
     @property
     def openrouter_ids(self) -> list[str]:
@@ -132,6 +137,11 @@ def _release_days(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     stated = rows["release_date"]
     filler = rows["source"].eq("models_dev") & stated.str.endswith("-01-01")
     first = pd.to_datetime(stated.where(stated.ne("") & ~filler, None), format="ISO8601", errors="coerce")
+    named = rows["model_id"].str.extract(r"-(\d{2})-(20\d{2})$")
+    month = pd.to_datetime(named[1] + "-" + named[0], format="%Y-%m", errors="coerce")
+    # An id that ends in another month knows better than a catalogue.
+    slip = (first - month).abs() > ROUGH
+    stated, first = stated.mask(slip, "2000-01"), first.mask(slip, month)
     first = first.mask(first > rows["observed_on"])
     return first, first.where(stated.str.len().eq(len("2026-01-01")), first + pd.offsets.MonthEnd(1))
 

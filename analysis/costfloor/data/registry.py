@@ -261,8 +261,15 @@ class _Book:
         members = self.members[key]
         released, precise = release(members, first)
         facts: dict[str, str] = {}
-        for stated in sorted(members, key=lambda member: not member.trusted):
-            facts = {**stated.properties, **facts}
+        # The surest last, and of each the newest: what was stated may have been put right.
+        for stated in sorted(members, key=lambda member: member.weight):
+            facts |= stated.properties
+        surest = (
+            max(stated.weight for stated in members if "reasoning" in stated.properties) if "reasoning" in facts else 0
+        )
+        if any(stated.weight == surest and stated.properties.get("reasoning") == "true" for stated in members):
+            # One of its levels of effort does.
+            facts["reasoning"] = "true"
         return {
             "model_key": key,
             "name": bare_name(next((stated.name for stated in members if stated.trusted and stated.name), first.name)),

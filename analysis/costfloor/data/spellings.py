@@ -32,6 +32,8 @@ STATED = ("huggingface_id", "openrouter_id", "base_model", "stated_name", REGIST
 TUNED = ("it", "chat", "instruct")
 SAME_RELEASE = pd.Timedelta(days=14)
 """Statements of one release lie within this; further apart they are about two models, or one is wrong."""
+ROUGH = pd.Timedelta(days=45)
+"""Catalogues give rough dates: a stated release this much after a model's own may still be meant for it."""
 MOVING_CREATORS = ("anthropic", "google", "mistral", "openai", "qwen", "xai")
 """Vendors whose undated ids follow the newest snapshot; hosts of open weights stay with the snapshot they loaded."""
 
