@@ -111,7 +111,7 @@ def statements(facts: pd.DataFrame, creators: Creators) -> Iterator[Statement]:
     """The statements in a table of facts, in the order in which they were seen: see `costfloor.data.model_states.states`."""
     rows = states(facts)
     first, last = _release_days(rows)
-    for row, begin, end in zip(rows.to_dict("records"), first, last, strict=True):
+    for row, begin, end in zip(rows.astype(object).to_dict("records"), first, last, strict=True):
         prefix, first_party = creators.of(row["source"], row["provider"], row["model_id"], row["creator"])
         yield Statement(
             row["observed_on"],

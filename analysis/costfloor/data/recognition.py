@@ -1,7 +1,7 @@
 """Which known model a statement is of: the rungs from an address at Hugging Face down to a name."""
 
 from collections.abc import Iterator, Mapping
-from itertools import takewhile
+from itertools import product, takewhile
 
 import pandas as pd
 
@@ -36,8 +36,8 @@ class Index:
         Makers by the word with which the names of their models begin.
     spelled
         (huggingface, openrouter or the name of a source; spelling in lower case) to model.
-    named
-        (maker, compact name) to model, of what has been recognised or registered here.
+    reviewed, named
+        (maker, compact name) to model: of the tables of spellings, and of what has been recognised or registered here.
     """
 
     def __init__(
@@ -55,6 +55,11 @@ class Index:
         self.named: dict[tuple[str, str], str] = {}
         for key in models["model_key"]:
             self.add_key(key)
+        # The surest table first; the name may stand there with the maker in front.
+        self.reviewed: dict[tuple[str, str], str] = {}
+        for table in known.tables:
+            for name, key in table.loose.items():
+                self.reviewed.setdefault((key.split("/")[0], name), key)
         reviewed = aliases[aliases["basis"].eq("reviewed")]
         for source, name, key in zip(reviewed["source"], reviewed["source_name"], reviewed["model_key"], strict=True):
             kind = next((kind for kind in ("huggingface", "openrouter") if source.startswith(kind)), source)
@@ -98,19 +103,14 @@ class Index:
         )
         for prefix in makers:
             for name in stated.names(prefix):
-                for key in (self.named.get((prefix, name)), *self._by_table(prefix, name)):
+                places = (self.named, self.reviewed), ((prefix, name), (prefix, compact(prefix) + name))
+                for key in (table.get(place) for table, place in product(*places)):
                     if key is not None and not self.served_apart(stated, key):
                         yield key
         if stated.source in EPOCH:
             stem, day = dated_stem(strip_id(stated.model_id))
             key = self.named.get((stated.prefix, spelled_id(stem, stated.prefix)))
             if day is not None and key and _apart(day, self.released[key]) <= SAME_RELEASE:
-                yield key
-
-    def _by_table(self, prefix: str, name: str) -> Iterator[str]:
-        for table in self.known.tables:
-            key = table.loose.get(name) or table.loose.get(compact(prefix) + name)
-            if key is not None and key.split("/")[0] == prefix:
                 yield key
 
     def moves(self, stated: Statement) -> bool:
@@ -156,6 +156,8 @@ class Index:
 
     def parted(self, stated: Statement) -> frozenset[str]:
         """Models that a person said this entry is not."""
+        if not self.said_not:
+            return frozenset()
         source = ALIAS_SOURCES.get(stated.source, stated.source)
         sides = {"", stated.source, source}
         spellings = {stated.alias.lower(), stated.model_id.lower()}
