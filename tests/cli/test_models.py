@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import costfloor.capability.measured
+import costfloor.data.known_models
 import pandas as pd
 import pytest
 from cli_run import contents, run
 from costfloor.build import build
 from costfloor.data.setup_tables import WRITTEN
-from costfloor.data.store import FACTS, Store
+from costfloor.data.stated_facts import FACTS
 from costfloor.ingest import ingest
 from store import opened, small_store, stored
 from test_panel import stand_in_capability
@@ -81,9 +82,7 @@ def test_an_own_table_of_models_registers_it(
         ("models_table", "2025-12-02", "", "acme/foo-1", field, value, "", "row 1") for field, value in stated.items()
     ]
     facts = pd.DataFrame(rows, columns=list(FACTS), dtype="str").astype({"observed_on": "datetime64[us]"})
-    monkeypatch.setattr(
-        Store, "facts", lambda _, as_of=None: facts[facts["observed_on"].le(as_of or facts["observed_on"].max())]
-    )
+    monkeypatch.setattr(costfloor.data.known_models, "stated_facts", lambda *_: facts)
     # The store is as it was: only what it holds is made up.
     shutil.rmtree(data / "processed")
     assert question(capsys, data, "acme/foo-1") is None

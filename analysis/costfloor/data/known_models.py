@@ -12,6 +12,7 @@ from costfloor.data.model_decisions import MODEL_DECISIONS, Decided, replay, tak
 from costfloor.data.raw import written_table
 from costfloor.data.registry import Registry, register
 from costfloor.data.spellings import Spellings, spellings
+from costfloor.data.stated_facts import stated_facts
 from costfloor.data.store import Store
 
 
@@ -66,7 +67,7 @@ def known_models(store: Store, as_of: pd.Timestamp | None = None) -> KnownModels
     if as_of is not None:
         decisions = decisions[~decisions["release_date"].gt(as_of)]
     decided = replay(store.table("models"), store.table("aliases"), decisions)
-    grown = grow(decided, catalogue, store.facts(as_of), written_table(store, CREATORS))
+    grown = grow(decided, catalogue, stated_facts(store, as_of), written_table(store, CREATORS))
     named = spellings(grown.models, grown.aliases, catalogue, grown.known_to)
     by_source = _by_source(decided)
     by_source = by_source[by_source["model_key"].isin(grown.models["model_key"])]

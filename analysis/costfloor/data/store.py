@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DATAPACKAGE = "datapackage.json"
-FACTS = ("source", "observed_on", "provider", "model_id", "field", "value", "unit", "place")
 BY_HAND = (
     *("creators.csv", "decisions.csv", "host_decisions.csv", "mapping.csv", "model_decisions.csv", "withdrawals.csv"),
 )
@@ -88,13 +87,6 @@ class Store:
 
             self._tables[name] = read_table(self, name)
         return self._tables[name].copy(deep=False)
-
-    def facts(self, as_of: "pd.Timestamp | None" = None) -> "pd.DataFrame":
-        """What sources state of models, by all vintages to a day: `FACTS`, text but for the day. No vintage holds facts yet."""
-        import pandas as pd  # noqa: PLC0415  as in `table`
-
-        empty = pd.DataFrame({name: pd.Series([], dtype="str") for name in FACTS})
-        return empty.astype({"observed_on": "datetime64[us]"})
 
     def original(self, vintage: Vintage) -> bytes:
         """An ingested file as it came, checked against its hash; raises IntegrityError when it is missing or was changed."""
