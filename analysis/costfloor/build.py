@@ -11,6 +11,7 @@ from costfloor.built import RECORD, BuildReport, build_key, panel_path, read_rep
 from costfloor.capability.bands import assign_bands
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.data.decisions import DECISIONS, without_quote
+from costfloor.data.known_models import known_models
 from costfloor.data.performance import known_performance, no_scores
 from costfloor.data.quotes import build_quotes
 from costfloor.data.raw import validated, written_table
@@ -143,7 +144,7 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     from costfloor.capability.measured import measured_capability  # noqa: PLC0415  an unchanged build should not wait for PyMC
 
     say("resolving and cleaning quotes")
-    models = store.table("models")
+    models = known_models(store, as_of).models
     raw, benchmarks, spellings = (store.table(name) for name in ("performance", "benchmarks", "benchmark_spellings"))
     # In hindsight in every view: capability measures models, not the market.
     performance = known_performance(raw, no_scores(), benchmarks, spellings, as_of=as_of, hindsight=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from costfloor.data.identity import resolve
 from costfloor.data.overlap import Spell, settle
 from costfloor.data.quotes import assemble, best_host, build_quotes
 from costfloor.data.rules import blended_price
@@ -26,7 +27,7 @@ def build(quotes, models, aliases, no_catalogue, sellers):
     def run(*rows):
         known = models(("openai/gpt-5", "2025-08-07"))
         table = aliases(("api_id", "gpt-5", "openai/gpt-5", "reviewed", None, None))
-        return assemble(quotes(*rows), known, spellings(known, table, no_catalogue), sellers)
+        return assemble(resolve(quotes(*rows), spellings(known, table, no_catalogue)), known, sellers)
 
     return run
 

@@ -17,6 +17,7 @@ COMMANDS: Final = {
         "data",
         "List the formats that can be ingested, where they are published, and how old the newest vintage of each is.",
     ),
+    "setup-tables": ("models", "Create the tables that people write, with their header, where they are missing."),
     "index": ("trends", "Price index of the project's panel or of a table, with tests for a break in its trend."),
     "fit": ("fits", "Fit a law of motion; an unchanged fit is read, not run again."),
     "compare": ("comparison", "Compare the laws by forecast and give a verdict."),
@@ -34,7 +35,7 @@ COMMANDS: Final = {
     "calibrate": ("calibration", "Run those of the heavy studies behind the report that are out of date or missing."),
     "quarantine": ("data", "Quotes that are held back, and decisions on them."),
     "vintages": ("data", "The price lists that were taken in."),
-    "models": ("data", "Which model an id names."),
+    "models": ("models", "Which model an id names, and decisions on it."),
     "hosts": ("hosts", "Sellers, and decisions on them."),
     "trend": ("trends", "Classical trends of the project's panel or of a table."),
 }

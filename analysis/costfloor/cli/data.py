@@ -8,7 +8,6 @@ import typer
 from costfloor.build import stored_build
 from costfloor.cli.shared import Options, exit_unless
 from costfloor.cli.tables import AsOf, built_panel, day
-from costfloor.data.candidates import unresolved_ids
 from costfloor.data.decisions import decide
 from costfloor.data.freshness import agreement, last_days
 from costfloor.data.spell_rows import PRICES
@@ -21,10 +20,8 @@ from costfloor.sources.formats import FORMATS
 app = typer.Typer()
 quarantine = typer.Typer(help="Quotes that are held back, and decisions on them.", no_args_is_help=True)
 vintages = typer.Typer(help="The price lists that were taken in.", no_args_is_help=True)
-models = typer.Typer(help="Which model an id names.", no_args_is_help=True)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(vintages, name="vintages")
-app.add_typer(models, name="models")
 
 QuoteId = Annotated[str, typer.Argument(metavar="QUOTE_ID", help="See `costfloor quarantine list`.")]
 VintageName = Annotated[str, typer.Argument(metavar="VINTAGE", help="See `costfloor vintages list`.")]
@@ -171,16 +168,6 @@ def accept(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> Non
 def reject(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> None:
     """Hold a quote back that no rule does."""
     _decide(context.obj, quote_id, "reject", who, why)
-
-
-@models.command(epilog="Example: costfloor models unresolved --json")
-def unresolved(context: typer.Context) -> None:
-    """List ids with prices and no model, with the nearest models; name the right one in data/raw/mapping.csv."""
-    call: Options = context.obj
-    built = built_panel(call)
-    ids = unresolved_ids(built.quotes, built.store.table("models"))
-    text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in ids)
-    call.emit({"n": len(ids), "ids": ids}, text=text or "every id with a price has a model")
 
 
 def _decide(call: Options, quote_id: str, decision: str, who: str, why: str) -> None:

@@ -7,12 +7,13 @@ id; it is meant to be edited by hand.
 
 import datetime as dt
 from difflib import get_close_matches
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
 from costfloor.data.distinct import distinct_rows
-from costfloor.data.fields import date, table, text
+from costfloor.data.fields import date, dtype, table, text
 from costfloor.data.raw import check_references, parse_table, written_table
 from costfloor.data.schemas import LONG_ID, QUOTE_ID_PATTERN, SHORT_ID
 from costfloor.data.store import Store, held_for_writing
@@ -88,7 +89,7 @@ def decide(store: Store, quotes: pd.DataFrame, quote_id: str, decision: str, who
     return str(whole)
 
 
-def append_row(store: Store, schema: pa.DataFrameSchema, who: str, why: str, **values: str | None) -> None:
+def append_row(store: Store, schema: pa.DataFrameSchema, who: str, why: str, **values: Any) -> None:
     """Add what somebody decides today to a table of decisions. The caller holds the data lock.
 
     Parameters
@@ -110,7 +111,8 @@ def append_row(store: Store, schema: pa.DataFrameSchema, who: str, why: str, **v
     path = store.places.raw / f"{schema.name}.csv"
     refuse_links(path.parent)
     row = {**values, "who": who, "decided_on": str(dt.datetime.now(dt.UTC).date()), "why": why}
-    added = pd.DataFrame([row], columns=list(schema.columns)).astype({"decided_on": "datetime64[us]"})
+    added = pd.DataFrame([row], columns=list(schema.columns))
+    added = added.astype({name: dtype(column) for name, column in schema.columns.items()})
     # The whole table anew: a file that people edit need not end with a line break.
     content = pd.concat([written_table(store, schema), added]).to_csv(index=False, lineterminator="\n").encode()
     parse_table(content, schema, path)

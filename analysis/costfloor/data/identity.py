@@ -4,6 +4,7 @@ The tables of spellings are tried from the surest to the weakest, and the rule t
 `match_basis`. Slugs of Artificial Analysis are never used: its `gpt-4o` is one snapshot of November 2024.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,17 +13,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from costfloor.data.distinct import distinct_rows
+from costfloor.data.model_names import dated_stem
 from costfloor.data.normalise import compact, strip_display_name, strip_id, version_stem
-from costfloor.data.spellings import KNOWN_TO, TUNED, Spellings, SpellingTable
+from costfloor.data.spellings import MOVING_CREATORS, ROUGH, SAME_RELEASE, TUNED, Spellings, SpellingTable
 
 LATEST = "-latest"
+REASONING = re.compile(r"-(?:non-)?reasoning$")
+"""How vendors mark that a model is asked to reason, or not to: one model at two settings."""
+
 INFERRED = ("newest snapshot", "only snapshot", ", latest")
 """Ends of the bases of names that nobody has looked up for the day: a stated release may contradict them."""
 
 DISPLAY_NAME_SOURCES = ("curated", "epoch_api", "monthly_lowest")
-MOVING_CREATORS = ("anthropic", "google", "mistral", "openai", "qwen", "xai")
-"""Vendors whose undated ids follow the newest snapshot; hosts of open weights stay with the snapshot they loaded."""
-
 UNKNOWN = "no model has this name"
 MOVED = "moving name on a day without a known model"
 LATER = "the list states a later release than that of the model this name is known for"
@@ -30,8 +32,8 @@ LATER = "the list states a later release than that of the model this name is kno
 STATED_RELEASE = r"release date stated(?: then)? (\d{4}-\d{2}(?:-\d{2})?)"
 """How the note of a quote gives the release that its source states."""
 
-ROUGH = pd.Timedelta(days=45)
-"""Catalogues give rough dates: a stated release this much after a model's own may still be meant for it."""
+ONE_LINE = pd.Timedelta(days=730)
+"""A vendor renews the models of a line within this."""
 
 
 def resolve(quotes: pd.DataFrame, known: Spellings) -> pd.DataFrame:
@@ -98,7 +100,7 @@ def _seller_matters(names: pd.DataFrame, known: Spellings, siblings: set[str]) -
 
 def _periods(model_ids: pd.Series, day: pd.Series, known: Spellings) -> NDArray[np.intp]:
     """Number of the period a row is in: within one, no name changes its model. All days are one for names that never do."""
-    turns = {KNOWN_TO + pd.Timedelta(days=1)}
+    turns = {known.known_to + pd.Timedelta(days=1)}
     turns |= {end for spans in known.moving.values() for span in spans for end in span[:2]}
     turns |= {released for versions in known.snapshots.values() for released, _ in versions}
     ordered = pd.Series(sorted(turn for turn in turns if not pd.isna(turn)), dtype="datetime64[us]").to_numpy()
@@ -148,11 +150,6 @@ class _Sighting(NamedTuple):
         stem = version_stem(self.stripped)
         return compact(stem) if stem == self.stripped or self.is_latest else ""
 
-    @property
-    def is_after_the_record(self) -> bool:
-        """Nothing is known of this day's moving names."""
-        return bool(self.day > KNOWN_TO)
-
     def contradicts(self, released: pd.Timestamp | None) -> bool:
         """Whether the list states a release that is later than a model's."""
         return released is not None and bool(self.stated_release > released + ROUGH)
@@ -165,7 +162,8 @@ def _resolve_one(
     if (spans := known.moving.get(compact(stripped))) is not None:
         key = next((key for start, end, key in spans if start <= seen.day < end), None)
         return (key, "moving name", None) if key else (None, None, MOVED)
-    if seen.is_after_the_record and (seen.is_latest or _follows_snapshots(seen, known)):
+    # Nothing is known of this day's moving names.
+    if seen.day > known.known_to and (seen.is_latest or _follows_snapshots(seen, known)):
         return None, None, MOVED
     for key, basis in _candidates(seen, known):
         if basis.endswith(INFERRED) and seen.contradicts(known.released.get(key)):
@@ -188,6 +186,9 @@ def _candidates(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, str]]:
     yield from ((table.exact[name], table.basis) for table in tables if name in table.exact)
     yield from _loosely(seen.spelled, tables, "normalised")
     yield from _only_snapshot(seen, known)
+    yield from _dated_release(seen, known)
+    if REASONING.search(seen.stripped):
+        yield from _loosely(compact(REASONING.sub("", seen.stripped)), tables, "effort")
     stated = known.catalogue.get((seen.provider, seen.model_id), "")
     yield from _loosely(compact(strip_id(stated)), tables, "catalogue base model")
     if seen.is_latest:
@@ -216,9 +217,28 @@ def _newest_snapshot(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, s
         yield released[-1], "newest snapshot"
 
 
+def _dated_release(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, str]]:
+    """The model of a bare name that was released on the day with which the id ends."""
+    stem, day = dated_stem(seen.stripped)
+    if day is None:
+        return
+    for key, basis in _loosely(
+        compact(stem), [table for table in known.tables if table.basis.endswith(" id")], "dated"
+    ):
+        released = known.released.get(key)
+        if released is not None and abs(day - released) <= SAME_RELEASE:
+            yield key, basis
+
+
 def _only_snapshot(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, str]]:
     versions = known.snapshots.get(seen.stem, [])
     if len(versions) == 1 and versions[0][0] <= seen.day:
         yield versions[0][1], "only snapshot"
     elif seen.is_latest and not versions:
-        yield from _loosely(seen.stem, [table for table in known.tables if table.basis.endswith(" id")], "latest")
+        for key, basis in _loosely(
+            seen.stem, [table for table in known.tables if table.basis.endswith(" id")], "latest"
+        ):
+            released = known.released.get(key)
+            # The newest of a line that has no number is not one of years ago.
+            if released is None or re.search(r"\d", seen.stem) or seen.day <= released + ONE_LINE:
+                yield key, basis

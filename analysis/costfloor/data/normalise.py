@@ -12,8 +12,8 @@ _VENDOR = re.compile(
     r"(?:\.|--)(?=[a-z])"
 )
 _SUFFIX = re.compile(
-    r"(:(free|thinking|beta|extended|online|nitro|exacto)|-v?\d+:0|-maas|@(default|001)|-(fp8|fp16|bf16|int8|awq|nvfp4)"
-    r"|(?<=instruct)-(turbo|lite))$"
+    r"(:(free|thinking|beta|extended|online|nitro|exacto)|-v?\d+:0|-maas|-tee|@(default|001)|-(fp8|fp16|bf16|int8|awq|nvfp4)"
+    r"|(?<=instruct)-(turbo|lite|hf)|(?<=-\d-\d)-v1)$"
 )
 _CREATOR = re.compile(
     r"^(regional\.anthropic\.|amazon-(?=nova)|anthropic-(?=claude)|cohere-(?=command)|databricks-|gemini-(?=gemma)|google-(?=gem)"

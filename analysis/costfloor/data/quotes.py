@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from costfloor.data.decisions import DECISIONS, apply_decisions, apply_mapping, decided, load_mapping
+from costfloor.data.decisions import DECISIONS, apply_decisions, decided
 from costfloor.data.hosts import OWN_PRICE_KINDS, Sellers, attach_hosts, load_sellers
-from costfloor.data.identity import resolve
+from costfloor.data.known_models import known_models
 from costfloor.data.price_equality import DUST
 from costfloor.data.raw import validated, written_table
 from costfloor.data.rules import blended_price, quarantine_reasons
 from costfloor.data.schemas import PROCESSED_QUOTES
 from costfloor.data.settlement import settle_all
-from costfloor.data.spellings import Spellings, spellings
 from costfloor.data.spells import price_spells
 from costfloor.data.statements import ANNOUNCED
 from costfloor.data.store import Store
@@ -64,27 +63,19 @@ def build_quotes(store: Store, as_of: pd.Timestamp | None = None) -> QuoteTables
     InputError, IntegrityError
         As `costfloor.data.spells.price_spells`.
     """
-    models = store.table("models")
-    known = spellings(models, store.table("aliases"), store.table("provider_models"))
+    known = known_models(store, as_of)
     raw = price_spells(store, as_of)
     if raw["recorded_on"].isna().all():
         day = None if as_of is None else str(as_of.date())
         raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")
-    return assemble(
-        raw, models, known, load_sellers(store), load_mapping(store, models), written_table(store, DECISIONS)
-    )
+    return assemble(known.resolved(raw), known.models, load_sellers(store), written_table(store, DECISIONS))
 
 
 def assemble(
-    raw: pd.DataFrame,
-    models: pd.DataFrame,
-    known: Spellings,
-    sellers: Sellers,
-    mapping: pd.DataFrame | None = None,
-    decisions: pd.DataFrame | None = None,
+    resolved: pd.DataFrame, models: pd.DataFrame, sellers: Sellers, decisions: pd.DataFrame | None = None
 ) -> QuoteTables:
-    """The same as `build_quotes`, from tables in memory."""
-    quotes = analysis_dates(clean(raw, models, known, sellers, mapping, decisions))
+    """The same as `build_quotes`, from tables in memory: price spells with the model that each is about, see `identity.resolve`."""
+    quotes = analysis_dates(clean(resolved, models, sellers, decisions))
     reasons, disagreements = settle_all(quotes)
     quotes = _mark_pass_through(_as_duplicates(quotes, reasons))
     quotes = quotes.assign(best_host=best_host(quotes))
@@ -95,15 +86,10 @@ def assemble(
 
 
 def clean(
-    raw: pd.DataFrame,
-    models: pd.DataFrame,
-    known: Spellings,
-    sellers: Sellers,
-    mapping: pd.DataFrame | None = None,
-    decisions: pd.DataFrame | None = None,
+    resolved: pd.DataFrame, models: pd.DataFrame, sellers: Sellers, decisions: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Spells with model, host, blended price, status and reason, each by itself: nothing is compared between sources yet."""
-    quotes = attach_hosts(resolved(raw, known, mapping), sellers)
+    quotes = attach_hosts(resolved, sellers)
     quotes = quotes.assign(price_usd_per_mtok=blended_price(quotes))
     quotes = quotes.merge(models[["model_key", "release_date", "open_weights"]], on="model_key", how="left")
     unresolved, announced = quotes["model_key"].isna(), quotes["event"].eq(ANNOUNCED)
@@ -117,12 +103,6 @@ def clean(
     reasons = reasons.mask(announced, quotes["note"].str.extract(r"^([^;]*)", expand=False))
     status = pd.Series("kept", index=quotes.index).mask(reasons.notna(), "quarantined").mask(unresolved, "unresolved")
     return quotes.assign(status=status.mask(announced, ANNOUNCED), reason=reasons)
-
-
-def resolved(raw: pd.DataFrame, known: Spellings, mapping: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Spells with the model each is about: by the tables of spellings, and above them by the mapping of people."""
-    quotes = resolve(raw, known)
-    return quotes if mapping is None else apply_mapping(quotes, mapping)
 
 
 def analysis_dates(quotes: pd.DataFrame) -> pd.DataFrame:

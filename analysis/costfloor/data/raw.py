@@ -2,6 +2,7 @@
 
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -74,6 +75,16 @@ def validated(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd
     if check.startswith("multiple_fields_uniqueness"):
         problem = f"repeats the key {', '.join(schema.unique or [])}"
     raise InputError(problem, file=path, row=row, column=case["column"], value=case["failure_case"])
+
+
+def with_rows(table: pd.DataFrame, rows: list[dict[str, Any]], schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """A table with further rows at its end, which may leave cells empty; of a key that is there twice the first row stays."""
+    if not rows:
+        return table
+    columns = list(schema.columns)
+    further = pd.DataFrame(rows, columns=columns).astype({name: dtype(kind) for name, kind in schema.columns.items()})
+    joined = pd.concat([table.astype(further.dtypes), further], ignore_index=True)
+    return validated(joined.drop_duplicates(schema.unique), schema, Path(str(schema.name)))
 
 
 def check_references(child: pd.DataFrame, parent: pd.DataFrame, column: str, file: Path | str) -> None:

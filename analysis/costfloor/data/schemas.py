@@ -14,7 +14,11 @@ two quotes with the same 48 bits are found in minutes, with the same 128 never."
 QUOTE_ID_PATTERN = rf"^[a-z_0-9]+-(?:[0-9a-f]{{{SHORT_ID}}}|[0-9a-f]{{{LONG_ID}}})$"
 
 EVENTS = ("launch", "first", "observed", "change", "reappeared", "auxiliary")
-ALIAS_BASES = ("reviewed", "moving", "suggested_exact", "suggested_stripped", "suggested_tokens")
+ALIAS_BASES = (
+    *("reviewed", "moving", "suggested_exact", "suggested_stripped", "suggested_tokens"),
+    *("huggingface_id", "openrouter_id", "base_model", "stated_name", "registered"),
+)
+MODEL_KEY = r"^[^/\s]+/[^/\s]+$"
 CORRECTED = ("models",)
 """Raw tables whose facts `corrections` may put right."""
 
@@ -67,7 +71,7 @@ MODELS = table(
     "models",
     "Models",
     {
-        "model_key": text("Canonical name, creator/slug", unique=True, pattern=r"^[^/\s]+/[^/\s]+$"),
+        "model_key": text("Canonical name, creator/slug", unique=True, pattern=MODEL_KEY),
         "name": text("Display name"),
         "creator": text("Who made the model"),
         "release_date": date("Day of public release", nullable=True),

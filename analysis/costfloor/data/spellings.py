@@ -8,6 +8,9 @@ import pandas as pd
 from costfloor.data.normalise import compact, strip_display_name, strip_id, version_stem
 
 FORBIDDEN = "artificial_analysis_slug"
+REGISTERED = "registered"
+"""Source and basis of the spellings of models that registered themselves, wherever they are sold."""
+
 ID_SOURCES = (
     "hand",
     "api_id",
@@ -19,12 +22,23 @@ ID_SOURCES = (
     "openrouter_via_aa",
     "huggingface_via_aa",
     "huggingface_via_epoch",
+    REGISTERED,
 )
 NAME_SOURCES = ("hand", "gundlach", "epoch_efficiency", "epoch_hub", "artificial_analysis", "llmstats_name")
 SUGGESTED = ("suggested_exact", "suggested_stripped", "suggested_tokens")
+STATED = ("huggingface_id", "openrouter_id", "base_model", "stated_name", REGISTERED)
+"""Bases of spellings that hold for one entry of one source, from the surest to the weakest."""
+
 TUNED = ("it", "chat", "instruct")
+SAME_RELEASE = pd.Timedelta(days=14)
+"""Statements of one release lie within this; further apart they are about two models, or one is wrong."""
+ROUGH = pd.Timedelta(days=45)
+"""Catalogues give rough dates: a stated release this much after a model's own may still be meant for it."""
+MOVING_CREATORS = ("anthropic", "google", "mistral", "openai", "qwen", "xai")
+"""Vendors whose undated ids follow the newest snapshot; hosts of open weights stay with the snapshot they loaded."""
+
 KNOWN_TO = pd.Timestamp("2025-12-31")
-"""Last day of the record that the tables of names were made for: what a moving name means later, they do not know."""
+"""Last day of the record that the raw tables of names were made for: what a moving name means later, they do not know."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +57,7 @@ class Spellings:
     Attributes
     ----------
     moving
-        Compact id to (first day, first day no longer, model), for names whose model changed. None is known to hold after `KNOWN_TO`.
+        Compact id to (first day, first day no longer, model), for names whose model changed. None is known to hold after `known_to`.
     tables
         The surest first; the first one holds the spellings read by hand.
     snapshots
@@ -56,6 +70,8 @@ class Spellings:
         (provider, model id) to the base model the models.dev catalogue states.
     released
         Release day of every model that has one.
+    known_to
+        Last day of which it is known what moving names mean.
     """
 
     moving: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]]
@@ -65,12 +81,15 @@ class Spellings:
     suggested: dict[tuple[str, str], tuple[str, str]]
     catalogue: dict[tuple[str, str], str]
     released: dict[str, pd.Timestamp]
+    known_to: pd.Timestamp
 
 
-def spellings(models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.DataFrame) -> Spellings:
-    """Lookup tables from the raw tables `models`, `aliases` and `provider_models`."""
+def spellings(
+    models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.DataFrame, known_to: pd.Timestamp = KNOWN_TO
+) -> Spellings:
+    """Lookup tables from the tables `models`, `aliases` and `provider_models`, and the last day of which they know the models."""
     usable = aliases[(aliases["source"] != FORBIDDEN) & ~aliases["note"].fillna("").str.startswith("ambiguous")]
-    reviewed = usable[usable["basis"] == "reviewed"]
+    reviewed = usable[usable["basis"].isin(["reviewed", REGISTERED])]
     tables = []
     for basis, sources in (("id", ID_SOURCES), ("name", NAME_SOURCES)):
         for source in sources:
@@ -78,7 +97,7 @@ def spellings(models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.D
             names = list(zip(chosen["source_name"], chosen["model_key"], strict=True))
             tables.append(_table(f"{source} {basis}", names, strip_id if basis == "id" else strip_display_name))
     tables.append(_table("model name", zip(models["name"], models["model_key"], strict=True), strip_display_name))
-    hints = usable[usable["basis"].isin(SUGGESTED)]
+    hints = usable[usable["basis"].isin([*SUGGESTED, *STATED]) & usable["source"].ne(REGISTERED)]
     suggested = {
         (source, name.lower()): (basis, key)
         for source, name, basis, key in zip(
@@ -92,13 +111,14 @@ def spellings(models: pd.DataFrame, aliases: pd.DataFrame, provider_models: pd.D
     }
     dated = models.dropna(subset=["release_date"])
     return Spellings(
-        moving=_moving(usable[usable["basis"] == "moving"]),
+        moving=_moving(usable[usable["basis"] == "moving"], known_to),
         tables=tables,
-        snapshots=_snapshots(models),
+        snapshots=_snapshots(models, usable[usable["source"] == REGISTERED]),
         instruct=_instruct(models),
         suggested=suggested,
         catalogue=catalogue,
         released=dict(zip(dated["model_key"], dated["release_date"], strict=True)),
+        known_to=known_to,
     )
 
 
@@ -115,9 +135,9 @@ def _unique(choices: dict[str, set[str]]) -> dict[str, str]:
     return {name: next(iter(keys)) for name, keys in choices.items() if len(keys) == 1}
 
 
-def _moving(aliases: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]]:
+def _moving(aliases: pd.DataFrame, known_to: pd.Timestamp) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]]:
     periods: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]] = {}
-    ends = aliases["valid_to"].fillna(KNOWN_TO + pd.Timedelta(days=1))
+    ends = aliases["valid_to"].fillna(known_to + pd.Timedelta(days=1))
     for name, start, end, key in zip(
         aliases["source_name"], aliases["valid_from"], ends, aliases["model_key"], strict=True
     ):
@@ -125,14 +145,20 @@ def _moving(aliases: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, pd.Time
     return periods
 
 
-def _snapshots(models: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, str]]]:
-    dated = models[models["release_date"].notna()].sort_values("release_date")
-    families: dict[str, list[tuple[pd.Timestamp, str]]] = {}
-    for key, released in zip(dated["model_key"], dated["release_date"], strict=True):
-        tail = key.split("/", 1)[1]
+def _snapshots(models: pd.DataFrame, registered: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, str]]]:
+    """Dated snapshots by the stem of their keys, and of the ids under which the models that registered themselves are known."""
+    released = models.dropna(subset=["release_date"]).set_index("model_key")["release_date"]
+    names = [(key, key.split("/", 1)[1]) for key in released.index]
+    names += [
+        (key, strip_id(name))
+        for key, name in zip(registered["model_key"], registered["source_name"], strict=True)
+        if key in released.index
+    ]
+    families: dict[str, set[tuple[pd.Timestamp, str]]] = {}
+    for key, tail in names:
         if version_stem(tail) != tail:
-            families.setdefault(compact(version_stem(tail)), []).append((released, key))
-    return families
+            families.setdefault(compact(version_stem(tail)), set()).add((released[key], key))
+    return {stem: sorted(versions) for stem, versions in families.items()}
 
 
 def _instruct(models: pd.DataFrame) -> dict[str, str]:

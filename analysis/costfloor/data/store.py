@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from costfloor.sources.formats import Reading
 
 DATAPACKAGE = "datapackage.json"
-BY_HAND = ("decisions.csv", "host_decisions.csv", "mapping.csv", "withdrawals.csv")
-"""Files of `costfloor.data.decisions`, `host_decisions` and `withdrawals`: they may change, and their content is part of the vintage."""
+BY_HAND = (
+    *("creators.csv", "decisions.csv", "host_decisions.csv", "mapping.csv", "model_decisions.csv", "withdrawals.csv"),
+)
+"""Files that people write, see `costfloor.data.setup_tables` and `withdrawals`: they may change, and are part of the vintage."""
 
 
 @dataclass(frozen=True, eq=False)

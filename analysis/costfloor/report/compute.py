@@ -6,6 +6,7 @@ import pandas as pd
 
 from costfloor.build import build
 from costfloor.checks import run_checks
+from costfloor.data.known_models import known_models
 from costfloor.data.store import Store
 from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
@@ -116,5 +117,5 @@ def run_study(
         economics=economics(shipped_scenarios(), fits, obs, raw, settings.seed),
         innovations=innovations,
         events=event_study(built.panel, innovations),
-        levers=observed_levers(built.quotes, raw.table("models")),
+        levers=observed_levers(built.quotes, known_models(raw).models),
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from costfloor.build import BuiltPanel, stored_build
 from costfloor.built import BuildReport
 from costfloor.checks.result import CheckResult
+from costfloor.data.known_models import known_models
 from costfloor.data.store import Store, open_store
 from costfloor.data.vintages import Vintage
 from costfloor.economics.scenario_file import shipped_scenarios
@@ -117,8 +118,8 @@ class Results:
 
     @cached_property
     def models(self) -> pd.DataFrame:
-        """The raw table of models."""
-        return self.store.table("models")
+        """The models that there are."""
+        return known_models(self.store).models
 
     @cached_property
     def indexes(self) -> PanelIndexes:

@@ -1,0 +1,218 @@
+"""Commands about models: which id names which, what nobody has decided yet, and decisions."""
+
+import re
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from costfloor.cli.shared import Options
+from costfloor.cli.tables import built_panel, day
+from costfloor.data.candidates import unresolved_ids
+from costfloor.data.known_models import known_models
+from costfloor.data.model_decisions import decide_model, unknown_model
+from costfloor.data.model_review import Question, questions
+from costfloor.data.schemas import MODEL_KEY
+from costfloor.data.setup_tables import setup_tables
+from costfloor.errors import InputError
+
+app = typer.Typer()
+models = typer.Typer(help="Which model an id names, and decisions on it.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+SCREEN = 12
+"""Questions shown at once; `--json` has all."""
+
+Key = Annotated[str, typer.Argument(metavar="KEY", help="Key of a model, creator/name.")]
+Spelling = Annotated[
+    str, typer.Argument(metavar="SPELLING", help="Id or name as sources spell it; in models.dev host/id.")
+]
+Source = Annotated[str | None, typer.Option(help="Only for this source; default: all.")]
+Who = Annotated[str, typer.Option(help="Who decides.")]
+Why = Annotated[str, typer.Option(help="The reason.")]
+
+
+@models.command(epilog="Example: costfloor models unresolved --json")
+def unresolved(context: typer.Context) -> None:
+    """List ids with prices and no model, with the nearest models."""
+    call: Options = context.obj
+    built = built_panel(call)
+    found = unresolved_ids(built.quotes, known_models(built.store).models)
+    text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in found)
+    call.emit({"n": len(found), "ids": found}, text=text or "every id with a price has a model")
+
+
+@models.command(epilog="Example: costfloor models review --accept 3 --who Ada --why 'the same on the maker's page'")
+def review(
+    context: typer.Context,
+    accept: Annotated[
+        int | None, typer.Option(metavar="N", help="Question N: it is the first of its candidates.")
+    ] = None,
+    reject: Annotated[int | None, typer.Option(metavar="N", help="Question N: it is none of its candidates.")] = None,
+    who: Annotated[str, typer.Option(help="Who decides; on a terminal the questions are then asked one by one.")] = "",
+    why: Annotated[str, typer.Option(help="The reason.")] = "",
+) -> None:
+    """List what needs a person, with the nearest models and the evidence; answer one by its number, or all on a terminal."""
+    call: Options = context.obj
+    built = built_panel(call)
+    asked = questions(known_models(built.store), built.quotes)
+    if accept is not None or reject is not None:
+        if accept is not None and reject is not None:
+            raise InputError("cannot both be", column="--accept, --reject", remedy="Answer one question at a time")
+        number, option = (accept, "--accept") if accept is not None else (reject, "--reject")
+        assert number is not None
+        if not 1 <= number <= len(asked):
+            remedy = "See `costfloor models review`"
+            raise InputError("is no question", column=option, value=str(number), remedy=remedy)
+        said = _answer(call, asked[number - 1], accept=accept is not None, who=who, why=why)
+        call.emit({"number": number, **said}, text=_told(said))
+        return
+    if who and not call.json and sys.stdin.isatty() and sys.stdout.isatty():
+        _ask(call, asked, who)
+        return
+    shown = [_line(number, question) for number, question in enumerate(asked[:SCREEN], start=1)]
+    if len(asked) > SCREEN:
+        shown.append(f"and {len(asked) - SCREEN} more: with --json")
+    listed = [question.as_json(number) for number, question in enumerate(asked, start=1)]
+    call.emit({"n": len(asked), "questions": listed}, text="\n".join(shown) or "nothing needs a person")
+
+
+@models.command(
+    epilog="Example: costfloor models add acme/foo-1 --name 'Foo 1' --creator Acme --release-date 2026-03-01 --who Ada --why x"
+)
+def add(
+    context: typer.Context,
+    key: Key,
+    name: Annotated[str, typer.Option(help="Display name.")],
+    creator: Annotated[str, typer.Option(help="Who made it.")],
+    release_date: Annotated[str, typer.Option(help="Day of its release, YYYY-MM-DD.")],
+    who: Who,
+    why: Why,
+    open_weights: Annotated[
+        bool | None, typer.Option("--open-weights/--closed", help="Whether its weights can be downloaded.")
+    ] = None,
+    params_total_b: Annotated[float | None, typer.Option(min=0, help="Its parameters, billions.")] = None,
+    params_active_b: Annotated[float | None, typer.Option(min=0, help="Those used per token, billions.")] = None,
+) -> None:
+    """Say that there is such a model."""
+    call: Options = context.obj
+    store = call.store()
+    if key in set(known_models(store).models["model_key"]):
+        raise InputError(
+            "is there already", column="KEY", value=key, remedy="Name spellings of it with `costfloor models alias`"
+        )
+    if not re.fullmatch(MODEL_KEY, key):
+        raise InputError("is no key", column="KEY", value=key, remedy="Write creator/name, such as acme/foo-1")
+    weights = None if open_weights is None else "open" if open_weights else "closed"
+    said = {
+        "model_key": key,
+        "name": name,
+        "creator": creator,
+        "release_date": day(release_date, "--release-date"),
+        "weights": weights,
+        "params_total_b": params_total_b,
+        "params_active_b": params_active_b,
+    }
+    decide_model(store, "add", who, why, **said)
+    call.emit({"action": "add", **said, "release_date": release_date, "who": who, "why": why}, text=f"{key}: added")
+
+
+@models.command(epilog="Example: costfloor models alias acme/foo-1 foo-one --who Ada --why 'its own page'")
+def alias(context: typer.Context, key: Key, spelling: Spelling, who: Who, why: Why, source: Source = None) -> None:
+    """Say that a spelling names a model."""
+    _decide(context.obj, "alias", who, why, model_key=key, spelling=spelling, source=source)
+
+
+@models.command(epilog="Example: costfloor models merge acme/foo-1-preview acme/foo-1 --who Ada --why 'one model'")
+def merge(
+    context: typer.Context,
+    key: Key,
+    into: Annotated[str, typer.Argument(metavar="INTO", help="Key of the model that it is.")],
+    who: Who,
+    why: Why,
+) -> None:
+    """Say that a model is another one; the second key stays."""
+    _decide(context.obj, "merge", who, why, model_key=key, into=into)
+
+
+@models.command(
+    epilog="Example: costfloor models split acme/foo-1 foo-1-turbo --into acme/foo-1-turbo --who Ada --why x"
+)
+def split(
+    context: typer.Context,
+    key: Key,
+    spelling: Spelling,
+    who: Who,
+    why: Why,
+    into: Annotated[str | None, typer.Option(help="The model that it names; default: none.")] = None,
+    source: Source = None,
+) -> None:
+    """Take a spelling off a model, and give it to another or to none."""
+    _decide(context.obj, "split", who, why, model_key=key, spelling=spelling, into=into, source=source)
+
+
+@app.command(name="setup-tables", epilog="Example: costfloor setup-tables --json")
+def setup(context: typer.Context) -> None:
+    """Create the tables that people write, with their header, where they are missing."""
+    call: Options = context.obj
+    made = setup_tables(call.store())
+    call.emit({"created": made}, text="\n".join(made) or "all are there")
+
+
+def _decide(call: Options, action: str, who: str, why: str, **values: str | None) -> None:
+    store = call.store()
+    known = known_models(store)
+    keys = set(known.models["model_key"])
+    for column in ("model_key", "into"):
+        key = values.get(column)
+        if key is not None and key not in keys:
+            raise unknown_model(key, keys, "INTO" if column == "into" else "KEY")
+    if action == "merge" and values["model_key"] in set(store.table("models")["model_key"]):
+        remedy = "The models of the raw tables stay: join the other one into it"
+        raise InputError("cannot be joined into another", column="KEY", value=values["model_key"], remedy=remedy)
+    decide_model(store, action, who, why, **values)
+    said = {"action": action, **values, "who": who, "why": why}
+    call.emit(said, text=_told(said))
+
+
+def _answer(call: Options, question: Question, *, accept: bool, who: str, why: str) -> dict[str, Any]:
+    nearest = question.candidates[0] if question.candidates else None
+    if accept and nearest is None:
+        remedy = "Add its creator to creators.csv, or the model with `costfloor models add`"
+        raise InputError("has no candidate to accept", column="--accept", value=question.spelling, remedy=remedy)
+    # An id that has a price and no model is none of all models, not just not the nearest.
+    key = nearest if accept or question.name else None
+    values = {"model_key": key, "spelling": question.spelling, "source": question.source}
+    decide_model(call.store(), "accept" if accept else "reject", who, why, **values)
+    return {"action": "accept" if accept else "reject", **values, "who": who, "why": why}
+
+
+def _ask(call: Options, asked: list[Question], who: str) -> None:
+    """Go through the questions on a terminal, one key each."""
+    for number, question in enumerate(asked, start=1):
+        print(_line(number, question))
+        key = typer.prompt("[a]ccept, [r]eject, [s]kip, [q]uit", default="s")[:1].lower()
+        if key == "q":
+            return
+        if key in ("a", "r") and (key == "r" or question.candidates):
+            print(_told(_answer(call, question, accept=key == "a", who=who, why=f"by eye: {question.reason}")))
+
+
+def _line(number: int, question: Question) -> str:
+    stated = ", ".join(filter(None, (question.name, question.creator, question.release_date)))
+    at = f" in {question.source}" if question.source else ""
+    near = ", ".join(question.candidates) or "none: `costfloor models add`"
+    return (
+        f"{number}. {question.spelling}{at}{f' ({stated})' if stated else ''}: {question.reason}; {question.entries} entries\n"
+        f"   nearest: {near}\n   {question.evidence}"
+    )
+
+
+def _told(said: dict[str, Any]) -> str:
+    verb = {"alias": "names", "accept": "names", "merge": "is", "split": "is taken off", "reject": "does not name"}[
+        said["action"]
+    ]
+    if said["action"] == "merge":
+        return f"{said['model_key']} {verb} {said['into']}"
+    into = f", and names {said['into']}" if said.get("into") else ""
+    return f"{said['spelling']} {verb} {said['model_key'] or 'any model'}{into}"
