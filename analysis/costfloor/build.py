@@ -12,7 +12,8 @@ from costfloor.capability.bands import assign_bands
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.data.decisions import DECISIONS, without_quote
 from costfloor.data.known_models import known_models
-from costfloor.data.performance import known_performance, no_scores
+from costfloor.data.known_scores import known_scores
+from costfloor.data.performance import known_performance
 from costfloor.data.quotes import build_quotes
 from costfloor.data.raw import validated, written_table
 from costfloor.data.schemas import CAPABILITY, PANEL
@@ -144,10 +145,12 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     from costfloor.capability.measured import measured_capability  # noqa: PLC0415  an unchanged build should not wait for PyMC
 
     say("resolving and cleaning quotes")
-    models = known_models(store, as_of).models
+    known = known_models(store, as_of)
+    models = known.models
     raw, benchmarks, spellings = (store.table(name) for name in ("performance", "benchmarks", "benchmark_spellings"))
     # In hindsight in every view: capability measures models, not the market.
-    performance = known_performance(raw, no_scores(), benchmarks, spellings, as_of=as_of, hindsight=True)
+    scores = known_scores(store, known)
+    performance = known_performance(raw, scores, benchmarks, spellings, as_of=as_of, hindsight=True)
     tables = build_quotes(store, as_of)
     quotes = tables.quotes
     if as_of is None:

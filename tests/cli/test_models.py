@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 from cli_run import contents, run
 from costfloor.build import build
+from costfloor.data.measured import SEEN
 from costfloor.data.setup_tables import WRITTEN
-from costfloor.data.stated_facts import FACTS
 from costfloor.ingest import ingest
+from costfloor.sources.measurements import FACT_COLUMNS
 from store import opened, small_store, stored
 from test_panel import stand_in_capability
 
@@ -81,7 +82,7 @@ def test_an_own_table_of_models_registers_it(
     rows = [
         ("models_table", "2025-12-02", "", "acme/foo-1", field, value, "", "row 1") for field, value in stated.items()
     ]
-    facts = pd.DataFrame(rows, columns=list(FACTS), dtype="str").astype({"observed_on": "datetime64[us]"})
+    facts = pd.DataFrame(rows, columns=[*SEEN, *FACT_COLUMNS], dtype="str").astype({"observed_on": "datetime64[us]"})
     monkeypatch.setattr(costfloor.data.known_models, "stated_facts", lambda *_: facts)
     # The store is as it was: only what it holds is made up.
     shutil.rmtree(data / "processed")

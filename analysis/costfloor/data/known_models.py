@@ -8,11 +8,11 @@ import pandas as pd
 from costfloor.data.creators import CREATORS, creators_of
 from costfloor.data.decisions import MAPPED, MAPPING, apply_mapping, load_mapping
 from costfloor.data.identity import resolve
+from costfloor.data.measured import stated_facts
 from costfloor.data.model_decisions import MODEL_DECISIONS, Decided, replay, taken_off
 from costfloor.data.raw import written_table
 from costfloor.data.registry import Registry, register
 from costfloor.data.spellings import Spellings, spellings
-from costfloor.data.stated_facts import stated_facts
 from costfloor.data.store import Store
 
 

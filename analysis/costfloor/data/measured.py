@@ -7,7 +7,7 @@ import pandas as pd
 from costfloor.data.store import Store
 from costfloor.data.vintages import MEASURED_SOURCES
 from costfloor.data.withdrawals import standing_vintages
-from costfloor.sources.measurements import FACT_COLUMNS, SCORE_COLUMNS, Measurements
+from costfloor.sources.measurements import FACT_COLUMNS, SCORE_COLUMNS, SCORE_DTYPES, Measurements
 
 SEEN = ("source", "observed_on")
 FACT_KEY = ["source", "provider", "model_id", "field"]
@@ -37,7 +37,7 @@ def stated_scores(store: Store, as_of: pd.Timestamp | None = None) -> pd.DataFra
 
 
 def stated_facts(store: Store, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
-    """Every fact of every standing vintage, where it is not the one that its source stated of the model the time before.
+    """Every fact of every standing vintage, where it is not what its source stated of the model the time before, and those of its last day.
 
     Parameters, errors: as `stated_scores`.
 
@@ -48,7 +48,8 @@ def stated_facts(store: Store, as_of: pd.Timestamp | None = None) -> pd.DataFram
     """
     facts = _stated(store, "facts", FACT_COLUMNS, as_of)
     before = facts.groupby(FACT_KEY, sort=False)["value"].shift()
-    return facts[facts["value"].ne(before)].reset_index(drop=True)
+    last = facts["observed_on"].eq(facts.groupby("source")["observed_on"].transform("max"))
+    return facts[facts["value"].ne(before) | last].reset_index(drop=True)
 
 
 def _stated(
@@ -60,8 +61,7 @@ def _stated(
             entries = store.reading(vintage).kinds.get(kind)
             if isinstance(entries, Measurements):
                 parts.append(entries.rows.assign(source=vintage.source, observed_on=pd.Timestamp(vintage.day)))
-    if not parts:
-        empty = pd.DataFrame({name: pd.Series(dtype="str") for name in (*SEEN, *columns)})
-        return empty.astype({"observed_on": "datetime64[us]"})
-    stated = pd.concat(parts, ignore_index=True)[[*SEEN, *columns]]
-    return stated.astype({"source": "str", "observed_on": "datetime64[us]"})
+    dtypes = {**dict.fromkeys((*SEEN, *columns), "str"), **SCORE_DTYPES, "observed_on": "datetime64[us]"}
+    nothing = pd.DataFrame({name: pd.Series([], dtype=dtypes[name]) for name in (*SEEN, *columns)})
+    stated = pd.concat(parts, ignore_index=True) if parts else nothing
+    return stated[[*SEEN, *columns]].astype({name: dtypes[name] for name in SEEN})
