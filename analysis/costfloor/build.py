@@ -25,9 +25,6 @@ from costfloor.panel import law_rows, make_panel, panel_source
 from costfloor.records import sealed
 from costfloor.storage import json_bytes, refuse_links, sha256_bytes, write_together
 
-SCORES = "performance.csv"
-"""What capability is measured with."""
-
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
 
 Progress = Callable[[str], None]
@@ -180,7 +177,7 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
         disagreements=len(tables.disagreements),
         capability=receipt,
         fingerprint=build_key(store, as_of).digest,
-        source=panel_source(law_rows(panel), store.hashes[SCORES]),
+        source=panel_source(law_rows(panel), performance.rows),
         tables={name: sha256_bytes(content) for name, content in contents.items()},
     )
     remember(store.looks, store.places.data)

@@ -1,6 +1,7 @@
 """Take in files: read them, compare them with what is known, prove that a build accepts them, store them. `costfloor ingest`."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -10,6 +11,7 @@ import pandas as pd
 from costfloor.data.arrival_checks import check_exits, check_magnitude, check_table, ends_prices, prices_before
 from costfloor.data.arrival_report import IngestReport, report
 from costfloor.data.extracts import to_bytes
+from costfloor.data.known_models import known_models
 from costfloor.data.quotes import build_quotes
 from costfloor.data.readings import file_name
 from costfloor.data.spells import dated_list, read_lists
@@ -174,12 +176,23 @@ def take_in(
         # Cleans everything with the files included: what a build would refuse is refused here, and not stored.
         trial = current.with_readings({vintage: arrival.reading for vintage, arrival in fresh.items()})
         quotes = build_quotes(trial).quotes
+        naming = _new_models(current, trial) if any(arrival.reading.facts for arrival in fresh.values()) else Counter()
         reports = [
-            report(trial, quotes, vintage, arrival.reading, stored=vintage in fresh) for arrival, vintage in accepted
+            report(trial, quotes, vintage, arrival.reading, naming[vintage.source], stored=vintage in fresh)
+            for arrival, vintage in accepted
         ]
         for vintage, arrival in fresh.items():
             add_vintage(current.places.vintages, vintage, arrival.kept)
         return reports
+
+
+def _new_models(before: Store, after: Store) -> Counter[str]:
+    """How many models each source names that are not known without it, and are with it."""
+    known = known_models(before, None).models["model_key"]
+    models = known_models(after, None).models
+    return Counter(
+        source for names in models.loc[~models["model_key"].isin(known), "sources"] for source in names.split(";")
+    )
 
 
 def _refuse(_: Arrival, error: InputError) -> None:
