@@ -42,16 +42,20 @@ def read_vintage(places: Places, vintage: Vintage) -> Reading:
             raise IntegrityError(f"{vintage.name}: {vintage.stored} {error}. {RESTORE}") from error
     if sha256_bytes(content) != vintage.sha256:
         raise IntegrityError(f"{vintage.name}: {vintage.stored} is not the file that came in. {RESTORE}")
-    memory = (
-        places.processed() / "readings" / f"{vintage.name}-{remembered_hash('costfloor.sources.formats')[:16]}.json.gz"
-    )
-    reading = _remembered(memory)
+    reading = _remembered(_memory(places, vintage))
     if reading is None:
         reading = _read(form, content, f"{vintage.name}/{file_name(vintage.address)}")
-        kept = gzip.compress(to_bytes(reading), compresslevel=3, mtime=0)
-        with suppress(OSError):  # of a folder that nobody may write to, or a full disk
-            write_atomic(memory, sha256_bytes(kept).encode() + kept)
+        remember_reading(places, vintage, reading)
     return reading
+
+
+def remember_reading(places: Places, vintage: Vintage, reading: Reading) -> None:
+    """Keep what a reader made of a file, where it can be kept; an extract is quick to read by itself."""
+    if vintage.is_extract:
+        return
+    kept = gzip.compress(to_bytes(reading), compresslevel=3, mtime=0)
+    with suppress(OSError, InputError):  # of a folder that nobody may write to, or a full disk
+        write_atomic(_memory(places, vintage), sha256_bytes(kept).encode() + kept)
 
 
 def file_name(address: str) -> str:
@@ -60,6 +64,11 @@ def file_name(address: str) -> str:
     for packing in (".gz", ".zst"):
         name = name.removesuffix(packing)
     return name
+
+
+def _memory(places: Places, vintage: Vintage) -> Path:
+    code = remembered_hash("costfloor.sources.formats")[:16]
+    return places.processed() / "readings" / f"{vintage.name}-{code}.json.gz"
 
 
 def _read(form: Format, content: bytes, shown: str) -> Reading:

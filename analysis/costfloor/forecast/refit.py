@@ -30,6 +30,9 @@ STATE = "state.json"
 
 Progress = Callable[[str], None]
 
+type OldFits = dict[str, tuple[Fit, Continuation | None] | None]
+"""By law its last sampled fit and the new rows as its continuation, None where they are none; None for a law without such a fit."""
+
 
 @dataclass(frozen=True)
 class LawUpdate:
@@ -121,13 +124,8 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
         progress("the laws see the same rows as before")
         still = {name: LawUpdate("unchanged", None, 0.0, {}) for name in LAWS}
         return RefitReport(state.vintage, vintage, 0, still, state.verdict, state.verdict, None, True, ())
-    olds = {name: _old(places, state, name, rows, settings) for name in LAWS}
-    continued = [old[1] for old in olds.values() if old is not None and old[1] is not None]
-    usable = {name: old[0] for name, old in olds.items() if old is not None and old[1] is not None}
-    score = None
-    if len(usable) == len(LAWS) and continued[0].fresh:
-        progress(f"scoring {continued[0].fresh} new rows under the fits that had not seen them")
-        score = score_rows(usable, continued[0], settings.seed)
+    olds = old_fits(places, state, rows, settings)
+    score = score_new_rows(olds, settings.seed, progress)
     fits, updates = {}, {}
     for name in LAWS:
         fits[name], updates[name] = _update(name, olds[name], obs, settings, places, progress)
@@ -137,7 +135,7 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
     return RefitReport(
         vintage_before=state.vintage if state else None,
         vintage_after=vintage,
-        rows_new=continued[0].fresh if len(usable) == len(LAWS) else None,
+        rows_new=_rows_new(olds),
         laws=updates,
         verdict_before=state.verdict if state else None,
         verdict_after=comparison.verdict,
@@ -145,6 +143,44 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
         passed=comparison.passed,
         failures=tuple(str(failure) for failure in comparison.failures),
     )
+
+
+def old_fits(places: Places, state: State | None, rows: pd.DataFrame, settings: Sampling) -> OldFits:
+    """The last sampled fit of every law, with the rows that have come since.
+
+    Parameters
+    ----------
+    places
+        Where fits and the rows of the last study lie.
+    state
+        From `load_state`.
+    rows
+        What the laws see now.
+    settings
+        How the fits were asked for.
+
+    Raises
+    ------
+    IntegrityError
+        Rows of the last study are not what they were.
+    """
+    return {name: _old(places, state, name, rows, settings) for name in LAWS}
+
+
+def score_new_rows(olds: OldFits, seed: int, progress: Progress) -> ScoreReport | None:
+    """Score what has come under the fits that had not seen it; None when that is nothing, or a law has no such fit."""
+    if not _rows_new(olds):
+        return None
+    usable = {name: old for name, old in olds.items() if old is not None}
+    continued = next(old[1] for old in usable.values() if old[1] is not None)
+    progress(f"scoring {continued.fresh} new rows under the fits that had not seen them")
+    return score_rows({name: old[0] for name, old in usable.items()}, continued, seed)
+
+
+def _rows_new(olds: OldFits) -> int | None:
+    """New rows of the laws; None when a law has no old fit, or old rows have changed as well."""
+    continued = [old[1] for old in olds.values() if old is not None and old[1] is not None]
+    return continued[0].fresh if len(continued) == len(LAWS) else None
 
 
 def remember(
