@@ -199,7 +199,7 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
         for vintage, arrival in fresh.items():
             remember_reading(current.places, vintage, arrival.reading)
             add_vintage(current.places.vintages, vintage, arrival.kept)
-        if fresh:
+        if accepted:  # also of what is there: a run may have been killed before this step
             stamp_version(current.places.raw, max(vintage.observed_on for vintage in trial.vintages))
         return Taken(reports, trial, quotes)
 

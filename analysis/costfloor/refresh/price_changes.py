@@ -98,8 +98,11 @@ def price_news(
     if measured is not None:
         seen &= quotes["model_key"].isin(measured)
     rows = quotes.assign(before=previous)
-    moved = rows["event"].isin(["change", "reappeared"]) & rows["before"].notna() & rows["before"].ne(rows[PRICE])
-    began = rows[seen & fresh & rows["event"].isin(["first", "observed", "launch"])]
+    # A price after none, or after a free trial, is a new one.
+    priced = rows["before"].gt(0)
+    changed = seen & fresh & rows["event"].eq("change") & priced & rows["before"].ne(rows[PRICE])
+    returned = seen & fresh & rows["event"].eq("reappeared") & priced
+    began = rows[seen & fresh & rows["event"].ne("auxiliary") & ~changed & ~returned & ~rows["before"].eq(rows[PRICE])]
     gone = rows[seen & ended]
     return PriceNews(
         measured=measured is not None,
@@ -107,8 +110,8 @@ def price_news(
         new_prices=len(began),
         gone=_by_model(gone),
         gone_prices=len(gone),
-        changed=_moves(rows[seen & fresh & moved & rows["event"].eq("change")]),
-        returned=_moves(rows[seen & fresh & rows["event"].eq("reappeared")]),
+        changed=_moves(rows[changed]),
+        returned=_moves(rows[returned]),
     )
 
 
@@ -123,7 +126,7 @@ def _by_model(rows: pd.DataFrame) -> tuple[ModelPrices, ...]:
 
 
 def _moves(rows: pd.DataFrame) -> tuple[Move, ...]:
-    size = (np.log(rows[PRICE]) - np.log(rows["before"])).abs().fillna(0.0)
+    size = (np.log(rows[PRICE]) - np.log(rows["before"])).abs()
     ordered = rows.assign(size=size, day=rows["recorded_on"].dt.strftime("%Y-%m-%d")).sort_values(
         ["size", "model_key", "host", "day"], ascending=[False, True, True, True]
     )

@@ -221,9 +221,9 @@ def _models(result: RefreshResult) -> list[str]:
     if not result.models_new:
         return [f"No model has its first price. {scores}"]
     names = ", ".join(code(name) for name in result.models_new[:SHOWN])
-    return [
-        f"{counted(len(result.models_new), 'model')} with a first price: {names}.{_rest(len(result.models_new))} {scores}"
-    ]
+    more = len(result.models_new) - SHOWN
+    others = f" and {more:,} more" if more > 0 else ""
+    return [f"{counted(len(result.models_new), 'model')} with a first price: {names}{others}.", scores]
 
 
 def _quiet(result: RefreshResult) -> str:
@@ -248,7 +248,7 @@ def _forecast(result: RefreshResult) -> str:
         for row in score.to_frame().to_dict("records")
     ]
     return (
-        f"{counted(score.n, 'row')} of measured models that the fits had not seen. A good forecast has half of them in its 50 % intervals "
+        f"{counted(score.n, 'row')} of measured models from after the last study. A good forecast has half of them in its 50 % intervals "
         "and 90 % in its 90 % intervals; a higher log density and a lower error (CRPS, log points) are better.\n\n"
         + table(["law", "log density", "CRPS", "in 50 %", "in 90 %"], rows, numbers=4)
     )
@@ -260,11 +260,17 @@ def _answer(result: RefreshResult) -> str:
         return "There is no answer yet: `costfloor report` makes it."
     if result.answer_moved is False:
         return f"Not at all: it is `{verdict}`, and the laws see the same rows as before."
-    return f"The stored verdict is `{verdict}`. `costfloor refit` says what it is with these rows."
+    known = result.answer.rows_new is not None
+    what = (
+        f"{counted(result.answer.rows_new or 0, 'new row')} and {result.answer.rows_changed} changed"
+        if known
+        else "what has come"
+    )
+    return f"The stored verdict is `{verdict}`. `costfloor refit` says what it is with {what}."
 
 
 def _change(move: Move) -> str:
-    ratio = move.now / move.before if move.before else float("inf")
+    ratio = move.now / move.before
     if ratio < 0.1 or ratio > 10:
         return f"{ratio:.3g} x"
     return f"{100 * (ratio - 1):+.0f} %"

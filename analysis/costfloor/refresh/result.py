@@ -161,18 +161,19 @@ class OldAnswer:
     ----------
     verdict
         None without a study.
-    rows_new
-        Rows that the laws see and the study did not; None when rows of the study have changed as well, or there is none.
+    rows_new, rows_changed
+        Rows that the laws see and the study did not, and rows of the study that are other now; None when it is not known.
     score
         The new rows under the fits of the study.
     why_no_score
-        In one sentence, when there is none.
+        In a sentence, when there is none.
     """
 
     verdict: str | None
-    rows_new: int | None
-    score: ScoreReport | None
-    why_no_score: str | None
+    rows_new: int | None = None
+    rows_changed: int | None = None
+    score: ScoreReport | None = None
+    why_no_score: str | None = None
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ class RefreshResult:
     @property
     def answer_moved(self) -> bool | None:
         """False when the laws see the same rows as before; else None: `costfloor refit` finds out."""
-        return False if self.answer.rows_new == 0 else None
+        return False if (self.answer.rows_new, self.answer.rows_changed) == (0, 0) else None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON of the command: files of one format together, with the worst status among them."""
