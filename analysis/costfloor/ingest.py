@@ -15,7 +15,7 @@ from costfloor.data.quotes import build_quotes
 from costfloor.data.readings import file_name, remember_reading
 from costfloor.data.spells import dated_list, read_lists
 from costfloor.data.store import Store, held_for_writing
-from costfloor.data.vintages import EXTRACT, Coverage, Vintage, add_vintage, packed, refuse_second_list
+from costfloor.data.vintages import EXTRACT, Coverage, Vintage, add_vintage, in_order, packed, refuse_second_list
 from costfloor.data.withdrawals import standing_vintages, withdrawn
 from costfloor.errors import InputError
 from costfloor.inputs import read_file
@@ -192,7 +192,7 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
                 accepted.append((arrival, known or vintage))
         # Cleans everything with the files included: what a build would refuse is refused here, and not stored.
         trial = current.with_readings({vintage: arrival.reading for vintage, arrival in fresh.items()})
-        quotes = build_quotes(trial).quotes
+        quotes = build_quotes(trial, lists={vintage: lists[vintage] for vintage in in_order(lists)}).quotes
         reports = tuple(
             report(trial, quotes, vintage, arrival.reading, stored=vintage in fresh) for arrival, vintage in accepted
         )

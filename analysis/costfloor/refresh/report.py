@@ -21,6 +21,9 @@ from costfloor.refresh.result import (
 SHOWN = 20
 """Rows of a list that are shown; its total is always said."""
 
+SHOWN_REASONS = 8
+"""Of entries that are skipped."""
+
 STATUS = {
     Status.STORED: "taken in",
     Status.KNOWN: "in the store already",
@@ -153,11 +156,13 @@ def _sources(result: RefreshResult) -> str:
         outcomes = Counter(STATUS[source.status] for source in files)
         outcome = ", ".join(f"{count} {what}" for what, count in outcomes.items())
         rows += _kinds(name, outcome, files) or [[name, outcome, *[""] * 7]]
-    header = ["source", "files", "", "new", "changed", "unchanged", "gone", "rejected", "skipped"]
+    header = ["source", "files", "kind", "new", "changed", "unchanged", "gone", "rejected", "skipped"]
     skipped = Counter[str]()
     for source in result.sources:
         skipped.update(source.skipped or {})
-    why = "; ".join(f"{count:,} x {code(reason)}" for reason, count in skipped.most_common(SHOWN))
+    why = "; ".join(f"{count:,} x {code(reason)}" for reason, count in skipped.most_common(SHOWN_REASONS))
+    more = len(skipped) - SHOWN_REASONS
+    why += f"; and {counted(more, 'other reason')}" if more > 0 else ""
     return table(header, [*rows, *_kinds("all", "", result.sources)], numbers=6) + (
         f"\n\nSkipped: {why}." if why else ""
     )
