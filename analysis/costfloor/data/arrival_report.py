@@ -138,12 +138,21 @@ def report(
 
 
 def _previous(store: Store, vintage: Vintage, *, stored: bool) -> dict[str, Measurements]:
-    """Scores and facts that the source published before a file; of one that was in the store already, those of the file itself."""
+    """Scores and facts that the source published before a file; of one that was in the store already, those of the file itself.
+
+    Where several files of a source come side by side, as two archives of one site do, the one before is that of the same name.
+    """
     earlier = [
         known
         for known in standing_vintages(store)
         if known.format == vintage.format and known.observed_on < vintage.observed_on
     ]
-    before = max(earlier, key=lambda known: (known.observed_on, known.sha256), default=None) if stored else vintage
+    before = (
+        max(
+            earlier, key=lambda known: (known.address == vintage.address, known.observed_on, known.sha256), default=None
+        )
+        if stored
+        else vintage
+    )
     kinds = store.reading(before).kinds.items() if before else ()
     return {kind: entries for kind, entries in kinds if isinstance(entries, Measurements)}
