@@ -117,7 +117,7 @@ def _unresolved(names: Sequence[UnresolvedId]) -> list[str]:
     return [
         f"**{counted(ids, 'new id')} without a model**, spellings of {counted(len(names), 'name')}; those that most sellers list:",
         table(["name", "listed by", "spellings", "sellers"], rows, numbers=2) + _rest(len(names)),
-        "All of them, each with the nearest models; give one the right model (`costfloor models alias`) or a new one (`costfloor models add`):",
+        "All of them, with the nearest models; give one its model (`costfloor models alias`, or `add` for a new one):",
         command("costfloor models unresolved"),
     ]
 
