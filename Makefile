@@ -1,10 +1,11 @@
 # Every verb sets the environment up first, when it is missing or out of date.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report refit calibrate test test-fast notebooks bench lint wheel clean
+.PHONY: help setup report refresh refit calibrate test test-fast notebooks bench lint wheel clean
 
 PYTHON ?=
 AS_OF ?=
+FROM ?=
 FRESH ?=
 VENV := .venv
 STAMP := $(VENV)/.installed
@@ -26,6 +27,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 report: $(STAMP) ## Write reports/report.pdf, or say that it is up to date (FRESH=1: all computed anew; AS_OF=YYYY-MM-DD: as of an earlier day)
 	@$(BIN)/costfloor report $(if $(AS_OF),--as-of $(AS_OF)) $(if $(FRESH),--fresh)
+
+refresh: $(STAMP) ## Fetch every public list, or take the files of FROM=DIR, and write reports/refresh-DAY.md: what changed, what needs a person
+	@$(BIN)/costfloor refresh $(if $(FROM),--from '$(FROM)')
 
 refit: $(STAMP) ## Take in newly ingested prices: score them, update the laws, add a line to reports/ledger.jsonl
 	@$(BIN)/costfloor refit

@@ -18,8 +18,8 @@ def rows() -> pd.DataFrame:
     )
 
 
-def scores(digit: str = "0") -> str:
-    return digit * 64
+def scores(score: float = 0.5) -> pd.DataFrame:
+    return pd.DataFrame({"model_key": ["a/one"], "benchmark": ["gpqa"], "score": [score]})
 
 
 def test_other_draws_of_quality_are_the_same_source() -> None:
@@ -34,4 +34,4 @@ def test_prices_bands_and_scores_make_another_source() -> None:
     assert panel_source(rows().assign(price=[0.3, 4.01]), scores()) != known
     assert panel_source(rows().assign(family=["early", "early"]), scores()) != known
     assert panel_source(rows().iloc[:1], scores()) != known
-    assert panel_source(rows(), scores("1")) != known
+    assert panel_source(rows(), scores(0.6)) != known

@@ -12,8 +12,7 @@ from costfloor.capability.bands import assign_bands
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.data.decisions import DECISIONS, without_quote
 from costfloor.data.known_models import known_models
-from costfloor.data.known_scores import known_scores
-from costfloor.data.performance import known_performance
+from costfloor.data.known_scores import performance_by
 from costfloor.data.quotes import build_quotes
 from costfloor.data.raw import validated, written_table
 from costfloor.data.schemas import CAPABILITY, PANEL
@@ -24,9 +23,6 @@ from costfloor.frames import from_parquet, parquet_bytes
 from costfloor.panel import law_rows, make_panel, panel_source
 from costfloor.records import sealed
 from costfloor.storage import json_bytes, refuse_links, sha256_bytes, write_together
-
-SCORES = "performance.csv"
-"""What capability is measured with."""
 
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
 
@@ -147,10 +143,7 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     say("resolving and cleaning quotes")
     known = known_models(store, as_of)
     models = known.models
-    raw, benchmarks, spellings = (store.table(name) for name in ("performance", "benchmarks", "benchmark_spellings"))
-    # In hindsight in every view: capability measures models, not the market.
-    scores = known_scores(store, known)
-    performance = known_performance(raw, scores, benchmarks, spellings, as_of=as_of, hindsight=True)
+    performance = performance_by(store, known, as_of)
     tables = build_quotes(store, as_of)
     quotes = tables.quotes
     if as_of is None:
@@ -180,7 +173,7 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
         disagreements=len(tables.disagreements),
         capability=receipt,
         fingerprint=build_key(store, as_of).digest,
-        source=panel_source(law_rows(panel), store.hashes[SCORES]),
+        source=panel_source(law_rows(panel), performance.rows),
         tables={name: sha256_bytes(content) for name, content in contents.items()},
     )
     remember(store.looks, store.places.data)

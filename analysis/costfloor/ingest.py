@@ -1,6 +1,7 @@
 """Take in files: read them, compare them with what is known, prove that a build accepts them, store them. `costfloor ingest`."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -10,11 +11,13 @@ import pandas as pd
 from costfloor.data.arrival_checks import check_exits, check_magnitude, check_table, ends_prices, prices_before
 from costfloor.data.arrival_report import IngestReport, report
 from costfloor.data.extracts import to_bytes
+from costfloor.data.known_models import known_models
+from costfloor.data.package import stamp_version
 from costfloor.data.quotes import build_quotes
-from costfloor.data.readings import file_name
+from costfloor.data.readings import file_name, remember_reading
 from costfloor.data.spells import dated_list, read_lists
 from costfloor.data.store import Store, held_for_writing
-from costfloor.data.vintages import EXTRACT, Coverage, Vintage, add_vintage, packed, refuse_second_list
+from costfloor.data.vintages import EXTRACT, Coverage, Vintage, add_vintage, in_order, packed, refuse_second_list
 from costfloor.data.withdrawals import standing_vintages, withdrawn
 from costfloor.errors import InputError
 from costfloor.inputs import read_file
@@ -26,6 +29,26 @@ from costfloor.storage import refuse_links, sha256_bytes
 from costfloor.text import printable
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """What was taken in.
+
+    Attributes
+    ----------
+    reports
+        One per file that is in the store now, by day.
+    store, quotes
+        The raw data with the files, and all quotes that `build_quotes` makes of these.
+    models_new
+        Models that are known with the files and were not without them, in the schema `MODELS`.
+    """
+
+    reports: tuple[IngestReport, ...]
+    store: Store = field(repr=False)
+    quotes: pd.DataFrame = field(repr=False)
+    models_new: pd.DataFrame = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -89,19 +112,27 @@ def ingest(
     """
     arrival = read_arrival(format_name, where, observed_on, progress, coverage)
     progress("comparing with what is known")
-    return take_in(store, [arrival], _refuse)[0]
+    return take_in(store, [arrival], _refuse).reports[0]
 
 
 def read_arrival(
-    format_name: str, where: str, observed_on: dt.date, progress: Progress, coverage: Coverage | None = None
+    format_name: str,
+    where: str,
+    observed_on: dt.date,
+    progress: Progress,
+    coverage: Coverage | None = None,
+    content: bytes | None = None,
 ) -> Arrival:
-    """Fetch and read a file, and store nothing. Parameters, errors: those of `ingest` about one file."""
+    """Fetch and read a file, and store nothing.
+
+    Parameters, errors: those of `ingest` about one file; `content` is that of a file that has been fetched already.
+    """
     if format_name not in FORMATS:
         raise InputError("is not known", column="FORMAT", value=format_name, remedy=f"Choose from {', '.join(FORMATS)}")
     if observed_on > dt.datetime.now(dt.UTC).date():
         raise InputError("is in the future", column="--observed-on", value=str(observed_on), remedy="Correct the year")
     form, shown = FORMATS[format_name], without_secrets(where) if is_address(where) else where
-    content = _unpacked(_fetch(where, progress), form, shown)
+    content = _unpacked(_fetch(where, progress) if content is None else content, form, shown)
     progress(f"reading {len(content) / 1e6:.1f} MB as {format_name}")
     reading = form.read(content, shown.removesuffix(".gz").removesuffix(".zst"))
     repeated = {name: count for entries in reading.kinds.values() for name, count in entries.repeated.items()}
@@ -123,9 +154,7 @@ def read_arrival(
     return Arrival(vintage, reading, kept, shown, coverage)
 
 
-def take_in(
-    store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arrival, InputError], None]
-) -> list[IngestReport]:
+def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arrival, InputError], None]) -> Taken:
     """Check files against what is known, prove that a build accepts them all together, and store them.
 
     Parameters
@@ -136,11 +165,6 @@ def take_in(
         The files, in any order.
     refused
         Called with each file that cannot be taken in, and why; the others are, unless it raises.
-
-    Returns
-    -------
-    list
-        A report per file that is in the store now, by day.
 
     Raises
     ------
@@ -173,13 +197,27 @@ def take_in(
                 accepted.append((arrival, known or vintage))
         # Cleans everything with the files included: what a build would refuse is refused here, and not stored.
         trial = current.with_readings({vintage: arrival.reading for vintage, arrival in fresh.items()})
-        quotes = build_quotes(trial).quotes
-        reports = [
-            report(trial, quotes, vintage, arrival.reading, stored=vintage in fresh) for arrival, vintage in accepted
-        ]
+        quotes = build_quotes(trial, lists={vintage: lists[vintage] for vintage in in_order(lists)}).quotes
+        models_new = _new_models(current, trial)
+        naming = Counter(source for names in models_new["sources"] for source in names.split(";"))
+        reports = tuple(
+            report(trial, quotes, vintage, arrival.reading, naming[vintage.source], stored=vintage in fresh)
+            for arrival, vintage in accepted
+        )
         for vintage, arrival in fresh.items():
+            remember_reading(current.places, vintage, arrival.reading)
             add_vintage(current.places.vintages, vintage, arrival.kept)
-        return reports
+        if accepted:  # also of what is there: a run may have been killed before this step
+            stamp_version(current.places.raw, max(vintage.observed_on for vintage in trial.vintages))
+        return Taken(reports, trial, quotes, models_new)
+
+
+def _new_models(before: Store, after: Store) -> pd.DataFrame:
+    """Models that are known after and not before; only facts make one known."""
+    models = known_models(after, None).models
+    if not any(after.reading(vintage).facts for vintage in after.vintages if vintage not in before.vintages):
+        return models.iloc[:0]
+    return models[~models["model_key"].isin(known_models(before, None).models["model_key"])]
 
 
 def _refuse(_: Arrival, error: InputError) -> None:

@@ -48,7 +48,7 @@ def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def panel_source(rows: pd.DataFrame, scores: str) -> str:
+def panel_source(rows: pd.DataFrame, scores: pd.DataFrame) -> str:
     """Hash of the rows that the laws see, quality apart, and of what quality is measured with: the same on every machine.
 
     The quality of models is sampled, and sampling differs in its last digits from processor to processor; so does the hash of the panel. A
@@ -60,10 +60,10 @@ def panel_source(rows: pd.DataFrame, scores: str) -> str:
     rows
         As from `law_rows`.
     scores
-        Hash of the raw table of scores.
+        Those behind quality.
     """
-    table = rows.drop(columns=list(MEASURED)).to_csv(index=False, float_format="%.12g")
-    return sha256_bytes(f"{table}\n{scores}".encode())
+    tables = [rows.drop(columns=list(MEASURED)), scores]
+    return sha256_bytes("\n".join(table.to_csv(index=False, float_format="%.12g") for table in tables).encode())
 
 
 def make_panel(

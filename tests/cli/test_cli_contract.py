@@ -31,6 +31,7 @@ COMMANDS = [
     "build",
     "status",
     "ingest",
+    "refresh",
     "sources",
     "vintages list",
     "vintages withdraw",

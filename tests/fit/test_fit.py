@@ -191,7 +191,7 @@ def test_a_missed_gate_is_recorded_and_the_next_attempt_is_longer(small_obs: Pri
 def test_a_small_table_begins_with_short_chains_and_larger_steps() -> None:
     settings = Sampling(draws=1500, tune=800, target_accepts=(0.975, 0.99))
     small = fit_module.for_table(settings, 250)
-    assert (small.draws, small.tune, small.target_accepts) == (700, 700, (0.95, 0.975, 0.99))
+    assert (small.draws, small.tune, small.target_accepts) == (500, 500, (0.95, 0.975, 0.99))
     assert fit_module.for_table(settings, 251) == settings
     shorter = Sampling(draws=300, tune=200, target_accepts=(0.9,))
     assert fit_module.for_table(shorter, 8) == shorter

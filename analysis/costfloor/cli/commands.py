@@ -13,6 +13,7 @@ COMMANDS: Final = {
         "Say what is built, fitted and studied, and whether it and the raw files are as they should be.",
     ),
     "ingest": ("data", "Store a price list as a new vintage of the raw data."),
+    "refresh": ("refresh", "Fetch or take files, ingest all of them, and say what changed and what needs a person."),
     "sources": (
         "data",
         "List the formats that can be ingested, where they are published, and how old the newest vintage of each is.",

@@ -24,6 +24,10 @@ MAX_GONE = 0.5
 NAME = ["provider", "model_id"]
 
 
+class MostNamesGoneError(InputError):
+    """A list without most of the names of before, of which nobody has said what that means."""
+
+
 def check_table(quotes: pd.DataFrame, shown: str, observed_on: pd.Timestamp) -> None:
     """Refuse a table of the user with a price that nobody can have seen yet, or two prices for one name and day.
 
@@ -141,7 +145,7 @@ def check_exits(listed: DatedList, before: pd.DataFrame, vintage: Vintage, shown
 
     Raises
     ------
-    InputError
+    MostNamesGoneError
         Most names are gone.
     """
     names = before.loc[before["held"], NAME].drop_duplicates()
@@ -150,7 +154,7 @@ def check_exits(listed: DatedList, before: pd.DataFrame, vintage: Vintage, shown
     )
     gone = sum(tuple(name) not in there for name in names.where(names.notna(), None).to_numpy())
     if gone > MAX_GONE * len(names):
-        raise InputError(
+        raise MostNamesGoneError(
             f"does not have {gone} of the {len(names)} names that {vintage.source} listed before, and has "
             f"{len(listed.quotes[NAME].drop_duplicates())} in all",
             file=shown,

@@ -41,7 +41,7 @@ class IngestReport:
     rows_quarantined
         `rows_rejected`, and those of the new and changed prices that the rules hold back.
     models_new
-        Models that the store did not know.
+        Models that the store did not know and the source names.
     models_unresolved
         Ids of the file that no model is known for.
     sellers_unknown
@@ -77,7 +77,9 @@ class IngestReport:
     kinds: dict[str, dict[str, int]]
 
 
-def report(store: Store, quotes: pd.DataFrame, vintage: Vintage, reading: Reading, *, stored: bool) -> IngestReport:
+def report(
+    store: Store, quotes: pd.DataFrame, vintage: Vintage, reading: Reading, models_new: int, *, stored: bool
+) -> IngestReport:
     """What a file brings.
 
     Parameters
@@ -86,6 +88,8 @@ def report(store: Store, quotes: pd.DataFrame, vintage: Vintage, reading: Readin
         The raw data with it, and all quotes as `costfloor.data.quotes.build_quotes` makes them of these.
     vintage, reading
         The file.
+    models_new
+        Models that its source names and the store did not know.
     stored
         False when it was in the store before: then it brings nothing.
     """
@@ -118,7 +122,7 @@ def report(store: Store, quotes: pd.DataFrame, vintage: Vintage, reading: Readin
         rows_quarantined=total.rejected + prices.held_back,
         rows_rejected=total.rejected,
         rows_skipped=total.skipped,
-        models_new=0,
+        models_new=models_new,
         models_unresolved=prices.unresolved,
         sellers_unknown=prices.sellers_unknown,
         rows_repeated=sum(sum(entries.repeated.values()) for _, entries in kinds),
@@ -134,12 +138,21 @@ def report(store: Store, quotes: pd.DataFrame, vintage: Vintage, reading: Readin
 
 
 def _previous(store: Store, vintage: Vintage, *, stored: bool) -> dict[str, Measurements]:
-    """Scores and facts that the source published before a file; of one that was in the store already, those of the file itself."""
+    """Scores and facts that the source published before a file; of one that was in the store already, those of the file itself.
+
+    Where several files of a source come side by side, as two archives of one site do, the one before is that of the same name.
+    """
     earlier = [
         known
         for known in standing_vintages(store)
         if known.format == vintage.format and known.observed_on < vintage.observed_on
     ]
-    before = max(earlier, key=lambda known: (known.observed_on, known.sha256), default=None) if stored else vintage
+    before = (
+        max(
+            earlier, key=lambda known: (known.address == vintage.address, known.observed_on, known.sha256), default=None
+        )
+        if stored
+        else vintage
+    )
     kinds = store.reading(before).kinds.items() if before else ()
     return {kind: entries for kind, entries in kinds if isinstance(entries, Measurements)}

@@ -4,6 +4,7 @@ import pandas as pd
 
 from costfloor.data.known_models import KnownModels
 from costfloor.data.measured import stated_scores
+from costfloor.data.performance import Performance, known_performance
 from costfloor.data.store import Store
 
 ALIAS_SOURCES = {"artificial_analysis": "artificial_analysis_slug", "models_dev": "models.dev"}
@@ -36,6 +37,21 @@ def known_scores(store: Store, known: KnownModels, as_of: pd.Timestamp | None = 
     scores = stated_scores(store, as_of)
     entries = scores[[*ENTRY, "observed_on"]].drop_duplicates(ENTRY, keep="last")
     return scores.merge(entries[ENTRY].assign(model_key=_models(entries, known)), on=ENTRY, how="left")
+
+
+def performance_by(store: Store, known: KnownModels, as_of: pd.Timestamp | None = None) -> Performance:
+    """The raw table of scores and those of all lists together, in hindsight whatever the day: capability measures models, not the market.
+
+    Parameters
+    ----------
+    store, as_of
+        As in `known_scores`.
+    known
+        The models known by the day.
+    """
+    raw, benchmarks, spellings = (store.table(name) for name in ("performance", "benchmarks", "benchmark_spellings"))
+    scores = known_scores(store, known)
+    return known_performance(raw, scores, benchmarks, spellings, as_of=as_of, hindsight=True)
 
 
 def _models(entries: pd.DataFrame, known: KnownModels) -> "pd.Series[str]":

@@ -1,5 +1,6 @@
 """The data package descriptor of the raw store, written from the schemas and the files themselves."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,22 @@ LICENSES = [
 ]
 
 
+def stamp_version(folder: Path, newest: str) -> None:
+    """Write the version of the data into `datapackage.json`: `data-YYYY.MM.DD`, of the newest day that a list in the store is of.
+
+    Hashes stay as they are on record. The caller holds the data lock.
+    """
+    path = folder / DATAPACKAGE
+    descriptor = json.loads(path.read_bytes())
+    version = f"data-{newest.replace('-', '.')}"
+    if descriptor.get("version") != version:
+        write_json(path, {**descriptor, "version": version})
+
+
 def write_datapackage(folder: Path) -> None:
     """Write `datapackage.json` with the present size and SHA-256 of every raw table in their folder.
+
+    Its version is stamped when the next list is taken in.
 
     Raises
     ------

@@ -1,5 +1,6 @@
 """From raw price spells to quotes: resolved, cleaned, without repetition, each with its fate and the reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from pathlib import Path
@@ -15,9 +16,11 @@ from costfloor.data.raw import validated, written_table
 from costfloor.data.rules import blended_price, quarantine_reasons
 from costfloor.data.schemas import PROCESSED_QUOTES
 from costfloor.data.settlement import settle_all
+from costfloor.data.spell_rows import DatedList
 from costfloor.data.spells import price_spells
 from costfloor.data.statements import ANNOUNCED
 from costfloor.data.store import Store
+from costfloor.data.vintages import Vintage
 from costfloor.errors import InputError
 
 LAUNCH_WINDOW_DAYS = 45
@@ -47,7 +50,9 @@ class QuoteTables:
     disagreements: pd.DataFrame
 
 
-def build_quotes(store: Store, as_of: pd.Timestamp | None = None) -> QuoteTables:
+def build_quotes(
+    store: Store, as_of: pd.Timestamp | None = None, lists: Mapping[Vintage, DatedList] | None = None
+) -> QuoteTables:
     """Resolve, clean and settle every quote of the raw store.
 
     Parameters
@@ -57,6 +62,8 @@ def build_quotes(store: Store, as_of: pd.Timestamp | None = None) -> QuoteTables
     as_of
         When given, only what was recorded on or before this day; a spell that ended later is still open. The decisions of people
         and their mapping count in every view.
+    lists
+        As in `costfloor.data.spells.price_spells`.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def build_quotes(store: Store, as_of: pd.Timestamp | None = None) -> QuoteTables
         As `costfloor.data.spells.price_spells`.
     """
     known = known_models(store, as_of)
-    raw = price_spells(store, as_of)
+    raw = price_spells(store, as_of, lists)
     if raw["recorded_on"].isna().all():
         day = None if as_of is None else str(as_of.date())
         raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")

@@ -21,8 +21,8 @@ from costfloor.storage import sha256_bytes, write_atomic
 RESTORE = "Restore it from a copy"
 
 
-def read_vintage(places: Places, vintage: Vintage) -> Reading:
-    """What an ingested file says.
+def read_vintage(places: Places, vintage: Vintage, *, prices_alone: bool = False) -> Reading:
+    """What an ingested file says; with `prices_alone`, at least its prices.
 
     Raises
     ------
@@ -37,21 +37,25 @@ def read_vintage(places: Places, vintage: Vintage) -> Reading:
     content = read_stored(places.vintages, vintage)
     if vintage.is_extract:
         try:
-            return from_bytes(content)
+            return from_bytes(content, prices_alone=prices_alone)
         except ValueError as error:
             raise IntegrityError(f"{vintage.name}: {vintage.stored} {error}. {RESTORE}") from error
     if sha256_bytes(content) != vintage.sha256:
         raise IntegrityError(f"{vintage.name}: {vintage.stored} is not the file that came in. {RESTORE}")
-    memory = (
-        places.processed() / "readings" / f"{vintage.name}-{remembered_hash('costfloor.sources.formats')[:16]}.json.gz"
-    )
-    reading = _remembered(memory)
+    reading = _remembered(_memory(places, vintage), prices_alone=prices_alone)
     if reading is None:
         reading = _read(form, content, f"{vintage.name}/{file_name(vintage.address)}")
-        kept = gzip.compress(to_bytes(reading), compresslevel=3, mtime=0)
-        with suppress(OSError):  # of a folder that nobody may write to, or a full disk
-            write_atomic(memory, sha256_bytes(kept).encode() + kept)
+        remember_reading(places, vintage, reading)
     return reading
+
+
+def remember_reading(places: Places, vintage: Vintage, reading: Reading) -> None:
+    """Keep what a reader made of a file, where it can be kept; an extract is quick to read by itself."""
+    if vintage.is_extract:
+        return
+    kept = gzip.compress(to_bytes(reading), compresslevel=3, mtime=0)
+    with suppress(OSError, InputError):  # of a folder that nobody may write to, or a full disk
+        write_atomic(_memory(places, vintage), sha256_bytes(kept).encode() + kept)
 
 
 def file_name(address: str) -> str:
@@ -62,6 +66,11 @@ def file_name(address: str) -> str:
     return name
 
 
+def _memory(places: Places, vintage: Vintage) -> Path:
+    code = remembered_hash("costfloor.sources.formats")[:16]
+    return places.processed() / "readings" / f"{vintage.name}-{code}.json.gz"
+
+
 def _read(form: Format, content: bytes, shown: str) -> Reading:
     try:
         return form.read(content, shown)
@@ -69,10 +78,12 @@ def _read(form: Format, content: bytes, shown: str) -> Reading:
         raise IntegrityError(f"{error}. The program no longer reads what it once took in") from error
 
 
-def _remembered(memory: Path) -> Reading | None:
+def _remembered(memory: Path, *, prices_alone: bool) -> Reading | None:
     try:
         stored = memory.read_bytes()
         digest, kept = stored[:64], stored[64:]
-        return from_bytes(gzip.decompress(kept)) if digest == sha256_bytes(kept).encode() else None
+        if digest != sha256_bytes(kept).encode():
+            return None
+        return from_bytes(gzip.decompress(kept), prices_alone=prices_alone)
     except (OSError, EOFError, ValueError, zlib.error):
         return None

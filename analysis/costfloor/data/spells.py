@@ -1,5 +1,7 @@
 """Every price spell the raw store knows: the compiled history, continued by the vintages that came since."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from costfloor.data.history import extend_by_lists
@@ -12,7 +14,9 @@ from costfloor.errors import IntegrityError
 from costfloor.sources.snapshot import Snapshot, holding_on
 
 
-def price_spells(store: Store, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
+def price_spells(
+    store: Store, as_of: pd.Timestamp | None = None, lists: Mapping[Vintage, DatedList] | None = None
+) -> pd.DataFrame:
     """All spells, in the columns of the raw table `quotes` and `tier`.
 
     Parameters
@@ -21,6 +25,8 @@ def price_spells(store: Store, as_of: pd.Timestamp | None = None) -> pd.DataFram
         The raw data.
     as_of
         When given, only what was recorded or observed on or before this day; a spell that ended later is still open.
+    lists
+        Of the store by then, as `read_lists` gives them, when they are at hand.
 
     Raises
     ------
@@ -33,7 +39,7 @@ def price_spells(store: Store, as_of: pd.Timestamp | None = None) -> pd.DataFram
         ends_then = base["valid_to"].where(~base["valid_to"].gt(as_of))
         base = base.assign(valid_to=ends_then, end_reason=base["end_reason"].where(ends_then.notna()))
     by_source: dict[str, list[DatedList]] = {}
-    for vintage, item in read_lists(store, as_of).items():
+    for vintage, item in (read_lists(store, as_of) if lists is None else lists).items():
         by_source.setdefault(vintage.source, []).append(item)
     parts = [base[~base["source"].isin(by_source)]]
     for source, dated in sorted(by_source.items()):
@@ -54,7 +60,7 @@ def read_lists(store: Store, as_of: pd.Timestamp | None = None) -> dict[Vintage,
         As `costfloor.data.withdrawals.standing_vintages`; or a file is not what its receipt says.
     """
     standing = [vintage for vintage in standing_vintages(store) if as_of is None or vintage.day <= as_of.date()]
-    priced = {vintage: store.reading(vintage).prices for vintage in standing if vintage.source in SOURCES}
+    priced = {vintage: store.prices(vintage) for vintage in standing if vintage.source in SOURCES}
     return {vintage: dated_list(vintage, prices) for vintage, prices in priced.items() if prices is not None}
 
 

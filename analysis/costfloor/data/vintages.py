@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class Vintage:
     stored_sha256: str
     version: int = VERSION
 
-    @property
+    @cached_property
     def receipt_sha256(self) -> str:
         """Hash of everything that is known of it, the hashes of its files included."""
         return sha256_bytes(json.dumps(self.receipt(), sort_keys=True).encode())
@@ -119,7 +120,7 @@ class Vintage:
         """What is kept is what the file says, not the file."""
         return self.stored == EXTRACT
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of its folder."""
         digits = self.sha256[:12] if self.version == 1 else self.receipt_sha256[:32]

@@ -30,6 +30,9 @@ STATE = "state.json"
 
 Progress = Callable[[str], None]
 
+type OldFits = dict[str, tuple[Fit, Continuation | None] | None]
+"""By law its last sampled fit and the new rows as its continuation, None where they are none; None for a law without such a fit."""
+
 
 @dataclass(frozen=True)
 class LawUpdate:
@@ -121,13 +124,13 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
         progress("the laws see the same rows as before")
         still = {name: LawUpdate("unchanged", None, 0.0, {}) for name in LAWS}
         return RefitReport(state.vintage, vintage, 0, still, state.verdict, state.verdict, None, True, ())
-    olds = {name: _old(places, state, name, rows, settings) for name in LAWS}
-    continued = [old[1] for old in olds.values() if old is not None and old[1] is not None]
+    olds = old_fits(places, state, rows, settings)
     usable = {name: old[0] for name, old in olds.items() if old is not None and old[1] is not None}
+    continued = next((old[1] for old in olds.values() if old is not None and old[1] is not None), None)
     score = None
-    if len(usable) == len(LAWS) and continued[0].fresh:
-        progress(f"scoring {continued[0].fresh} new rows under the fits that had not seen them")
-        score = score_rows(usable, continued[0], settings.seed)
+    if len(usable) == len(LAWS) and continued is not None and continued.fresh:
+        progress(f"scoring {continued.fresh} new rows under the fits that had not seen them")
+        score = score_rows(usable, continued, settings.seed)
     fits, updates = {}, {}
     for name in LAWS:
         fits[name], updates[name] = _update(name, olds[name], obs, settings, places, progress)
@@ -137,7 +140,7 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
     return RefitReport(
         vintage_before=state.vintage if state else None,
         vintage_after=vintage,
-        rows_new=continued[0].fresh if len(usable) == len(LAWS) else None,
+        rows_new=continued.fresh if len(usable) == len(LAWS) and continued is not None else None,
         laws=updates,
         verdict_before=state.verdict if state else None,
         verdict_after=comparison.verdict,
@@ -145,6 +148,28 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
         passed=comparison.passed,
         failures=tuple(str(failure) for failure in comparison.failures),
     )
+
+
+def old_fits(places: Places, state: State | None, rows: pd.DataFrame, settings: Sampling) -> OldFits:
+    """The last sampled fit of every law, with the rows that have come since.
+
+    Parameters
+    ----------
+    places
+        Where fits and the rows of the last study lie.
+    state
+        From `load_state`.
+    rows
+        What the laws see now.
+    settings
+        How the fits were asked for.
+
+    Raises
+    ------
+    IntegrityError
+        Rows of the last study are not what they were.
+    """
+    return {name: _old(places, state, name, rows, settings) for name in LAWS}
 
 
 def remember(
@@ -209,18 +234,23 @@ def load_state(places: Places) -> State | None:
         raise IntegrityError(f"{path}: {error}. {remedy}") from error
 
 
+def study_rows(places: Places, state: State, law: str) -> pd.DataFrame:
+    """The rows that the last sampled fit of a law was made of; raises IntegrityError when they are not what they were."""
+    digest = state.rows[law]
+    path = places.refit / f"rows-{digest[:16]}.parquet"
+    content = path.read_bytes() if path.exists() else b""
+    if sha256_bytes(content) != digest:
+        raise IntegrityError(f"{path} is not what it was. Delete {path.parent} to start afresh")
+    return from_parquet(content)
+
+
 def _old(
     places: Places, state: State | None, name: str, rows: pd.DataFrame, settings: Sampling
 ) -> tuple[Fit, Continuation | None] | None:
     """The last sampled fit of a law, and the new rows as its continuation."""
     if state is None or name not in state.rows:
         return None
-    digest = state.rows[name]
-    path = places.refit / f"rows-{digest[:16]}.parquet"
-    content = path.read_bytes() if path.exists() else b""
-    if sha256_bytes(content) != digest:
-        raise IntegrityError(f"{path} is not what it was. Delete {path.parent} to start afresh")
-    before = from_parquet(content)
+    before = study_rows(places, state, name)
     fit = stored_fit(LAWS[name], observations(before, price_unit=PRICE_UNIT), settings, places.fits)
     return None if fit is None else (fit, continuation(before, rows))
 

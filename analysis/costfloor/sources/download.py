@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpcore
@@ -20,6 +20,8 @@ from costfloor.sources.address import without_secrets
 RETRY = "Try again later, or save the file and give its path"
 SAVE = "Save the file and give its path"
 MOVED = (301, 302, 303, 307, 308)
+NOT_MODIFIED = 304
+BUSY = (408, 425, 429)
 OVERHEAD = 1 << 20
 """Bytes beside the content: the certificates of each hop, headers, the framing of chunks."""
 
@@ -50,6 +52,34 @@ class Limits:
     loopback: bool = False
 
 
+@dataclass(frozen=True)
+class Validators:
+    """What a server says of the state of a file, by which it can tell later whether that is another."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back.
+
+    Attributes
+    ----------
+    content
+        None when the file is still in the state that was asked about.
+    validators
+        Of its state now.
+    """
+
+    content: bytes | None = field(repr=False)
+    validators: Validators
+
+
+class TransientError(InputError):
+    """A failure of the network or the server that a second try may not meet."""
+
+
 def is_address(text: str) -> bool:
     """Whether a text is an address rather than a path."""
     return "://" in text
@@ -77,22 +107,39 @@ def download(address: str, progress: Callable[[str], None]) -> bytes:
 
 def fetch(address: str, progress: Callable[[str], None], limits: Limits) -> bytes:
     """As `download`, within other limits."""
+    content = fetch_changed(address, progress, limits, Validators()).content
+    assert content is not None
+    return content
+
+
+def fetch_changed(address: str, progress: Callable[[str], None], limits: Limits, known: Validators) -> Answer:
+    """As `fetch`, but the content of a file that is in the state `known` stays where it is.
+
+    Raises
+    ------
+    TransientError
+        Time has run out, the connection failed, or the server says that it is busy or broken.
+    InputError
+        As `download`.
+    """
     target = _checked(address, limits)
     try:
         with httpcore.ConnectionPool(ssl.create_default_context(), network_backend=_Guarded(limits)) as pool:
             for _ in range(limits.redirects + 1):
-                with _answer(pool, target) as answer:
+                with _answer(pool, target, known) as answer:
+                    if answer.status == NOT_MODIFIED and known != Validators():
+                        return Answer(None, known)
                     if answer.status not in MOVED:
-                        return _content(answer, address, progress, limits)
+                        return Answer(_content(answer, address, progress, limits), _validators(answer))
                     target = _checked(_location(target, answer), limits)
         raise InputError(
             f"is redirected more than {limits.redirects} times", value=without_secrets(address), remedy=SAVE
         )
     except httpcore.TimeoutException as error:
         problem = f"cannot be fetched (no answer within {limits.idle_s:g} s, or no end within {limits.total_s:g} s)"
-        raise InputError(problem, value=without_secrets(address), remedy=RETRY) from error
+        raise TransientError(problem, value=without_secrets(address), remedy=RETRY) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
-        raise InputError(
+        raise TransientError(
             f"cannot be fetched ({_reason(error)})", value=without_secrets(address), remedy=RETRY
         ) from error
 
@@ -119,13 +166,20 @@ def _checked(address: str, limits: Limits) -> httpx.URL:
 
 
 @contextmanager
-def _answer(pool: httpcore.ConnectionPool, target: httpx.URL) -> Iterator[httpcore.Response]:
+def _answer(pool: httpcore.ConnectionPool, target: httpx.URL, known: Validators) -> Iterator[httpcore.Response]:
     where = httpcore.URL(
         scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path or b"/"
     )
     headers = [(b"Host", target.netloc), (b"User-Agent", b"costfloor"), (b"Accept-Encoding", b"identity")]
+    headers += [(b"If-None-Match", known.etag.encode("latin-1"))] if known.etag else []
+    headers += [(b"If-Modified-Since", known.last_modified.encode("latin-1"))] if known.last_modified else []
     with pool.stream("GET", where, headers=headers) as answer:
         yield answer
+
+
+def _validators(answer: httpcore.Response) -> Validators:
+    headers = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
+    return Validators(headers.get(b"etag"), headers.get(b"last-modified"))
 
 
 def _location(target: httpx.URL, answer: httpcore.Response) -> str:
@@ -145,7 +199,8 @@ def _location(target: httpx.URL, answer: httpcore.Response) -> str:
 
 def _content(answer: httpcore.Response, address: str, progress: Callable[[str], None], limits: Limits) -> bytes:
     if answer.status != 200:
-        raise InputError(f"answered {answer.status}", value=without_secrets(address), remedy=RETRY)
+        failure = TransientError if answer.status in BUSY or answer.status >= 500 else InputError
+        raise failure(f"answered {answer.status}", value=without_secrets(address), remedy=RETRY)
     headers = {name.lower(): value for name, value in answer.headers}
     encoding = headers.get(b"content-encoding", b"identity").decode("latin-1")
     if encoding != "identity":
