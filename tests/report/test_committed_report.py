@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from costfloor.places import Places
+from costfloor.report.result import report_files
 from costfloor.storage import sha256_file
 from store import project_store
 
@@ -22,6 +24,10 @@ def test_it_is_not_stale() -> None:
 def test_the_pdf_is_the_one_on_record() -> None:
     assert sha256_file(PDF) == RECORD["pdf_sha256"]
     assert RECORD["pdf"] == "reports/report.pdf"
+
+
+def test_its_files_are_those_on_record() -> None:
+    assert RECORD["files"] == report_files(Places(ROOT / "data", ROOT / "reports"), None).hashes()
 
 
 def test_the_pdf_names_its_vintage() -> None:
