@@ -37,9 +37,9 @@ def unresolved(context: typer.Context) -> None:
     """List ids with prices and no model, with the nearest models."""
     call: Options = context.obj
     built = built_panel(call)
-    found = unresolved_ids(built.quotes, known_models(built.store).models)
-    text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in found)
-    call.emit({"n": len(found), "ids": found}, text=text or "every id with a price has a model")
+    ids = unresolved_ids(built.quotes, known_models(built.store).models)
+    text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in ids)
+    call.emit({"n": len(ids), "ids": ids}, text=text or "every id with a price has a model")
 
 
 @models.command(epilog="Example: costfloor models review --accept 3 --who Ada --why 'the same on the maker's page'")
@@ -64,8 +64,8 @@ def review(
         if not 1 <= number <= len(asked):
             remedy = "See `costfloor models review`"
             raise InputError("is no question", column=option, value=str(number), remedy=remedy)
-        said = _answer(call, asked[number - 1], accept=accept is not None, who=who, why=why)
-        call.emit({"number": number, **said}, text=_told(said))
+        decision = _answer(call, asked[number - 1], accept=accept is not None, who=who, why=why)
+        call.emit({"number": number, **decision}, text=_told(decision))
         return
     if who and not call.json and sys.stdin.isatty() and sys.stdout.isatty():
         _ask(call, asked, who)
@@ -104,7 +104,7 @@ def add(
     if not re.fullmatch(MODEL_KEY, key):
         raise InputError("is no key", column="KEY", value=key, remedy="Write creator/name, such as acme/foo-1")
     weights = None if open_weights is None else "open" if open_weights else "closed"
-    said = {
+    decision = {
         "model_key": key,
         "name": name,
         "creator": creator,
@@ -113,8 +113,8 @@ def add(
         "params_total_b": params_total_b,
         "params_active_b": params_active_b,
     }
-    decide_model(store, "add", who, why, **said)
-    call.emit({"action": "add", **said, "release_date": release_date, "who": who, "why": why}, text=f"{key}: added")
+    decide_model(store, "add", who, why, **decision)
+    call.emit({"action": "add", **decision, "release_date": release_date, "who": who, "why": why}, text=f"{key}: added")
 
 
 @models.command(epilog="Example: costfloor models alias acme/foo-1 foo-one --who Ada --why 'its own page'")
@@ -171,8 +171,8 @@ def _decide(call: Options, action: str, who: str, why: str, **values: str | None
         remedy = "The models of the raw tables stay: join the other one into it"
         raise InputError("cannot be joined into another", column="KEY", value=values["model_key"], remedy=remedy)
     decide_model(store, action, who, why, **values)
-    said = {"action": action, **values, "who": who, "why": why}
-    call.emit(said, text=_told(said))
+    decision = {"action": action, **values, "who": who, "why": why}
+    call.emit(decision, text=_told(decision))
 
 
 def _answer(call: Options, question: Question, *, accept: bool, who: str, why: str) -> dict[str, Any]:
@@ -208,11 +208,11 @@ def _line(number: int, question: Question) -> str:
     )
 
 
-def _told(said: dict[str, Any]) -> str:
+def _told(decision: dict[str, Any]) -> str:
     verb = {"alias": "names", "accept": "names", "merge": "is", "split": "is taken off", "reject": "does not name"}[
-        said["action"]
+        decision["action"]
     ]
-    if said["action"] == "merge":
-        return f"{said['model_key']} {verb} {said['into']}"
-    into = f", and names {said['into']}" if said.get("into") else ""
-    return f"{said['spelling']} {verb} {said['model_key'] or 'any model'}{into}"
+    if decision["action"] == "merge":
+        return f"{decision['model_key']} {verb} {decision['into']}"
+    into = f", and names {decision['into']}" if decision.get("into") else ""
+    return f"{decision['spelling']} {verb} {decision['model_key'] or 'any model'}{into}"

@@ -12,8 +12,10 @@ from costfloor.data.measured import stated_facts
 from costfloor.data.model_decisions import MODEL_DECISIONS, Decided, replay, taken_off
 from costfloor.data.raw import written_table
 from costfloor.data.registry import Registry, register
-from costfloor.data.spellings import Spellings, spellings
+from costfloor.data.spellings import KNOWN_TO, Spellings, spellings
 from costfloor.data.store import Store
+from costfloor.data.vintages import MEASURED_SOURCES, Coverage
+from costfloor.data.withdrawals import standing_vintages
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +70,7 @@ def known_models(store: Store, as_of: pd.Timestamp | None = None) -> KnownModels
         decisions = decisions[~decisions["release_date"].gt(as_of)]
     decided = replay(store.table("models"), store.table("aliases"), decisions)
     grown = grow(decided, catalogue, stated_facts(store, as_of), written_table(store, CREATORS))
-    named = spellings(grown.models, grown.aliases, catalogue, grown.known_to)
+    named = spellings(grown.models, grown.aliases, catalogue, _listed_to(store, as_of))
     by_source = _by_source(decided)
     by_source = by_source[by_source["model_key"].isin(grown.models["model_key"])]
     mapping = pd.concat([by_source, load_mapping(store, grown.models)], ignore_index=True)
@@ -88,7 +90,20 @@ def grow(decided: Decided, catalogue: pd.DataFrame, facts: pd.DataFrame, creator
     models = grown.models[~grown.models["model_key"].isin(into)].reset_index(drop=True)
     aliases = grown.aliases.assign(model_key=grown.aliases["model_key"].replace(into))
     aliases = aliases[aliases["model_key"].isin(models["model_key"])].reset_index(drop=True)
-    return Registry(models, aliases, grown.pending, grown.known_to)
+    return Registry(models, aliases, grown.pending)
+
+
+def _listed_to(store: Store, as_of: pd.Timestamp | None) -> pd.Timestamp:
+    """The last day of which the newest model of a maker is known: that of the last whole list of models, or of the compiled record.
+
+    A part of a list, or what somebody measured, does not say that nothing newer is there.
+    """
+    days = [
+        pd.Timestamp(vintage.day)
+        for vintage in standing_vintages(store)
+        if vintage.source in MEASURED_SOURCES and vintage.coverage is Coverage.WHOLE
+    ]
+    return max([KNOWN_TO, *(day for day in days if as_of is None or day <= as_of)])
 
 
 def _by_source(decided: Decided) -> pd.DataFrame:

@@ -134,8 +134,8 @@ class Index:
 
     def served_apart(self, stated: Statement, key: str) -> bool:
         """Whether an entry is of other weights, of another model of the line, or served in another way, than the model of a key."""
-        said = f"{stated.model_id} {stated.name}"
-        if any(word.group().lower() not in key for word in SERVED.finditer(said)):
+        words = f"{stated.model_id} {stated.name}"
+        if any(word.group().lower() not in key for word in SERVED.finditer(words)):
             return True
         bare = strip_id(stated.model_id)
         if stated.source == "artificial_analysis" or compact(bare) == compact(key.split("/", 1)[1]):

@@ -30,7 +30,7 @@ from costfloor.data.normalise import strip_id
 from costfloor.data.raw import with_rows
 from costfloor.data.recognition import Index, slug_of
 from costfloor.data.schemas import ALIASES, MODELS
-from costfloor.data.spellings import KNOWN_TO, REGISTERED, Spellings
+from costfloor.data.spellings import REGISTERED, Spellings
 
 CLOSE = "looks like a known model of the same days"
 FAR_APART = "releases stated lie more than 14 days apart"
@@ -49,14 +49,11 @@ class Registry:
         In the schema `ALIASES`: the rows that were given, and the spellings of new models and of new entries.
     pending
         Entries that a person has to look at: `source, provider, model_id, name, creator, release_date, reason, nearest, evidence`.
-    known_to
-        The newest day on which a source stated anything; `KNOWN_TO` when none did later.
     """
 
     models: pd.DataFrame
     aliases: pd.DataFrame
     pending: pd.DataFrame
-    known_to: pd.Timestamp
 
 
 def register(
@@ -89,7 +86,7 @@ def register(
     # What a host listed before the model had registered.
     for statement in list(book.waiting.values()):
         book.recognise(statement)
-    return book.closed(facts["observed_on"].max() if len(facts) else KNOWN_TO)
+    return book.closed()
 
 
 class _Book:
@@ -146,8 +143,8 @@ class _Book:
         return bool(at_odds)
 
     def _could_be_new(self, stated: Statement) -> bool:
-        said = f"{stated.model_id} {stated.name}"
-        if stated.released is None or not stated.name or NO_CHAT.search(said) or OTHER_WEIGHTS.search(said):
+        words = f"{stated.model_id} {stated.name}"
+        if stated.released is None or not stated.name or NO_CHAT.search(words) or OTHER_WEIGHTS.search(words):
             return False
         if (
             ":" in stated.model_id
@@ -231,7 +228,7 @@ class _Book:
                 self.rows.setdefault((REGISTERED, name), (key, REGISTERED, evidence))
                 self.index.named.setdefault((prefix, spelled_id(name, prefix)), key)
 
-    def closed(self, known_to: pd.Timestamp) -> Registry:
+    def closed(self) -> Registry:
         """The tables."""
         models = [self._model(key, stated) for key, stated in self.new.items()]
         spelled = [
@@ -254,7 +251,6 @@ class _Book:
             with_rows(self.models, models, MODELS),
             with_rows(self.aliases, spelled, ALIASES),
             pd.DataFrame(pending, columns=columns, dtype="str").sort_values(columns[:3], ignore_index=True),
-            max(known_to, KNOWN_TO),
         )
 
     def _model(self, key: str, first: Statement) -> dict[str, Any]:

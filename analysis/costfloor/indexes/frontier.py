@@ -63,7 +63,7 @@ def default_threshold(prices: pd.DataFrame) -> float:
 def threshold_warning(prices: pd.DataFrame, threshold: float) -> str | None:
     """A sentence on a threshold that leaves nothing out, as one on another scale does; None when it leaves something out."""
     lowest, highest = float(prices["score"].min()), float(prices["score"].max())
-    if prices.empty or threshold > lowest:
+    if prices.empty or threshold >= lowest:
         return None
     return f"a threshold of {threshold:.4g} leaves nothing out: scores run from {lowest:.4g} to {highest:.4g}"
 
