@@ -22,7 +22,8 @@ REASONING = re.compile(r"-(?:non-)?reasoning$")
 """How vendors mark that a model is asked to reason, or not to: one model at two settings."""
 
 INFERRED = ("newest snapshot", "only snapshot", ", latest")
-"""Ends of the bases of names that nobody has looked up for the day: a stated release may contradict them."""
+"""Ends of the bases of names that nobody has looked up for the day: as with moving names, a stated release may contradict
+them."""
 
 DISPLAY_NAME_SOURCES = ("curated", "epoch_api", "monthly_lowest")
 UNKNOWN = "no model has this name"
@@ -161,7 +162,11 @@ def _resolve_one(
     stripped = seen.stripped
     if (spans := known.moving.get(compact(stripped))) is not None:
         key = next((key for start, end, key in spans if start <= seen.day < end), None)
-        return (key, "moving name", None) if key else (None, None, MOVED)
+        if key is None:
+            return None, None, MOVED
+        if seen.contradicts(known.released.get(key)):
+            return None, None, LATER
+        return key, "moving name", None
     # Nothing is known of this day's moving names.
     if seen.day > known.known_to and (seen.is_latest or _follows_snapshots(seen, known)):
         return None, None, MOVED
