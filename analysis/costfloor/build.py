@@ -112,6 +112,26 @@ def build(store: Store, as_of: pd.Timestamp | None = None, progress: Progress | 
         return _build(current, as_of, say)
 
 
+def cleaned_quotes(store: Store) -> pd.DataFrame:
+    """Every raw quote with its fate: those of the last build when nothing has changed since, else cleaned now.
+
+    Unlike `build` it never measures capability, which no decision on quotes, sellers or ids waits for.
+
+    Raises
+    ------
+    InputError
+        When raw data is wrong.
+    """
+    try:
+        known = stored_build(store)
+    except (IntegrityError, MissingResultError):
+        pass
+    else:
+        if known.report.fingerprint in build_key(store).digests:
+            return known.quotes
+    return build_quotes(store).quotes
+
+
 def stored_build(store: Store, as_of: pd.Timestamp | None = None) -> BuiltPanel:
     """The last build as it lies on disk, stale or not.
 

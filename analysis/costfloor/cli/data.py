@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from costfloor.build import stored_build
+from costfloor.build import cleaned_quotes, stored_build
 from costfloor.cli.shared import Options, exit_unless
 from costfloor.cli.tables import AsOf, built_panel, day
 from costfloor.data.decisions import decide
@@ -142,7 +142,7 @@ def list_held(
 ) -> None:
     """List the quotes that are held back, with the reason of each."""
     call: Options = context.obj
-    quotes = built_panel(call).quotes
+    quotes = cleaned_quotes(call.store())
     held = quotes[quotes["status"].eq("quarantined") & quotes["reason"].str.contains(reason, regex=False, na=False)]
     held = held[held["source"].eq(source)] if source else held
     columns = ["quote_id", "source", "provider", "model_id", "recorded_on", *PRICES, "reason", "evidence"]
@@ -171,8 +171,8 @@ def reject(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> Non
 
 
 def _decide(call: Options, quote_id: str, decision: str, who: str, why: str) -> None:
-    built = built_panel(call)
-    whole = decide(built.store, built.quotes, quote_id, decision, who, why)
+    store = call.store()
+    whole = decide(store, cleaned_quotes(store), quote_id, decision, who, why)
     call.emit({"quote_id": whole, "decision": decision, "who": who, "why": why}, text=f"{whole}: {decision}ed")
 
 

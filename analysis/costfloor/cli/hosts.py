@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from costfloor.build import cleaned_quotes
 from costfloor.cli.shared import Options, one_of
-from costfloor.cli.tables import built_panel
 from costfloor.data.host_decisions import decide_host
 from costfloor.data.schemas import LISTED_KINDS
 from costfloor.data.unknown_sellers import unknown_sellers
@@ -19,7 +19,7 @@ app.add_typer(hosts, name="hosts")
 def review(context: typer.Context) -> None:
     """List the sellers that nobody has looked at, and whose prices theirs repeat within 2 %."""
     call: Options = context.obj
-    listed = unknown_sellers(built_panel(call).quotes)
+    listed = unknown_sellers(cleaned_quotes(call.store()))
     lines = []
     for seller in listed:
         alike = "; ".join(f"{other['equal']} of {other['common']} as {other['host']}" for other in seller["alike"])
@@ -49,8 +49,8 @@ def set_host(
 ) -> None:
     """Say who a seller is; replayed at every build."""
     call: Options = context.obj
-    built = built_panel(call)
+    store = call.store()
     kind = one_of(kind, LISTED_KINDS, "--kind")
-    decide_host(built.store, built.quotes, spelling, host, kind, creator, who, why)
+    decide_host(store, cleaned_quotes(store), spelling, host, kind, creator, who, why)
     decision = {"spelling": spelling, "host": host, "kind": kind, "creator": creator, "who": who, "why": why}
     call.emit(decision, text=f"{spelling}: {host}, {kind}" + (f" for models of {creator}" if creator else ""))

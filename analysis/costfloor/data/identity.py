@@ -161,12 +161,7 @@ def _resolve_one(
 ) -> tuple[str | None, str | None, str | None]:
     stripped = seen.stripped
     if (spans := known.moving.get(compact(stripped))) is not None:
-        key = next((key for start, end, key in spans if start <= seen.day < end), None)
-        if key is None:
-            return None, None, MOVED
-        if seen.contradicts(known.released.get(key)):
-            return None, None, LATER
-        return key, "moving name", None
+        return _moving_name(seen, known, spans)
     # Nothing is known of this day's moving names.
     if seen.day > known.known_to and (seen.is_latest or _follows_snapshots(seen, known)):
         return None, None, MOVED
@@ -180,6 +175,18 @@ def _resolve_one(
             return served, f"{basis}, instruct", None
         return key, basis, None
     return None, None, UNKNOWN
+
+
+def _moving_name(
+    seen: _Sighting, known: Spellings, spans: list[tuple[pd.Timestamp, pd.Timestamp, str]]
+) -> tuple[str | None, str | None, str | None]:
+    """What a name that has pointed at several models stood for on the day, unless the list states a later release."""
+    key = next((key for start, end, key in spans if start <= seen.day < end), None)
+    if key is None:
+        return None, None, MOVED
+    if seen.contradicts(known.released.get(key)):
+        return None, None, LATER
+    return key, "moving name", None
 
 
 def _candidates(seen: _Sighting, known: Spellings) -> Iterator[tuple[str, str]]:
