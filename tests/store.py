@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,14 @@ PROJECT_DATA = Path(__file__).parents[1] / "data"
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini", "claude-3-5-haiku-20241022")
 
 
+def copy_compiled(folder: Path) -> Path:
+    """A data folder with the project's raw tables and none of the lists that came in later; gives its `raw`."""
+    return Path(shutil.copytree(PROJECT_DATA / "raw", folder / "raw", ignore=shutil.ignore_patterns("vintages")))
+
+
 def small_store(folder: Path, *sources: str) -> Path:
-    """The project's raw tables with the quotes of these sources, by default the curated ones: the others start a history of their own."""
-    shutil.copytree(
-        PROJECT_DATA / "raw", folder / "raw", ignore=shutil.ignore_patterns("context_*", "benchmark_costs*")
-    )
-    for path in (PROJECT_DATA / "raw").glob("context_*.csv"):
-        (folder / "raw" / path.name).write_bytes(path.read_bytes())
-    shutil.copy(PROJECT_DATA / "raw" / "benchmark_costs.csv", folder / "raw")
+    """`copy_compiled` with the quotes of these sources, by default the curated ones: the others start a history of their own."""
+    copy_compiled(folder)
     path = folder / "raw" / "quotes.csv"
     cells = pd.read_csv(path, dtype=str, keep_default_na=False)
     cells[cells["source"].isin(sources or ("curated",))].to_csv(path, index=False)
@@ -40,6 +41,12 @@ def opened(data: Path) -> Store:
 def project_store() -> Store:
     """The project's own raw data."""
     return opened(PROJECT_DATA)
+
+
+@cache
+def compiled_store() -> Store:
+    """The project's raw tables without the lists that came in later: what a test sees of them is the same next month."""
+    return replace(project_store(), vintages=())
 
 
 def stored(data: Path, as_of: pd.Timestamp | None = None) -> BuiltPanel:

@@ -28,9 +28,8 @@ from costfloor.panel import (
 )
 from costfloor.places import Places
 from costfloor.storage import data_lock
-from store import bare_store, opened, stored
+from store import bare_store, copy_compiled, opened, stored
 
-PROJECT_DATA = Path(__file__).parents[1] / "data"
 MIDYEAR = pd.Timestamp("2025-06-30")
 
 
@@ -52,7 +51,7 @@ def stand_in_capability(
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The project's raw store, its latest quotes only so that it builds in seconds, built with stand-in capability."""
     data_dir = tmp_path_factory.mktemp("data")
-    shutil.copytree(PROJECT_DATA / "raw", data_dir / "raw")
+    copy_compiled(data_dir)
     path = data_dir / "raw" / "quotes.csv"
     cells = pd.read_csv(path, dtype=str, keep_default_na=False)
     few = cells["source"].isin(["curated", "llm_prices", "epoch_api"]) | (cells.index % 8 == 0)

@@ -13,9 +13,9 @@ from costfloor.capability.measured import measured_capability
 from costfloor.capability.model import IndexUnits
 from costfloor.capability.scores import ScoreMatrix
 from costfloor.data.performance import UNKNOWN, Performance, known_performance, no_scores
-from store import project_store
+from store import compiled_store
 
-STORE = project_store()
+STORE = compiled_store()
 MODELS = STORE.table("models")
 NEW = str(MODELS["model_key"][~MODELS["model_key"].isin(STORE.table("performance")["model_key"])].iloc[0])
 SPELLINGS = {"gpqa": 0.85, "hle": 0.2, "scicode": 0.4, "lcr": 0.6, "never-heard-of": 0.5}

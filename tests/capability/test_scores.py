@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from costfloor.capability.scores import CEILING, FLOOR, MIN_MODELS_PER_BENCHMARK, ScoreMatrix, prepare_scores
 from costfloor.errors import InputError
-from store import project_store
+from store import compiled_store
 
 KEYS = [f"lab/m{i:02d}" for i in range(MIN_MODELS_PER_BENCHMARK)]
 MODELS = pd.DataFrame({"model_key": KEYS})
-BENCHMARKS = project_store().table("benchmarks")
+BENCHMARKS = compiled_store().table("benchmarks")
 
 
 def rows(
@@ -142,7 +142,7 @@ OLD_CHANCE = {
 
 
 def test_table_of_benchmarks_gives_the_matrix_that_the_program_gave() -> None:
-    store = project_store()
+    store = compiled_store()
     performance, models = store.table("performance"), store.table("models")
     names = performance["benchmark"].drop_duplicates()
     old = pd.DataFrame({"benchmark": names, "capability": ~names.str.contains(OLD_EXCLUDED), "ceiling": 1.0})
@@ -158,7 +158,7 @@ def test_table_of_benchmarks_is_whole() -> None:
     assert (counting["scale"] == "fraction").all()
     assert (counting["random_baseline"] < counting["ceiling"]).all()
     assert set(BENCHMARKS["superseded_by"].dropna()) <= set(BENCHMARKS["benchmark"])
-    spellings = project_store().table("benchmark_spellings")
+    spellings = compiled_store().table("benchmark_spellings")
     assert set(spellings["benchmark"].dropna()) <= set(BENCHMARKS["benchmark"])
     assert spellings.loc[spellings["benchmark"].isna(), "note"].notna().all()
 

@@ -1,6 +1,5 @@
 """Lists of 2026 that were read wrongly: names that had moved on, sellers, regions, plans and prices at the peak."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,11 +10,10 @@ from cli_run import contents, run
 from costfloor.build import build
 from costfloor.data.identity import LATER, MOVED, UNKNOWN
 from costfloor.sources.formats import FORMATS
-from store import opened, stored
+from store import copy_compiled, opened, stored
 from test_panel import stand_in_capability
 
 HERE = Path(__file__).parent
-PROJECT_DATA = HERE.parents[1] / "data"
 
 type Taken = Callable[..., pd.DataFrame]
 
@@ -29,7 +27,7 @@ def quick_capability() -> Iterator[None]:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    shutil.copytree(PROJECT_DATA / "raw", tmp_path / "data" / "raw")
+    copy_compiled(tmp_path / "data")
     return tmp_path / "data"
 
 

@@ -9,7 +9,7 @@ import pytest
 from costfloor.data.hosts import Sellers, load_sellers
 from costfloor.data.quotes import QuoteTables, build_quotes
 from costfloor.data.schemas import QUOTES
-from store import project_store
+from store import compiled_store
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 
@@ -93,9 +93,9 @@ def no_catalogue() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def sellers() -> Sellers:
     """The project's own table of sellers, with no decisions."""
-    return load_sellers(project_store())
+    return load_sellers(compiled_store())
 
 
 @pytest.fixture(scope="session")
 def project_tables() -> QuoteTables:
-    return build_quotes(project_store())
+    return build_quotes(compiled_store())

@@ -14,7 +14,7 @@ from costfloor.data.spellings import spellings
 from costfloor.data.vintages import SOURCES
 from hypothesis import given
 from hypothesis import strategies as st
-from store import project_store
+from store import compiled_store
 
 PROJECT_DATA = Path(__file__).parents[2] / "data"
 DAY_ZERO = datetime(2025, 1, 1)  # noqa: DTZ001  prices hold on days, which have no time zone
@@ -39,7 +39,7 @@ def spell(name, source, day, price, **changes):
 
 
 def test_every_raw_quote_appears_once_with_one_fate(project_tables):
-    raw = project_store().table("quotes")
+    raw = compiled_store().table("quotes")
     quotes = project_tables.quotes
     assert sorted(quotes["quote_id"]) == sorted(raw["quote_id"])
     assert set(quotes["status"]) == {"kept", "duplicate", "unresolved", "quarantined"}
@@ -57,8 +57,8 @@ def test_kept_quotes_have_all_that_the_analysis_needs(project_tables):
 
 def test_the_store_covers_enough_priced_and_measured_models(project_tables):
     kept = project_tables.quotes.query("status == 'kept'")
-    measured = project_store().table("performance").groupby("model_key")["benchmark"].nunique()
-    released = project_store().table("models").set_index("model_key")["release_date"]
+    measured = compiled_store().table("performance").groupby("model_key")["benchmark"].nunique()
+    released = compiled_store().table("models").set_index("model_key")["release_date"]
     rich = kept[kept["model_key"].isin(measured.index[measured >= 2])]
     age = (rich["date"] - rich["model_key"].map(released)).dt.days
     assert rich["model_key"].nunique() >= 320
@@ -234,7 +234,7 @@ def test_disputed_prices_differ_and_name_quotes_of_the_store(project_tables):
 
 def test_a_past_day_sees_only_what_was_recorded_by_then(project_tables):
     day = pd.Timestamp("2025-03-31")
-    then = build_quotes(project_store(), as_of=day).quotes
+    then = build_quotes(compiled_store(), as_of=day).quotes
     assert then["recorded_on"].max() <= day
     assert not then["valid_to"].gt(day).any()
     assert len(then) < len(project_tables.quotes)

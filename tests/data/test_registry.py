@@ -16,7 +16,7 @@ from costfloor.data.schemas import ALIASES, MODELS
 from costfloor.data.spellings import spellings
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store import project_store
+from store import compiled_store
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "model_facts.csv"
 ROWS = [
@@ -255,7 +255,7 @@ def real_facts() -> pd.DataFrame:
 
 
 def real(rows: pd.DataFrame) -> Registry:
-    store = project_store()
+    store = compiled_store()
     models, aliases = store.table("models"), store.table("aliases")
     known = spellings(models, aliases, store.table("provider_models"))
     creators = parse_table(store.by_hand["creators.csv"], CREATORS, Path("creators.csv"))
@@ -264,7 +264,7 @@ def real(rows: pd.DataFrame) -> Registry:
 
 def test_real_lists_give_the_models_that_were_released(real_facts: pd.DataFrame) -> None:
     grown = real(real_facts)
-    before = project_store().table("models")
+    before = compiled_store().table("models")
     new = grown.models.iloc[len(before) :].set_index("model_key")["release_date"].dt.strftime("%Y-%m-%d")
     assert grown.models.iloc[: len(before)]["model_key"].tolist() == before["model_key"].tolist()
     assert new.sort_index().to_dict() == {
@@ -299,7 +299,7 @@ def test_no_order_and_no_repetition_of_facts_changes_the_tables(
 
 
 def test_a_past_day_knows_no_later_model_and_its_models_stay(real_facts: pd.DataFrame) -> None:
-    before = len(project_store().table("models"))
+    before = len(compiled_store().table("models"))
     past: set[str] = set()
     for day in pd.date_range("2025-09-30", "2026-04-30", freq="ME"):
         later = real_facts["observed_on"] > day

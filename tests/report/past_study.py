@@ -21,7 +21,7 @@ from costfloor.report.study import Study
 from costfloor.studies.events.event_study import event_study, innovation_months
 from costfloor.studies.levers.levers import observed_levers
 from fake_study import DATA, made_up, make_comparison, make_entry, make_fit
-from store import project_store
+from store import compiled_store
 
 STORED = DATA.parent / "notebooks" / "stored" / "panel.parquet"
 """Holds a capability for every model of the full panel, so that none need be measured here."""
@@ -39,10 +39,10 @@ def measured() -> pd.DataFrame:
 
 def past_panel(as_of: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Quotes and panel as `costfloor build --as-of` makes them."""
-    models, quotes = project_store().table("models"), build_quotes(project_store(), as_of).quotes
+    models, quotes = compiled_store().table("models"), build_quotes(compiled_store(), as_of).quotes
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
     banded = assign_bands(measured(), priced)
-    return quotes, make_panel(quotes, models, project_store().table("performance"), banded)
+    return quotes, make_panel(quotes, models, compiled_store().table("performance"), banded)
 
 
 def past_study(as_of: pd.Timestamp, folder: Path) -> Study:
@@ -75,8 +75,8 @@ def past_study(as_of: pd.Timestamp, folder: Path) -> Study:
         "baselines": baselines(panel),
         "indexes": panel_indexes(panel) if small else study.indexes,
         "history": (make_entry(build.vintage, last=build.last, n=obs.n),),
-        "economics": economics(shipped_scenarios(), fits, obs, project_store(), seed=1),
-        "events": event_study(panel, innovation_months(project_store())),
-        "levers": observed_levers(quotes, project_store().table("models")),
+        "economics": economics(shipped_scenarios(), fits, obs, compiled_store(), seed=1),
+        "events": event_study(panel, innovation_months(compiled_store())),
+        "levers": observed_levers(quotes, compiled_store().table("models")),
     }
     return replace(study, **changes)
