@@ -19,7 +19,6 @@ from costfloor.errors import InputError, LockedError, MissingResultError
 from costfloor.laws.observations import observations
 from costfloor.panel import (
     LAW_HOST_KINDS,
-    MIN_FAMILY_ROWS,
     MIN_PUBLISHED_BENCHMARKS,
     MIN_USABLE_BENCHMARKS,
     families,
@@ -76,33 +75,16 @@ def families_of(*parts: pd.DataFrame) -> list[str]:
     return sorted(set(families(pd.concat(parts, ignore_index=True))))
 
 
-def test_a_band_is_split_when_both_sides_have_enough_rows() -> None:
-    enough, few = MIN_FAMILY_ROWS, MIN_FAMILY_ROWS - 1
-    assert families_of(rows("o1", weights=True, count=enough), rows("o1", weights=False, count=enough)) == [
-        "o1 closed",
-        "o1 open",
-    ]
-    assert families_of(rows("o1", weights=True, count=few), rows("o1", weights=False, count=100)) == ["o1"]
-    assert families_of(rows("o1", weights=True, count=100)) == ["o1"]
-
-
-def test_only_rows_the_laws_see_count_towards_a_split() -> None:
-    enough = MIN_FAMILY_ROWS
-    closed = rows("o1", weights=False, count=enough)
-    aggregated = rows("o1", weights=True, count=enough, host_kind="aggregator")
-    unmeasured = rows("o1", weights=True, count=enough, scores=MIN_USABLE_BENCHMARKS - 1)
-    assert families_of(closed, aggregated, unmeasured) == ["o1"]
-    assert families_of(closed, aggregated, rows("o1", weights=True, count=enough)) == ["o1 closed", "o1 open"]
-
-
-def test_unstated_weights_are_closed_and_bands_are_split_one_by_one() -> None:
-    enough = MIN_FAMILY_ROWS
-    assert families_of(
-        rows("GPT-4", weights=True, count=enough),
-        rows("GPT-4", weights=None, count=enough),
-        rows("GPT-5", weights=True, count=enough),
-        rows("GPT-5", weights=False, count=2),
-    ) == ["GPT-4 closed", "GPT-4 open", "GPT-5"]
+def test_a_row_is_of_its_band_and_weights_whatever_other_rows_there_are() -> None:
+    parts = (
+        rows("o1", weights=True, count=1),
+        rows("o1", weights=False, count=100),
+        rows("GPT-4", weights=None, count=2),
+    )
+    assert families_of(*parts) == ["GPT-4 closed", "o1 closed", "o1 open"]
+    for part in parts:
+        assert families_of(part) == sorted(set(families(part)))
+        assert set(families_of(part)) <= set(families_of(*parts))
 
 
 def test_the_panel_holds_kept_quotes_of_published_models(project: Path) -> None:

@@ -12,9 +12,6 @@ MIN_PUBLISHED_BENCHMARKS = 2
 MIN_USABLE_BENCHMARKS = 3
 """The laws see a model with this many scores behind its capability: with fewer, its band is a guess."""
 
-MIN_FAMILY_ROWS = 15
-"""A band is split into open and closed weights when both sides have this many rows."""
-
 LAW_HOST_KINDS = OWN_PRICE_KINDS
 """Whose prices the laws see: those of sellers with prices of their own. Of a seller that nobody has looked at it is not known."""
 
@@ -28,7 +25,7 @@ def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     Columns `date, price` (USD per million tokens, 3:1 blend)`, quality, quality_sd, quality_centre` (capability units)`, family,
-    family_birth, host, model, entry`.
+    family_birth, host, model, open_weights, entry`.
     """
     # In a past view a band may not be born yet that a model of vague release is in.
     rows = panel[_seen_by_laws(panel) & panel["band_birth"].notna()]
@@ -43,6 +40,7 @@ def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
             "family_birth": rows["band_birth"],
             "host": rows["host"],
             "model": rows["model"],
+            "open_weights": _open(rows),
             "entry": rows["release_date"],
         }
     ).reset_index(drop=True)
@@ -69,7 +67,7 @@ def panel_source(rows: pd.DataFrame, scores: pd.DataFrame) -> str:
 def make_panel(
     quotes: pd.DataFrame, models: pd.DataFrame, performance: pd.DataFrame, capability: pd.DataFrame
 ) -> pd.DataFrame:
-    """Join kept quotes with capability, and cross bands with open and closed weights where both have enough rows."""
+    """Join kept quotes with capability, and cross bands with open and closed weights."""
     published = performance.groupby("model_key")["benchmark"].nunique()
     enough = published.index[published >= MIN_PUBLISHED_BENCHMARKS]
     measured = capability[capability["model_key"].isin(enough)]
@@ -84,15 +82,16 @@ def make_panel(
 
 
 def families(panel: pd.DataFrame) -> "pd.Series[str]":
-    """Name the family of each row: its band, split by weights when both sides have `MIN_FAMILY_ROWS` rows the laws see.
+    """Name the family of each row: its band and whether its weights can be had, however many rows that gives.
 
-    Unstated weights count as closed: models whose weights can be had are listed as such.
+    A rule that counts rows would let later rows name earlier ones.
     """
-    side = panel["open_weights"].fillna(False).astype(bool).map({True: "open", False: "closed"})
-    seen = _seen_by_laws(panel)
-    counts = pd.crosstab(panel.loc[seen, "band"], side[seen]).reindex(columns=["open", "closed"], fill_value=0)
-    split = counts.index[(counts >= MIN_FAMILY_ROWS).all(axis=1)]
-    return panel["band"].where(~panel["band"].isin(split), panel["band"] + " " + side)
+    return panel["band"] + _open(panel).map({True: " open", False: " closed"})
+
+
+def _open(panel: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether the weights can be had; unstated ones count as closed, as models with open weights are listed as such."""
+    return panel["open_weights"].fillna(False).astype(bool)
 
 
 def _seen_by_laws(panel: pd.DataFrame) -> "pd.Series[bool]":

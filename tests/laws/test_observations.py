@@ -167,17 +167,21 @@ def test_the_hash_moves_with_a_row_and_with_optional_columns() -> None:
     assert observations(table()).data_hash in hashes
 
 
-def test_a_subset_keeps_scales_and_forgets_what_it_lacks() -> None:
+def test_a_subset_keeps_the_start_and_forgets_what_it_lacks() -> None:
     obs = observations(table())
     known = np.asarray(obs.time_years <= years("2023-01-01", "2023-12-31"))
     past = subset(obs, known)
     assert (past.n, past.units, past.families, past.hosts) == (2, ("a", "b"), ("low",), ("x",))
     assert past.last == pd.Timestamp("2023-07-01")
     assert past.start == obs.start
-    assert past.quality_scale == obs.quality_scale
     assert np.array_equal(past.log_price, obs.log_price[known])
     assert past.births == pytest.approx(obs.births[[1]])
-    assert past.quality == pytest.approx(obs.quality[known])
+    # Centre and scale of quality are those of the rows it has, unless others are to measure it.
+    assert past.unit_quality == pytest.approx([-0.5, 0.5])
+    assert past.quality_scale == pytest.approx(0.5)
+    measured = subset(obs, known, measured_by=np.ones(obs.n, bool))
+    assert measured.quality_scale == obs.quality_scale
+    assert measured.quality == pytest.approx(obs.quality[known])
     assert past.data_hash != obs.data_hash
 
 

@@ -18,7 +18,7 @@ from costfloor.checks.replicates import Replicates, thinned
 from costfloor.checks.result import CheckResult
 from costfloor.fit.posterior import expected_log_price, merge_chains, replicate
 from costfloor.fit.result import Fit
-from costfloor.forecast.origins import extend
+from costfloor.forecast.origins import extend, in_view
 from costfloor.laws.observations import PriceObservations, subset
 
 HELDOUT: Final = {
@@ -56,8 +56,9 @@ def heldout_checks(
     """
     name = fit.law.name
     rng = np.random.default_rng([seed, *name.encode()])
+    obs, seen, scored = in_view(obs, seen, scored)
     draws = extend(merge_chains(thinned(fit.posterior), fit.law), obs, seen, rng)
     forecast = replicate(draws, expected_log_price(draws, obs, rng)[:, scored], rng)
-    rows = subset(obs, scored)
+    rows = subset(obs, scored, measured_by=seen)
     replicates = Replicates(rows, {name: fit}, {name: forecast}, quarterly_index(rows))
     return [check(replicates) for check in HELDOUT.values()]

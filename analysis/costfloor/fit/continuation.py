@@ -30,10 +30,12 @@ COMPARED = (
     "host",
     "unit_entry_time",
     "unit_entry_age",
-    "unit_quality",
+    "unit_capability",
+    "unit_open",
     "unit_quality_sd",
     "unit_family",
     "births",
+    "centres",
 )
 
 
@@ -70,7 +72,7 @@ def continuation(old: pd.DataFrame, full: pd.DataFrame) -> Continuation | None:
     -------
     Continuation or None
         None when `full` is not `old` with rows added: a row was withdrawn or corrected, or the new rows change what the old ones mean
-        (a family split, an earlier entry).
+        (the centre of a family, an earlier entry).
     """
     full = full.sort_values([name for name in ORDER if name in full], kind="stable").reset_index(drop=True)
     columns = [name for name in full if name in old]
@@ -82,7 +84,8 @@ def continuation(old: pd.DataFrame, full: pd.DataFrame) -> Continuation | None:
         return None
     past, obs = observations(old), observations(full)
     same_units = subset(obs, seen)
-    if not _same(past, same_units):
+    known = np.isin(obs.families, past.families)
+    if not _same(past, same_units) or not np.allclose(obs.centres[known], past.centres, atol=1e-9):
         return None
     return Continuation(replace(obs, quality_scale=past.quality_scale), seen)
 

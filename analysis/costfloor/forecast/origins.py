@@ -95,10 +95,21 @@ def forecast_origins(
 
 
 def masks(obs: PriceObservations, origin: pd.Timestamp, horizon_months: int) -> tuple[np.ndarray, np.ndarray]:
-    """Masks (n,) of the rows until an origin, and of those within a horizon after it."""
+    """Masks (n,) of the rows until an origin, and of those within a horizon after it, in families that are known by then."""
     dates = obs.start + pd.to_timedelta(np.round(obs.time_years * DAYS_PER_YEAR), unit="D")
     ahead = origin + pd.DateOffset(months=horizon_months)
-    return np.asarray(dates <= origin), np.asarray((dates > origin) & (dates <= ahead))
+    seen = np.asarray(dates <= origin)
+    # Of a family that neither an earlier row nor the table speaks of, an origin knows neither birth nor centre.
+    known = obs.anchored | np.isin(obs.family, obs.family[seen])
+    return seen, np.asarray((dates > origin) & (dates <= ahead) & known)
+
+
+def in_view(
+    obs: PriceObservations, seen: np.ndarray, scored: np.ndarray
+) -> tuple[PriceObservations, np.ndarray, np.ndarray]:
+    """The rows that a forecast knows and those asked of it, in the units of the known ones, with both masks: no other row takes part."""
+    kept = seen | scored
+    return subset(obs, kept, measured_by=seen), seen[kept], scored[kept]
 
 
 def score_forecast(
@@ -160,6 +171,7 @@ def predict(
     Parameters as in `score_forecast`.
     """
     rng = np.random.default_rng(seed)
+    obs, seen, scored = in_view(obs, seen, scored)
     draws = extend(fit.parameters, obs, seen, rng)
     rows = np.flatnonzero(scored)
     simulated = replicate(draws, expected_log_price(draws, obs, rng)[:, rows], rng)
@@ -196,11 +208,9 @@ def extend(draws: Draws, obs: PriceObservations, seen: np.ndarray, rng: np.rando
     # Of the shape only: what a family starts from depends on its innovations, and these on how many families there are.
     values["family_start"] = np.empty((size, len(obs.families)))
     increments = innovations(Draws(draws.law, values), steps, rng)
-    every_unit = np.arange(len(obs.unit_family))
-    spread_over(
-        "family_start",
-        draws["level"][:, None] + offsets("level_spread") + mean_fallen(draws.law, values, obs, increments, every_unit),
-    )
+    # When the models of a family to come will enter nobody knows: the population's level is that of its birth, whatever fell before.
+    before_birth = path_at(increments, np.arange(len(obs.families)), obs.births, draws.law.grid_years)
+    spread_over("family_start", draws["level"][:, None] + offsets("level_spread") + before_birth)
     if obs.hosts:
         effects = draws["host_spread"][:, None] * rng.standard_normal((size, len(obs.hosts)))
         effects[:, np.unique(obs.host[seen])] = draws["host_effect"]

@@ -27,12 +27,19 @@ class PriceObservations:
         Codes into the units and `hosts`. A table without hosts has none (empty tuple, codes zero).
     unit_entry_time, unit_entry_age : (U,)
         Years from `start`, and from the family's birth, to the unit's entry; the age is never negative.
-    unit_quality, unit_quality_sd : (U,)
-        Quality minus its family's centre, and the standard deviation of the measured quality.
+    unit_capability, unit_quality_sd : (U,)
+        Measured quality, comparable between families, and its standard deviation.
+    unit_open : (U,) bool
+        Whether the weights can be had; false where the table does not say so.
     unit_family : (U,) int
         Code into `families`.
     births : (F,)
         Years from `start` to the birth of each family; may be negative.
+    centres : (F,)
+        The capability from which a family's quality counts.
+    anchored
+        Whether the table itself says when each family was born and where it is centred. If not, its rows do, and nothing is known of a
+        family before its first one.
     quality_scale
         Standard deviation of quality within families, by which the models standardise it; 1 when quality does not vary.
     models_repeat
@@ -45,10 +52,13 @@ class PriceObservations:
     host: np.ndarray
     unit_entry_time: np.ndarray
     unit_entry_age: np.ndarray
-    unit_quality: np.ndarray
+    unit_capability: np.ndarray
     unit_quality_sd: np.ndarray
+    unit_open: np.ndarray
     unit_family: np.ndarray
     births: np.ndarray
+    centres: np.ndarray
+    anchored: bool
     families: tuple[str, ...]
     hosts: tuple[str, ...]
     units: tuple[str, ...]
@@ -63,6 +73,11 @@ class PriceObservations:
     def family(self) -> np.ndarray:
         """Family of each row, (n,)."""
         return np.asarray(self.unit_family[self.unit])
+
+    @property
+    def unit_quality(self) -> np.ndarray:
+        """Capability of each unit minus its family's centre, (U,)."""
+        return np.asarray(self.unit_capability - self.centres[self.unit_family])
 
     @property
     def quality(self) -> np.ndarray:
@@ -101,9 +116,9 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
     Parameters
     ----------
     frame
-        Columns `date`, `price`, `quality`, `family`; optional `quality_sd`, `quality_centre`, `family_birth`, `host`, `model`,
-        `entry`. Without `family_birth` a family is born on its first date, without `quality_centre` its centre is its mean quality,
-        and without `entry` a model enters on its first date in the table.
+        Columns `date`, `price`, `quality`, `family`; optional `quality_sd`, `quality_centre`, `family_birth`, `host`, `model`, `entry`,
+        `open_weights`. Without `family_birth` a family is born on its first date, without `quality_centre` its centre is its mean
+        quality, and without `entry` a model enters on its first date in the table.
     price_unit
         For axis labels.
     """
@@ -112,7 +127,11 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
     frame["family"] = frame["family"].astype(str)
     families = tuple(sorted(frame["family"].unique()))
     by_family = frame.groupby("family")
-    centres = by_family["quality_centre"].first() if "quality_centre" in frame else by_family["quality"].mean()
+    centres = (
+        by_family["quality_centre"].first()
+        if "quality_centre" in frame
+        else by_family["quality"].agg(lambda quality: quality.to_numpy(float).mean())
+    )
     birth_dates = by_family["family_birth"].min() if "family_birth" in frame else by_family["date"].min()
     start, last = pd.Timestamp(frame["date"].min()), pd.Timestamp(frame["date"].max())
     births = np.array([(birth_dates[name] - start).days for name in families], float) / DAYS_PER_YEAR
@@ -130,15 +149,19 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
         "host": _codes(frame["host"].astype(str), hosts) if hosts else np.zeros(len(frame), np.intp),
         "unit_entry_time": np.maximum(entry[first_row], 0.0),
         "unit_entry_age": np.maximum(entry[first_row] - births[family], 0.0),
-        "unit_quality": units["quality"].to_numpy(float) - units["family"].map(centres).to_numpy(float),
+        "unit_capability": units["quality"].to_numpy(float),
         "unit_quality_sd": units["quality_sd"].to_numpy(float) if "quality_sd" in frame else np.zeros(len(units)),
+        "unit_open": units["open_weights"].fillna(False).to_numpy(bool)
+        if "open_weights" in frame
+        else np.zeros(len(units), bool),
         "unit_family": family,
         "births": births,
+        "centres": centres[list(families)].to_numpy(float),
     }
-    spread = float(np.std(arrays["unit_quality"]))
     return PriceObservations(
         **arrays,
-        quality_scale=spread if spread > 0 else 1.0,
+        anchored="quality_centre" in frame and "family_birth" in frame,
+        quality_scale=_scale(arrays["unit_capability"] - arrays["centres"][family]),
         families=families,
         hosts=hosts,
         units=names,
@@ -150,7 +173,7 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
     )
 
 
-def subset(obs: PriceObservations, rows: np.ndarray) -> PriceObservations:
+def subset(obs: PriceObservations, rows: np.ndarray, measured_by: np.ndarray | None = None) -> PriceObservations:
     """The observations that a past date allowed: the chosen rows with their units, hosts and families.
 
     Parameters
@@ -158,8 +181,14 @@ def subset(obs: PriceObservations, rows: np.ndarray) -> PriceObservations:
     obs
         All observations.
     rows
-        Boolean mask (n,). Centres, births, the start and the scale of quality stay those of `obs`.
+        Boolean mask (n,). The start of time stays that of `obs`, and so do births and centres that the table gives.
+    measured_by
+        Mask (n,) of the rows that say in which units quality is measured: its scale, and the centres of families where the table gives
+        none. Default: `rows`. A fit must not know how far the models to come differ, and a forecast is in the units of its fit.
     """
+    measuring = rows if measured_by is None else measured_by
+    measuring_units = np.unique(obs.unit[measuring])
+    centres = obs.centres if obs.anchored else _mean_capability(obs, measuring)
     units = np.unique(obs.unit[rows])
     hosts = np.unique(obs.host[rows])
     families = np.unique(obs.unit_family[units])
@@ -170,11 +199,14 @@ def subset(obs: PriceObservations, rows: np.ndarray) -> PriceObservations:
         "host": np.searchsorted(hosts, obs.host[rows]),
         "unit_entry_time": obs.unit_entry_time[units],
         "unit_entry_age": obs.unit_entry_age[units],
-        "unit_quality": obs.unit_quality[units],
+        "unit_capability": obs.unit_capability[units],
         "unit_quality_sd": obs.unit_quality_sd[units],
+        "unit_open": obs.unit_open[units],
         "unit_family": np.searchsorted(families, obs.unit_family[units]),
         "births": obs.births[families],
+        "centres": centres[families],
     }
+    quality_scale = _scale((obs.unit_capability - centres[obs.unit_family])[measuring_units])
     names: dict[str, Any] = {
         "families": tuple(obs.families[code] for code in families),
         "hosts": tuple(obs.hosts[code] for code in hosts) if obs.hosts else (),
@@ -184,9 +216,24 @@ def subset(obs: PriceObservations, rows: np.ndarray) -> PriceObservations:
     return replace(
         obs,
         **changes,
+        quality_scale=quality_scale,
         last=obs.start + pd.Timedelta(days=round(float(obs.time_years[rows].max()) * DAYS_PER_YEAR)),
-        data_hash=_digest(arrays, (*names.values(), (str(obs.start.date()), repr(obs.quality_scale)))),
+        data_hash=_digest(arrays, (*names.values(), (str(obs.start.date()),))),
     )
+
+
+def _mean_capability(obs: PriceObservations, rows: np.ndarray) -> np.ndarray:
+    """Mean capability of the chosen rows of each family, (F,); the centre of `obs` for a family without any."""
+    centres = obs.centres.copy()
+    capability, family = obs.unit_capability[obs.unit[rows]], obs.family[rows]
+    for code in np.unique(family):
+        centres[code] = capability[family == code].mean()
+    return centres
+
+
+def _scale(quality: np.ndarray) -> float:
+    spread = float(np.std(quality))
+    return spread if spread > 0 else 1.0
 
 
 def _units(frame: pd.DataFrame) -> tuple[np.ndarray, tuple[str, ...], bool]:

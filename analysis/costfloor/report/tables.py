@@ -65,7 +65,7 @@ def families(study: Study) -> Table:
     )
     return tabulate(
         "families",
-        "Rows that the laws see, by family: a band of capability, split by open and closed weights where both have enough rows.",
+        "Rows that the laws see, by family: a band of capability, with open or closed weights.",
         [
             Column("Family", lambda group: str(group[0]), "l"),
             Column("Rows", lambda group: len(group[1])),

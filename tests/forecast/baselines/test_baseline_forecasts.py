@@ -1,4 +1,4 @@
-"""The four baselines at one origin: known answers, what an origin may know, failures with reasons."""
+"""The baselines at one origin: known answers, what an origin may know, failures with reasons."""
 
 import warnings
 from dataclasses import replace
@@ -59,8 +59,7 @@ def test_the_local_linear_trend_takes_its_variances_as_known_and_covers_less() -
 def test_the_line_is_the_regression_of_statsmodels() -> None:
     obs = market()
     seen, scored = split(obs, 12)
-    design = capability_design(obs, obs.time_years, obs.unit)
-    # Both families are born within days of each other: the line tells them apart by these.
+    design = capability_design(obs, obs.time_years, obs.unit)[:, :3]
     fit = sm.OLS(obs.log_price[seen], design[seen]).fit()
     exact = fit.get_prediction(design[scored])
     line = fit_line(obs.log_price[seen], design[seen])
@@ -78,7 +77,7 @@ def test_the_line_is_the_regression_of_statsmodels() -> None:
 def test_the_line_scores_a_single_row_by_its_student_t_and_rows_of_a_unit_jointly() -> None:
     obs = market()
     seen, scored = split(obs, 12)
-    design = capability_design(obs, obs.time_years, obs.unit)
+    design = capability_design(obs, obs.time_years, obs.unit)[:, :3]
     line = fit_line(obs.log_price[seen], design[seen])
     forecast = epoch_ols(obs, seen, scored, 10, np.random.default_rng(0))
     units = np.unique(obs.unit[scored])
@@ -214,7 +213,7 @@ def test_several_prices_of_a_model_need_a_known_spread() -> None:
     first[np.unique(obs.unit, return_index=True)[1]] = True
     seen, scored = split(obs, 12)
     result = baseline_forecasts(obs, seen & first, scored, draws=5, seed=0)
-    assert set(result.forecasts) == {"epoch_ols"}
+    assert set(result.forecasts) == {"epoch_ols", "open_ols"}
     assert "spread within models" in result.failures["farmer_lafond"]
     fresh = scored & first
     assert baseline_forecasts(obs, seen & first, fresh, draws=5, seed=0).failures == {}
@@ -223,8 +222,19 @@ def test_several_prices_of_a_model_need_a_known_spread() -> None:
 def test_regressors_that_cannot_be_told_apart_are_named() -> None:
     obs = market(10, families=("a",))
     seen, scored = split(obs, 12)
-    forecast = baseline_forecasts(obs, seen, scored, draws=5, seed=0).forecasts["epoch_ols"]
-    assert forecast.notes == ("not told apart from the other regressors: family birth",)
+    forecasts = baseline_forecasts(obs, seen, scored, draws=5, seed=0).forecasts
+    assert forecasts["epoch_ols"].notes == ()
+    assert forecasts["open_ols"].notes == ("not told apart from the other regressors: open weights",)
+
+
+def test_a_step_for_open_weights_is_told_from_capability() -> None:
+    obs = market(11)
+    obs = replace(obs, unit_open=np.arange(len(obs.unit_family)) % 2 == 0)
+    seen, _ = split(obs, 12)
+    design = capability_design(obs, obs.time_years, obs.unit)[seen]
+    stepped = obs.log_price[seen] - 2.0 * obs.unit_open[obs.unit[seen]]
+    moved = fit_line(stepped, design).coefficients - fit_line(obs.log_price[seen], design).coefficients
+    np.testing.assert_allclose(moved, [0.0, 0.0, 0.0, -2.0], atol=1e-9)
 
 
 @pytest.mark.parametrize("case", ["nothing seen", "nothing scored", "a past to forecast"])

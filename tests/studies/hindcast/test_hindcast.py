@@ -45,9 +45,9 @@ def panel_rows(band: str, family: str, first: str, count: int, *, weights: bool)
 
 CLOSED = panel_rows("GPT-4", "GPT-4 closed", "2023-06-01", 60, weights=False)
 OPENED = panel_rows("GPT-4", "GPT-4 open", "2024-06-01", 60, weights=True)
-FRESH = panel_rows("o1", "o1", "2024-10-01", 20, weights=True)
+FRESH = panel_rows("o1", "o1 open", "2024-10-01", 20, weights=True)
 NOW = pd.concat([CLOSED, OPENED, FRESH], ignore_index=True)
-THEN = NOW[NOW["date"] <= DATE].assign(family="GPT-4", band_birth=pd.Timestamp("2023-03-20"))
+THEN = NOW[NOW["date"] <= DATE].assign(band_birth=pd.Timestamp("2023-03-20"))
 
 
 def test_half_years_end_with_the_last_price() -> None:
@@ -65,9 +65,9 @@ def test_only_whole_months_count_and_fewer_than_three_do_not(last: str, months: 
     assert months_passed(DATE, pd.Timestamp(last)) == months
 
 
-def test_later_rows_stand_in_the_families_of_then() -> None:
+def test_later_rows_stand_behind_those_of_then_with_the_births_of_then() -> None:
     found = view(DATE, THEN, NOW)
-    assert found.obs.families == ("GPT-4", "o1")
+    assert found.obs.families == ("GPT-4 closed", "GPT-4 open", "o1 open")
     assert found.seen.sum() == len(THEN)
     assert found.months == months_passed(DATE, NOW["date"].max())
     past, direct = subset(found.obs, found.seen), observations(law_rows(THEN))
@@ -77,13 +77,8 @@ def test_later_rows_stand_in_the_families_of_then() -> None:
     assert past.last == direct.last
 
 
-def test_a_band_that_was_split_then_stays_split() -> None:
-    split = THEN.assign(family="GPT-4 " + THEN["open_weights"].map({True: "open", False: "closed"}))
-    assert view(DATE, split, NOW).obs.families == ("GPT-4 closed", "GPT-4 open", "o1")
-
-
 def test_what_comes_after_the_horizon_changes_nothing() -> None:
-    late = panel_rows("o1", "o1", "2025-08-15", 20, weights=True)
+    late = panel_rows("o1", "o1 open", "2025-08-15", 20, weights=True)
     before, after = view(DATE, THEN, NOW), view(DATE, THEN, pd.concat([NOW, late], ignore_index=True))
     assert after.obs.data_hash == before.obs.data_hash
     assert after.months == 12

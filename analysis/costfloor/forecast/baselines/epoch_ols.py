@@ -1,4 +1,4 @@
-"""One log-linear trend for everything: the regression behind published rates of decline.
+"""One log-linear trend for everything: the regression behind published rates of decline, with and without a step for open weights.
 
 Log price on date and capability, one slope each, and a Student-t predictive distribution; families, hosts and models are ignored, as they
 are in Epoch AI (March 2025) and in Gundlach et al., "The price of progress" (2025). Both fit record lows or undominated rows. Here all
@@ -13,11 +13,16 @@ from costfloor.forecast.baselines.line import Line, capability_design, fit_line
 from costfloor.forecast.baselines.predictive import BaselineForecast
 from costfloor.laws.observations import PriceObservations
 
-COLUMNS = ("level", "date", "quality", "family birth")
+COLUMNS = ("level", "date", "capability", "open weights")
 
 
 def epoch_ols(
-    obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, draws: int, rng: np.random.Generator
+    obs: PriceObservations,
+    seen: np.ndarray,
+    scored: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
+    columns: int = 3,
 ) -> BaselineForecast:
     """Forecast the scored rows from a line through the seen ones.
 
@@ -29,6 +34,8 @@ def epoch_ols(
         Number of draws, S.
     rng
         Source of the draws.
+    columns
+        How many of `COLUMNS` are used.
 
     Raises
     ------
@@ -36,13 +43,14 @@ def epoch_ols(
         The seen rows do not give a line; see `fit_line`.
     """
     rows, known = np.flatnonzero(scored), np.flatnonzero(seen)
-    line = fit_line(obs.log_price[known], capability_design(obs, obs.time_years[known], obs.unit[known]))
-    design = capability_design(obs, obs.time_years[rows], obs.unit[rows])
+    design = capability_design(obs, obs.time_years, obs.unit)[:, :columns]
+    line = fit_line(obs.log_price[known], design[known])
+    design = design[rows]
     density = [
         _log_density(line, obs.log_price[rows[of_unit]], design[of_unit])
         for of_unit in (obs.unit[rows] == unit for unit in np.unique(obs.unit[rows]))
     ]
-    unused = [name for column, name in enumerate(COLUMNS) if column not in line.columns]
+    unused = [name for column, name in enumerate(COLUMNS[:columns]) if column not in line.columns]
     notes = (f"not told apart from the other regressors: {', '.join(unused)}",) if unused else ()
     return BaselineForecast(_simulate(line, design, draws, rng), np.array(density), notes)
 

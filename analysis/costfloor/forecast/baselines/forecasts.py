@@ -19,6 +19,7 @@ Baseline = Callable[[PriceObservations, np.ndarray, np.ndarray, int, np.random.G
 
 BASELINES: dict[str, Baseline] = {
     "epoch_ols": epoch_ols,
+    "open_ols": partial(epoch_ols, columns=4),
     "random_walk_drift": partial(forecast_from_series, random_walk_drift),
     "local_linear_trend": partial(forecast_from_series, local_linear_trend),
     "farmer_lafond": partial(forecast_from_series, farmer_lafond),

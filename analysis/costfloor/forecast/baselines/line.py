@@ -49,13 +49,8 @@ class Line:
 
 
 def capability_design(obs: PriceObservations, time_years: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """Regressors (n, 4) of prices at given times: one, time, quality within the family, and the family's birth.
-
-    Qualities count from the centre of their family, so that capability needs a second column to be comparable between families. The
-    birth of a family is the day on which its capability was first on sale, and so orders the families by capability.
-    """
-    birth = obs.births[obs.unit_family[unit]]
-    return np.column_stack([np.ones(len(unit)), time_years, obs.unit_quality[unit], birth])
+    """Regressors (n, 4) of prices at given times: one, time, capability, and whether the weights are open."""
+    return np.column_stack([np.ones(len(unit)), time_years, obs.unit_capability[unit], obs.unit_open[unit]])
 
 
 def fit_line(log_price: np.ndarray, design: np.ndarray) -> Line:

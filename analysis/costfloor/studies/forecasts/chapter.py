@@ -12,6 +12,7 @@ from costfloor.typeset.values import Estimate, Number, Share
 TITLES: Final = {
     "average_of_laws": "average of the laws",
     "epoch_ols": "one line by least squares (Epoch)",
+    "open_ols": "one line with a step for open weights",
     "random_walk_drift": "ARIMA(0,1,0) with drift",
     "local_linear_trend": "local linear trend",
     "farmer_lafond": "Farmer and Lafond",

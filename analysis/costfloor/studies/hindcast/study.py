@@ -1,7 +1,7 @@
 """What would have been concluded at past half-year ends from what was known then, and how the forecasts of then fared."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -100,7 +100,7 @@ class View:
     date
         The last day of which anything was known.
     obs
-        Rows known then, and those of the following horizon in the families of then.
+        Rows known then, and those of the following horizon.
     seen, scored
         Masks (n,) of the rows known then, and of those within `months`.
     months
@@ -135,23 +135,14 @@ def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
     then, now
         The panel built as of that day, and today's.
 
-    Later rows are counted into the families of then: a band that was not yet split by weights stays whole, and a band born since is a
-    family of its own, which the forecast draws from the population.
+    A band born since is a family that the forecast draws from the population.
     """
     past, ahead = law_rows(then), date + pd.DateOffset(months=HORIZON_MONTHS)
     later = now[(now["date"] > date) & (now["date"] <= ahead)]
-    split = set(then.loc[then["family"] != then["band"], "band"])
-    known = later["band"].isin(split)
-    side = later["open_weights"].fillna(False).astype(bool).map({True: "open", False: "closed"})
-    family = later["band"].where(~known, later["band"] + " " + side)
     births = past.groupby("family")["family_birth"].min()
-    fresh = law_rows(later.assign(family=family))
+    fresh = law_rows(later)
     fresh["family_birth"] = fresh["family"].map(births).fillna(fresh["family_birth"])
-    # Quality in the units of then: a fit must not know how far the models to come differ.
-    obs = replace(
-        observations(pd.concat([past, fresh], ignore_index=True), price_unit=PRICE_UNIT),
-        quality_scale=observations(past).quality_scale,
-    )
+    obs = observations(pd.concat([past, fresh], ignore_index=True), price_unit=PRICE_UNIT)
     months = months_passed(date, law_rows(now)["date"].max())
     seen, scored = masks(obs, date, months)
     judged = scored.sum() >= MIN_SCORED_ROWS and subset(obs, seen).models_repeat == obs.models_repeat

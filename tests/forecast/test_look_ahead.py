@@ -1,0 +1,137 @@
+"""No look-ahead: whatever happens to rows after an origin, fits and forecasts from there stay as they were."""
+
+from dataclasses import fields
+
+import numpy as np
+import pandas as pd
+import pytest
+from costfloor.fit.result import Fit
+from costfloor.forecast.baselines import BASELINES, baseline_forecasts
+from costfloor.forecast.origins import masks, predict
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations, observations, subset
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_forecast import draws_of, fit_with, market
+
+ORIGIN = pd.Timestamp("2023-12-31")
+HORIZON = 6
+END = ORIGIN + pd.DateOffset(months=HORIZON)
+CASES = st.integers(0, 2**32 - 1)
+
+
+def anchored(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with centres and births of its own, as the project's panel has them."""
+    births = {"old": "2021-06-01", "mid": "2022-09-01", "new": "2024-02-01", "newer": "2024-05-01"}
+    centres = {"old": 0.0, "mid": 0.5, "new": 1.0, "newer": 2.0}
+    return frame.assign(
+        family_birth=pd.to_datetime(frame["family"].map(births)), quality_centre=frame["family"].map(centres)
+    )
+
+
+def corrupted(frame: pd.DataFrame, seed: int, after: pd.Timestamp = ORIGIN) -> pd.DataFrame:
+    """The table with rows after a day thrown away, changed in every column, and added."""
+    rng = np.random.default_rng(seed)
+    past, later = frame[frame["date"] <= after], frame[frame["date"] > after]
+    kept = later.sample(frac=float(rng.random()), random_state=seed)
+    added = later.sample(n=30, replace=True, random_state=seed + 1 if seed < 2**32 - 1 else 0)
+    rows = pd.concat([kept, added], ignore_index=True)
+    size = len(rows)
+    rows = rows.assign(
+        date=after + pd.to_timedelta(rng.integers(1, 900, size), unit="D"),
+        price=rng.lognormal(0.0, 4.0, size),
+        quality=rng.normal(3.0, 9.0, size),
+        family=rng.choice(["old", "mid", "new", "newer"], size),
+        model=rng.choice(["A", "B", "C", "E", "Z"], size),
+        host=rng.choice(["h1", "h2", "elsewhere"], size),
+    )
+    return pd.concat([past, rows], ignore_index=True)
+
+
+def past_of(frame: pd.DataFrame) -> PriceObservations:
+    obs = observations(frame)
+    return subset(obs, masks(obs, ORIGIN, 0)[0])
+
+
+def a_fit(past: PriceObservations, law: str, size: int = 300) -> Fit:
+    return fit_with(draws_of(law, past, size, np.random.default_rng(4)))
+
+
+@pytest.mark.parametrize("arrange", [lambda frame: frame, anchored], ids=["plain", "anchored"])
+@settings(max_examples=20)
+@given(seed=CASES)
+def test_what_a_fit_sees_is_the_same_byte_for_byte(arrange, seed: int) -> None:  # type: ignore[no-untyped-def]
+    before, after = past_of(arrange(market())), past_of(arrange(corrupted(market(), seed)))
+    alone = observations(arrange(market()).query("date <= @ORIGIN"))
+    for other in (after, alone):
+        for field in fields(before):
+            one, two = getattr(before, field.name), getattr(other, field.name)
+            same = one.tobytes() == two.tobytes() if isinstance(one, np.ndarray) else one == two
+            assert same, field.name
+
+
+@pytest.mark.parametrize("law", LAWS)
+@settings(max_examples=5)
+@given(seed=CASES)
+def test_what_lies_behind_the_horizon_changes_no_forecast_by_a_byte(law: str, seed: int) -> None:
+    forecasts = []
+    for frame in (anchored(market()), corrupted(anchored(market()), seed, END)):
+        obs = observations(anchored(frame))
+        seen, scored = masks(obs, ORIGIN, HORIZON)
+        assert scored.any()
+        forecasts.append(predict(a_fit(subset(obs, seen), law, 20), obs, seen, scored, seed=1))
+    for one, two in zip(*forecasts, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_prices_within_the_horizon_change_no_forecast_by_a_byte(law: str) -> None:
+    frame = anchored(market())
+    dearer = frame.assign(price=frame["price"].where(frame["date"] <= ORIGIN, 77.0 * frame["price"]))
+    forecasts = []
+    for table in (frame, dearer):
+        obs = observations(table)
+        seen, scored = masks(obs, ORIGIN, HORIZON)
+        forecasts.append(predict(a_fit(subset(obs, seen), law, 20), obs, seen, scored, seed=1)[0])
+    np.testing.assert_array_equal(*forecasts)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_a_new_family_is_forecast_alike_whichever_of_its_models_come_later(law: str) -> None:
+    frame = anchored(market())
+    late = frame[frame["family"] == "new"].tail(1)
+    many = pd.concat([frame, *(late.assign(model=f"late {n}", date=END) for n in range(60))], ignore_index=True)
+    means = []
+    for table in (frame, many):
+        obs = observations(table)
+        seen, scored = masks(obs, ORIGIN, HORIZON)
+        rows = np.flatnonzero(scored)
+        simulated, _ = predict(a_fit(subset(obs, seen), law, 20_000), obs, seen, scored, seed=1)
+        # The first price of model D, which both tables have.
+        (row,) = np.flatnonzero([obs.units[obs.unit[n]] == "D" and obs.hosts[obs.host[n]] == "h1" for n in rows])[:1]
+        means.append((simulated[:, row].mean(), simulated[:, row].std() / np.sqrt(len(simulated))))
+    (one, error), (two, other_error) = means
+    assert abs(one - two) < 4 * np.hypot(error, other_error)
+
+
+def test_a_family_that_nobody_knew_of_is_not_scored() -> None:
+    for frame, known in ((market(), {"old", "mid"}), (anchored(market()), {"old", "mid", "new"})):
+        obs = observations(frame)
+        scored = masks(obs, ORIGIN, HORIZON)[1]
+        assert {obs.families[code] for code in obs.family[scored]} == known
+
+
+def test_rivals_do_not_know_when_a_family_will_open() -> None:
+    frame = anchored(market())
+    forecasts = []
+    for born in ("2024-02-01", "2019-01-01"):
+        birth = frame["family_birth"].where(frame["family"] != "new", pd.Timestamp(born))
+        obs = observations(frame.assign(family_birth=birth))
+        seen, scored = masks(obs, ORIGIN, HORIZON)
+        forecasts.append(baseline_forecasts(obs, seen, scored, draws=20, seed=1).forecasts)
+    before, after = forecasts
+    assert "epoch_ols" in before
+    assert set(before) <= set(BASELINES)
+    for name, forecast in before.items():
+        np.testing.assert_array_equal(forecast.simulated, after[name].simulated)
+        np.testing.assert_array_equal(forecast.unit_log_density, after[name].unit_log_density)
