@@ -214,10 +214,17 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
 
 def _new_models(before: Store, after: Store) -> pd.DataFrame:
     """Models that are known after and not before; only facts make one known."""
-    models = known_models(after, None).models
-    if not any(after.reading(vintage).facts for vintage in after.vintages if vintage not in before.vintages):
-        return models.iloc[:0]
-    return models[~models["model_key"].isin(known_models(before, None).models["model_key"])]
+    known = known_models(after, None)
+    stating = [vintage for vintage in standing_vintages(after) if after.reading(vintage).facts]
+    fresh = [vintage.day for vintage in stating if vintage not in before.vintages]
+    if not fresh:
+        return known.models.iloc[:0]
+    if all(vintage.day < min(fresh) for vintage in stating if vintage in before.vintages):
+        # What is known by a day is a part of what is known later: it need not be worked out once more without the files.
+        first = pd.Timestamp(min(fresh))
+        new = {key for key, day in known.registered.items() if day >= first}
+        return known.models[known.models["model_key"].isin(new)]
+    return known.models[~known.models["model_key"].isin(known_models(before, None).models["model_key"])]
 
 
 def _refuse(_: Arrival, error: InputError) -> None:

@@ -43,6 +43,8 @@ def clean_text(text: str, what: str) -> str:
     """
     if len(text) > MAX_TEXT:
         raise ValueError(f"{what} is longer than {MAX_TEXT} characters")
+    if _is_plain(text):
+        return text
     if _UNSAFE.search(text):
         raise ValueError(f"{what} holds control characters")
     return unicodedata.normalize("NFC", text)
@@ -50,5 +52,12 @@ def clean_text(text: str, what: str) -> str:
 
 def printable(text: str, limit: int = MAX_TEXT) -> str:
     """Text in one line that can be shown: what the rule leaves out is escaped, and the rest of a very long one left out."""
+    if len(text) <= limit and _is_plain(text):
+        return text
     shown = _UNSAFE.sub(lambda match: ascii(match.group())[1:-1], text[:limit])
     return f"{shown}... ({len(text)} characters)" if len(text) > limit else shown
+
+
+def _is_plain(text: str) -> bool:
+    """Letters, digits and signs of ASCII, as nearly every text is: safe and in its normal form, which is quick to see."""
+    return text.isascii() and text.isprintable()

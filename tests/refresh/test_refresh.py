@@ -93,7 +93,7 @@ def test_all_is_taken_in_and_reported_and_a_second_time_nothing_is_new(
     assert first.code == 1
     text = text_of(first)
     assert "`made-up-7b`" in text or "`groq/made-up-7b`" in text
-    assert "costfloor models unresolved" in text
+    assert "costfloor models review --who YOU" in text
     assert [line for line in text.splitlines() if line.startswith("## ")] == [
         "## 1. What needs a person",
         "## 2. What came",

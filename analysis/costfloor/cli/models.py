@@ -2,16 +2,18 @@
 
 import re
 import sys
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
 
-from costfloor.cli.shared import Options
-from costfloor.cli.tables import built_panel, day
+from costfloor.cli.shared import Options, visible
+from costfloor.cli.tables import day
 from costfloor.data.candidates import unresolved_ids
 from costfloor.data.known_models import known_models
 from costfloor.data.model_decisions import decide_model, unknown_model
 from costfloor.data.model_review import Question, questions
+from costfloor.data.quotes import build_quotes
 from costfloor.data.schemas import MODEL_KEY
 from costfloor.data.setup_tables import setup_tables
 from costfloor.errors import InputError
@@ -36,8 +38,8 @@ Why = Annotated[str, typer.Option(help="The reason.")]
 def unresolved(context: typer.Context) -> None:
     """List ids with prices and no model, with the nearest models."""
     call: Options = context.obj
-    built = built_panel(call)
-    ids = unresolved_ids(built.quotes, known_models(built.store).models)
+    store = call.store()
+    ids = unresolved_ids(build_quotes(store).quotes, known_models(store, None).models)
     text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in ids)
     call.emit({"n": len(ids), "ids": ids}, text=text or "every id with a price has a model")
 
@@ -54,8 +56,8 @@ def review(
 ) -> None:
     """List what needs a person, with the nearest models and the evidence; answer one by its number, or all on a terminal."""
     call: Options = context.obj
-    built = built_panel(call)
-    asked = questions(known_models(built.store), built.quotes)
+    store = call.store()
+    asked = questions(known_models(store, None), build_quotes(store).quotes)
     if accept is not None or reject is not None:
         if accept is not None and reject is not None:
             raise InputError("cannot both be", column="--accept, --reject", remedy="Answer one question at a time")
@@ -64,7 +66,11 @@ def review(
         if not 1 <= number <= len(asked):
             remedy = "See `costfloor models review`"
             raise InputError("is no question", column=option, value=str(number), remedy=remedy)
-        decision = _answer(call, asked[number - 1], accept=accept is not None, who=who, why=why)
+        question = asked[number - 1]
+        if accept is not None and not question.candidates:
+            remedy = "Add its creator to creators.csv, or the model with `costfloor models add`"
+            raise InputError("has no candidate to accept", column=option, value=question.spelling, remedy=remedy)
+        decision = _answer(call, question, question.candidates[0] if accept is not None else None, who, why)
         call.emit({"number": number, **decision}, text=_told(decision))
         return
     if who and not call.json and sys.stdin.isatty() and sys.stdout.isatty():
@@ -72,7 +78,9 @@ def review(
         return
     shown = [_line(number, question) for number, question in enumerate(asked[:SCREEN], start=1)]
     if len(asked) > SCREEN:
-        shown.append(f"and {len(asked) - SCREEN} more: with --json")
+        shown.append(f"and {len(asked) - SCREEN:,} more: with --json")
+    if asked:
+        shown.append("one after another, by one key each: costfloor models review --who YOU")
     listed = [question.as_json(number) for number, question in enumerate(asked, start=1)]
     call.emit({"n": len(asked), "questions": listed}, text="\n".join(shown) or "nothing needs a person")
 
@@ -97,7 +105,7 @@ def add(
     """Say that there is such a model."""
     call: Options = context.obj
     store = call.store()
-    if key in set(known_models(store).models["model_key"]):
+    if key in set(known_models(store, None).models["model_key"]):
         raise InputError(
             "is there already", column="KEY", value=key, remedy="Name spellings of it with `costfloor models alias`"
         )
@@ -161,7 +169,7 @@ def setup(context: typer.Context) -> None:
 
 def _decide(call: Options, action: str, who: str, why: str, **values: str | None) -> None:
     store = call.store()
-    known = known_models(store)
+    known = known_models(store, None)
     keys = set(known.models["model_key"])
     for column in ("model_key", "into"):
         key = values.get(column)
@@ -175,36 +183,60 @@ def _decide(call: Options, action: str, who: str, why: str, **values: str | None
     call.emit(decision, text=_told(decision))
 
 
-def _answer(call: Options, question: Question, *, accept: bool, who: str, why: str) -> dict[str, Any]:
+def _answer(call: Options, question: Question, accepted: str | None, who: str, why: str) -> dict[str, Any]:
+    """Write down that a question's spelling names a model; None: that it is not the nearest one."""
     nearest = question.candidates[0] if question.candidates else None
-    if accept and nearest is None:
-        remedy = "Add its creator to creators.csv, or the model with `costfloor models add`"
-        raise InputError("has no candidate to accept", column="--accept", value=question.spelling, remedy=remedy)
     # An id that has a price and no model is none of all models, not just not the nearest.
-    key = nearest if accept or question.name else None
+    key = accepted or (nearest if question.name else None)
     values = {"model_key": key, "spelling": question.spelling, "source": question.source}
-    decide_model(call.store(), "accept" if accept else "reject", who, why, **values)
-    return {"action": "accept" if accept else "reject", **values, "who": who, "why": why}
+    action = "reject" if accepted is None else "accept"
+    decide_model(call.store(), action, who, why, **values)
+    return {"action": action, **values, "who": who, "why": why}
 
 
 def _ask(call: Options, asked: list[Question], who: str) -> None:
     """Go through the questions on a terminal, one key each."""
+    answers = Counter[str]()
     for number, question in enumerate(asked, start=1):
-        print(_line(number, question))
-        key = typer.prompt("[a]ccept, [r]eject, [s]kip, [q]uit", default="s")[:1].lower()
+        print(visible(f"\n{_line(number, question)}"))
+        key = _key(question)
         if key == "q":
-            return
-        if key in ("a", "r") and (key == "r" or question.candidates):
-            print(_told(_answer(call, question, accept=key == "a", who=who, why=f"by eye: {question.reason}")))
+            break
+        if key == "s":
+            continue
+        accepted = None if key == "r" else question.candidates[int(key) - 1]
+        decision = _answer(call, question, accepted, who, f"by eye: {question.reason}")
+        answers[decision["action"]] += 1
+        print(visible(f"   {_told(decision)}"))
+    left = len(asked) - answers.total()
+    rebuild = "; `costfloor build` takes that in" if answers else ""
+    print(f"{answers['accept']} accepted, {answers['reject']} rejected, {left:,} left{rebuild}")
+
+
+def _key(question: Question) -> str:
+    """The key that somebody presses: the number of a candidate, or r, s or q. Others are no answer."""
+    numbers = [str(number) for number, _ in enumerate(question.candidates, start=1)]
+    which = f"{'-'.join(dict.fromkeys((numbers[0], numbers[-1])))} accept, " if numbers else ""
+    print(f"   {which}r reject, s skip, q quit: ", end="", flush=True)
+    while True:
+        try:
+            pressed = typer.getchar().lower()
+        except EOFError:
+            pressed = "q"
+        key = {"a": "1", "\r": "s", "\n": "s"}.get(pressed, pressed)
+        if key in (*numbers, "r", "s", "q"):
+            print(key)
+            return key
 
 
 def _line(number: int, question: Question) -> str:
     stated = ", ".join(filter(None, (question.name, question.creator, question.release_date)))
     at = f" in {question.source}" if question.source else ""
-    near = ", ".join(question.candidates) or "none: `costfloor models add`"
+    near = ", ".join(f"({place}) {key}" for place, key in enumerate(question.candidates, start=1))
+    entries = "1 entry" if question.entries == 1 else f"{question.entries} entries"
     return (
-        f"{number}. {question.spelling}{at}{f' ({stated})' if stated else ''}: {question.reason}; {question.entries} entries\n"
-        f"   nearest: {near}\n   {question.evidence}"
+        f"{number}. {question.spelling}{at}{f' ({stated})' if stated else ''}: {question.reason}; {entries}\n"
+        f"   nearest: {near or 'none: `costfloor models add`'}\n   {question.evidence}"
     )
 
 

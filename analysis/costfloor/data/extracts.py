@@ -29,8 +29,8 @@ def to_bytes(reading: Reading) -> bytes:
     return json.dumps(plain, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def from_bytes(content: bytes, *, prices_alone: bool = False) -> Reading:
-    """The reading that `to_bytes` wrote, or its prices alone: the tables of scores and facts take most of the time.
+def from_bytes(content: bytes) -> Reading:
+    """The reading that `to_bytes` wrote.
 
     Raises
     ------
@@ -41,8 +41,6 @@ def from_bytes(content: bytes, *, prices_alone: bool = False) -> Reading:
         plain = json.loads(content)
         if not isinstance(plain, dict) or not plain.keys() <= {"prices", "scores", "facts"}:
             raise ValueError("is no reading")
-        if prices_alone:
-            plain = {kind: entries for kind, entries in plain.items() if kind == "prices"}
         return Reading(
             _snapshot(plain["prices"]) if "prices" in plain else None,
             _measurements("scores", plain["scores"]) if "scores" in plain else None,

@@ -1,5 +1,6 @@
 """The models and spellings that are known by a day: raw tables, what people decided, and what sources have stated since."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,8 +27,9 @@ class KnownModels:
     ----------
     models, aliases
         In the schemas `MODELS` and `ALIASES`.
-    pending
-        Entries of sources that a person has to look at: see `costfloor.data.registry.Registry`.
+    pending, registered
+        Entries of sources that a person has to look at, and the days from which new models are known: see
+        `costfloor.data.registry.Registry`.
     spellings
         Lookup tables of the spellings.
     mapping
@@ -39,6 +41,7 @@ class KnownModels:
     models: pd.DataFrame
     aliases: pd.DataFrame
     pending: pd.DataFrame
+    registered: Mapping[str, pd.Timestamp]
     spellings: Spellings
     mapping: pd.DataFrame
     decided: Decided
@@ -74,7 +77,7 @@ def known_models(store: Store, as_of: pd.Timestamp | None = None) -> KnownModels
     by_source = _by_source(decided)
     by_source = by_source[by_source["model_key"].isin(grown.models["model_key"])]
     mapping = pd.concat([by_source, load_mapping(store, grown.models)], ignore_index=True)
-    return KnownModels(grown.models, grown.aliases, grown.pending, named, mapping, decided)
+    return KnownModels(grown.models, grown.aliases, grown.pending, grown.registered, named, mapping, decided)
 
 
 def grow(decided: Decided, catalogue: pd.DataFrame, facts: pd.DataFrame, creators: pd.DataFrame) -> Registry:
@@ -90,7 +93,7 @@ def grow(decided: Decided, catalogue: pd.DataFrame, facts: pd.DataFrame, creator
     models = grown.models[~grown.models["model_key"].isin(into)].reset_index(drop=True)
     aliases = grown.aliases.assign(model_key=grown.aliases["model_key"].replace(into))
     aliases = aliases[aliases["model_key"].isin(models["model_key"])].reset_index(drop=True)
-    return Registry(models, aliases, grown.pending)
+    return Registry(models, aliases, grown.pending, grown.registered)
 
 
 def _listed_to(store: Store, as_of: pd.Timestamp | None) -> pd.Timestamp:

@@ -21,8 +21,8 @@ from costfloor.storage import sha256_bytes, write_atomic
 RESTORE = "Restore it from a copy"
 
 
-def read_vintage(places: Places, vintage: Vintage, *, prices_alone: bool = False) -> Reading:
-    """What an ingested file says; with `prices_alone`, at least its prices.
+def read_vintage(places: Places, vintage: Vintage) -> Reading:
+    """What an ingested file says.
 
     Raises
     ------
@@ -37,12 +37,12 @@ def read_vintage(places: Places, vintage: Vintage, *, prices_alone: bool = False
     content = read_stored(places.vintages, vintage)
     if vintage.is_extract:
         try:
-            return from_bytes(content, prices_alone=prices_alone)
+            return from_bytes(content)
         except ValueError as error:
             raise IntegrityError(f"{vintage.name}: {vintage.stored} {error}. {RESTORE}") from error
     if sha256_bytes(content) != vintage.sha256:
         raise IntegrityError(f"{vintage.name}: {vintage.stored} is not the file that came in. {RESTORE}")
-    reading = _remembered(_memory(places, vintage), prices_alone=prices_alone)
+    reading = _remembered(_memory(places, vintage))
     if reading is None:
         reading = _read(form, content, f"{vintage.name}/{file_name(vintage.address)}")
         remember_reading(places, vintage, reading)
@@ -78,12 +78,12 @@ def _read(form: Format, content: bytes, shown: str) -> Reading:
         raise IntegrityError(f"{error}. The program no longer reads what it once took in") from error
 
 
-def _remembered(memory: Path, *, prices_alone: bool) -> Reading | None:
+def _remembered(memory: Path) -> Reading | None:
     try:
         stored = memory.read_bytes()
         digest, kept = stored[:64], stored[64:]
         if digest != sha256_bytes(kept).encode():
             return None
-        return from_bytes(gzip.decompress(kept), prices_alone=prices_alone)
+        return from_bytes(gzip.decompress(kept))
     except (OSError, EOFError, ValueError, zlib.error):
         return None

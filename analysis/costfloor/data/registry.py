@@ -49,11 +49,14 @@ class Registry:
         In the schema `ALIASES`: the rows that were given, and the spellings of new models and of new entries.
     pending
         Entries that a person has to look at: `source, provider, model_id, name, creator, release_date, reason, nearest, evidence`.
+    registered
+        Day on which the statement was seen by which each new model is known.
     """
 
     models: pd.DataFrame
     aliases: pd.DataFrame
     pending: pd.DataFrame
+    registered: Mapping[str, pd.Timestamp]
 
 
 def register(
@@ -251,6 +254,7 @@ class _Book:
             with_rows(self.models, models, MODELS),
             with_rows(self.aliases, spelled, ALIASES),
             pd.DataFrame(pending, columns=columns, dtype="str").sort_values(columns[:3], ignore_index=True),
+            {key: stated.day for key, stated in self.new.items()},
         )
 
     def _model(self, key: str, first: Statement) -> dict[str, Any]:

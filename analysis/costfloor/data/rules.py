@@ -265,12 +265,14 @@ def before_release(quotes: pd.DataFrame) -> Mask:
 class Rule:
     """A cleaning rule: `mask` marks the rows to quarantine, `reason` is written beside them.
 
-    A rule that is `among_usable` sees only the rows that nothing else holds back: what it compares with must be a price.
+    A rule that is `among_usable` sees only the rows that nothing else holds back: what it compares with must be a price. One in `doubt`
+    suspects a slip where the price may be right; the others see what kind of price it is.
     """
 
     reason: str
     mask: Callable[[pd.DataFrame], Mask]
     among_usable: bool = False
+    doubt: bool = False
 
 
 RULES: tuple[Rule, ...] = (
@@ -291,14 +293,17 @@ RULES: tuple[Rule, ...] = (
     Rule("tier beside the list price, by the source", stated_tier),
     Rule("corrected by a later vintage", superseded),
     Rule("regional price", regional),
-    Rule("yuan listed as dollars", yuan_as_dollar),
-    Rule("50 times away from other quotes of the model", far_from_peers),
-    Rule("50 times away from the price before it", jump_in_series, among_usable=True),
-    Rule("input above output, as nowhere else at this seller", input_above_output),
-    Rule("no text model has been sold at such a price", implausible_level),
-    Rule("recorded before the model's release", before_release),
+    Rule("yuan listed as dollars", yuan_as_dollar, doubt=True),
+    Rule("50 times away from other quotes of the model", far_from_peers, doubt=True),
+    Rule("50 times away from the price before it", jump_in_series, among_usable=True, doubt=True),
+    Rule("input above output, as nowhere else at this seller", input_above_output, doubt=True),
+    Rule("no text model has been sold at such a price", implausible_level, doubt=True),
+    Rule("recorded before the model's release", before_release, doubt=True),
 )
 """Every rule in the order of the reasons they give."""
+
+DOUBTS = frozenset(rule.reason for rule in RULES if rule.doubt)
+"""Reasons of the rules that suspect a slip."""
 
 
 def quarantine_reasons(quotes: pd.DataFrame, decision: pd.Series | None = None) -> pd.Series:

@@ -60,7 +60,7 @@ def read_lists(store: Store, as_of: pd.Timestamp | None = None) -> dict[Vintage,
         As `costfloor.data.withdrawals.standing_vintages`; or a file is not what its receipt says.
     """
     standing = [vintage for vintage in standing_vintages(store) if as_of is None or vintage.day <= as_of.date()]
-    priced = {vintage: store.prices(vintage) for vintage in standing if vintage.source in SOURCES}
+    priced = {vintage: store.reading(vintage).prices for vintage in standing if vintage.source in SOURCES}
     return {vintage: dated_list(vintage, prices) for vintage, prices in priced.items() if prices is not None}
 
 

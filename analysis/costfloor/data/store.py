@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from costfloor.sources.formats import Reading
-    from costfloor.sources.snapshot import Snapshot
 
 DATAPACKAGE = "datapackage.json"
 BY_HAND = (
@@ -53,7 +52,6 @@ class Store:
     looks: Looks = field(repr=False)
     _tables: dict[str, "pd.DataFrame"] = field(default_factory=dict, init=False, repr=False)
     _readings: dict[str, "Reading"] = field(default_factory=dict, init=False, repr=False)
-    _prices: dict[str, "Snapshot | None"] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def raw_vintage(self) -> str:
@@ -97,19 +95,10 @@ class Store:
             self._readings[vintage.name] = _readers()[1](self.places, vintage)
         return self._readings[vintage.name]
 
-    def prices(self, vintage: Vintage) -> "Snapshot | None":
-        """The prices in `reading`, which is not made for them alone."""
-        if vintage.name in self._readings:
-            return self._readings[vintage.name].prices
-        if vintage.name not in self._prices:
-            self._prices[vintage.name] = _readers()[1](self.places, vintage, prices_alone=True).prices
-        return self._prices[vintage.name]
-
     def with_readings(self, readings: "Mapping[Vintage, Reading]") -> "Store":
         """The store as it would be with further vintages, of which it is known what they say; nothing is written."""
         other = replace(self, vintages=in_order((*self.vintages, *readings)))
         other._tables.update(self._tables)
-        other._prices.update(self._prices)
         other._readings.update(self._readings | {vintage.name: reading for vintage, reading in readings.items()})
         return other
 
@@ -164,7 +153,7 @@ def recorded_hashes(folder: Path) -> dict[str, str]:
         raise InputError("is not a data package with a path and a hash per resource", file=path) from error
 
 
-def _readers() -> "tuple[Callable[[Store, str], pd.DataFrame], Callable[..., Reading]]":
+def _readers() -> "tuple[Callable[[Store, str], pd.DataFrame], Callable[[Places, Vintage], Reading]]":
     """How a table and a vintage are read: a status is there before the libraries for tables are."""
     from costfloor.data import raw, readings  # noqa: PLC0415  slow to import
 

@@ -5,6 +5,8 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from costfloor.data.candidates import unresolved_ids
+from costfloor.data.model_names import NO_CHAT
 from costfloor.data.normalise import compact, strip_id
 from costfloor.data.spell_rows import PRICES, SERIES
 from costfloor.data.spells import seen_in
@@ -56,17 +58,18 @@ def new_sellers(quotes: pd.DataFrame, fresh: "pd.Series[bool]") -> tuple[NewSell
     )
 
 
-def new_unresolved(quotes: pd.DataFrame, fresh: "pd.Series[bool]") -> tuple[UnresolvedId, ...]:
-    """Names without a model that no earlier list has, the one with most sellers first; the spellings of one name together."""
-    unresolved = quotes["status"].eq("unresolved")
+def new_unresolved(quotes: pd.DataFrame, fresh: "pd.Series[bool]", models: pd.DataFrame) -> tuple[UnresolvedId, ...]:
+    """Names of chat models that no earlier list has and no model is known for, the one with most sellers first; spellings together."""
+    unresolved = quotes["status"].eq("unresolved") & ~quotes["model_id"].str.contains(NO_CHAT)
     new = fresh & unresolved & ~quotes["model_id"].isin(quotes.loc[~fresh, "model_id"])
     ids = quotes.loc[new, [*LISTED, "host"]].drop_duplicates()
+    nearest = {row["model_id"]: row["candidates"][0] for row in unresolved_ids(quotes[new], models)} if len(ids) else {}
     names = []
     for _, listed in ids.groupby(ids["model_id"].map(lambda name: compact(strip_id(name)))):
         spellings = listed["model_id"].value_counts()
-        common = min(spellings.index[spellings.eq(spellings.max())], key=lambda name: (len(name), name))
+        common = str(min(spellings.index[spellings.eq(spellings.max())], key=lambda name: (len(name), name)))
         sources = tuple(sorted(set(listed["source"])))
-        names.append(UnresolvedId(str(common), len(spellings), listed["host"].nunique(), sources))
+        names.append(UnresolvedId(common, len(spellings), listed["host"].nunique(), sources, nearest[common]))
     return tuple(sorted(names, key=lambda name: (-name.sellers, name.model_id)))
 
 

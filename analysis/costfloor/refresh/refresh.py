@@ -7,6 +7,7 @@ from costfloor.build import BuiltPanel, stored_build
 from costfloor.data.arrival_checks import MostNamesGoneError
 from costfloor.data.arrival_counts import Counts
 from costfloor.data.arrival_report import IngestReport
+from costfloor.data.known_models import known_models
 from costfloor.data.store import Store
 from costfloor.errors import InputError, IntegrityError, MissingResultError
 from costfloor.ingest import Arrival, read_arrival, take_in
@@ -91,7 +92,7 @@ def refresh(
         unknown_files=tuple(unknown_files),
         quarantined=held_prices(quotes, fresh),
         sellers=new_sellers(quotes, fresh),
-        unresolved=new_unresolved(quotes, fresh),
+        unresolved=new_unresolved(quotes, fresh, known_models(taken.store, None).models),
         prices=price_news(quotes, fresh, ended, _measured(built)),
         models_new=tuple(taken.models_new["model_key"]),
         quiet=quiet_sources(taken.store, unchanged, day),

@@ -81,8 +81,8 @@ def _decisions(result: RefreshResult) -> list[str]:
             "names); the rest can stay or go",
             "\n".join(f"* {code(path)}" for path in result.unknown_files[:SHOWN]) + _rest(len(result.unknown_files)),
         ]
-    if result.quarantined:
-        parts += _held(result.quarantined)
+    if result.doubtful:
+        parts += _held(result.doubtful)
     if result.sellers:
         parts += _sellers(result.sellers)
     if result.unresolved:
@@ -112,13 +112,19 @@ def _sellers(sellers: Sequence[NewSeller]) -> list[str]:
 
 
 def _unresolved(names: Sequence[UnresolvedId]) -> list[str]:
-    rows = [[code(n.model_id), ", ".join(n.sources), str(n.spellings), str(n.sellers)] for n in names[:SHOWN]]
+    rows = [
+        [code(n.model_id), ", ".join(n.sources), code(n.nearest), str(n.spellings), str(n.sellers)]
+        for n in names[:SHOWN]
+    ]
     ids = sum(name.spellings for name in names)
     return [
         f"**{counted(ids, 'new id')} without a model**, spellings of {counted(len(names), 'name')}; those that most sellers list:",
-        table(["name", "listed by", "spellings", "sellers"], rows, numbers=2) + _rest(len(names)),
-        "All of them, with the nearest models; give one its model (`costfloor models alias`, or `add` for a new one):",
-        command("costfloor models unresolved"),
+        table(["name", "listed by", "spelled most like", "spellings", "sellers"], rows, numbers=2) + _rest(len(names)),
+        "One after another, by one key each; what is a model of its own is told with the second:",
+        command(
+            "costfloor models review --who YOU",
+            "costfloor models add KEY --name NAME --creator WHO --release-date DAY --who YOU --why REASON",
+        ),
     ]
 
 
@@ -133,20 +139,25 @@ def _trouble(source: SourceNews) -> str:
 
 
 def _held(prices: Sequence[HeldPrice]) -> list[str]:
-    reasons = Counter(price.reason for price in prices)
-    examples = {price.reason: price for price in reversed(prices)}
     rows = []
-    for reason, count in reasons.most_common(SHOWN):
-        price = examples[reason]
+    for price in prices[:SHOWN]:
         both = f"{_usd(price.input_usd_per_mtok)} / {_usd(price.output_usd_per_mtok)}"
-        rows.append([code(reason), code(f"{price.provider or price.source}/{price.model_id}"), both, str(count)])
+        name = f"{price.provider or price.source}/{price.model_id}"
+        rows.append([code(name), code(price.reason), code(price.quote_id), both])
     return [
-        f"**{counted(len(prices), 'new price')} held back by the rules**; nothing has to be done where the rule is right",
-        table(["reason", "an example", "its input / output", "prices"], rows, numbers=2) + _rest(len(reasons)),
-        command(
-            "costfloor quarantine list", f"costfloor quarantine accept {prices[0].quote_id} --who YOU --why REASON"
-        ),
+        f"**{counted(len(prices), 'new price')} in doubt**, held back unless accepted; where the rule is right, nothing has to be done:",
+        table(["price", "why", "quote", "input / output"], rows, numbers=1) + _rest(len(prices)),
+        command(f"costfloor quarantine accept {prices[0].quote_id} --who YOU --why REASON"),
     ]
+
+
+def _other_kinds(prices: Sequence[HeldPrice]) -> list[str]:
+    """What is held back and needs nobody."""
+    reasons = Counter(price.reason for price in prices)
+    if not reasons:
+        return []
+    why = "; ".join(f"{count:,} x {code(reason)}" for reason, count in reasons.most_common())
+    return [f"{counted(len(prices), 'new price')} of other kinds, which are not compared with list prices: {why}."]
 
 
 def _sources(result: RefreshResult) -> str:
@@ -193,6 +204,7 @@ def _prices(result: RefreshResult) -> list[str]:
         *_moves("returned", prices.returned),
         *_begun("new", prices.new, prices.new_prices),
         *_begun("gone", prices.gone, prices.gone_prices),
+        *_other_kinds([price for price in result.quarantined if not price.doubtful]),
     ]
 
 
@@ -265,12 +277,10 @@ def _answer(result: RefreshResult) -> str:
         return "There is no answer yet: `costfloor report` makes it."
     if result.answer_moved is False:
         return f"Not at all: it is `{verdict}`, and the laws see the same rows as before."
-    known = result.answer.rows_new is not None
-    what = (
-        f"{counted(result.answer.rows_new or 0, 'new row')} and {result.answer.rows_changed} changed"
-        if known
-        else "what has come"
-    )
+    rows = result.answer.rows_new
+    what = "what has come" if rows is None else f"{counted(rows, 'new row')} and {result.answer.rows_changed} changed"
+    if rows is not None and result.scores_new:
+        what += f", once `costfloor build` has measured the models by the {counted(result.scores_new, 'new score')}"
     return f"The stored verdict is `{verdict}`. `costfloor refit` says what it is with {what}."
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from costfloor.data.arrival_counts import Counts
+from costfloor.data.rules import DOUBTS
 from costfloor.forecast.score import ScoreReport
 
 
@@ -63,6 +64,11 @@ class HeldPrice:
     output_usd_per_mtok: float | None
     reason: str
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether a slip is suspected, so that a person can tell; else it is another kind of price than those that are compared."""
+        return self.reason in DOUBTS
+
 
 @dataclass(frozen=True)
 class NewSeller:
@@ -84,12 +90,23 @@ class NewSeller:
 
 @dataclass(frozen=True)
 class UnresolvedId:
-    """A name that no list had before and no model is known for: the most common of its spellings, and how many there are and list it."""
+    """A name that no list had before and no model is known for.
+
+    Attributes
+    ----------
+    model_id
+        The most common of its spellings.
+    spellings, sellers, sources
+        How many spellings there are, how many sellers list it, and where.
+    nearest
+        Key of the model that is spelled most like it.
+    """
 
     model_id: str
     spellings: int
     sellers: int
     sources: tuple[str, ...]
+    nearest: str
 
 
 @dataclass(frozen=True)
@@ -216,7 +233,12 @@ class RefreshResult:
     @property
     def needs_person(self) -> bool:
         """Whether anything waits for a decision."""
-        return bool(self.troubled or self.unknown_files or self.quarantined or self.sellers or self.unresolved)
+        return bool(self.troubled or self.unknown_files or self.doubtful or self.sellers or self.unresolved)
+
+    @property
+    def doubtful(self) -> tuple[HeldPrice, ...]:
+        """Held prices that may be right."""
+        return tuple(price for price in self.quarantined if price.doubtful)
 
     @property
     def scores_new(self) -> int:
@@ -225,8 +247,10 @@ class RefreshResult:
 
     @property
     def answer_moved(self) -> bool | None:
-        """False when the laws see the same rows as before; else None: `costfloor refit` finds out."""
-        return False if (self.answer.rows_new, self.answer.rows_changed) == (0, 0) else None
+        """False when the laws see the same rows as before, measured with the same scores; else None: `costfloor refit` finds out."""
+        scores = [source.kinds["scores"] for source in self.sources if "scores" in (source.kinds or {})]
+        remeasured = any(counts.new or counts.changed for counts in scores)
+        return False if (self.answer.rows_new, self.answer.rows_changed) == (0, 0) and not remeasured else None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON of the command: files of one format together, with the worst status among them."""

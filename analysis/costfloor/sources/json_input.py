@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NoReturn
 
 from costfloor.errors import InputError
@@ -22,7 +23,7 @@ CHECK = "Fetch the file again, or check that FORMAT names its format"
 
 
 def read_json(content: bytes, file: str, on_repeat: Callable[[str], None] = lambda name: None) -> object:
-    """The value that a JSON file holds.
+    """The value that a JSON file holds; it is handed out again when the same file is read next, and not to be changed.
 
     A name that stands twice in one object with the same value is read once.
 
@@ -41,6 +42,15 @@ def read_json(content: bytes, file: str, on_repeat: Callable[[str], None] = lamb
         Empty, too large, compressed, not UTF-8, not JSON, nested too deep, with two values for one name in one object, or with NaN
         or Infinity.
     """
+    value, repeated = _parsed(content, file)
+    for name in repeated:
+        on_repeat(name)
+    return value
+
+
+@lru_cache(maxsize=1)
+def _parsed(content: bytes, file: str) -> tuple[object, tuple[str, ...]]:
+    """The value in a file, and the names that are repeated: prices, scores and facts are read out of one file one after another."""
     if len(content) > MAX_BYTES:
         limit = f"Is it the right file? At most {MAX_BYTES // 2**20} MiB are read"
         raise InputError("too large", file=file, value=f"{len(content)} bytes", remedy=limit)
@@ -52,10 +62,11 @@ def read_json(content: bytes, file: str, on_repeat: Callable[[str], None] = lamb
         raise InputError(
             "looks like HTML, not JSON", file=file, remedy="Give the address of the raw file, not of a page about it"
         )
+    repeated: list[str] = []
     try:
-        return json.loads(
+        value = json.loads(
             text,
-            object_pairs_hook=lambda pairs: _object(pairs, file, on_repeat),
+            object_pairs_hook=lambda pairs: _object(pairs, file, repeated.append),
             parse_constant=lambda constant: _refuse_constant(constant, text, file),
             parse_int=_integer,
         )
@@ -68,11 +79,17 @@ def read_json(content: bytes, file: str, on_repeat: Callable[[str], None] = lamb
         raise InputError(
             "nested too deep", file=file, remedy="A price list has no more than about ten levels"
         ) from None
+    return value, tuple(repeated)
 
 
 def pointer(place: str, *keys: str | int) -> str:
     """A JSON pointer (RFC 6901) to a place below another."""
-    return place + "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+    for key in keys:
+        text = str(key)
+        if "~" in text or "/" in text:
+            text = text.replace("~", "~0").replace("/", "~1")
+        place += f"/{text}"
+    return place
 
 
 def as_mapping(value: object, place: str, file: str) -> dict[str, object]:

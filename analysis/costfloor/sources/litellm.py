@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from costfloor.sources.entries import MAX_FIELD_NAME
 from costfloor.sources.json_input import as_mapping, pointer, read_json
@@ -167,7 +168,13 @@ class _Entry:
 
 def _is_known(field: str) -> bool:
     # The patterns take time with the square of the length.
-    return len(field) <= MAX_FIELD_NAME and bool(PRICE.fullmatch(field) or KNOWN.fullmatch(field))
+    return len(field) <= MAX_FIELD_NAME and _fits(field)
+
+
+@lru_cache(maxsize=1024)
+def _fits(field: str) -> bool:
+    """Thousands of entries have the same fields."""
+    return bool(PRICE.fullmatch(field) or KNOWN.fullmatch(field))
 
 
 def _tier(price_field: re.Match[str]) -> str:

@@ -204,7 +204,8 @@ class FactBuilder(EntryBuilder):
                     value = None
                     break
                 value = value.get(name)
-            self.add(pointer(place, *path), model_id, field, value, provider=provider)
+            if value is not None:
+                self.add(pointer(place, *path), model_id, field, value, provider=provider)
 
     def build(self, *, may_be_empty: bool = False) -> Measurements:
         """Close the list. Parameters, errors: as `ScoreBuilder.build`."""
