@@ -35,7 +35,7 @@ MIDYEAR = pd.Timestamp("2025-06-30")
 
 
 def stand_in_capability(
-    folder: Path, performance: Performance, models: pd.DataFrame, say: Any
+    folder: Path, performance: Performance, models: pd.DataFrame, say: Any, *, anew: bool = False
 ) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
     """Published indexes, and the anchors spread evenly: no sampling, the same columns."""
     counts = performance.rows.groupby("model_key")["benchmark"].nunique().rename("n_benchmarks").reset_index()
