@@ -224,7 +224,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_build_that_fails_leaves_the_old_tables(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = contents(changed / "processed")
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise InputError("no capability today")
 
     monkeypatch.setattr(costfloor.capability.measured, "measured_capability", broken)

@@ -1,7 +1,6 @@
 """Everything that a report shows: computed, or read where unchanged, and drawn and written."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
@@ -106,10 +105,11 @@ def run_study(
     comparison = compare(fits, obs, settings, folder, progress, workers=workers)
     checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
     innovations = innovation_months(raw)
-    now = entry(built.report.vintage, str(obs.last.date()), fits, comparison)
+    report = built.report
+    now = entry(report.vintage, str(obs.last.date()), fits, comparison, report.as_of, report.hindsight)
     progress("price indexes, and their tests for breaks")
     return Study(
-        build=built.report,
+        build=report,
         panel=built.panel,
         quotes=built.quotes,
         obs=obs,
@@ -119,7 +119,7 @@ def run_study(
         baselines=baselines(built.panel),
         epoch=published_rates(),
         indexes=panel_indexes(built.panel),
-        history=(*earlier, replace(now, as_of=built.report.as_of, hindsight=built.report.hindsight)),
+        history=(*earlier, now),
         calibration=studies,
         economics=economics(shipped_scenarios(), fits, obs, raw, settings.seed),
         innovations=innovations,

@@ -41,14 +41,14 @@ def drift(study: Study) -> str:
             "Whether the scale of capability drifts cannot be told: too few models have scores on older and on newer benchmarks. "
             f"{_anchors(study)}"
         )
-    found = "the scale drifts" if scale.beyond_error else "a drift of the scale is not told from none"
+    seen = "the scale drifts" if scale.beyond_error else "a drift of the scale is not told from none"
     shares = [
         f"{rate:.2f} against a rate of {now:.2f} under the {study.fits[law].law.title} law"
         + (f" ({percentage(rate / now)})" if rate < now else "")
         for law, (rate, now) in _rates(study, scale).items()
     ]
     return minus(
-        f"By {plural(scale.models, 'model')} with scores on {len(scale.old)} older and {len(scale.new)} newer benchmarks {found}: the "
+        f"By {plural(scale.models, 'model')} with scores on {len(scale.old)} older and {len(scale.new)} newer benchmarks {seen}: the "
         f"newer less the older change by {scale.per_year:+.1f} points a year of release (standard error {scale.per_year_error:.1f}). In "
         f"price that is {listing(shares)}. {_anchors(study)}"
     )

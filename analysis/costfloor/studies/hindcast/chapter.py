@@ -25,7 +25,6 @@ def hindcast(study: Hindcast, notice: str, verdict_now: str) -> list[Block]:
     judged = [date for date in dates if date.fared]
     sentences = [
         verdicts_then(dates, verdict_now),
-        known_then(dates),
         f"As of {dates[-1].date} the reason would have been: {dates[-1].conclusion.reason}.",
         *(direction(judged, law) for law in ("plateau", "discovery")),
         best_then(judged),
@@ -52,10 +51,6 @@ def known_then(dates: Sequence[HalfYear]) -> str:
         words = capability_from("each date" if date.hindsight is None else date.date, date.hindsight)
         by_words.setdefault(words, []).append(date.date)
     return " ".join(f"At {listing(days)}: {words}." for words, days in by_words.items())
-
-
-def _scores(date: HalfYear) -> str:
-    return "then" if date.hindsight is None else "today"
 
 
 def direction(judged: Sequence[HalfYear], law: str) -> str:
@@ -95,14 +90,13 @@ def _best(fared: Sequence[Fared]) -> list[str]:
 def _then(dates: Sequence[HalfYear]) -> Table:
     return tabulate(
         "hindcast_conclusions",
-        "What would have been concluded from the prices known by each date, and from scores known then or today. Lead: log score of "
-        "plateau less that of discovery over past dates, with its standard error. Slowed: probability that the rate is below half of its "
-        "start. Rates are log-rates a year under plateau; the last column is the share of the initial rate that the encompassing law "
-        "keeps. Median and 90 % interval.",
+        "What would have been concluded from the prices known by each date. Lead: log score of plateau less that of discovery over past "
+        "dates, with its standard error. Slowed: probability that the rate is below half of its start. Rates are log-rates a year under "
+        "plateau; the last column is the share of the initial rate that the encompassing law keeps. Median and 90 % interval. "
+        f"{known_then(dates)}",
         [
             Column("As of", lambda date: date.date, "l"),
             Column("Prices", lambda date: date.conclusion.rows),
-            Column("Scores of", _scores, "l"),
             Column("Verdict", lambda date: verdict(date.conclusion), "L"),
             Column("Lead", lambda date: lead(date.conclusion)),
             Column("Slowed", lambda date: Probability(date.conclusion.p_slowed)),
@@ -119,12 +113,11 @@ def _fared(judged: Sequence[HalfYear]) -> Table:
         "hindcast_forecasts",
         "How the forecasts of then fared over the months that have passed since, twelve at most: CRPS of log price, shares of prices "
         "inside their 50 and 90 % intervals, and the mean of observed less forecast log price with its 90 % predictive interval (below "
-        "zero prices fell faster than said).",
+        f"zero prices fell faster than said). {known_then(judged)}",
         [
             Column("As of", lambda row: row[0].date, "l"),
             Column("Months", lambda row: row[0].months),
             Column("Prices", lambda row: row[0].scored),
-            Column("Scores of", lambda row: _scores(row[0]), "l"),
             Column("Law", lambda row: LAWS[row[1].law].title, "L"),
             Column("CRPS", lambda row: Number(row[1].crps)),
             Column("50 %", lambda row: Share(row[1].coverage50)),
