@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from costfloor.capability.scale import REFERENCES
 from costfloor.report import scale
 from costfloor.report.document import CHAPTERS
 from costfloor.report.study import Study
@@ -37,17 +38,17 @@ def test_a_view_says_by_when_its_scores_were_known(study: Study) -> None:
     assert scale.known(early).startswith("Capability from scores known today (hindsight), because nobody knew. ")
 
 
-def test_stand_ins_of_the_scale_are_named(study: Study) -> None:
+def test_references_of_the_scale_are_named_where_some_are_missing(study: Study) -> None:
     few = with_receipt(
         study, references=["anthropic/claude-3-5-sonnet-20240620", "openai/o1"], placed_anchors=["lab/old"]
     )
     assert (
-        "fixed by openai/o1 in place of a model without scores. lab/old, with fewer than 3 scores, stands"
+        "2 had scores enough: anthropic/claude-3-5-sonnet-20240620 and openai/o1. lab/old, with fewer than 3 scores, stands"
         in scale.known(few)
     )
     two = with_receipt(study, placed_anchors=["lab/old", "lab/older"])
     assert "lab/old and lab/older, with fewer than 3 scores, stand where" in scale.known(two)
-    enough = with_receipt(study, references=["anthropic/claude-3-5-sonnet-20240620", "openai/gpt-5"], placed_anchors=[])
+    enough = with_receipt(study, references=list(REFERENCES), placed_anchors=[])
     assert scale.known(enough) == scale.known(study)
 
 

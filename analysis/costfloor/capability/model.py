@@ -21,7 +21,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from numpy.typing import NDArray
 
-from costfloor.capability.scale import IndexUnits, references
+from costfloor.capability.scale import IndexUnits, references, units_through
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix
 from costfloor.keys import Key, result_key
 from costfloor.sampling.engine import attempt_seed
@@ -101,9 +101,11 @@ def fit_capability(scores: ScoreMatrix, progress: Callable[[str], None] | None =
 
 def index_units(fit: CapabilityFit) -> IndexUnits:
     """The map that puts the posterior means of the `references` at their values; raises as they do."""
-    mean = pd.Series(fit.sampled.posterior["ability"].mean(("chain", "draw")).to_numpy(), index=fit.scores.models)
-    (low, low_value), (high, high_value) = references(fit.scores).items()
-    return IndexUnits(float(mean[low]), low_value, float((high_value - low_value) / (mean[high] - mean[low])))
+    mean = dict(
+        zip(fit.scores.models, fit.sampled.posterior["ability"].mean(("chain", "draw")).to_numpy(), strict=True)
+    )
+    known = references(fit.scores)
+    return units_through(np.array([mean[key] for key in known]), np.array(list(known.values())))
 
 
 def capability_table(fit: CapabilityFit) -> pd.DataFrame:

@@ -18,9 +18,13 @@ def known(study: Study) -> str:
     """By when the scores behind capability were known, in this report and in what it says of past dates."""
     words = study.build.capability_from
     scale = study.build.capability
-    stand_ins = [key for key in scale.get("references", ()) if key not in REFERENCES]
+    references = scale.get("references", list(REFERENCES))
     placed = scale.get("placed_anchors", ())
-    joined = f" Its scale is fixed by {listing(stand_ins)} in place of a model without scores." if stand_ins else ""
+    joined = (
+        f" Of the {len(REFERENCES)} models that fix its scale {len(references)} had scores enough: {listing(references)}."
+        if len(references) < len(REFERENCES)
+        else ""
+    )
     few = (
         f" {listing(placed)}, with fewer than {MIN_BENCHMARKS_FOR_BIRTH} scores, {'stands' if len(placed) == 1 else 'stand'} where all "
         f"scores to January 2026 put {'it' if len(placed) == 1 else 'them'}."
