@@ -10,7 +10,6 @@ import pytest
 from costfloor.capability.abilities import BenchmarkDraws, abilities
 from costfloor.capability.model import (
     CAPABILITY_SETTINGS,
-    REFERENCES,
     CapabilityFit,
     _build,
     _centres,
@@ -19,11 +18,13 @@ from costfloor.capability.model import (
     fit_capability,
     residual_check,
 )
+from costfloor.capability.scale import REFERENCES, references, units_through
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix, prepare_scores
-from costfloor.errors import InputError
+from costfloor.errors import ScaleError
 from costfloor.sampling.policy import SamplerSettings
 from scipy import stats
 
+PAIR = ("anthropic/claude-3-5-sonnet-20240620", "openai/gpt-5")
 LOW, HIGH = (float(np.log(limit / (1 - limit))) for limit in (FLOOR, CEILING))
 
 
@@ -37,7 +38,7 @@ class Truth:
         self.difficulty = rng.normal(0.2, 0.8, n_benchmarks)
         noise = rng.lognormal(np.log(0.25), 0.3, n_benchmarks)
         keys = [f"lab/m{i:03d}" for i in range(n_models)]
-        keys[n_models // 3], keys[-5] = REFERENCES
+        keys[n_models // 3], keys[-5] = PAIR
         logit = self.slope * (self.ability[:, None] - self.difficulty) + rng.logistic(
             0, noise, (n_models, n_benchmarks)
         )
@@ -121,6 +122,38 @@ def test_fingerprint_sees_scores_and_settings(small: ScoreMatrix) -> None:
     assert len(others | {first}) == 4
 
 
+def scored_models(**counts: int) -> ScoreMatrix:
+    """Models with so many scores each."""
+    models = tuple(sorted(counts))
+    index = np.repeat(np.arange(len(models)), [counts[name] for name in models])
+    zeros = np.zeros(len(index), dtype=np.int64)
+    return ScoreMatrix(models, ("b",), index, zeros, zeros.astype(float), zeros)
+
+
+def test_references_of_a_past_day_are_those_that_had_scores() -> None:
+    o1, haiku = "openai/o1", "anthropic/claude-3-haiku-20240307"
+    assert references(scored_models(**dict.fromkeys(REFERENCES, 3), **{"lab/other": 9})) == REFERENCES
+    assert references(scored_models(**{o1: 3, haiku: 3, "openai/gpt-5": 2})) == {
+        haiku: REFERENCES[haiku],
+        o1: REFERENCES[o1],
+    }
+    near = {name: 3 for name, place in REFERENCES.items() if 121 < place < 131}
+    assert len(near) > 1
+    for few in ({o1: 3, haiku: 2}, {"lab/other": 9}, near):
+        with pytest.raises(ScaleError, match="no two references of the scale, 10 points apart, have 3 scores each"):
+            references(scored_models(**few))
+
+
+def test_units_go_through_their_references() -> None:
+    two = units_through(np.array([0.5, 2.5]), np.array([130.0, 150.0]))
+    assert two.capability(np.array([0.5, 1.5, 2.5])).tolist() == pytest.approx([130.0, 140.0, 150.0])
+    # Errors of abilities do not flatten the scale on average.
+    rng = np.random.default_rng(1)
+    places = np.array(list(REFERENCES.values()))
+    scales = [units_through(places / 8 + rng.normal(0.0, 0.2, len(places)), places).scale for _ in range(400)]
+    assert np.mean(scales) == pytest.approx(8.0, rel=0.01)
+
+
 @pytest.mark.parametrize("gates", [(True,), (False, True), (False, False)])
 def test_a_missed_gate_is_sampled_again_for_longer(
     small: ScoreMatrix, gates: tuple[bool, ...], monkeypatch: pytest.MonkeyPatch
@@ -143,7 +176,7 @@ def test_a_missed_gate_is_sampled_again_for_longer(
 def test_quick_abilities_are_those_of_a_full_fit(truth: Truth, fit: CapabilityFit) -> None:
     """Models that a fit never saw, worked out from its benchmarks, against the fit that saw them."""
     late = np.arange(len(truth.scores.models)) % 10 == 3
-    late[[truth.scores.models.index(key) for key in REFERENCES]] = False
+    late[[truth.scores.models.index(key) for key in PAIR]] = False
     without = fit_capability(truth.scores.of(~late[truth.scores.model_index]))
     quick = abilities(truth.scores.of(late[truth.scores.model_index]), BenchmarkDraws.of(without))
     full = fit.sampled.posterior["ability"]
@@ -169,14 +202,14 @@ def test_table_is_in_index_units(truth: Truth, fit: CapabilityFit) -> None:
     table = capability_table(fit)
     by_key = table.set_index("model_key")
     assert table.columns.tolist() == ["model_key", "capability", "capability_sd", "n_benchmarks"]
-    assert by_key.loc[list(REFERENCES), "capability"].to_list() == pytest.approx(list(REFERENCES.values()))
+    assert by_key.loc[list(PAIR), "capability"].to_list() == pytest.approx([REFERENCES[key] for key in PAIR])
     assert table["model_key"].is_monotonic_increasing
     assert table["n_benchmarks"].sum() == len(truth.scores.logit)
     assert by_key.loc[truth.keys, "capability"].corr(pd.Series(truth.ability, truth.keys)) > 0.97
     # The linear map stretches uncertainty as it stretches ability.
     latent = fit.sampled.posterior["ability"].std(("chain", "draw"), ddof=1).to_numpy()
     assert np.ptp(table["capability_sd"].to_numpy() / latent) < 1e-9
-    with pytest.raises(InputError, match="reference model"):
+    with pytest.raises(ScaleError, match="no two references of the scale"):
         capability_table(replace(fit, scores=replace(fit.scores, models=tuple(f"m{i}" for i in range(len(latent))))))
 
 

@@ -180,7 +180,7 @@ def test_a_build_waits_for_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_a_report_whose_fit_missed_a_gate_exits_with_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(costfloor.cli.report, "make_report", lambda *_: REPORT)
+    monkeypatch.setattr(costfloor.cli.report, "make_report", lambda *_, **__: REPORT)
     result = run(capsys, "report", "--reports", tmp_path, "--json")
     assert result.code == 1
     assert set(result.json) >= {"pdf", "figures", "tables", "fingerprint", "gates"}

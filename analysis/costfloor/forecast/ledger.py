@@ -29,6 +29,8 @@ class Entry:
         `{law: {quantity: [q05, q50, q95]}}`, log-rates per year.
     rates_of
         Whose rates these are; lines of before the field was there have those of a typical family.
+    as_of, hindsight
+        Of a past view its day, and why scores of later days count in it, as in `costfloor.built.BuildReport`.
     """
 
     vintage: str
@@ -43,6 +45,8 @@ class Entry:
     passed: bool
     quantities: dict[str, dict[str, list[float]]]
     rates_of: str = TYPICAL_FAMILY
+    as_of: str | None = None
+    hindsight: str | None = None
 
     def __post_init__(self) -> None:
         date.fromisoformat(self.last)

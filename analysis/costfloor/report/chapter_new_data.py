@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from costfloor.built import capability_from
 from costfloor.fit.quantities import HEADLINE_RATES
 from costfloor.forecast.ledger import Entry
 from costfloor.report.drawings import shown
@@ -19,7 +20,7 @@ def new_data(study: Study) -> list[Block]:
     """How the answer moved as prices came in, how fresh each source is, and what the rules hold back."""
     return [
         heading("New data, and how the answer moved"),
-        text(f"{since_last(study.history)} {as_known_then(study)}"),
+        text(f"{since_last(study.history)} {as_known_then(study)} {known_scores(study.history)}"),
         shown("moved"),
         table(_vintages(study.history)),
         text(freshness(study.quotes, study.build.last)),
@@ -61,10 +62,23 @@ def as_known_then(study: Study) -> str:
     # An end that is level with the median of today holds it.
     held = "does not hold" if beside(now[1], (low, middle, high)) else "holds"
     return (
-        f"On the {plural(origin['rows_seen'], 'row')} dated to {origin['date']} the plateau law said that in the long run prices "
+        f"On the {plural(origin['rows_seen'], 'row')} dated to {origin['date']}, with {study.build.capability_from}, the plateau law said "
+        "that in the long run prices "
         f"{yearly_change(middle)} (90 % interval {yearly_span(low, high)}); today it says that they {yearly_change(now[1])} "
         f"({yearly_span(now[0], now[2])}). The interval of then {held} the median of today."
     )
+
+
+def known_scores(history: Sequence[Entry]) -> str:
+    """By when the scores behind the lines of the ledger were known."""
+    past: dict[str, list[str]] = {}
+    for entry in history:
+        if entry.as_of is not None:
+            past.setdefault(capability_from(entry.as_of, entry.hindsight), []).append(entry.vintage)
+    apart = [f"{listing(vintages)}: {words}." for words, vintages in past.items()]
+    rest = len(history) - sum(len(vintages) for vintages in past.values())
+    whole = "Of every other vintage" if past else "Of every vintage"
+    return " ".join([*apart, *([f"{whole}: capability from scores known when it was the newest."] if rest else [])])
 
 
 def freshness(quotes: pd.DataFrame, last: str) -> str:
