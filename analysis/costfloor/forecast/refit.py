@@ -198,8 +198,8 @@ def remember(
     write_record(places.refit / STATE, asdict(state))
 
 
-def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparison) -> Entry:
-    """The line for a finished study."""
+def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparison, as_of: str | None = None) -> Entry:
+    """The line for a finished study, of a past view where `as_of` has its day."""
     receipt = next(iter(fits.values())).receipt
     return Entry(
         vintage=vintage,
@@ -214,6 +214,8 @@ def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparis
         passed=comparison.passed,
         quantities={law: headline_rates(fit.receipt["parameters"]) for law, fit in fits.items()},
         rates_of=MEAN_OVER_FAMILIES,
+        as_of=as_of,
+        weights={law: score.weight for law, score in comparison.laws.items()},
     )
 
 

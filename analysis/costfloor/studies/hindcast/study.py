@@ -1,7 +1,7 @@
 """What would have been concluded at past half-year ends from what was known then, and how the forecasts of then fared."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -15,10 +15,10 @@ from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import MIN_SCORED_ROWS, forecast_origins, masks, predict, score_draws
 from costfloor.forecast.scores import OriginScore, jackknife_mcse
+from costfloor.forecast.sequel import sequel
 from costfloor.keys import result_key
 from costfloor.laws import LAWS
-from costfloor.laws.observations import PriceObservations, observations, subset
-from costfloor.laws.panel import PRICE_UNIT
+from costfloor.laws.observations import PriceObservations, subset
 from costfloor.panel import law_rows
 from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import Sampling
@@ -134,26 +134,11 @@ def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
         Day of the past view.
     then, now
         The panel built as of that day, and today's.
-
-    Later rows are counted into the families of then: a band that was not yet split by weights stays whole, and a band born since is a
-    family of its own, which the forecast draws from the population.
     """
-    past, ahead = law_rows(then), date + pd.DateOffset(months=HORIZON_MONTHS)
-    later = now[(now["date"] > date) & (now["date"] <= ahead)]
-    split = set(then.loc[then["family"] != then["band"], "band"])
-    known = later["band"].isin(split)
-    side = later["open_weights"].fillna(False).astype(bool).map({True: "open", False: "closed"})
-    family = later["band"].where(~known, later["band"] + " " + side)
-    births = past.groupby("family")["family_birth"].min()
-    fresh = law_rows(later.assign(family=family))
-    fresh["family_birth"] = fresh["family"].map(births).fillna(fresh["family_birth"])
-    # Quality in the units of then: a fit must not know how far the models to come differ.
-    obs = replace(
-        observations(pd.concat([past, fresh], ignore_index=True), price_unit=PRICE_UNIT),
-        quality_scale=observations(past).quality_scale,
-    )
+    after = sequel(date, date + pd.DateOffset(months=HORIZON_MONTHS), then, now)
+    obs, seen = after.obs, after.seen
     months = months_passed(date, law_rows(now)["date"].max())
-    seen, scored = masks(obs, date, months)
+    scored = masks(obs, date, months)[1]
     judged = scored.sum() >= MIN_SCORED_ROWS and subset(obs, seen).models_repeat == obs.models_repeat
     return View(date, obs, seen, scored, months if judged else 0)
 
