@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from costfloor.built import RECORD, BuildReport, build_key, panel_path, read_report
-from costfloor.capability.bands import assign_bands
+from costfloor.built import RECORD, BuildReport, build_key, capability_from, panel_path, read_report
+from costfloor.capability.bands import assign_bands, open_bands, placed_anchors
+from costfloor.capability.full_fit_day import too_few_scores
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.data.decisions import DECISIONS, without_quote
 from costfloor.data.known_models import known_models
 from costfloor.data.known_scores import performance_by
+from costfloor.data.performance import Performance
 from costfloor.data.quotes import build_quotes
 from costfloor.data.raw import validated, written_table
 from costfloor.data.schemas import CAPABILITY, PANEL
@@ -21,10 +23,14 @@ from costfloor.data.unchanged import remember
 from costfloor.errors import InputError, IntegrityError, MissingResultError
 from costfloor.frames import from_parquet, parquet_bytes
 from costfloor.panel import law_rows, make_panel, panel_source
+from costfloor.places import view_name
 from costfloor.records import sealed
 from costfloor.storage import json_bytes, refuse_links, sha256_bytes, write_together
 
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
+
+ASKED = "that was asked for"
+"""Why a past view is in hindsight, where scores known by its day would do."""
 
 Progress = Callable[[str], None]
 
@@ -75,11 +81,32 @@ class BuiltPanel:
         """Capability and band of every measured model."""
         return self._table("capability")
 
+    @property
+    def models(self) -> pd.DataFrame:
+        """The models, with the facts that count in this view."""
+        return known_models(self.store, self._known_by).models
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The scores that count in this view, as `costfloor.data.performance.Performance.rows`."""
+        return performance_by(self.store, known_models(self.store, self._known_by), self._known_by).rows
+
+    @property
+    def _known_by(self) -> pd.Timestamp | None:
+        return self.as_of if self.report.hindsight is None else None
+
     def _table(self, name: str) -> pd.DataFrame:
         return from_parquet(self.contents[name])
 
 
-def build(store: Store, as_of: pd.Timestamp | None = None, progress: Progress | None = None) -> BuiltPanel:
+def build(
+    store: Store,
+    as_of: pd.Timestamp | None = None,
+    progress: Progress | None = None,
+    *,
+    hindsight: bool = False,
+    full_capability: bool = False,
+) -> BuiltPanel:
     """Build the processed tables from the raw store, or read them when they are there already.
 
     Parameters
@@ -87,32 +114,40 @@ def build(store: Store, as_of: pd.Timestamp | None = None, progress: Progress | 
     store
         The raw data; built anew they are those of the moment, which the result's `store` holds.
     as_of
-        Use only prices recorded on or before this day. Capability is the full-sample one in every view: it measures models, not
-        the market.
+        Use only what was known by this day: prices recorded, and scores and facts observed, on or before it. Of a day before which too few
+        scores were known to measure capability, all scores and facts of today count; `BuildReport.hindsight` says why.
     progress
         Called with a line per long step.
+    hindsight
+        Count all scores and facts of today in a past view: capability measures models, not the market.
+    full_capability
+        Fit all abilities to the scores of the view itself: see `costfloor.capability.measured.measured_capability`. The next build without
+        it goes back to the last full fit by rule.
 
     Raises
     ------
     InputError, IntegrityError, LockedError
         When raw data is wrong, changed, or in use.
     """
+    if hindsight and as_of is None:
+        raise InputError("is about a past view", column="hindsight", remedy="Name its day")
     say = progress or (lambda line: None)
     refuse_links(store.places.processed())
+    key = build_key(store, as_of, hindsight=hindsight, full_capability=full_capability)
     try:
-        known = stored_build(store, as_of)
+        known = stored_build(store, as_of, hindsight=hindsight)
     except IntegrityError as error:
         say(f"warning: {error}; that is done now")
     except MissingResultError:
         pass
     else:
-        if known.report.fingerprint in build_key(store, as_of).digests:
+        if known.report.fingerprint in key.digests:
             return known
     with held_for_writing(store) as current:
-        return _build(current, as_of, say)
+        return _build(current, as_of, say, hindsight=hindsight, full_capability=full_capability)
 
 
-def stored_build(store: Store, as_of: pd.Timestamp | None = None) -> BuiltPanel:
+def stored_build(store: Store, as_of: pd.Timestamp | None = None, *, hindsight: bool = False) -> BuiltPanel:
     """The last build as it lies on disk, stale or not.
 
     Raises
@@ -122,7 +157,7 @@ def stored_build(store: Store, as_of: pd.Timestamp | None = None) -> BuiltPanel:
     IntegrityError
         The record is not as it was written.
     """
-    folder = store.places.processed(as_of)
+    folder = store.places.processed(as_of, hindsight=hindsight)
     report = read_report(folder)
     if report is None:
         raise MissingResultError(f"{folder / RECORD} does not exist yet. Run `costfloor build` first")
@@ -135,21 +170,24 @@ def stored_build(store: Store, as_of: pd.Timestamp | None = None) -> BuiltPanel:
     return BuiltPanel(store, as_of, report, contents)
 
 
-def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPanel:
-    target = store.places.processed(as_of)
+def _build(
+    store: Store, as_of: pd.Timestamp | None, say: Progress, *, hindsight: bool, full_capability: bool
+) -> BuiltPanel:
+    target = store.places.processed(as_of, hindsight=hindsight)
     prepare_compilers()
     from costfloor.capability.measured import measured_capability  # noqa: PLC0415  an unchanged build should not wait for PyMC
 
     say("resolving and cleaning quotes")
-    known = known_models(store, as_of)
-    models = known.models
-    performance = performance_by(store, known, as_of)
+    models, performance, because = _known(store, as_of, hindsight=hindsight)
     tables = build_quotes(store, as_of)
     quotes = tables.quotes
     if as_of is None:
         for slip in without_quote(written_table(store, DECISIONS), quotes["quote_id"]):
             say(f"warning: {slip}")
-    capability, receipt, residuals = measured_capability(store.places.fits, performance, models, say)
+    say(capability_from(None if as_of is None else str(as_of.date()), because))
+    capability, receipt, residuals = measured_capability(
+        store.places.fits, performance, models, say, anew=full_capability
+    )
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
     banded = validated(assign_bands(capability, priced), CAPABILITY, target / "capability.parquet")
     panel = validated(make_panel(quotes, models, performance.rows, banded), PANEL, target / "panel.parquet")
@@ -160,7 +198,7 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     frames = (quotes, tables.disagreements, banded, residuals, panel)
     contents = {name: parquet_bytes(frame) for name, frame in zip(TABLES, frames, strict=True)}
     report = BuildReport(
-        vintage=store.raw_vintage[:16] + ("" if as_of is None else f"@{as_of.date()}"),
+        vintage=store.raw_vintage[:16] + ("" if as_of is None else f"@{view_name(as_of, hindsight=hindsight)}"),
         quotes=len(panel),
         models=panel["model"].nunique(),
         families=panel["family"].nunique(),
@@ -171,10 +209,12 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
         launch_priced_models=launch["model"].nunique(),
         statuses={str(name): int(count) for name, count in quotes["status"].value_counts().items()},
         disagreements=len(tables.disagreements),
-        capability=receipt,
-        fingerprint=build_key(store, as_of).digest,
+        capability=receipt | {"placed_anchors": list(placed_anchors(capability, open_bands(capability, priced)))},
+        fingerprint=build_key(store, as_of, hindsight=hindsight, full_capability=full_capability).digest,
         source=panel_source(law_rows(panel), performance.rows),
         tables={name: sha256_bytes(content) for name, content in contents.items()},
+        as_of=None if as_of is None else str(as_of.date()),
+        hindsight=because,
     )
     remember(store.looks, store.places.data)
     record = {name: value for name, value in asdict(report).items() if name != "path"}
@@ -182,3 +222,18 @@ def _build(store: Store, as_of: pd.Timestamp | None, say: Progress) -> BuiltPane
     # Last: the tables count as built when the record that has their hashes is there.
     write_together({**files, target / RECORD: json_bytes(sealed(record))})
     return BuiltPanel(store, as_of, report, contents)
+
+
+def _known(
+    store: Store, as_of: pd.Timestamp | None, *, hindsight: bool
+) -> tuple[pd.DataFrame, Performance, str | None]:
+    """Models and scores that count in a view, and why those of today do in a past one."""
+    because = ASKED if hindsight else None
+    if not hindsight:
+        known = known_models(store, as_of)
+        performance = performance_by(store, known, as_of)
+        if as_of is None or (missing := too_few_scores(performance, known.models)) is None:
+            return known.models, performance, None
+        because = f"by {as_of.date()} {missing}"
+    known = known_models(store)
+    return known.models, performance_by(store, known), because

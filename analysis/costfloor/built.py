@@ -17,7 +17,8 @@ RECORD = "build.json"
 class BuildReport:
     """What a build holds; the JSON of `costfloor build` with the gates of the capability fit and the hash of every table.
 
-    `source` is the hash of what the laws see that is the same on every machine: see `costfloor.panel.panel_source`.
+    `source` is the hash of what the laws see that is the same on every machine: see `costfloor.panel.panel_source`. `as_of` is the day of a
+    past view, and `hindsight` why all scores and facts of today count in it, None where those known by its day do.
     """
 
     vintage: str
@@ -35,6 +36,13 @@ class BuildReport:
     fingerprint: str
     source: str
     tables: dict[str, str]
+    as_of: str | None = None
+    hindsight: str | None = None
+
+    @property
+    def capability_from(self) -> str:
+        """By when the scores and facts behind capability were known, as a clause."""
+        return capability_from(self.as_of, self.hindsight)
 
     @property
     def passed(self) -> bool:
@@ -42,10 +50,28 @@ class BuildReport:
         return bool(self.capability["diagnostics"]["passed"])
 
 
-def build_key(store: Store, as_of: dt.datetime | None = None) -> Key:
+def capability_from(as_of: str | None, hindsight: str | None) -> str:
+    """By when the scores and facts behind the capability of a view were known, as a clause.
+
+    Parameters
+    ----------
+    as_of, hindsight
+        As in `BuildReport`.
+    """
+    if as_of is None:
+        return "capability from scores known today"
+    if hindsight is None:
+        return f"capability from scores known by {as_of}"
+    return f"capability from scores known today (hindsight), because {hindsight}"
+
+
+def build_key(
+    store: Store, as_of: dt.datetime | None = None, *, hindsight: bool = False, full_capability: bool = False
+) -> Key:
     """What a build rests on; its digest is the fingerprint."""
     day = None if as_of is None else str(as_of.date())
-    return result_key("panel", "costfloor.build", data=store.raw_vintage, settings=day)
+    settings = {"as_of": day, "hindsight": hindsight, "full_capability": full_capability}
+    return result_key("panel", "costfloor.build", data=store.raw_vintage, settings=settings)
 
 
 def read_report(folder: Path) -> BuildReport | None:

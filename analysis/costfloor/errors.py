@@ -56,6 +56,7 @@ class InputError(CostfloorError):
         value: object = None,
         remedy: str | None = None,
     ) -> None:
+        self.problem = problem
         self.file, self.row, self.column, self.value, self.remedy = file, row, column, value, remedy
         where = [
             part
@@ -71,6 +72,10 @@ class InputError(CostfloorError):
         message = f"{message}. {remedy}" if remedy else message
         # A file's name or a cell may hold line breaks, or bytes that are no text.
         super().__init__(printable(message, len(message)))
+
+
+class ScaleError(InputError):
+    """Too few scores to measure capability on the scale of all views."""
 
 
 class IntegrityError(CostfloorError):

@@ -22,6 +22,10 @@ MEASURED = ("quality", "quality_sd", "quality_centre")
 """Columns of the laws' rows that come from the capability model."""
 
 
+OF_CAPABILITY = ("n_benchmarks", "capability", "capability_sd", "band", "band_centre", "band_birth")
+"""Columns of the panel that say how able a model is."""
+
+
 def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
     """The panel in the form of a price table: what the laws of motion see.
 
@@ -81,6 +85,16 @@ def make_panel(
     )
     panel["family"] = families(panel)
     return panel.sort_values(["date", "model", "host", "quote_id"])[list(PANEL.columns)].reset_index(drop=True)
+
+
+def as_measured_in(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """A later panel, in which models that the laws saw in an earlier one have the capability that they had there.
+
+    Forecasts from the earlier one are held against it: a model that has more scores since is no other model.
+    """
+    before = then[_seen_by_laws(then)].drop_duplicates("model").set_index("model")
+    measured = {name: now["model"].map(before[name]).fillna(now[name]) for name in OF_CAPABILITY}
+    return now.assign(**{name: values.astype(now[name].dtype) for name, values in measured.items()})
 
 
 def families(panel: pd.DataFrame) -> "pd.Series[str]":

@@ -41,10 +41,10 @@ class Places:
         """Ingested files, a folder each."""
         return self.raw / "vintages"
 
-    def processed(self, as_of: dt.datetime | None = None) -> Path:
+    def processed(self, as_of: dt.datetime | None = None, *, hindsight: bool = False) -> Path:
         """Built tables, of today's view or of a past one."""
         base = self.data / self.made
-        return base if as_of is None else base / "as_of" / str(as_of.date())
+        return base if as_of is None else base / "as_of" / view_name(as_of, hindsight=hindsight)
 
     @property
     def anew(self) -> Self:
@@ -94,6 +94,11 @@ class Places:
         refuse_links(self.processed())
         with data_lock(self.refit):
             yield
+
+
+def view_name(as_of: dt.datetime, *, hindsight: bool = False) -> str:
+    """A past view in names of files and folders."""
+    return f"{as_of.date()}{'-hindsight' if hindsight else ''}"
 
 
 def nearest_places(data: Path | str | None = None) -> Places:

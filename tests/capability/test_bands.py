@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from costfloor.capability.bands import BANDS, assign_bands, band_edges
+from costfloor.capability.bands import BANDS, assign_bands, band_edges, placed_anchors
 from costfloor.errors import InputError
 
 LEVELS = (100.0, 112.0, 122.0, 142.0, 150.0)
@@ -101,11 +101,25 @@ def test_missing_birth_stays_missing() -> None:
     assert banded["band_birth"].isna().tolist() == [False, True, True, True, True]
 
 
-def test_missing_or_falling_anchor_is_named() -> None:
-    with pytest.raises(InputError, match="anchor of band o1 has no capability"):
-        assign_bands(capability().query("model_key != 'openai/o1'"), models())
+def test_falling_anchor_is_named() -> None:
     with pytest.raises(InputError, match="anchor of band o1 is not above"):
         assign_bands(capability(**{"openai/o1": 121.0}), models())
+
+
+@pytest.mark.parametrize("scores", [0, 2])
+def test_anchor_with_too_few_scores_stands_where_all_scores_put_it(scores: int) -> None:
+    """A past view knows little of old anchors: its bands lie where those of today do, and are born when theirs were."""
+    known = capability(**{"openai/gpt-4-0314": (90.0, scores)}, weaker=116.0, stronger=131.0)
+    if not scores:
+        known = known[known["n_benchmarks"] > 0]
+    banded = assign_bands(known, models())
+    places = {band.name: band.place for band in BANDS}
+    centres = banded.groupby("band")["band_centre"].first()
+    assert centres["GPT-4"] == places["GPT-4"] == placed_anchors(known)["openai/gpt-4-0314"]
+    assert centres["o1"] == ANCHORS["openai/o1"]
+    got = banded.set_index("model_key")
+    assert got.loc[["weaker", "stronger"], "band"].tolist() == ["GPT-3.5", "GPT-4"]
+    assert births(banded)["GPT-4"] == LAUNCHED["openai/gpt-4-0314"]
 
 
 def band_names(banded: pd.DataFrame) -> list[str]:

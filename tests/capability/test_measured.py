@@ -21,7 +21,7 @@ NEW = str(MODELS["model_key"][~MODELS["model_key"].isin(STORE.table("performance
 SPELLINGS = {"gpqa": 0.85, "hle": 0.2, "scicode": 0.4, "lcr": 0.6, "never-heard-of": 0.5}
 
 
-def with_new_model(day: str, **view: Any) -> Performance:
+def with_new_model(day: str, as_of: pd.Timestamp | None = None) -> Performance:
     """The raw table, and a list of a day with scores of a model that had none."""
     raw, benchmarks, spellings = (STORE.table(name) for name in ("performance", "benchmarks", "benchmark_spellings"))
     stated = {
@@ -33,7 +33,7 @@ def with_new_model(day: str, **view: Any) -> Performance:
     }
     blank = dict.fromkeys(no_scores().columns, "") | {"stderr": np.nan, "self_reported": False, "estimated": False}
     rows = pd.DataFrame([blank | stated | {"benchmark": name, "score": score} for name, score in SPELLINGS.items()])
-    return known_performance(raw, rows.astype(no_scores().dtypes.to_dict()), benchmarks, spellings, **view)
+    return known_performance(raw, rows.astype(no_scores().dtypes.to_dict()), benchmarks, spellings, MODELS, as_of=as_of)
 
 
 @pytest.fixture
@@ -73,11 +73,19 @@ def test_new_model_is_measured_without_a_full_fit_of_its_scores(fitted: list[Sco
 
 def test_full_fit_of_the_day_itself_is_made_on_request(fitted: list[ScoreMatrix], tmp_path: Path) -> None:
     performance = with_new_model("2026-08-20")
-    _, receipt, _ = measured_capability(tmp_path, performance, MODELS, lambda _: None, anew=True)
-    (scores,) = fitted
+    lines: list[str] = []
+    _, receipt, _ = measured_capability(tmp_path, performance, MODELS, lines.append, anew=True)
+    by_rule, scores = fitted
+    assert NEW not in by_rule.models
     assert NEW in scores.models
     assert receipt["update"]["fitted_on"] is None
     assert receipt["update"]["models"] == 0
+    # What would have been measured without it, against what is: the fit of the stand-in puts every model at 100.
+    error = receipt["update"]["error"]
+    assert error["models"] == len(scores.models)
+    assert error["rms"] * len(scores.models) ** 0.5 == pytest.approx(error["mean"] * len(scores.models))
+    assert error["rms"] > 0
+    assert any(line.startswith("full fit of all scores") and "differs by" in line for line in lines)
 
 
 def test_past_view_rests_on_a_fit_of_the_past(fitted: list[ScoreMatrix], tmp_path: Path) -> None:
@@ -85,7 +93,6 @@ def test_past_view_rests_on_a_fit_of_the_past(fitted: list[ScoreMatrix], tmp_pat
     _, receipt, _ = measured_capability(tmp_path, with_new_model("2026-08-20", as_of=day), MODELS, lambda _: None)
     assert pd.Timestamp(receipt["update"]["fitted_on"]) <= day
     assert receipt["left_out"] == {UNKNOWN: 1}
-    hindsight = with_new_model("2026-08-20", as_of=day, hindsight=True)
-    measured_capability(tmp_path, hindsight, MODELS, lambda _: None)
+    measured_capability(tmp_path, with_new_model("2026-08-20"), MODELS, lambda _: None)
     past, whole = fitted
     assert len(past.logit) < len(whole.logit)

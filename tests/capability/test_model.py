@@ -10,7 +10,6 @@ import pytest
 from costfloor.capability.abilities import BenchmarkDraws, abilities
 from costfloor.capability.model import (
     CAPABILITY_SETTINGS,
-    REFERENCES,
     CapabilityFit,
     _build,
     _centres,
@@ -19,8 +18,9 @@ from costfloor.capability.model import (
     fit_capability,
     residual_check,
 )
+from costfloor.capability.scale import REFERENCES, STAND_INS, references
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix, prepare_scores
-from costfloor.errors import InputError
+from costfloor.errors import ScaleError
 from costfloor.sampling.policy import SamplerSettings
 from scipy import stats
 
@@ -121,6 +121,26 @@ def test_fingerprint_sees_scores_and_settings(small: ScoreMatrix) -> None:
     assert len(others | {first}) == 4
 
 
+def scored_models(**counts: int) -> ScoreMatrix:
+    """Models with so many scores each."""
+    models = tuple(sorted(counts))
+    index = np.repeat(np.arange(len(models)), [counts[name] for name in models])
+    zeros = np.zeros(len(index), dtype=np.int64)
+    return ScoreMatrix(models, ("b",), index, zeros, zeros.astype(float), zeros)
+
+
+def test_references_of_a_past_day_are_those_that_had_scores() -> None:
+    (first, at_first), (second, _) = REFERENCES.items()
+    o1, earlier = STAND_INS
+    assert references(scored_models(**{first: 3, second: 3, o1: 30})) == REFERENCES
+    assert references(scored_models(**{first: 3, second: 2, o1: 3})) == {first: at_first, o1: STAND_INS[o1]}
+    assert list(references(scored_models(**{first: 3, o1: 2, earlier: 3}))) == [first, earlier]
+    with pytest.raises(ScaleError, match=f"{second}, a reference of the scale, has fewer than 3 scores"):
+        references(scored_models(**{first: 3, second: 2, o1: 2, earlier: 2}))
+    with pytest.raises(ScaleError, match=f"{first}, a reference"):
+        references(scored_models(**{second: 3}))
+
+
 @pytest.mark.parametrize("gates", [(True,), (False, True), (False, False)])
 def test_a_missed_gate_is_sampled_again_for_longer(
     small: ScoreMatrix, gates: tuple[bool, ...], monkeypatch: pytest.MonkeyPatch
@@ -176,7 +196,7 @@ def test_table_is_in_index_units(truth: Truth, fit: CapabilityFit) -> None:
     # The linear map stretches uncertainty as it stretches ability.
     latent = fit.sampled.posterior["ability"].std(("chain", "draw"), ddof=1).to_numpy()
     assert np.ptp(table["capability_sd"].to_numpy() / latent) < 1e-9
-    with pytest.raises(InputError, match="reference model"):
+    with pytest.raises(ScaleError, match="a reference of the scale, has fewer"):
         capability_table(replace(fit, scores=replace(fit.scores, models=tuple(f"m{i}" for i in range(len(latent))))))
 
 

@@ -21,6 +21,7 @@ from store import project_store
 
 STORE = project_store()
 RAW, BENCHMARKS, SPELLINGS = (STORE.table(name) for name in ("performance", "benchmarks", "benchmark_spellings"))
+MODELS = STORE.table("models")
 
 
 def scored(
@@ -39,9 +40,14 @@ def raw(*rows: tuple[str, str, float, str | None, str | None]) -> pd.DataFrame:
     return frame.astype(RAW.dtypes.to_dict())
 
 
-def known(rows: list[dict[str, object]], compiled: pd.DataFrame = RAW.iloc[:0], **view: object) -> Performance:
+def known(
+    rows: list[dict[str, object]],
+    compiled: pd.DataFrame = RAW.iloc[:0],
+    models: pd.DataFrame = MODELS,
+    as_of: pd.Timestamp | None = None,
+) -> Performance:
     scores = pd.DataFrame(rows).astype(no_scores().dtypes.to_dict()) if rows else no_scores()
-    return known_performance(compiled, scores, BENCHMARKS, SPELLINGS, **view)  # type: ignore[arg-type]
+    return known_performance(compiled, scores, BENCHMARKS, SPELLINGS, models, as_of=as_of)
 
 
 def only(performance: Performance) -> float:
@@ -190,6 +196,18 @@ def test_days_from_which_rows_of_the_raw_table_count() -> None:
     assert caught.value.value == "stranger"
 
 
+def test_no_row_of_the_raw_table_counts_before_its_model_was_released() -> None:
+    compiled = raw(
+        ("llmstats", "mmlu", 0.1, "early", "2024-03-13"),
+        ("llmstats", "mmlu", 0.1, "later", "2025-01-31"),
+    )
+    released = pd.DataFrame({"model_key": ["lab/m", "lab/n"], "release_date": pd.to_datetime(["2024-12-17", None])})
+    every = known([], compiled, released).every.set_index("variant")["known_on"]
+    assert every.astype(str).to_dict() == {"early": "2024-12-17", "later": "2025-01-31"}
+    unknown = known([], compiled, released.assign(release_date=pd.NaT)).every.set_index("variant")["known_on"]
+    assert unknown.astype(str).to_dict() == {"early": "2024-03-13", "later": "2025-01-31"}
+
+
 def test_every_undated_source_has_a_day_no_earlier_than_its_newest_model() -> None:
     undated = RAW[RAW["measured_on"].isna()].merge(STORE.table("models")[["model_key", "release_date"]], on="model_key")
     newest = undated.groupby("source")["release_date"].max()
@@ -226,9 +244,7 @@ def test_past_view_does_not_see_a_later_score(lists: list[dict[str, object]], da
     base = base.assign(score=base["score"].where(compiled["known_on"] <= view, 0.999))
     after = known(spoilt, base, as_of=view)
     pd.testing.assert_frame_equal(after.rows, before.rows)
-    in_hindsight = known(spoilt, base, as_of=view, hindsight=True)
-    assert len(in_hindsight.rows) > len(after.rows)
-    assert in_hindsight.as_of is None
+    assert len(known(spoilt, base).rows) > len(after.rows)
 
 
 def test_order_of_lists_and_rows_changes_nothing(lists: list[dict[str, object]]) -> None:

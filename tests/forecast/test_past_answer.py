@@ -25,7 +25,7 @@ class View:
     """A build of that day with the rows of the fake study."""
 
     def __init__(self, vintage: str) -> None:
-        self.report = type("Report", (), {"vintage": vintage})
+        self.report = type("Report", (), {"vintage": vintage, "hindsight": None})
 
 
 @pytest.fixture

@@ -123,6 +123,11 @@ def test_past_days_of_the_ledger_are_told_in_their_order(study: Study) -> None:
     assert "3 past days, 2025-12-31 to 2026-02-28, the verdict went from inconclusive to discovery" in words
     assert "plateau from 1.00 to 1.30 and continued discovery from 1.00 to 1.30" in words
     assert "the verdict was inconclusive on each" in chapter_new_data.past_days_moved(days[:2])
+    early = replace(days[0], hindsight="by 2025-12-31 too few scores were known")
+    assert "hindsight" not in words
+    assert "As of 2025-12-31: capability from scores known today (hindsight)" in chapter_new_data.past_days_moved(
+        (early, *days[1:])
+    )
     assert "on 2025-12-31 the verdict was inconclusive" in chapter_new_data.past_days_moved(days[:1])
     _, shown, _ = tables(replace(study, past_days=days))
     assert [row[0] for row in shown["rows"]] == ["2025-12-31", "2026-01-31", "2026-02-28"]

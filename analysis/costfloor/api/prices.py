@@ -79,7 +79,11 @@ def read_prices(path: Path | str, score_scale: ScoreScale = "fraction") -> pd.Da
 
 
 def load_panel(
-    folder: Path | str | None = None, *, as_of: pd.Timestamp | str | None = None, progress: Progress | None = None
+    folder: Path | str | None = None,
+    *,
+    as_of: pd.Timestamp | str | None = None,
+    hindsight: bool = False,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """The project's own panel of prices of language models, built first where the raw data have changed.
 
@@ -88,7 +92,9 @@ def load_panel(
     folder
         The data folder; default: `data` of the current folder, or of the nearest one above it that has raw data there.
     as_of
-        Use only prices recorded on or before this day.
+        Use only what was known by this day: prices, scores and facts. Of a day by which too few scores were known, those of today count.
+    hindsight
+        Count all scores and facts of today beside the prices known by the day.
     progress
         Called with a line before each long step, for instance `print`: measuring capability anew takes a minute.
 
@@ -110,7 +116,7 @@ def load_panel(
     True
     """
     day = None if as_of is None else pd.Timestamp(as_of)
-    return build(open_store(nearest_places(folder)), day, progress).panel
+    return build(open_store(nearest_places(folder)), day, progress, hindsight=hindsight).panel
 
 
 def observe(

@@ -2,6 +2,8 @@
 
 The first five are fixed. Another opens when a model passes the last centre by the median spacing of these five; it is centred on that
 model and named after it, so that the frontier does not run out of bands.
+
+In a past view the anchor of a fixed band may have few scores that were known by then, or none: it then stands where all scores put it.
 """
 
 from typing import Final, NamedTuple
@@ -13,25 +15,26 @@ from costfloor.errors import InputError
 
 
 class Band(NamedTuple):
-    """A level of capability, named after the launch it is centred on."""
+    """A level of capability, named after the launch it is centred on; `place` is the anchor's capability by all scores to January 2026."""
 
     name: str
     anchor: str
+    place: float | None = None
 
 
 # GPT-3.5's first snapshots have one to three scores; June 2023 is the earliest one measured on ten benchmarks.
 BANDS: Final = (
-    Band("GPT-3", "openai/davinci"),
-    Band("GPT-3.5", "openai/gpt-3.5-turbo-0613"),
-    Band("GPT-4", "openai/gpt-4-0314"),
-    Band("o1", "openai/o1"),
-    Band("GPT-5", "openai/gpt-5"),
+    Band("GPT-3", "openai/davinci", 100.1),
+    Band("GPT-3.5", "openai/gpt-3.5-turbo-0613", 112.9),
+    Band("GPT-4", "openai/gpt-4-0314", 121.5),
+    Band("o1", "openai/o1", 141.3),
+    Band("GPT-5", "openai/gpt-5", 150.0),
 )
 
 # The first API went on sale with it; tables of models often lack the day.
 _LAUNCHES: Final = {"openai/davinci": pd.Timestamp(2020, 6, 11)}
 
-# A model with fewer scores may sit in a band, but is no evidence that the market reached it.
+# A model with fewer scores may sit in a band, but is no evidence that the market reached it, and none on where the band lies.
 MIN_BENCHMARKS_FOR_BIRTH: Final = 3
 
 
@@ -49,7 +52,7 @@ def open_bands(capability: pd.DataFrame, models: pd.DataFrame) -> tuple[Band, ..
     Raises
     ------
     InputError
-        An anchor is missing below one that is there, or the anchors do not rise.
+        The anchors do not rise.
     """
     measured = set(capability["model_key"])
     there = [band.anchor in measured for band in BANDS]
@@ -73,19 +76,15 @@ def band_edges(
 ) -> tuple["pd.Series[float]", "pd.Series[float]"]:
     """Centre and lower edge of each band, in capability units, indexed by band name in rising order.
 
-    Centres are the anchors' posterior means; edges lie midway between neighbours and the lowest band has no lower edge.
+    Centres are the anchors' posterior means, or their `place` where they are among `placed_anchors`; edges lie midway between neighbours
+    and the lowest band has no lower edge.
 
     Raises
     ------
     InputError
-        When an anchor is missing, or the anchors do not rise.
+        The anchors do not rise.
     """
-    by_key = capability.set_index("model_key")["capability"]
-    for band in bands:
-        if band.anchor not in by_key.index:
-            raise InputError(
-                f"the anchor of band {band.name} has no capability", value=band.anchor, remedy="Add scores."
-            )
+    by_key = capability.set_index("model_key")["capability"].to_dict() | placed_anchors(capability, bands)
     centres = pd.Series({band.name: float(by_key[band.anchor]) for band in bands})
     steps = np.diff(centres.to_numpy())
     if (steps <= 0).any():
@@ -98,6 +97,20 @@ def band_edges(
     values = centres.to_numpy()
     lower = pd.Series([-np.inf, *((values[:-1] + values[1:]) / 2)], index=centres.index)
     return centres, lower
+
+
+def placed_anchors(capability: pd.DataFrame, bands: tuple[Band, ...] = BANDS) -> dict[str, float]:
+    """Anchors with fewer scores than `MIN_BENCHMARKS_FOR_BIRTH`, or none, and where they stand by all scores.
+
+    Parameters
+    ----------
+    capability
+        ``model_key, n_benchmarks``.
+    bands
+        Those that are open.
+    """
+    measured = set(capability.loc[capability["n_benchmarks"] >= MIN_BENCHMARKS_FOR_BIRTH, "model_key"])
+    return {band.anchor: band.place for band in bands if band.place is not None and band.anchor not in measured}
 
 
 def assign_bands(capability: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
@@ -115,19 +128,21 @@ def assign_bands(capability: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame
     -------
     pandas.DataFrame
         The rows of `capability` in their order with ``band``, ``band_centre`` (capability units) and ``band_birth``
-        (timestamp; earliest release, known to the day, of a model in that band or above with at least
+        (timestamp; earliest release, known to the day, of a model in that band or above that is an anchor or has at least
         `MIN_BENCHMARKS_FOR_BIRTH` scores; missing when there is none).
     """
-    centres, lower = band_edges(capability, open_bands(capability, models))
+    bands = open_bands(capability, models)
+    centres, lower = band_edges(capability, bands)
     value = capability["capability"].to_numpy()
     rank = np.searchsorted(lower.to_numpy(), value, side="right") - 1
 
     to_the_day = models[models["release_date_precision"] == "day"].set_index("model_key")
-    released = pd.to_datetime(to_the_day["release_date"]).reindex(capability["model_key"]).fillna(pd.Series(_LAUNCHES))
-    measured = capability["n_benchmarks"].to_numpy() >= MIN_BENCHMARKS_FOR_BIRTH
+    measured = capability[capability["n_benchmarks"] >= MIN_BENCHMARKS_FOR_BIRTH].set_index("model_key")["capability"]
+    levels = pd.Series(measured.to_dict() | placed_anchors(capability, bands), dtype="float64")
+    released = pd.to_datetime(to_the_day["release_date"]).reindex(levels.index).fillna(pd.Series(_LAUNCHES))
     # Everything weak falls into the lowest band, but reaching its level takes half a step below its centre at most.
     reach = lower.where(np.isfinite(lower), 2 * centres.iloc[0] - lower.iloc[1])
-    births = [released[measured & (value >= level)].min() for level in reach]
+    births = [released[levels >= level].min() for level in reach]
     return capability.assign(
         band=centres.index.to_numpy()[rank],
         band_centre=centres.to_numpy()[rank],

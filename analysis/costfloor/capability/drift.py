@@ -6,6 +6,7 @@ and a rate that is read off a stretch across the change has this in it. Abilitie
 scores to the mean.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from costfloor.capability.abilities import BenchmarkDraws, ability_draws
-from costfloor.capability.model import IndexUnits
+from costfloor.capability.scale import IndexUnits
 from costfloor.capability.scores import ScoreMatrix
 
 MIN_MODELS: Final = 10
@@ -49,6 +50,21 @@ class Drift:
     per_year: float
     per_year_error: float
 
+    @property
+    def beyond_error(self) -> bool:
+        """The slope is more than two standard errors from none."""
+        return abs(self.per_year) > 2 * self.per_year_error
+
+    def as_rate(self, score_elasticity: float) -> float:
+        """What the slope puts into the decline of the price of a fixed capability: a log-rate a year, whichever its sign.
+
+        Parameters
+        ----------
+        score_elasticity
+            Log price per index unit.
+        """
+        return abs(self.per_year * score_elasticity)
+
     def __str__(self) -> str:
         return (
             f"scale: {self.models} models on {len(self.old)} older and {len(self.new)} newer benchmarks; newer less older "
@@ -59,7 +75,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class AnchorMove:
-    """How far a model of known place moved between two fits, in index units; `error` is the standard error of both together."""
+    """How far a model lies from where it once stood, in index units; `error` is the standard deviation of its capability."""
 
     model_key: str
     moved: float
@@ -128,25 +144,21 @@ def scale_drift(
     return Drift(older, newer, len(shared), at_mean, level_error, per_year, slope_error)
 
 
-def anchor_moves(before: pd.DataFrame, after: pd.DataFrame, anchors: tuple[str, ...]) -> tuple[AnchorMove, ...]:
-    """How far anchors moved between two tables of capability; those that only one table has are passed over.
+def anchor_moves(places: Mapping[str, float], capability: pd.DataFrame) -> tuple[AnchorMove, ...]:
+    """How far models moved from their places; those without a capability are passed over.
 
     Parameters
     ----------
-    before, after
+    places
+        Capability of before, by key of the model.
+    capability
         ``model_key, capability, capability_sd``.
-    anchors
-        Keys of models.
     """
-    then, now = (table.set_index("model_key") for table in (before, after))
+    now = capability.set_index("model_key")
     return tuple(
-        AnchorMove(
-            key,
-            float(now["capability"][key] - then["capability"][key]),
-            float(np.hypot(now["capability_sd"][key], then["capability_sd"][key])),
-        )
-        for key in anchors
-        if key in then.index and key in now.index
+        AnchorMove(key, float(now["capability"][key] - place), float(now["capability_sd"][key]))
+        for key, place in places.items()
+        if key in now.index
     )
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from costfloor.capability.abilities import BenchmarkDraws
 from costfloor.capability.model import (
-    IndexUnits,
     capability_key,
     capability_table,
     fit_capability,
@@ -17,6 +16,7 @@ from costfloor.capability.model import (
     residual_check,
     scores_hash,
 )
+from costfloor.capability.scale import IndexUnits
 from costfloor.capability.scores import ScoreMatrix
 from costfloor.errors import IntegrityError
 from costfloor.frames import from_parquet, parquet_bytes

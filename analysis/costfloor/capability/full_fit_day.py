@@ -8,7 +8,10 @@ from typing import Final
 
 import pandas as pd
 
+from costfloor.capability.scale import references
+from costfloor.capability.scores import ScoreMatrix, prepare_scores
 from costfloor.data.performance import Performance
+from costfloor.errors import ScaleError
 
 GROWN_BY_ONE_IN: Final = 10
 """All abilities are fitted anew at the first end of a month by which there are a tenth more pairs of model and benchmark."""
@@ -33,3 +36,25 @@ def full_fit_day(performance: Performance) -> pd.Timestamp | None:
         if (pairs - fitted) * GROWN_BY_ONE_IN >= fitted:
             day, fitted = end, int(pairs)
     return day
+
+
+def fitted_scores(performance: Performance, models: pd.DataFrame) -> tuple[pd.Timestamp | None, ScoreMatrix]:
+    """The scores that the full fit of a view rests on, and their day by `full_fit_day`; without one, those of the view itself.
+
+    Raises
+    ------
+    InputError
+        As `prepare_scores`.
+    """
+    day = full_fit_day(performance)
+    rows = performance.rows if day is None else performance.at(day).rows
+    return day, prepare_scores(rows, models, performance.benchmarks)
+
+
+def too_few_scores(performance: Performance, models: pd.DataFrame) -> str | None:
+    """Why the scores known on a day do not measure capability on the scale of all views, as a clause; None where they do."""
+    try:
+        references(fitted_scores(performance, models)[1])
+    except ScaleError as error:
+        return error.problem
+    return None

@@ -21,8 +21,8 @@ import pymc as pm
 import pytensor.tensor as pt
 from numpy.typing import NDArray
 
+from costfloor.capability.scale import IndexUnits, references
 from costfloor.capability.scores import CEILING, FLOOR, ScoreMatrix
-from costfloor.errors import InputError
 from costfloor.keys import Key, result_key
 from costfloor.sampling.engine import attempt_seed
 from costfloor.sampling.gates import Diagnostics, diagnose
@@ -33,12 +33,6 @@ CAPABILITY_SETTINGS: Final = SamplerSettings(draws=1000, tune=500, target_accept
 
 # The second one is twice as long: with 6,152 scores R-hat was 1.016 after the first.
 MAX_ATTEMPTS: Final = 2
-
-# The two models that fix the Epoch Capabilities Index's units, so that numbers read alike.
-REFERENCES: Final = {"anthropic/claude-3-5-sonnet-20240620": 130.0, "openai/gpt-5": 150.0}
-
-# In the second one's place before it had a score: its capability on that scale, by all scores to July 2026. Only the units know the future.
-EARLIER_REFERENCE: Final = ("openai/o1", 141.28)
 
 _REPORTED: Final = ("ability", "slope", "level", "noise", "ability_mean", "ability_sd")
 LOGIT_FLOOR: Final = float(np.log(FLOOR / (1 - FLOOR)))
@@ -74,29 +68,6 @@ class CapabilityFit:
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class IndexUnits:
-    """The linear map from latent abilities to index units.
-
-    Attributes
-    ----------
-    origin
-        Ability of the first reference, whose index is `at_origin`.
-    at_origin
-        In index units.
-    scale
-        Index units per unit of ability.
-    """
-
-    origin: float
-    at_origin: float
-    scale: float
-
-    def capability(self, ability: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Abilities in index units."""
-        return self.at_origin + self.scale * (ability - self.origin)
-
-
 def scores_hash(scores: ScoreMatrix) -> str:
     """SHA-256 of all that a fit sees, 64 hexadecimal digits."""
     digest = hashlib.sha256(json.dumps([scores.models, scores.benchmarks]).encode())
@@ -129,20 +100,9 @@ def fit_capability(scores: ScoreMatrix, progress: Callable[[str], None] | None =
 
 
 def index_units(fit: CapabilityFit) -> IndexUnits:
-    """The map that puts the posterior means of the `REFERENCES` at their values.
-
-    Raises
-    ------
-    InputError
-        When a reference model has no scores, and no other stands in for it.
-    """
+    """The map that puts the posterior means of the `references` at their values; raises as they do."""
     mean = pd.Series(fit.sampled.posterior["ability"].mean(("chain", "draw")).to_numpy(), index=fit.scores.models)
-    (low, low_value), (high, high_value) = REFERENCES.items()
-    if high not in mean.index and EARLIER_REFERENCE[0] in mean.index:
-        high, high_value = EARLIER_REFERENCE
-    for key in (low, high):
-        if key not in mean.index:
-            raise InputError("a reference model of the capability scale has no scores", value=key, remedy="Add them.")
+    (low, low_value), (high, high_value) = references(fit.scores).items()
     return IndexUnits(float(mean[low]), low_value, float((high_value - low_value) / (mean[high] - mean[low])))
 
 
@@ -156,8 +116,8 @@ def capability_table(fit: CapabilityFit) -> pd.DataFrame:
 
     Raises
     ------
-    InputError
-        When a reference model has no scores.
+    ScaleError
+        As `references`.
     """
     units, ability = index_units(fit), fit.sampled.posterior["ability"]
     return pd.DataFrame(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from costfloor.errors import InputError
+from costfloor.errors import InputError, ScaleError
 
 # Quantised weights and host-optimised builds are not the model at its best effort.
 DEGRADED_VARIANT_PATTERN: Final = r"(?:^|-)(?:quant|opt)"
@@ -99,6 +99,8 @@ def prepare_scores(performance: pd.DataFrame, models: pd.DataFrame, benchmarks: 
     ------
     InputError
         For a missing column, an unknown model or benchmark, or a score that is missing or no fraction.
+    ScaleError
+        No benchmark has enough models.
     """
     missing = [name for name in _PERFORMANCE_COLUMNS if name not in performance]
     if missing:
@@ -141,7 +143,7 @@ def prepare_scores(performance: pd.DataFrame, models: pd.DataFrame, benchmarks: 
     pairs = pairs[enough]
     if pairs.empty:
         problem = f"no benchmark has {MIN_MODELS_PER_BENCHMARK} models scoring between chance and perfect"
-        raise InputError(problem, remedy="Add scores.")
+        raise ScaleError(problem, remedy="Add scores")
 
     share = pairs["share"].to_numpy()
     clipped = np.clip(share, FLOOR, CEILING)

@@ -59,7 +59,7 @@ class Update:
         if self.models and self.error.rms is not None:
             lines.append(
                 f"{self.models} abilities worked out from the benchmarks of the last full fit in {self.seconds:.1f} s; on models "
-                f"of that fit this differs by {self.error.rms:.2f} points (root mean square of {self.error.models})"
+                f"of that fit this {self.error}"
             )
         if self.waiting_scores:
             scores, benchmarks = sum(self.waiting_scores.values()), len(self.waiting_scores)
@@ -84,6 +84,11 @@ class QuickError:
     rms: float | None
     mean: float | None
     models: int
+
+    def __str__(self) -> str:
+        if self.rms is None:
+            return "cannot be compared"
+        return f"differs by {self.rms:.2f} points (root mean square of {self.models})"
 
 
 def update(fit: FullFit, fitted: ScoreMatrix, scores: ScoreMatrix) -> Update:

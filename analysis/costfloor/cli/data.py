@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from costfloor.build import build as build_panel
 from costfloor.build import stored_build
 from costfloor.cli.shared import Options, exit_unless
-from costfloor.cli.tables import AsOf, built_panel, day
+from costfloor.cli.tables import AsOf, Hindsight, built_panel, day
 from costfloor.data.decisions import decide
 from costfloor.data.freshness import agreement, last_days
 from costfloor.data.spell_rows import PRICES
@@ -30,11 +31,25 @@ Why = Annotated[str, typer.Option(help="The reason.")]
 
 
 @app.command(epilog="Example: costfloor build --as-of 2025-06-30 --json")
-def build(context: typer.Context, as_of: AsOf = None) -> None:
+def build(
+    context: typer.Context,
+    as_of: AsOf = None,
+    hindsight: Hindsight = False,
+    full_capability: Annotated[
+        bool,
+        typer.Option(
+            "--full-capability",
+            help="Fit the abilities of all models to all scores, for this build; without it those that changed are worked out from the "
+            "last full fit.",
+        ),
+    ] = False,
+) -> None:
     """Build the panel from data/raw."""
     call: Options = context.obj
-    report = built_panel(call, day(as_of)).report
-    call.emit(asdict(report))
+    report = build_panel(
+        call.store(), day(as_of), call.progress(), hindsight=hindsight, full_capability=full_capability
+    ).report
+    call.emit({**asdict(report), "capability_from": report.capability_from})
     exit_unless(report.passed, "the capability fit missed its gates")
 
 

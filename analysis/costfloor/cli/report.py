@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from costfloor.cli.shared import Options, exit_unless, writable
-from costfloor.cli.tables import AsOf, day
+from costfloor.cli.tables import AsOf, Hindsight, day
 from costfloor.report.assemble import make_report
 
 app = typer.Typer()
@@ -15,6 +15,7 @@ app = typer.Typer()
 def report(
     context: typer.Context,
     as_of: AsOf = None,
+    hindsight: Hindsight = False,
     workers: Annotated[
         int | None,
         typer.Option(min=0, help="Processes for the fits at past dates; default: one per core, 0: in this process."),
@@ -28,7 +29,8 @@ def report(
     when = day(as_of)
     for folder in (call.places.data, call.places.reports):
         writable(folder)
-    result = make_report(call.store(), call.settings, call.progress(), when, workers, fresh)
-    call.emit(vars(result), text=f"{result.pdf}: {result.verdict} (data vintage {result.vintage})")
+    result = make_report(call.store(), call.settings, call.progress(), when, workers, fresh, hindsight=hindsight)
+    text = f"{result.pdf}: {result.verdict} (data vintage {result.vintage}; {result.capability_from})"
+    call.emit(vars(result), text=text)
     failed = [name for name, passed in result.gates.items() if not passed]
     exit_unless(result.passed, f"FAILED gates: {', '.join(failed)}")

@@ -17,7 +17,13 @@ from costfloor.sources.price_table import PriceTable, ScoreScale, read_price_tab
 
 Table = Annotated[Path | None, typer.Option(help="A price table, CSV or Parquet; default: the project's own panel.")]
 Scale = Annotated[str, typer.Option(help="Scale of the scores: fraction, percent or raw.")]
-AsOf = Annotated[str | None, typer.Option(help="Use only prices recorded on or before this day, YYYY-MM-DD.")]
+AsOf = Annotated[
+    str | None, typer.Option(help="Use only what was known by this day, YYYY-MM-DD: prices, scores and facts.")
+]
+Hindsight = Annotated[
+    bool,
+    typer.Option("--hindsight", help="With --as-of: the prices known by the day, but all scores and facts of today."),
+]
 
 
 def built_panel(call: Options, as_of: pd.Timestamp | None = None) -> BuiltPanel:

@@ -40,18 +40,20 @@ def known_scores(store: Store, known: KnownModels, as_of: pd.Timestamp | None = 
 
 
 def performance_by(store: Store, known: KnownModels, as_of: pd.Timestamp | None = None) -> Performance:
-    """The raw table of scores and those of all lists together, in hindsight whatever the day: capability measures models, not the market.
+    """The raw table of scores and those of all lists together, as they were known on a day.
 
     Parameters
     ----------
-    store, as_of
-        As in `known_scores`.
+    store
+        The raw data.
     known
         The models known by the day.
+    as_of
+        The day; None for all there is.
     """
     raw, benchmarks, spellings = (store.table(name) for name in ("performance", "benchmarks", "benchmark_spellings"))
-    scores = known_scores(store, known)
-    return known_performance(raw, scores, benchmarks, spellings, as_of=as_of, hindsight=True)
+    scores = known_scores(store, known, as_of)
+    return known_performance(raw, scores, benchmarks, spellings, known.models, as_of=as_of)
 
 
 def _models(entries: pd.DataFrame, known: KnownModels) -> "pd.Series[str]":

@@ -4,7 +4,8 @@ The raw table `performance` is the oldest source; lists of scores that came in s
 
 * a score of a list: on the day the list was observed;
 * a row of the raw table: on the day it was measured, at the end of the month where only that is known;
-* a row there without such a day: on the day of the file it came from (`FILE_DAYS`), before which nobody here can have had it.
+* a row there without such a day: on the day of the file it came from (`FILE_DAYS`), before which nobody here can have had it;
+* no row of the raw table before its model was released: some sources date a score by the first model of its name.
 
 Of the same model, publisher, benchmark and effort the newest list that was known counts. A list that no longer has a score does not take
 it back.
@@ -70,7 +71,7 @@ class Performance:
         ``source, spelling, version, reason, scores``: how many scores of the lists are not in `every`, and why; of a score that nobody can
         name nothing is dropped in silence.
     as_of
-        The last day whose knowledge counts; None for all there is, which is the view in hindsight of every past day.
+        The last day whose knowledge counts; None for all there is.
     """
 
     every: pd.DataFrame
@@ -106,9 +107,9 @@ def known_performance(
     scores: pd.DataFrame,
     benchmarks: pd.DataFrame,
     spellings: pd.DataFrame,
+    models: pd.DataFrame,
     *,
     as_of: pd.Timestamp | None = None,
-    hindsight: bool = False,
 ) -> Performance:
     """Put the raw table and the scores of lists together.
 
@@ -119,10 +120,10 @@ def known_performance(
     scores
         ``source, observed_on, model_key`` (missing while nobody knows the model) and `costfloor.sources.measurements.SCORE_COLUMNS`: the
         scores of all lists, as they came. Its order does not matter.
+    models
+        ``model_key, release_date``.
     as_of
         Count what was known by this day; None for all.
-    hindsight
-        Count all scores there are whatever `as_of` says.
 
     Raises
     ------
@@ -130,10 +131,11 @@ def known_performance(
         A row of the raw table has no day, and its source no file whose day is known.
     """
     table, left_out = _listed(scores, benchmarks, spellings)
-    every = pd.concat([_compiled(raw), table], ignore_index=True) if len(table) else _compiled(raw)
+    compiled = _compiled(raw, models)
+    every = pd.concat([compiled, table], ignore_index=True) if len(table) else compiled
     # Sorted in full: the same table for any order of the lists and of their rows.
     every = every.sort_values([*_KEY, "listed_on", "from_list", "score", "source_ref", "known_on"], ignore_index=True)
-    return Performance(every, benchmarks, left_out, None if hindsight else as_of)
+    return Performance(every, benchmarks, left_out, as_of)
 
 
 def no_scores() -> pd.DataFrame:
@@ -143,7 +145,7 @@ def no_scores() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in columns.items()})
 
 
-def _compiled(raw: pd.DataFrame) -> pd.DataFrame:
+def _compiled(raw: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
     """The raw table with the days from which its rows count."""
     measured = raw["measured_on"].map(_last_days(raw["measured_on"])).astype("datetime64[us]")
     of_file = raw["source"].map(FILE_DAYS).astype("datetime64[us]")
@@ -157,7 +159,10 @@ def _compiled(raw: pd.DataFrame) -> pd.DataFrame:
             value=raw["source"].iloc[position],
             remedy="Give the day it was measured, or that of the file in FILE_DAYS of analysis/costfloor/data/performance.py",
         )
-    return raw.assign(known_on=known, listed_on=of_file.fillna(known), from_list=False)[_COLUMNS]
+    released = raw["model_key"].map(models.set_index("model_key")["release_date"]).astype("datetime64[us]")
+    return raw.assign(
+        known_on=known.where(~(known < released), released), listed_on=of_file.fillna(known), from_list=False
+    )[_COLUMNS]
 
 
 def _last_days(texts: "pd.Series[str]") -> dict[str, pd.Timestamp]:

@@ -30,8 +30,8 @@ class Entry:
         `{law: {quantity: [q05, q50, q95]}}`, log-rates per year.
     rates_of
         Whose rates these are; lines of before the field was there have those of a typical family.
-    as_of
-        ISO date of the past view that the line is about; None for all that was known when it was written.
+    as_of, hindsight
+        Of a past view its day, ISO, and why scores of later days count in it, as in `costfloor.built.BuildReport`.
     weights
         Stacking weight of each law; lines of before the field was there have none.
     """
@@ -49,6 +49,7 @@ class Entry:
     quantities: dict[str, dict[str, list[float]]]
     rates_of: str = TYPICAL_FAMILY
     as_of: str | None = None
+    hindsight: str | None = None
     weights: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -50,7 +50,8 @@ def past_answer(store: Store, day: pd.Timestamp, settings: Sampling, progress: P
         for name in LAWS:
             fits[name], updates[name] = _fitted(name, obs, settings, store, progress)
         comparison = compare(fits, obs, settings, places.fits, progress, workers=None)
-        line = entry(built.report.vintage, str(obs.last.date()), fits, comparison, asked)
+        report = built.report
+        line = entry(report.vintage, str(obs.last.date()), fits, comparison, asked, report.hindsight)
         add_entry(places.ledger, line)
     before = earlier[-1] if earlier else None
     return RefitReport(

@@ -198,8 +198,15 @@ def remember(
     write_record(places.refit / STATE, asdict(state))
 
 
-def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparison, as_of: str | None = None) -> Entry:
-    """The line for a finished study, of a past view where `as_of` has its day."""
+def entry(
+    vintage: str,
+    last: str,
+    fits: Mapping[str, Fit],
+    comparison: Comparison,
+    as_of: str | None = None,
+    hindsight: str | None = None,
+) -> Entry:
+    """The line for a finished study; of a past view `as_of` and `hindsight` are those of its build."""
     receipt = next(iter(fits.values())).receipt
     return Entry(
         vintage=vintage,
@@ -215,6 +222,7 @@ def entry(vintage: str, last: str, fits: Mapping[str, Fit], comparison: Comparis
         quantities={law: headline_rates(fit.receipt["parameters"]) for law, fit in fits.items()},
         rates_of=MEAN_OVER_FAMILIES,
         as_of=as_of,
+        hindsight=hindsight,
         weights={law: score.weight for law, score in comparison.laws.items()},
     )
 

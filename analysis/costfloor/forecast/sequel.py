@@ -8,12 +8,9 @@ import pandas as pd
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.panel import PRICE_UNIT
-from costfloor.panel import law_rows
+from costfloor.panel import as_measured_in, law_rows
 
 SAME_PRICE = ["model", "host", "price"]
-
-OF_A_MODEL = ("quality", "quality_sd", "quality_centre", "family")
-"""What a view says of a model, whatever its price: it stays what it was then."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +57,15 @@ def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.D
     """The rows of `now` after the day that the laws see, in the families of then.
 
     A band that was not yet split by weights stays whole, one born since is a family of its own, which a forecast draws from the population.
-    A model that the laws had seen keeps its measured capability and its family, whatever later scores say of it. A price of then that is
-    today placed on a later day is no new one.
+    A model that the laws had seen stays as it was measured. A price of then that is today placed on a later day is no new one.
     """
     past, today = law_rows(then), law_rows(now)
     split = set(then.loc[then["family"] != then["band"], "band"])
-    later = now[(now["date"] > day) & (now["date"] <= until)]
+    later = as_measured_in(then, now[(now["date"] > day) & (now["date"] <= until)])
     side = later["open_weights"].fillna(False).astype(bool).map({True: "open", False: "closed"})
     family = later["band"].where(~later["band"].isin(split), later["band"] + " " + side)
     births = past.groupby("family")["family_birth"].min()
     fresh = law_rows(later.assign(family=family))
-    as_then = past.drop_duplicates("model").set_index("model")
-    for name in OF_A_MODEL:
-        fresh[name] = fresh["model"].map(as_then[name]).fillna(fresh[name])
     fresh["family_birth"] = fresh["family"].map(births).fillna(fresh["family_birth"])
     still = pd.MultiIndex.from_frame(past[["date", *SAME_PRICE]]).isin(
         pd.MultiIndex.from_frame(today[["date", *SAME_PRICE]])

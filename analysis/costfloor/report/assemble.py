@@ -28,6 +28,8 @@ def make_report(
     as_of: pd.Timestamp | None = None,
     workers: int | None = 0,
     fresh: bool = False,
+    *,
+    hindsight: bool = False,
 ) -> ReportResult:
     """Write the report for the raw data as it is, or return the record of it when it is there: made here, or elsewhere and cloned.
 
@@ -41,6 +43,8 @@ def make_report(
         As in `costfloor.forecast.compare.compare`.
     fresh
         Compute everything but the heavy studies, whatever is stored. It takes the place of what is stored when all of it is there.
+    hindsight
+        As in `costfloor.build.build`.
 
     Raises
     ------
@@ -53,10 +57,10 @@ def make_report(
     if as_of is not None:
         _require_recorded(store, as_of)
     with data_lock(places.reports, LOCK), places.held_for_study():
-        files = report_files(places, as_of)
+        files = report_files(places, as_of, hindsight=hindsight)
         for path in files.outputs:
             refuse_folder(path)
-        key = report_key(store, settings, as_of)
+        key = report_key(store, settings, as_of, hindsight=hindsight)
         if not fresh and (known := _current(files, key, progress)):
             return known
         # An unchanged report should not wait for the libraries.
@@ -65,8 +69,8 @@ def make_report(
         shutil.rmtree(places.anew.processed(), ignore_errors=True)
         working = replace(store, places=places.anew) if fresh else store
         result = new_report(
-            working, report_files(working.places, as_of), key.digest, settings, progress, as_of,
-            earlier_entries(store, as_of), workers,
+            working, report_files(working.places, as_of, hindsight=hindsight), key.digest, settings, progress, as_of,
+            earlier_entries(store, as_of), workers, hindsight=hindsight,
         )  # fmt: skip
         if fresh:
             with data_lock(places.data):

@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from costfloor.built import capability_from
 from costfloor.fit.quantities import HEADLINE_RATES
 from costfloor.forecast.ledger import Entry
 from costfloor.laws import LAWS
@@ -27,7 +28,7 @@ def new_data(study: Study) -> list[Block]:
     """How the answer moved as prices came in, how fresh each source is, and what the rules hold back."""
     return [
         heading("New data, and how the answer moved"),
-        text(f"{since_last(study.history)} {as_known_then(study)}"),
+        text(f"{since_last(study.history)} {as_known_then(study)} {known_scores(study.history)}"),
         shown("moved"),
         table(_vintages(study.history)),
         text(past_days_moved(study.past_days)),
@@ -71,10 +72,23 @@ def as_known_then(study: Study) -> str:
     # An end that is level with the median of today holds it.
     held = "does not hold" if beside(now[1], (low, middle, high)) else "holds"
     return (
-        f"On the {plural(origin['rows_seen'], 'row')} dated to {origin['date']} the plateau law said that in the long run prices "
+        f"On the {plural(origin['rows_seen'], 'row')} dated to {origin['date']}, with {study.build.capability_from}, the plateau law said "
+        "that in the long run prices "
         f"{yearly_change(middle)} (90 % interval {yearly_span(low, high)}); today it says that they {yearly_change(now[1])} "
         f"({yearly_span(now[0], now[2])}). The interval of then {held} the median of today."
     )
+
+
+def known_scores(history: Sequence[Entry]) -> str:
+    """By when the scores behind the lines of the ledger were known."""
+    past: dict[str, list[str]] = {}
+    for entry in history:
+        if entry.as_of is not None:
+            past.setdefault(capability_from(entry.as_of, entry.hindsight), []).append(entry.vintage)
+    apart = [f"{listing(vintages)}: {words}." for words, vintages in past.items()]
+    rest = len(history) - sum(len(vintages) for vintages in past.values())
+    whole = "Of every other vintage" if past else "Of every vintage"
+    return " ".join([*apart, *([f"{whole}: capability from scores known when it was the newest."] if rest else [])])
 
 
 def past_days_moved(days: Sequence[Entry]) -> str:
@@ -94,9 +108,14 @@ def past_days_moved(days: Sequence[Entry]) -> str:
         f"{LAWS[law].title} from {first.quantities[law]['rate_now'][1]:.2f} to {last.quantities[law]['rate_now'][1]:.2f}"
         for law in SHOWN_LAWS
     ]
+    in_hindsight = "".join(
+        f" As of {entry.as_of}: {capability_from(entry.as_of, entry.hindsight)}."
+        for entry in days
+        if entry.hindsight is not None
+    )
     return minus(
         f"From what was known on {plural(len(days), 'past day')}, {first.as_of} to {last.as_of}, {kept}; the mean rate now moved under "
-        f"{listing(moves)} (log-rates a year)."
+        f"{listing(moves)} (log-rates a year).{in_hindsight}"
     )
 
 

@@ -6,7 +6,6 @@ import pandas as pd
 
 from costfloor.build import build
 from costfloor.checks import run_checks
-from costfloor.data.known_models import known_models
 from costfloor.data.store import Store
 from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
@@ -21,6 +20,7 @@ from costfloor.report.baselines import baselines, published_rates
 from costfloor.report.price_indexes import panel_indexes
 from costfloor.report.render import render
 from costfloor.report.result import ReportFiles, ReportResult
+from costfloor.report.scale import failures
 from costfloor.report.stored import save_results
 from costfloor.report.study import Study
 from costfloor.sampling.policy import Sampling
@@ -42,9 +42,11 @@ def new_report(
     as_of: pd.Timestamp | None,
     earlier: Sequence[Entry],
     workers: int | None,
+    *,
+    hindsight: bool = False,
 ) -> ReportResult:
     """Compute, draw and write a report, all but the record of it."""
-    study = run_study(store, settings, progress, as_of, earlier, workers=workers)
+    study = run_study(store, settings, progress, as_of, earlier, hindsight=hindsight, workers=workers)
     rendered = render(study, files.project, progress)
     progress("storing the results for the notebooks")
     save_results(study, files.results)
@@ -55,6 +57,7 @@ def new_report(
         fingerprint=fingerprint,
         gates={
             "capability": study.build.passed,
+            "scale_drift": not failures(study),
             **{name: fit.passed for name, fit in study.fits.items()},
             "forecast_fits": all(failure.origin is None for failure in study.comparison.failures),
             "last_forecast": study.last_forecast is None or study.last_forecast.passed,
@@ -62,6 +65,7 @@ def new_report(
         vintage=study.build.vintage,
         verdict=study.comparison.verdict,
         pdf_sha256=sha256_bytes(rendered.pdf),
+        capability_from=study.build.capability_from,
     )
     outputs = {files.pdf: rendered.pdf, files.answer: rendered.answer}
     if files.tables:
@@ -86,6 +90,7 @@ def run_study(
     as_of: pd.Timestamp | None = None,
     earlier: Sequence[Entry] = (),
     *,
+    hindsight: bool = False,
     with_studies: bool = True,
     workers: int | None = 0,
 ) -> Study:
@@ -93,7 +98,7 @@ def run_study(
 
     `earlier` holds the lines of the ledger but that of this vintage; `with_studies` says whether the heavy studies are read as well.
     """
-    built = build(store, as_of, progress)
+    built = build(store, as_of, progress, hindsight=hindsight)
     # The heavy studies are held against the data of today.
     today = build(store, None, progress) if as_of is not None and with_studies else built
     studies = stored_studies(today, settings.seed) if with_studies else {}
@@ -104,9 +109,11 @@ def run_study(
     days = past_days(earlier)
     forecast = last_forecast(built, days, settings, progress)
     innovations = innovation_months(raw)
+    report = built.report
+    now = entry(report.vintage, str(obs.last.date()), fits, comparison, report.as_of, report.hindsight)
     progress("price indexes, and their tests for breaks")
     return Study(
-        build=built.report,
+        build=report,
         panel=built.panel,
         quotes=built.quotes,
         obs=obs,
@@ -116,12 +123,12 @@ def run_study(
         baselines=baselines(built.panel),
         epoch=published_rates(),
         indexes=panel_indexes(built.panel),
-        history=(*vintages(earlier), entry(built.report.vintage, str(obs.last.date()), fits, comparison)),
+        history=(*vintages(earlier), now),
         past_days=days,
         last_forecast=forecast,
         calibration=studies,
         economics=economics(shipped_scenarios(), fits, obs, raw, settings.seed),
         innovations=innovations,
         events=event_study(built.panel, innovations),
-        levers=observed_levers(built.quotes, known_models(raw).models),
+        levers=observed_levers(built.quotes, built.models),
     )

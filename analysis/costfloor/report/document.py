@@ -6,7 +6,7 @@ from typing import Any
 
 from costfloor.fit.quantities import frontier_stay_years
 from costfloor.panel import MIN_USABLE_BENCHMARKS, law_rows
-from costfloor.report import sentences, tables
+from costfloor.report import scale, sentences, tables
 from costfloor.report.baselines import PUBLISHED_SOURCE
 from costfloor.report.chapter_comparison import comparison
 from costfloor.report.chapter_economics import unit_economics
@@ -45,7 +45,7 @@ def document(study: Study) -> dict[str, Any]:
 def _answer(study: Study) -> list[Block]:
     comparison = study.comparison
     plateau, discovery = study.fits["plateau"], study.fits["discovery"]
-    failed = sentences.failures(dict(study.fits), comparison, study.build.passed)
+    failed = [*sentences.failures(dict(study.fits), comparison, study.build.passed), *scale.failures(study)]
     stay = frontier_stay_years(study.obs.births)
     influence = sentences.prior_influence(comparison)
     dominated = comparison.prior_sensitivity.prior_dominated
@@ -104,7 +104,8 @@ def _data(study: Study) -> list[Block]:
         text(
             f"Capability is one latent number per model, from {capability['scores']:,} scores of {capability['models']:,} models on "
             f"{capability['benchmarks']} benchmarks. Its rank correlation with the Epoch Capabilities Index is "
-            f"{capability['eci_rank_correlation']:.3f} over {plural(capability['eci_models'], 'model')} that have both."
+            f"{capability['eci_rank_correlation']:.3f} over {plural(capability['eci_models'], 'model')} that have both. "
+            f"This view has {build.capability_from}."
         ),
         table(tables.quotes(study)),
         table(tables.families(study)),

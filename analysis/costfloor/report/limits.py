@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from costfloor.report import scale
 from costfloor.report.study import Study
 from costfloor.typeset.phrases import listing, plural
 
@@ -118,5 +119,8 @@ LIMITS: tuple[Callable[[Study], str], ...] = (
     unreviewed,
     disagreements,
     measured,
+    scale.known,
+    scale.drift,
+    scale.left_out,
     price_measure,
 )

@@ -17,14 +17,14 @@ from costfloor.storage import sha256_file
 from costfloor.studies.stored import Standing
 
 
-def report_key(store: Store, settings: Sampling, as_of: dt.datetime | None = None) -> Key:
+def report_key(store: Store, settings: Sampling, as_of: dt.datetime | None = None, *, hindsight: bool = False) -> Key:
     """What a report rests on, told from the raw data, the heavy studies and the ledger as they are: no panel need be built for it."""
     data = {
         "raw": store.raw_vintage,
         "studies": {path.name: sha256_file(path) for path in sorted(store.places.studies.glob("*.json"))},
         "ledger": repr(earlier_entries(store, as_of)),
     }
-    asked = {**asdict(settings), "as_of": None if as_of is None else str(as_of.date())}
+    asked = {**asdict(settings), "as_of": None if as_of is None else str(as_of.date()), "hindsight": hindsight}
     return result_key("report", "costfloor.report.compute", data=data, settings=asked, packages=(*PACKAGES, *DRAWING))
 
 

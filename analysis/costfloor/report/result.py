@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from costfloor.places import Places
+from costfloor.built import capability_from
+from costfloor.places import Places, view_name
 from costfloor.storage import sha256_file
 
 
@@ -18,6 +19,8 @@ class ReportResult:
         What was written.
     fingerprint
         Hash of the data vintage, the code and the settings behind it.
+    capability_from
+        By when the scores behind capability were known.
     gates
         Whether each fit passed its diagnostics, by name.
     """
@@ -30,6 +33,7 @@ class ReportResult:
     vintage: str
     verdict: str
     pdf_sha256: str
+    capability_from: str = capability_from(None, None)
 
     @property
     def passed(self) -> bool:
@@ -71,10 +75,10 @@ class ReportFiles:
         return {path.relative_to(self.pdf.parent).as_posix(): sha256_file(path) for path in paths if path.is_file()}
 
 
-def report_files(places: Places, as_of: dt.datetime | None) -> ReportFiles:
+def report_files(places: Places, as_of: dt.datetime | None, *, hindsight: bool = False) -> ReportFiles:
     """Where the report of a view lies."""
-    day = "" if as_of is None else f"-{as_of.date()}"
-    reports, processed = places.reports, places.processed(as_of)
+    day = "" if as_of is None else f"-{view_name(as_of, hindsight=hindsight)}"
+    reports, processed = places.reports, places.processed(as_of, hindsight=hindsight)
     return ReportFiles(
         pdf=reports / f"report{day}.pdf",
         answer=reports / f"answer{day}.svg",

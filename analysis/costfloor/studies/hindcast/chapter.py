@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from costfloor.built import capability_from
 from costfloor.laws import LAWS
 from costfloor.studies.conclusions import lead, rate, verdict
 from costfloor.studies.hindcast.study import Fared, HalfYear, Hindcast
@@ -41,6 +42,15 @@ def verdicts_then(dates: Sequence[HalfYear], verdict_now: str) -> str:
         f"At {plural(len(dates), 'half-year end')} ({span}) all laws were fitted to the prices known by then. The rule would "
         f"have said {counts}; today it says {verdict_now}."
     )
+
+
+def known_then(dates: Sequence[HalfYear]) -> str:
+    """At which dates capability rests on the scores that were known by then, and why not at the others."""
+    by_words: dict[str, list[str]] = {}
+    for date in dates:
+        words = capability_from("each date" if date.hindsight is None else date.date, date.hindsight)
+        by_words.setdefault(words, []).append(date.date)
+    return " ".join(f"At {listing(days)}: {words}." for words, days in by_words.items())
 
 
 def direction(judged: Sequence[HalfYear], law: str) -> str:
@@ -82,7 +92,8 @@ def _then(dates: Sequence[HalfYear]) -> Table:
         "hindcast_conclusions",
         "What would have been concluded from the prices known by each date. Lead: log score of plateau less that of discovery over past "
         "dates, with its standard error. Slowed: probability that the rate is below half of its start. Rates are log-rates a year under "
-        "plateau; the last column is the share of the initial rate that the encompassing law keeps. Median and 90 % interval.",
+        "plateau; the last column is the share of the initial rate that the encompassing law keeps. Median and 90 % interval. "
+        f"{known_then(dates)}",
         [
             Column("As of", lambda date: date.date, "l"),
             Column("Prices", lambda date: date.conclusion.rows),
@@ -102,7 +113,7 @@ def _fared(judged: Sequence[HalfYear]) -> Table:
         "hindcast_forecasts",
         "How the forecasts of then fared over the months that have passed since, twelve at most: CRPS of log price, shares of prices "
         "inside their 50 and 90 % intervals, and the mean of observed less forecast log price with its 90 % predictive interval (below "
-        "zero prices fell faster than said).",
+        f"zero prices fell faster than said). {known_then(judged)}",
         [
             Column("As of", lambda row: row[0].date, "l"),
             Column("Months", lambda row: row[0].months),

@@ -29,6 +29,9 @@ from costfloor.studies.rule import Conclusion, conclude, found_on_all_rows
 
 FIRST: Final = "2024-01-31"
 EVERY_MONTHS: Final = 6
+EARLIER_FORM: Final = "all past views were so when this was computed"
+"""Of stored results that do not say it."""
+
 MIN_MONTHS: Final = 3
 """With fewer months passed there is no forecast to judge."""
 
@@ -70,6 +73,8 @@ class HalfYear:
         How far ahead the forecasts were judged, and by how many prices; 0 when too little has passed.
     fared
         One per law, empty when nothing could be judged.
+    hindsight
+        As in `costfloor.built.BuildReport`: why the scores of today counted, None where those known by the date did.
     """
 
     date: str
@@ -77,6 +82,7 @@ class HalfYear:
     months: int
     scored: int
     fared: tuple[Fared, ...]
+    hindsight: str | None = EARLIER_FORM
 
 
 @dataclass(frozen=True)
@@ -146,15 +152,14 @@ def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
 def hindcast(context: Context) -> Hindcast:
     """Build every past view, fit all laws to it, apply the rule and judge the forecasts."""
     now, store = context.built.panel, context.built.store
-    views = []
+    views, hindsight = [], []
     for date in half_years(law_rows(now)["date"].max()):
         context.progress(f"the prices as of {date.date()}")
-        views.append(view(date, build(store, date, context.progress).panel, now))
-    return Hindcast(
-        tuple(
-            _half_year(past_view, fits, context) for past_view, fits in zip(views, _fits(views, context), strict=True)
-        )
-    )
+        then = build(store, date, context.progress)
+        views.append(view(date, then.panel, now))
+        hindsight.append(then.report.hindsight)
+    parts = zip(views, _fits(views, context), hindsight, strict=True)
+    return Hindcast(tuple(_half_year(past_view, fits, because, context) for past_view, fits, because in parts))
 
 
 def hindcast_job(
@@ -202,7 +207,9 @@ def _fits(views: list[View], context: Context) -> list[dict[str, Mapping[str, An
     return [{law: results[job.key] for law, job in by_law.items()} for by_law in jobs]
 
 
-def _half_year(past_view: View, fits: Mapping[str, Mapping[str, Any]], context: Context) -> HalfYear:
+def _half_year(
+    past_view: View, fits: Mapping[str, Mapping[str, Any]], hindsight: str | None, context: Context
+) -> HalfYear:
     past = subset(past_view.obs, past_view.seen)
     dates = [origin.date for origin in forecast_origins(past, HORIZON_MONTHS)]
     scores: dict[str, list[OriginScore]] = {law: [] for law in RULE_LAWS}
@@ -219,6 +226,7 @@ def _half_year(past_view: View, fits: Mapping[str, Mapping[str, Any]], context: 
         months=past_view.months,
         scored=int(past_view.scored.sum()) if past_view.months else 0,
         fared=tuple(Fared(**result["fared"]) for result in fits.values() if result["fared"]),
+        hindsight=hindsight,
     )
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from costfloor.built import capability_from
 from costfloor.laws import LAWS
 from costfloor.studies.catalogue import failed_gates
 from costfloor.studies.last_forecast.result import (
@@ -68,7 +69,8 @@ def made_and_scored(last: LastForecast) -> str:
         else ""
     )
     return (
-        f"All laws were fitted to what was known on that day ({plural(last.rows_seen, 'price')}) and are scored on the "
+        f"All laws were fitted to the {plural(last.rows_seen, 'price')} recorded by that day, with "
+        f"{capability_from(last.day, last.hindsight)}, and are scored on the "
         f"{plural(last.rows, 'price')} that came after it, of {plural(last.models, 'model')}, {last.models_new:,} of which the laws "
         f"had not seen{unseen}. A forecast is told which models come and how capable they are, and asked for their prices."
     )

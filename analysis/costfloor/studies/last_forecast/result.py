@@ -111,6 +111,8 @@ class LastForecast:
         Fits that missed a gate.
     fans, arrivals
         For the figure.
+    hindsight
+        Why scores and facts of later days counted in the view of the day, as in `costfloor.built.BuildReport`; None where they did not.
     problem
         Why nothing could be scored.
     """
@@ -129,6 +131,7 @@ class LastForecast:
     failures: tuple[str, ...] = ()
     fans: tuple[Fan, ...] = ()
     arrivals: tuple[Arrival, ...] = ()
+    hindsight: str | None = None
     problem: str = ""
 
     @property

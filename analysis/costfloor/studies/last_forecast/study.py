@@ -82,7 +82,7 @@ def last_forecast(
     results = run_jobs(
         scored, [job], folder / "last_forecast", key=result_key("last_forecast", __name__), workers=0, progress=progress
     )
-    return typed(LastForecast, results[job.key])
+    return replace(typed(LastForecast, results[job.key]), hindsight=then.report.hindsight)
 
 
 def scored(fits: Mapping[str, Fit], after: Sequel, weights: Mapping[str, float] | None, seed: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ EDGE_SHIFT: Final = 3.0
 
 @dataclass(frozen=True)
 class PanelTables:
-    """Tables that variants are made of; `quotes`, `disagreements` and `capability` as built, the others raw."""
+    """Tables that variants are made of: those of a build, the models and scores that count in it, and the raw costs of benchmarks."""
 
     panel: pd.DataFrame = field(repr=False)
     quotes: pd.DataFrame = field(repr=False)
@@ -49,8 +49,10 @@ class Variant:
 
 def panel_tables(built: BuiltPanel) -> PanelTables:
     """What the variants need of a build and of the raw data behind it."""
-    models, performance, costs = (built.store.table(name) for name in ("models", "performance", "benchmark_costs"))
-    return PanelTables(built.panel, built.quotes, built.disagreements, built.capability, models, performance, costs)
+    costs = built.store.table("benchmark_costs")
+    return PanelTables(
+        built.panel, built.quotes, built.disagreements, built.capability, built.models, built.scores, costs
+    )
 
 
 def priced_by(column: str) -> Callable[[PanelTables], pd.DataFrame]:
