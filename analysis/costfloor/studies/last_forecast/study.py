@@ -44,7 +44,7 @@ def forecast_day(last: pd.Timestamp) -> pd.Timestamp:
 
 
 def last_forecast(
-    now: BuiltPanel, month_ends: Sequence[Entry], settings: Sampling, progress: Callable[[str], None]
+    now: BuiltPanel, past_days: Sequence[Entry], settings: Sampling, progress: Callable[[str], None]
 ) -> LastForecast:
     """Fit every law to what was known at the last year-end, or read the stored fits, and score what they said of the prices since.
 
@@ -52,7 +52,7 @@ def last_forecast(
     ----------
     now
         The panel whose later rows are the judge.
-    month_ends
+    past_days
         Lines of the ledger about past days: the stacking weights of the day are taken from there.
     settings, progress
         Of the fits, and what is called with a line per step.
@@ -72,7 +72,7 @@ def last_forecast(
         return replace(nothing, rows_seen=past.n, rows=rows, problem="Too few prices have come since to judge it.")
     folder = now.store.places.fits
     fits = {name: fit_law(law, past, settings, folder, progress) for name, law in LAWS.items()}
-    of_day = (entry.weights for entry in month_ends if entry.as_of == nothing.day)
+    of_day = (entry.weights for entry in past_days if entry.as_of == nothing.day)
     weights = next((weights for weights in of_day if set(weights) == set(LAWS)), None)
     asked = [*(fit.receipt["fingerprint"] for fit in fits.values()), after.obs.data_hash, weights, settings.seed]
     job = Job(
