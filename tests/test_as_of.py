@@ -30,14 +30,9 @@ DAY = pd.Timestamp("2025-06-30")
 TOO_EARLY = pd.Timestamp("2024-05-31")
 """By then no list of scores has enough models on any benchmark."""
 
-LATER = dt.date(2026, 1, 31)
-NEW_MODEL = {
-    "model_key": "acme/foo-1",
-    "name": "Foo 1",
-    "creator": "Acme",
-    "release_date": "2025-05-15",
-    "open_weights": "true",
-}
+EARLIER, LATER = dt.date(2025, 6, 1), dt.date(2026, 1, 31)
+NEW, LATE = "acme/bar-1", "acme/foo-1"
+"""Models that register themselves by an own table: before the day, and after it."""
 
 
 def additive_fit(_folder: Path, scores: ScoreMatrix, _models: pd.DataFrame, _say: Any) -> FullFit:
@@ -88,9 +83,10 @@ def views(data: Path) -> Views:
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Views:
-    """Of the compiled tables, without any ingested list."""
+    """Of the compiled tables, and of lists on a model of their own."""
     data = small_store(tmp_path_factory.mktemp("before"), "curated", "llm_prices")
     shutil.rmtree(data / "raw" / "vintages", ignore_errors=True)
+    bring_earlier_lists(data)
     return views(data)
 
 
@@ -102,7 +98,7 @@ def after(before: Views, tmp_path_factory: pytest.TempPathFactory) -> Views:
     change_later_scores(folder / "data")
     change_later_prices(folder / "data")
     write_datapackage(folder / "data" / "raw")
-    bring_later_lists(folder / "data", folder)
+    bring_later_lists(folder / "data")
     return views(folder / "data")
 
 
@@ -133,33 +129,44 @@ def change_later_prices(data: Path) -> None:
     cells.to_csv(path, index=False)
 
 
-def bring_later_lists(data: Path, folder: Path) -> None:
-    """A list of a later day: a new model with an old day of release, other facts on a known one, scores of both."""
-    known = opened(data).table("models").set_index("model_key").loc["openai/gpt-4o-mini"]
-    moved = {
-        "model_key": known.name,
-        "name": known["name"],
-        "creator": known["creator"],
-        "release_date": str(known["release_date"].date()),
-        "open_weights": "true",
-        "params_total_b": 8,
-    }
-    names = ("gpqa_diamond", "mmlu_pro", "hle", "scicode")
-    scores = [
-        {"model": key, "benchmark": name, "score": 0.97, "scale": "fraction", "measured_on": "2025-06-01"}
-        for key in ("acme/foo-1", "openai/gpt-4o-mini")
+def model(key: str, **facts: object) -> dict[str, object]:
+    return {"model_key": key, "name": key.split("/")[1].replace("-", " "), "creator": "Acme"} | facts
+
+
+def scores(key: str, score: float) -> list[dict[str, object]]:
+    names = ("gpqa_diamond", "math_level_5", "aider_polyglot", "mmlu_pro")
+    return [
+        {"model": key, "benchmark": name, "score": score, "scale": "fraction", "measured_on": "2025-05-20"}
         for name in names
     ]
-    for kind, rows in (
-        ("models", [NEW_MODEL, moved | dict.fromkeys(NEW_MODEL.keys() - moved.keys(), "")]),
-        ("scores", scores),
-    ):
-        path = folder / f"{kind}.csv"
-        with path.open("w", newline="") as stream:
-            writer = csv.DictWriter(stream, list(dict.fromkeys(name for row in rows for name in row)))
-            writer.writeheader()
-            writer.writerows(rows)
-        ingest(opened(data), f"{kind}-table", str(path), LATER, lambda _: None)
+
+
+def bring(data: Path, day: dt.date, format_name: str, rows: list[dict[str, object]]) -> None:
+    """Ingest an own table."""
+    path = data / f"{format_name}-{day}.csv"
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    ingest(opened(data), format_name, str(path), day, lambda _: None)
+
+
+def bring_earlier_lists(data: Path) -> None:
+    """A model with its facts, scores and a price, known by the day."""
+    facts = {"release_date": "2025-05-15", "open_weights": "false", "params_total_b": ""}
+    price = {"provider": "groq", "model_id": "bar-1", "input_usd_per_mtok": 0.1, "output_usd_per_mtok": 0.4}
+    bring(data, EARLIER, "models-table", [model(NEW, **facts)])
+    bring(data, EARLIER, "scores-table", scores(NEW, 0.6))
+    bring(data, EARLIER, "table", [price | {"date": "2025-05-25"}])
+
+
+def bring_later_lists(data: Path) -> None:
+    """Other facts, scores and a price of that model on a later day, and one that had not been heard of, released before the day."""
+    facts = {"release_date": "2025-04-01", "open_weights": "true", "params_total_b": "70"}
+    price = {"provider": "groq", "model_id": "bar-1", "input_usd_per_mtok": 0.05, "output_usd_per_mtok": 0.2}
+    bring(data, LATER, "models-table", [model(NEW, **facts), model(LATE, **facts)])
+    bring(data, LATER, "scores-table", [*scores(NEW, 0.9), *scores(LATE, 0.97)])
+    bring(data, LATER, "table", [price | {"date": "2026-01-25"}])
 
 
 def said(built: BuiltPanel) -> dict[str, Any]:
@@ -179,8 +186,11 @@ def test_a_past_view_is_the_same_whatever_comes_after_its_day(before: Views, aft
 
 def test_hindsight_moves_with_what_came_later(before: Views, after: Views) -> None:
     assert after.hindsight.contents["capability"] != before.hindsight.contents["capability"]
-    assert "acme/foo-1" in set(after.hindsight.capability["model_key"])
-    assert "acme/foo-1" not in set(after.strict.models["model_key"])
+    assert LATE in set(after.hindsight.capability["model_key"])
+    assert LATE not in set(after.strict.models["model_key"])
+    facts = [view.panel.set_index("model").loc[NEW] for view in (after.strict, after.hindsight)]
+    assert [row["open_weights"] for row in facts] == [False, True]
+    assert facts[0]["capability"] < facts[1]["capability"]
     # The prices are those of the day in both.
     assert after.hindsight.contents["quotes"] == before.hindsight.contents["quotes"] == before.strict.contents["quotes"]
     assert len(before.hindsight.capability) > len(before.strict.capability)

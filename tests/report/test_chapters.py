@@ -139,6 +139,18 @@ def test_a_ledger_without_past_days_says_how_they_come(study: Study) -> None:
     assert [table["name"] for table in tables(replace(study, past_days=()))] == ["vintages", "held_back"]
 
 
+def test_lines_of_the_ledger_say_by_when_their_scores_were_known() -> None:
+    now, past = make_entry("a"), replace(make_entry("b@2025-01-31"), as_of="2025-01-31")
+    early = replace(make_entry("c@2024-01-31"), as_of="2024-01-31", hindsight="nobody knew")
+    rest = "capability from scores known when it was the newest."
+    assert chapter_new_data.known_scores([now]) == f"Of every vintage: {rest}"
+    said = chapter_new_data.known_scores([now, past, early])
+    assert "b@2025-01-31: capability from scores known by 2025-01-31." in said
+    assert "c@2024-01-31: capability from scores known today (hindsight), because nobody knew." in said
+    assert said.endswith(f"Of every other vintage: {rest}")
+    assert "newest" not in chapter_new_data.known_scores([past])
+
+
 def test_age_of_sources_counts_to_the_end_of_the_panel() -> None:
     quotes = make_quotes(make_panel())
     last = quotes["recorded_on"].max()

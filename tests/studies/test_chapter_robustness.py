@@ -85,6 +85,19 @@ def test_the_best_forecast_by_date() -> None:
     assert "No forecast could be judged" in best_then([])
 
 
+def test_every_table_of_past_dates_says_by_when_scores_were_known() -> None:
+    early = half_year("2024-01-31", 0.0)
+    late = [replace(half_year(date, 0.0), hindsight=None) for date in ("2025-01-31", "2025-07-31")]
+    blocks = hindcast(Hindcast((replace(early, hindsight="nobody knew"), *late)), "", "plateau")
+    tables = [block for block in blocks if block["kind"] == "table"]
+    assert len(tables) == 2
+    for shown in tables:
+        assert "At 2025-01-31 and 2025-07-31: capability from scores known by each date." in str(shown)
+        assert "At 2024-01-31: capability from scores known today (hindsight), because nobody knew." in str(shown)
+    # What was stored before there were such views was in hindsight.
+    assert "(hindsight), because all past views were so" in str(hindcast(Hindcast((early,)), "", "plateau"))
+
+
 def test_dates_without_forecasts_still_say_what_was_concluded() -> None:
     early = replace(half_year("2025-10-31", 0.0), fared=(), months=0, scored=0)
     blocks = hindcast(Hindcast((early,)), "", "plateau")

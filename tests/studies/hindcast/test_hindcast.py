@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import observations, subset
-from costfloor.panel import law_rows
+from costfloor.panel import as_measured_in, law_rows
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.hindcast.study import forecast_fared, half_years, hindcast_job, months_passed, view
 from made_up import made_up_fit, made_up_panel
@@ -80,6 +80,18 @@ def test_later_rows_stand_in_the_families_of_then() -> None:
 def test_a_band_that_was_split_then_stays_split() -> None:
     split = THEN.assign(family="GPT-4 " + THEN["open_weights"].map({True: "open", False: "closed"}))
     assert view(DATE, split, NOW).obs.families == ("GPT-4 closed", "GPT-4 open", "o1")
+
+
+def test_a_model_that_was_measured_then_is_no_other_model_now() -> None:
+    more = NOW.assign(capability=NOW["capability"] + 3.0, band="o1")
+    unseen = THEN.assign(n_benchmarks=THEN["n_benchmarks"].where(THEN["model"] != THEN["model"].iloc[0], 1))
+    held = as_measured_in(unseen, more)
+    known = held["model"].isin(unseen.loc[unseen["n_benchmarks"] > 1, "model"])
+    assert 0 < known.sum() < len(held)
+    assert held.loc[known, "capability"].equals(NOW.loc[known, "capability"])
+    assert set(held.loc[known, "band"]) == {"GPT-4"}
+    pd.testing.assert_frame_equal(held[~known], more[~known])
+    assert held.dtypes.equals(more.dtypes)
 
 
 def test_what_comes_after_the_horizon_changes_nothing() -> None:
