@@ -27,6 +27,16 @@ from costfloor.report.baselines import baselines, published_rates
 from costfloor.report.price_indexes import PanelIndexes, panel_indexes
 from costfloor.report.study import Study
 from costfloor.studies.events.event_study import event_study, innovation_months
+from costfloor.studies.last_forecast.result import (
+    AVERAGE,
+    FIFTH_A_YEAR,
+    LINE,
+    NO_CHANGE,
+    Arrival,
+    Fan,
+    ForecasterScore,
+    LastForecast,
+)
 from costfloor.studies.levers.levers import Lever
 from plain_draws import INNOVATION_DIMS, law_values
 from store import project_store
@@ -149,6 +159,34 @@ def make_entry(vintage: str = "0123456789abcdef", **changes: Any) -> Entry:
     return replace(line, **changes)
 
 
+def make_forecaster(name: str, **changes: Any) -> ForecasterScore:
+    """How one forecaster did: right by its own account, and like the mixture."""
+    score = ForecasterScore(name, -30.0, 0.0, 2.0, 0.5, 0.0, 0.02, 0.5, 0.9, 0.02, -0.1, 0.1, (-0.5, 0.3))
+    return replace(score, **changes)
+
+
+def make_last_forecast(**changes: Any) -> LastForecast:
+    """The last forecast on twelve prices of two families, one of which is new."""
+    days = ("2024-12-31", "2025-06-30", "2025-10-18")
+    quantiles = tuple((level, level - 0.2, level - 0.4) for level in (-1.0, -0.5, 0.0, 0.5, 1.0))
+    found = LastForecast(
+        day=days[0],
+        until=days[-1],
+        rows_seen=36,
+        rows=12,
+        models=8,
+        models_new=6,
+        families=("GPT-4", HOSTILE),
+        families_new=(HOSTILE,),
+        rows_of_new_families=5,
+        weights=None,
+        forecasters=tuple(make_forecaster(name) for name in (*LAWS, AVERAGE, LINE, NO_CHANGE, FIFTH_A_YEAR)),
+        fans=(Fan("GPT-4", True, days, quantiles), Fan(HOSTILE, False, days, quantiles)),
+        arrivals=(Arrival("GPT-4", days[1], 0.1, True), Arrival(HOSTILE, days[2], -0.3, False)),
+    )
+    return replace(found, **changes)
+
+
 def make_comparison(**changes: Any) -> Comparison:
     comparison = Comparison(
         horizon_months=12,
@@ -230,6 +268,8 @@ def made_up() -> Study:
         epoch=published_rates(),
         indexes=make_indexes(),
         history=(make_entry(),),
+        past_days=(make_entry("a@2025-09-30", as_of="2025-09-30", last="2025-09-28"),),
+        last_forecast=make_last_forecast(),
         calibration={},
         economics=economics(shipped_scenarios(), fits, obs, project_store(), seed=1),
         innovations=innovations,

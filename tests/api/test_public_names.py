@@ -29,7 +29,7 @@ from costfloor.places import Places
 from costfloor.report.chapter import Chapter
 from costfloor.report.results import Results
 from costfloor.report.study import Study
-from fake_study import make_study
+from fake_study import make_last_forecast, make_study
 from store import small_store
 
 ROOT = Path(__file__).parents[2]
@@ -311,4 +311,7 @@ def test_a_table_of_a_study_has_what_its_records_say(results: Results) -> None:
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return replace(cf.open_results(ROOT / "notebooks" / "stored"), places=Places(ROOT / "data", ROOT / "reports"))
+    stored = cf.open_results(ROOT / "notebooks" / "stored")
+    # Results that were stored before the last forecast was scored are read like any other.
+    last_forecast = stored.last_forecast or make_last_forecast()
+    return replace(stored, last_forecast=last_forecast, places=Places(ROOT / "data", ROOT / "reports"))

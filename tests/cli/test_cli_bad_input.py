@@ -163,7 +163,7 @@ def test_an_unknown_choice_is_refused(
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2025-13-01", "30.6.2025", "2025-06", ""])
-@pytest.mark.parametrize("command", ["build", "report"])
+@pytest.mark.parametrize("command", ["build", "report", "refit"])
 def test_a_bad_day_is_refused(text: str, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result = run(capsys, "--data", tmp_path, command, "--as-of", text)
     assert (result.code, result.out) == (2, "")
@@ -215,7 +215,7 @@ def test_a_table_without_a_trend_is_refused(
     assert contents(tmp_path) == before
 
 
-@pytest.mark.parametrize("command", ["build", "report"])
+@pytest.mark.parametrize("command", ["build", "report", "refit"])
 def test_a_view_of_the_future_is_refused(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result = run(capsys, "--data", tmp_path, command, "--as-of", "2999-01-01")
     assert (result.code, result.out) == (2, "")

@@ -10,7 +10,7 @@ from arviz_stats import mcse
 from costfloor.errors import InputError, IntegrityError, LockedError
 from costfloor.fit.continuation import appended, continuation
 from costfloor.fit.fit import fit_law
-from costfloor.forecast.ledger import Entry, add_entry, read_ledger
+from costfloor.forecast.ledger import Entry, add_entry, past_days, read_ledger, vintages
 from costfloor.forecast.refit import refit
 from costfloor.forecast.reweight import possible, reweight
 from costfloor.forecast.score import score_rows
@@ -198,6 +198,25 @@ def test_the_ledger_only_grows_and_says_nothing_twice(tmp_path: Path) -> None:
     (tmp_path / "ledger.jsonl").write_text("{}\n")
     with pytest.raises(IntegrityError, match=r"ledger.jsonl, line 1: is no entry"):
         add_entry(tmp_path / "ledger.jsonl", line("c"))
+
+
+def test_lines_of_past_days_stand_beside_those_of_vintages(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    asked = replace(line("a@2025-12-31"), as_of="2025-12-31", last="2025-12-27", weights={"plateau": 1.0})
+    for entry in (line("a"), asked, line("a"), asked, replace(asked, as_of="2025-11-30", last="2025-11-30")):
+        add_entry(path, entry)
+    entries = read_ledger(path)
+    assert [(entry.vintage, entry.as_of) for entry in entries] == [
+        ("a", None), ("a@2025-12-31", "2025-12-31"), ("a@2025-12-31", "2025-11-30"),
+    ]  # fmt: skip
+    add_entry(path, replace(asked, vintage="b@2025-12-31", verdict="discovery"))
+    entries = read_ledger(path)
+    assert [entry.vintage for entry in vintages(entries)] == ["a"]
+    assert [(entry.as_of, entry.verdict) for entry in past_days(entries)] == [
+        ("2025-11-30", "inconclusive"), ("2025-12-31", "discovery"),
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="after the day of the view"):
+        replace(asked, last="2026-01-01")
 
 
 def test_one_refit_at_a_time(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from costfloor.report.baselines import baselines
 from costfloor.report.price_indexes import panel_indexes
 from costfloor.report.study import Study
 from costfloor.studies.events.event_study import event_study, innovation_months
+from costfloor.studies.last_forecast.result import LastForecast
 from costfloor.studies.levers.levers import observed_levers
 from fake_study import DATA, made_up, make_comparison, make_entry, make_fit
 from store import compiled_store
@@ -75,6 +76,8 @@ def past_study(as_of: pd.Timestamp, folder: Path) -> Study:
         "baselines": baselines(panel),
         "indexes": panel_indexes(panel) if small else study.indexes,
         "history": (make_entry(build.vintage, last=build.last, n=obs.n),),
+        "past_days": (),
+        "last_forecast": LastForecast("2023-12-31", build.last, problem="Too few prices have come since to judge it."),
         "economics": economics(shipped_scenarios(), fits, obs, compiled_store(), seed=1),
         "events": event_study(panel, innovation_months(compiled_store())),
         "levers": observed_levers(quotes, compiled_store().table("models")),

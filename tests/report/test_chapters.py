@@ -1,11 +1,12 @@
 """The chapters on price indexes and on new data follow the results, whichever way they fall."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.forecast.ledger import MEAN_OVER_FAMILIES
+from costfloor.forecast.ledger import MEAN_OVER_FAMILIES, Entry
 from costfloor.indexes.break_statistics import BreakTest
 from costfloor.indexes.gap import HedonicGap
 from costfloor.indexes.periods import Frequency
@@ -69,6 +70,10 @@ def test_every_index_has_a_line(study: Study) -> None:
         assert np.isfinite(one.monthly.annual_rate_ci90).all()
 
 
+def tables(study: Study) -> list[dict[str, Any]]:
+    return [block for block in chapter_new_data.new_data(study) if block["kind"] == "table"]
+
+
 def test_the_first_vintage_has_nothing_to_compare() -> None:
     assert "first data vintage" in chapter_new_data.since_last([make_entry()])
 
@@ -89,13 +94,9 @@ def test_rates_of_another_meaning_are_told_apart(study: Study) -> None:
     before, now = make_entry("a"), make_entry("b", rates_of=MEAN_OVER_FAMILIES)
     words = chapter_new_data.since_last([before, now])
     assert "those of a typical family, the rates of now those of the mean over families" in words
-    ledger, _ = (
-        block for block in chapter_new_data.new_data(replace(study, history=(before, now))) if block["kind"] == "table"
-    )
+    ledger, *_ = tables(replace(study, history=(before, now)))
     assert "Rates of a are those of a typical family" in ledger["caption"]
-    ledger, _ = (
-        block for block in chapter_new_data.new_data(replace(study, history=(now, now))) if block["kind"] == "table"
-    )
+    ledger, *_ = tables(replace(study, history=(now, now)))
     assert "typical family" not in ledger["caption"]
 
 
@@ -104,6 +105,38 @@ def test_the_oldest_origin_against_today(study: Study) -> None:
     moved = replace(study, history=(make_entry(quantities=make_rates(2.0)),))
     assert "does not hold the median of today" in chapter_new_data.as_known_then(moved)
     assert "No earlier date" in chapter_new_data.as_known_then(replace(study, comparison=make_comparison(origins=())))
+
+
+def past_day(day: str, verdict: str, rate: float) -> Entry:
+    rates = {law: {**of_law, "rate_now": [rate - 0.2, rate, rate + 0.2]} for law, of_law in make_rates(0.3).items()}
+    weights = {"plateau": 0.25, "discovery": 0.75, "baumol": 0.001}
+    return make_entry(f"v@{day}", as_of=day, last=day, verdict=verdict, quantities=rates, weights=weights)
+
+
+def test_past_days_of_the_ledger_are_told_in_their_order(study: Study) -> None:
+    days = (
+        past_day("2025-12-31", "inconclusive", 1.0),
+        past_day("2026-01-31", "inconclusive", 1.1),
+        past_day("2026-02-28", "discovery", 1.3),
+    )
+    words = chapter_new_data.past_days_moved(days)
+    assert "3 past days, 2025-12-31 to 2026-02-28, the verdict went from inconclusive to discovery" in words
+    assert "plateau from 1.00 to 1.30 and continued discovery from 1.00 to 1.30" in words
+    assert "the verdict was inconclusive on each" in chapter_new_data.past_days_moved(days[:2])
+    early = replace(days[0], hindsight="by 2025-12-31 too few scores were known")
+    assert "hindsight" not in words
+    assert "As of 2025-12-31: capability from scores known today (hindsight)" in chapter_new_data.past_days_moved(
+        (early, *days[1:])
+    )
+    assert "on 2025-12-31 the verdict was inconclusive" in chapter_new_data.past_days_moved(days[:1])
+    _, shown, _ = tables(replace(study, past_days=days))
+    assert [row[0] for row in shown["rows"]] == ["2025-12-31", "2026-01-31", "2026-02-28"]
+    assert shown["rows"][0][-1] == "continued discovery 75 % and plateau 25 %"
+
+
+def test_a_ledger_without_past_days_says_how_they_come(study: Study) -> None:
+    assert "costfloor refit --as-of DAY adds" in chapter_new_data.past_days_moved(())
+    assert [table["name"] for table in tables(replace(study, past_days=()))] == ["vintages", "held_back"]
 
 
 def test_lines_of_the_ledger_say_by_when_their_scores_were_known() -> None:
@@ -127,7 +160,7 @@ def test_age_of_sources_counts_to_the_end_of_the_panel() -> None:
 
 def test_a_vintage_with_failed_fits_is_marked(study: Study) -> None:
     failed = replace(study, history=(make_entry("a", passed=False), make_entry("b")))
-    ledger, _ = (block for block in chapter_new_data.new_data(failed) if block["kind"] == "table")
+    ledger, *_ = tables(failed)
     assert [row[3] for row in ledger["rows"]] == ["inconclusive (gates FAILED)", "inconclusive"]
 
 

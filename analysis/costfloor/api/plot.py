@@ -32,6 +32,7 @@ __all__ = [
     "events",
     "floor",
     "indexes",
+    "last_forecast",
     "moved",
     "paths",
     "prices",
@@ -85,8 +86,13 @@ def indexes(results: "Results") -> Picture:
     return _picture("report.figures.indexes", results)
 
 
+def last_forecast(results: "Results") -> Picture:
+    """The forecast of the last year-end and the prices that came, by family."""
+    return _picture("studies.last_forecast.figure", results.last_forecast)
+
+
 def moved(results: "Results") -> Picture:
-    """How the answer moved: on the prices known at earlier dates, and from vintage to vintage."""
+    """How the answer moved: on the prices up to earlier dates, from vintage to vintage, and by what was known on past days."""
     return _picture("report.figures.moved", results)
 
 

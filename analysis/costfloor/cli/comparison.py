@@ -9,11 +9,12 @@ import typer
 
 from costfloor.checks import CHECKS, run_checks, to_json
 from costfloor.cli.shared import Options, exit_unless, one_of, writable
-from costfloor.cli.tables import Scale, Table, built_panel, read_observations, read_table
+from costfloor.cli.tables import Scale, Table, built_panel, day, read_observations, read_table
 from costfloor.fit.continuation import appended
 from costfloor.fit.fit import fit_law
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import compare as compare_laws
+from costfloor.forecast.past_answer import past_answer
 from costfloor.forecast.refit import refit as refit_laws
 from costfloor.forecast.score import score_rows
 from costfloor.laws import LAWS
@@ -93,12 +94,20 @@ def score(
 
 
 @app.command(epilog="Example: costfloor refit --json")
-def refit(context: typer.Context) -> None:
+def refit(
+    context: typer.Context,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Add to the ledger what was to be concluded on this past day, YYYY-MM-DD, and nothing else."),
+    ] = None,
+) -> None:
     """Take in what is new: score it, bring every law up to date, and say whether the answer moved."""
     call: Options = context.obj
+    when = day(as_of)
     writable(call.places.fits)
     writable(call.places.reports)
-    refitted = refit_laws(call.store(), call.settings, call.progress())
+    store, say = call.store(), call.progress()
+    refitted = refit_laws(store, call.settings, say) if when is None else past_answer(store, when, call.settings, say)
     call.emit(asdict(refitted))
     exit_unless(refitted.passed, f"FAILED gates: {'; '.join(refitted.failures)}")
 

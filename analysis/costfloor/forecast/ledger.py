@@ -1,7 +1,8 @@
-"""How the answer moved: one line per data vintage, only ever added to."""
+"""How the answer moved: a line per data vintage, and one per past day asked about; only ever added to."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +31,9 @@ class Entry:
     rates_of
         Whose rates these are; lines of before the field was there have those of a typical family.
     as_of, hindsight
-        Of a past view its day, and why scores of later days count in it, as in `costfloor.built.BuildReport`.
+        Of a past view its day, ISO, and why scores of later days count in it, as in `costfloor.built.BuildReport`.
+    weights
+        Stacking weight of each law; lines of before the field was there have none.
     """
 
     vintage: str
@@ -47,9 +50,12 @@ class Entry:
     rates_of: str = TYPICAL_FAMILY
     as_of: str | None = None
     hindsight: str | None = None
+    weights: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         date.fromisoformat(self.last)
+        if self.as_of is not None and self.last > date.fromisoformat(self.as_of).isoformat():
+            raise ValueError("the last price is of after the day of the view")
         if self.n < 1 or not (0 <= self.p_slowed <= 1 and 0 <= self.p_floor_15_20 <= 1):
             raise ValueError("a number of rows or a probability is out of range")
         triples = [triple for rates in self.quantities.values() for triple in rates.values()]
@@ -77,10 +83,22 @@ def read_ledger(path: Path) -> list[Entry]:
     return entries
 
 
+def vintages(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The lines about all that was known when they were written, oldest first."""
+    return tuple(entry for entry in entries if entry.as_of is None)
+
+
+def past_days(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The last line about each past day, earliest day first."""
+    latest = {entry.as_of: entry for entry in entries if entry.as_of is not None}
+    return tuple(latest[day] for day in sorted(latest))
+
+
 def add_entry(path: Path, new: Entry) -> None:
-    """Add a line, unless the last one is about the same vintage: another run of it differs by Monte Carlo error only."""
+    """Add a line, unless the last one of that view has the same vintage: another run of it differs by Monte Carlo error only."""
     known = read_ledger(path)
-    if known and known[-1].vintage == new.vintage:
+    of_view = [entry for entry in known if entry.as_of == new.as_of]
+    if of_view and of_view[-1].vintage == new.vintage:
         return
     lines = [json.dumps(asdict(kept), sort_keys=True, allow_nan=False) for kept in [*known, new]]
     write_atomic(path, ("\n".join(lines) + "\n").encode())

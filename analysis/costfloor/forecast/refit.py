@@ -223,6 +223,7 @@ def entry(
         rates_of=MEAN_OVER_FAMILIES,
         as_of=as_of,
         hindsight=hindsight,
+        weights={law: score.weight for law, score in comparison.laws.items()},
     )
 
 

@@ -1,19 +1,27 @@
 """The chapter on the arrival of new data: what is held back, and how the answer moved."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
 
 import pandas as pd
 
 from costfloor.built import capability_from
 from costfloor.fit.quantities import HEADLINE_RATES
 from costfloor.forecast.ledger import Entry
+from costfloor.laws import LAWS
 from costfloor.report.drawings import shown
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.montecarlo import beside
-from costfloor.typeset.phrases import listing, minus, plural, yearly_change, yearly_span
+from costfloor.typeset.phrases import listing, minus, percentage, plural, yearly_change, yearly_span
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Interval, Number, Probability
+
+SHOWN_LAWS: Final = ("plateau", "discovery")
+
+SMALLEST_WEIGHT: Final = 0.005
+"""A smaller one would be printed as nothing."""
 
 
 def new_data(study: Study) -> list[Block]:
@@ -23,6 +31,8 @@ def new_data(study: Study) -> list[Block]:
         text(f"{since_last(study.history)} {as_known_then(study)} {known_scores(study.history)}"),
         shown("moved"),
         table(_vintages(study.history)),
+        text(past_days_moved(study.past_days)),
+        *([table(_past_days(study.past_days))] if study.past_days else []),
         text(freshness(study.quotes, study.build.last)),
         table(_held_back(study.quotes)),
     ]
@@ -81,6 +91,34 @@ def known_scores(history: Sequence[Entry]) -> str:
     return " ".join([*apart, *([f"{whole}: capability from scores known when it was the newest."] if rest else [])])
 
 
+def past_days_moved(days: Sequence[Entry]) -> str:
+    """How the answer went from the first past day of the ledger to the last."""
+    if not days:
+        return "The ledger has no past day: costfloor refit --as-of DAY adds what was to be concluded on that day from what was known then."
+    first, last = days[0], days[-1]
+    if first is last:
+        return f"From what was known on {first.as_of} the verdict was {first.verdict}."
+    verdicts = [entry.verdict for entry in days]
+    kept = (
+        f"the verdict was {first.verdict} on each"
+        if len(set(verdicts)) == 1
+        else f"the verdict went from {' to '.join(verdict for verdict, _ in groupby(verdicts))}"
+    )
+    moves = [
+        f"{LAWS[law].title} from {first.quantities[law]['rate_now'][1]:.2f} to {last.quantities[law]['rate_now'][1]:.2f}"
+        for law in SHOWN_LAWS
+    ]
+    in_hindsight = "".join(
+        f" As of {entry.as_of}: {capability_from(entry.as_of, entry.hindsight)}."
+        for entry in days
+        if entry.hindsight is not None
+    )
+    return minus(
+        f"From what was known on {plural(len(days), 'past day')}, {first.as_of} to {last.as_of}, {kept}; the mean rate now moved under "
+        f"{listing(moves)} (log-rates a year).{in_hindsight}"
+    )
+
+
 def freshness(quotes: pd.DataFrame, last: str) -> str:
     """How old the newest price of each source is on the last day of the panel."""
     ages = (pd.Timestamp(last) - quotes.groupby("source")["recorded_on"].max()).dt.days.clip(lower=0)
@@ -109,13 +147,43 @@ def _vintages(history: Sequence[Entry]) -> Table:
             Column("Vintage", lambda entry: entry.vintage, "l"),
             Column("Last price", lambda entry: entry.last),
             Column("Rows", lambda entry: entry.n),
-            Column("Verdict", lambda entry: entry.verdict if entry.passed else f"{entry.verdict} (gates FAILED)", "l"),
+            Column("Verdict", _verdict, "l"),
             Column("Lead", _lead),
             *(_rate(name, title) for name, title in zip(HEADLINE_RATES, ("Rate now", "Floor"), strict=True)),
             Column("15–20 %", lambda entry: Probability(entry.p_floor_15_20)),
         ],
         history,
     )
+
+
+def _past_days(days: Sequence[Entry]) -> Table:
+    return tabulate(
+        "past_days",
+        "What was to be concluded on past days from what was known then. Rates are those of the mean over families at the last price, "
+        "log-rates a year, median and 90 % interval. Weights: the stacking weight of each law, its share in the mixture that would have "
+        "forecast best; they are no probabilities.",
+        [
+            Column("Known by", lambda entry: str(entry.as_of), "l"),
+            Column("Rows", lambda entry: entry.n),
+            Column("Verdict", _verdict, "l"),
+            *(_rate_now(law) for law in SHOWN_LAWS),
+            Column("Weights", _weights, "L"),
+        ],
+        days,
+    )
+
+
+def _rate_now(law: str) -> Column[Entry]:
+    return Column(f"Rate now, {LAWS[law].title}", lambda entry: Interval(*entry.quantities[law]["rate_now"]))
+
+
+def _weights(entry: Entry) -> str:
+    shares = sorted(entry.weights.items(), key=lambda pair: -pair[1])
+    return listing([f"{LAWS[law].title} {percentage(share)}" for law, share in shares if share >= SMALLEST_WEIGHT])
+
+
+def _verdict(entry: Entry) -> str:
+    return entry.verdict if entry.passed else f"{entry.verdict} (gates FAILED)"
 
 
 def _lead(entry: Entry) -> Number | None:

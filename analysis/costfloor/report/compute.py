@@ -11,7 +11,7 @@ from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.fit import fit_law
 from costfloor.forecast.compare import compare
-from costfloor.forecast.ledger import Entry
+from costfloor.forecast.ledger import Entry, past_days, vintages
 from costfloor.forecast.refit import entry, remember
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations
@@ -26,6 +26,7 @@ from costfloor.report.study import Study
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import sha256_bytes, write_together
 from costfloor.studies.events.event_study import event_study, innovation_months
+from costfloor.studies.last_forecast.study import last_forecast
 from costfloor.studies.levers.levers import observed_levers
 from costfloor.studies.registry import stored_studies
 
@@ -59,6 +60,7 @@ def new_report(
             "scale_drift": not failures(study),
             **{name: fit.passed for name, fit in study.fits.items()},
             "forecast_fits": all(failure.origin is None for failure in study.comparison.failures),
+            "last_forecast": study.last_forecast is None or study.last_forecast.passed,
         },
         vintage=study.build.vintage,
         verdict=study.comparison.verdict,
@@ -94,7 +96,7 @@ def run_study(
 ) -> Study:
     """Compute, or read where unchanged, everything the report shows.
 
-    `earlier` holds what was concluded from the vintages before this one; `with_studies` says whether the heavy studies are read as well.
+    `earlier` holds the lines of the ledger but that of this vintage; `with_studies` says whether the heavy studies are read as well.
     """
     built = build(store, as_of, progress, hindsight=hindsight)
     # The heavy studies are held against the data of today.
@@ -104,6 +106,8 @@ def run_study(
     fits = {name: fit_law(law, obs, settings, folder, progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, folder, progress, workers=workers)
     checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
+    days = past_days(earlier)
+    forecast = last_forecast(built, days, settings, progress)
     innovations = innovation_months(raw)
     report = built.report
     now = entry(report.vintage, str(obs.last.date()), fits, comparison, report.as_of, report.hindsight)
@@ -119,7 +123,9 @@ def run_study(
         baselines=baselines(built.panel),
         epoch=published_rates(),
         indexes=panel_indexes(built.panel),
-        history=(*earlier, now),
+        history=(*vintages(earlier), now),
+        past_days=days,
+        last_forecast=forecast,
         calibration=studies,
         economics=economics(shipped_scenarios(), fits, obs, raw, settings.seed),
         innovations=innovations,

@@ -23,6 +23,7 @@ from costfloor.report.chapters import (
 from costfloor.report.drawings import shown
 from costfloor.report.limits import limits, unpriced
 from costfloor.report.study import Study
+from costfloor.studies.last_forecast.chapter import last_forecast
 from costfloor.typeset.blocks import Block, columns, heading, note, table, text
 from costfloor.typeset.phrases import minus, plural
 
@@ -140,6 +141,10 @@ def _laws(study: Study) -> list[Block]:
     ]
 
 
+def _last_forecast(study: Study) -> list[Block]:
+    return last_forecast(study.last_forecast, shown("last_forecast"))
+
+
 def _checks(study: Study) -> list[Block]:
     outcome = sentences.checks_outcome([(check.name.replace("_", " "), check.passed) for check in study.checks])
     others = [_without_warnings(check.summary) for check in study.checks if "q05" not in check.table.columns]
@@ -184,6 +189,7 @@ CHAPTERS: dict[str, Callable[[Study], list[Block]]] = {
     "figures_behind": _figures_behind,
     "data": _data,
     "laws": _laws,
+    "last_forecast": _last_forecast,
     "comparison": comparison,
     "robustness": robustness,
     "technologies": technologies_of_known_fate,

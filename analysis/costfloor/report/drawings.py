@@ -22,6 +22,7 @@ from costfloor.report.study import Study
 from costfloor.studies.channels import figure as channel_rates
 from costfloor.studies.domains import figure as domains
 from costfloor.studies.events import figure as events
+from costfloor.studies.last_forecast import figure as last_forecast
 from costfloor.studies.sbc import figure as ranks
 from costfloor.typeset.blocks import Block, figure
 
@@ -59,6 +60,10 @@ def _ranks(study: Study) -> Figure:
     return ranks.draw(() if result is None else result.latest)
 
 
+def _last_forecast(study: Study) -> Figure:
+    return last_forecast.draw(study.last_forecast)
+
+
 def _events(study: Study) -> Figure:
     return events.draw(study.panel, study.innovations)
 
@@ -83,6 +88,7 @@ DRAWINGS: Final[Mapping[str, Drawing]] = {
         "Observed statistics (dashed) in the 90 % predictive intervals of each law. A cross marks a law that fails.",
         checks.draw,
     ),
+    "last_forecast": Drawing(last_forecast.CAPTION, _last_forecast),
     "floor": Drawing(
         "The floor of the plateau law, before and after the prices were seen.",
         floor.draw,
@@ -100,7 +106,8 @@ DRAWINGS: Final[Mapping[str, Drawing]] = {
     ),
     "moved": Drawing(
         "How the answer moved: rates under plateau and continued discovery, median and 90 % interval, against the last day of the "
-        "prices behind them. Hollow: the same laws fitted to the prices up to an earlier date, as in the forecasts of the past.",
+        "prices behind them. Hollow: the same laws fitted to the prices up to an earlier date, as in the forecasts of the past. "
+        "Squares: what was known on a past day, from the ledger.",
         moved.draw,
     ),
     "events": Drawing(events.CAPTION, _events),

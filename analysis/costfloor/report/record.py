@@ -29,7 +29,7 @@ def report_key(store: Store, settings: Sampling, as_of: dt.datetime | None = Non
 
 
 def earlier_entries(store: Store, as_of: dt.datetime | None = None) -> tuple[Entry, ...]:
-    """What the ledger says of other vintages than today's; a past view shows nothing of it."""
+    """What the ledger says of other vintages than today's, and of past days; a past view shows nothing of it."""
     if as_of is not None:
         return ()
     vintage = store.raw_vintage[:16]

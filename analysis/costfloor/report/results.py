@@ -19,7 +19,7 @@ from costfloor.errors import InputError, MissingResultError
 from costfloor.fit.continuation import continuation
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison
-from costfloor.forecast.ledger import Entry, read_ledger
+from costfloor.forecast.ledger import Entry, past_days, read_ledger, vintages
 from costfloor.forecast.reweight import possible, reweight
 from costfloor.forecast.verdict import Evidence
 from costfloor.laws.observations import PriceObservations, observations
@@ -29,6 +29,7 @@ from costfloor.report.chapter import Chapter
 from costfloor.report.price_indexes import PanelIndexes, panel_indexes
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.events.event_study import EventEffect, event_study, innovation_months
+from costfloor.studies.last_forecast.result import LastForecast
 from costfloor.studies.levers.levers import Lever, observed_levers
 from costfloor.studies.registry import recorded_studies, stored_studies
 from costfloor.studies.stored import Stored
@@ -58,6 +59,8 @@ class Results:
         Posterior predictive checks of the fits.
     build
         What the build holds: vintage, counts, first and last date.
+    last_forecast
+        How the forecast of the last year-end did; None where it was stored before that was asked.
     places
         Where raw data and processed tables, studies and the ledger are read from.
     """
@@ -68,6 +71,7 @@ class Results:
     comparison: Comparison
     checks: tuple[CheckResult, ...]
     build: BuildReport
+    last_forecast: LastForecast | None
     places: Places
 
     @cached_property
@@ -104,7 +108,12 @@ class Results:
     @cached_property
     def history(self) -> Sequence[Entry]:
         """What was concluded from each data vintage, oldest first."""
-        return read_ledger(self.places.ledger)
+        return vintages(read_ledger(self.places.ledger))
+
+    @cached_property
+    def past_days(self) -> Sequence[Entry]:
+        """What was to be concluded on each past day that the ledger has, earliest first."""
+        return past_days(read_ledger(self.places.ledger))
 
     @cached_property
     def vintages(self) -> Sequence[Vintage]:

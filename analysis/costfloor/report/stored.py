@@ -26,10 +26,11 @@ from costfloor.laws.few_families import fitted_law
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.panel import law_rows
 from costfloor.places import RESULTS, nearest_places, results_folder
-from costfloor.records import parsed
+from costfloor.records import parsed, typed
 from costfloor.report.results import Results
 from costfloor.report.study import Study
 from costfloor.storage import sha256_file, write_atomic, write_json
+from costfloor.studies.last_forecast.result import LastForecast
 
 PANEL, RESULTS_FILE, MANIFEST = "panel.parquet", "results.json", "manifest.json"
 
@@ -69,6 +70,7 @@ def save_results(study: Study, folder: Path, draws_per_chain: int | None = None)
             "build": {**asdict(study.build), "path": PANEL},
             "checks": [to_json(check) for check in study.checks],
             "comparison": study.comparison.to_json(),
+            "last_forecast": None if study.last_forecast is None else asdict(study.last_forecast),
             "laws": list(study.fits),
             "price_unit": study.obs.price_unit,
         },
@@ -118,7 +120,9 @@ def open_results(folder: Path | str | None = None) -> Results:
     fits = {name: _open_fit(place, name, obs) for name in results["laws"]}
     try:
         comparison, build = Comparison.from_json(results["comparison"]), BuildReport(**results["build"])
-    except (KeyError, TypeError) as error:
+        scored = results.get("last_forecast")
+        forecast = None if scored is None else typed(LastForecast, scored)
+    except (KeyError, TypeError, ValueError) as error:
         raise IntegrityError(f"{place / RESULTS_FILE} is of another version. Run bin/store-results again") from error
     return Results(
         panel=panel,
@@ -127,6 +131,7 @@ def open_results(folder: Path | str | None = None) -> Results:
         comparison=comparison,
         checks=tuple(_check(record) for record in results["checks"]),
         build=build,
+        last_forecast=forecast,
         places=nearest_places(),
     )
 

@@ -16,6 +16,7 @@ from costfloor.laws.observations import PriceObservations
 from costfloor.report.baselines import Baselines
 from costfloor.report.price_indexes import PanelIndexes
 from costfloor.studies.events.event_study import EventEffect
+from costfloor.studies.last_forecast.result import LastForecast
 from costfloor.studies.levers.levers import Lever
 from costfloor.studies.stored import Stored
 
@@ -46,6 +47,10 @@ class Study:
         Price indexes of the panel: `costfloor.report.price_indexes.panel_indexes(panel)`.
     history
         What was concluded from each data vintage, oldest first; the last one is this study.
+    past_days
+        What was to be concluded on each past day that the ledger has, earliest first.
+    last_forecast
+        How the forecast of the last year-end did; None in results that were stored before it was asked.
     calibration
         The heavy studies that were run, by name, each with what has changed since.
     economics
@@ -67,6 +72,8 @@ class Study:
     epoch: pd.DataFrame = field(repr=False)
     indexes: PanelIndexes = field(repr=False)
     history: tuple[Entry, ...] = field(repr=False)
+    past_days: tuple[Entry, ...] = field(repr=False)
+    last_forecast: LastForecast | None = field(repr=False)
     calibration: Mapping[str, Stored[Any]] = field(repr=False)
     economics: Economics = field(repr=False)
     innovations: Mapping[str, Sequence[pd.Period]] = field(repr=False)

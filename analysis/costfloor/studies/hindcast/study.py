@@ -15,11 +15,11 @@ from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import score_laws
 from costfloor.forecast.origins import MIN_SCORED_ROWS, forecast_origins, masks, predict, score_draws
 from costfloor.forecast.scores import OriginScore, jackknife_mcse
+from costfloor.forecast.sequel import sequel
 from costfloor.keys import result_key
 from costfloor.laws import LAWS
-from costfloor.laws.observations import PriceObservations, observations, subset
-from costfloor.laws.panel import PRICE_UNIT
-from costfloor.panel import as_measured_in, law_rows
+from costfloor.laws.observations import PriceObservations, subset
+from costfloor.panel import law_rows
 from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import Sampling
 from costfloor.sampling.quantiles import quantiles
@@ -140,17 +140,11 @@ def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
         Day of the past view.
     then, now
         The panel built as of that day, and today's.
-
-    A band born since is a family that the forecast draws from the population.
     """
-    past, ahead = law_rows(then), date + pd.DateOffset(months=HORIZON_MONTHS)
-    later = now[(now["date"] > date) & (now["date"] <= ahead)]
-    births = past.groupby("family")["family_birth"].min()
-    fresh = law_rows(later)
-    fresh["family_birth"] = fresh["family"].map(births).fillna(fresh["family_birth"])
-    obs = observations(pd.concat([past, fresh], ignore_index=True), price_unit=PRICE_UNIT)
+    after = sequel(date, date + pd.DateOffset(months=HORIZON_MONTHS), then, now)
+    obs, seen = after.obs, after.seen
     months = months_passed(date, law_rows(now)["date"].max())
-    seen, scored = masks(obs, date, months)
+    scored = masks(obs, date, months)[1]
     judged = scored.sum() >= MIN_SCORED_ROWS and subset(obs, seen).models_repeat == obs.models_repeat
     return View(date, obs, seen, scored, months if judged else 0)
 
@@ -162,7 +156,7 @@ def hindcast(context: Context) -> Hindcast:
     for date in half_years(law_rows(now)["date"].max()):
         context.progress(f"the prices as of {date.date()}")
         then = build(store, date, context.progress)
-        views.append(view(date, then.panel, as_measured_in(then.panel, now)))
+        views.append(view(date, then.panel, now))
         hindsight.append(then.report.hindsight)
     parts = zip(views, _fits(views, context), hindsight, strict=True)
     return Hindcast(tuple(_half_year(past_view, fits, because, context) for past_view, fits, because in parts))

@@ -1,0 +1,70 @@
+"""A past view and what came after it, as one table: what a forecast made then is scored on."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from costfloor.forecast.origins import masks
+from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.panel import PRICE_UNIT
+from costfloor.panel import as_measured_in, law_rows
+
+SAME_PRICE = ["model", "host", "price"]
+
+
+@dataclass(frozen=True)
+class Sequel:
+    """A past view and what came after it.
+
+    Attributes
+    ----------
+    day
+        The last day of which anything was known.
+    obs
+        Rows known then, and those that came after, in the families and units of then.
+    seen
+        Mask (n,) of the rows known then; they are, in their order, the observations that a fit to the view was made to.
+    """
+
+    day: pd.Timestamp
+    obs: PriceObservations
+    seen: np.ndarray
+
+
+def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> Sequel:
+    """Put the later rows of a panel behind a past view.
+
+    Parameters
+    ----------
+    day
+        Day of the past view.
+    until
+        The last day of the later rows.
+    then, now
+        The panel built as of `day`, and a later one.
+    """
+    past = law_rows(then)
+    # Quality in the units of then: a fit must not know how far the models to come differ.
+    obs = replace(
+        observations(pd.concat([past, _later(day, until, then, now)], ignore_index=True), price_unit=PRICE_UNIT),
+        quality_scale=observations(past).quality_scale,
+    )
+    return Sequel(day, obs, masks(obs, day, 0)[0])
+
+
+def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `now` after the day that the laws see.
+
+    A family born since is one of its own, which a forecast draws from the population. A model that the laws had seen stays as it was
+    measured. A price of then that is today placed on a later day is no new one.
+    """
+    past, today = law_rows(then), law_rows(now)
+    fresh = law_rows(as_measured_in(then, now[(now["date"] > day) & (now["date"] <= until)]))
+    births = past.groupby("family")["family_birth"].min()
+    fresh["family_birth"] = fresh["family"].map(births).fillna(fresh["family_birth"])
+    still = pd.MultiIndex.from_frame(past[["date", *SAME_PRICE]]).isin(
+        pd.MultiIndex.from_frame(today[["date", *SAME_PRICE]])
+    )
+    moved = pd.MultiIndex.from_frame(past.loc[~still, SAME_PRICE])
+    return fresh[~pd.MultiIndex.from_frame(fresh[SAME_PRICE]).isin(moved)].reset_index(drop=True)

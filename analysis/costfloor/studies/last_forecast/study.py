@@ -1,0 +1,167 @@
+"""The forecast of the last year-end, from a view of that day, and how it did. Computed with every report; fits and scores are stored."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from scipy.special import logsumexp
+
+from costfloor.build import BuiltPanel, build
+from costfloor.errors import InputError
+from costfloor.fit.fit import fit_law
+from costfloor.fit.result import Fit
+from costfloor.forecast.elpd import difference
+from costfloor.forecast.ledger import Entry
+from costfloor.forecast.lfo import mixture_score
+from costfloor.forecast.origins import MIN_SCORED_ROWS, predict, score_draws
+from costfloor.forecast.scores import OriginScore, jackknife_mcse
+from costfloor.forecast.sequel import Sequel, sequel
+from costfloor.keys import fingerprint, result_key
+from costfloor.laws import LAWS
+from costfloor.laws.panel import panel_observations
+from costfloor.records import typed
+from costfloor.runs.jobs import Job, run_jobs
+from costfloor.sampling.policy import Sampling
+from costfloor.studies.last_forecast.clustered import clustered_se
+from costfloor.studies.last_forecast.fans import arrivals, fans
+from costfloor.studies.last_forecast.result import AVERAGE, STACKED, ForecasterScore, LastForecast
+from costfloor.studies.last_forecast.rivals import rivals
+
+MIN_MONTHS: Final = 3
+"""Of prices after a year-end, before its forecast is judged."""
+
+MIXTURE_DRAWS: Final = 6000
+
+Predicted = tuple[np.ndarray, OriginScore]
+"""Draws of the log prices (S, rows), and their score."""
+
+
+def forecast_day(last: pd.Timestamp) -> pd.Timestamp:
+    """The last year-end that lies at least `MIN_MONTHS` months before the last price."""
+    return pd.offsets.YearEnd().rollback((last - pd.DateOffset(months=MIN_MONTHS)).normalize())
+
+
+def last_forecast(
+    now: BuiltPanel, past_days: Sequence[Entry], settings: Sampling, progress: Callable[[str], None]
+) -> LastForecast:
+    """Fit every law to what was known at the last year-end, or read the stored fits, and score what they said of the prices since.
+
+    Parameters
+    ----------
+    now
+        The panel whose later rows are the judge.
+    past_days
+        Lines of the ledger about past days: the stacking weights of the day are taken from there.
+    settings, progress
+        Of the fits, and what is called with a line per step.
+    """
+    last = now.law_rows["date"].max()
+    day = forecast_day(last)
+    nothing = LastForecast(str(day.date()), str(last.date()))
+    progress(f"the forecast made on {day.date()}")
+    try:
+        then = build(now.store, day, progress)
+        past = panel_observations(then)
+    except InputError as error:
+        return replace(nothing, problem=f"No law can be fitted to what was known then: {error}.")
+    after = sequel(day, last, then.panel, now.panel)
+    rows = int((~after.seen).sum())
+    if rows < MIN_SCORED_ROWS or not past.models_repeat:
+        return replace(nothing, rows_seen=past.n, rows=rows, problem="Too few prices have come since to judge it.")
+    folder = now.store.places.fits
+    fits = {name: fit_law(law, past, settings, folder, progress) for name, law in LAWS.items()}
+    of_day = (entry.weights for entry in past_days if entry.as_of == nothing.day)
+    weights = next((weights for weights in of_day if set(weights) == set(LAWS)), None)
+    asked = [*(fit.receipt["fingerprint"] for fit in fits.values()), after.obs.data_hash, weights, settings.seed]
+    job = Job(
+        f"{nothing.day}-{fingerprint(asked)[:16]}",
+        {"fits": fits, "after": after, "weights": weights, "seed": settings.seed},
+    )
+    results = run_jobs(
+        scored, [job], folder / "last_forecast", key=result_key("last_forecast", __name__), workers=0, progress=progress
+    )
+    return replace(typed(LastForecast, results[job.key]), hindsight=then.report.hindsight)
+
+
+def scored(fits: Mapping[str, Fit], after: Sequel, weights: Mapping[str, float] | None, seed: int) -> dict[str, Any]:
+    """Score fits to the rows known then, their mixtures and their rivals on the rows that came after."""
+    obs, seen, later = after.obs, after.seen, ~after.seen
+    predicted = {name: _predicted(fit, after, seed) for name, fit in fits.items()}
+    mixtures = {AVERAGE: _mixture(predicted, dict.fromkeys(fits, 1.0 / len(fits)), after)}
+    if weights is not None:
+        mixtures[STACKED] = _mixture(predicted, weights, after)
+    simple = {
+        name: (forecast.simulated, score_draws(obs, later, forecast.simulated, forecast.unit_log_density, 0.0))
+        for name, forecast in rivals(obs, seen, later, seed).items()
+    }
+    reference = mixtures[AVERAGE][1]
+    units, families = set(obs.unit[seen].tolist()), set(obs.family[seen].tolist())
+    new_families = sorted(set(obs.family[later].tolist()) - families)
+    result = LastForecast(
+        day=str(after.day.date()),
+        until=str(obs.last.date()),
+        rows_seen=int(seen.sum()),
+        rows=int(later.sum()),
+        models=len(set(obs.unit[later].tolist())),
+        models_new=len(set(obs.unit[later].tolist()) - units),
+        families=tuple(obs.families[code] for code in sorted(set(obs.family[later].tolist()))),
+        families_new=tuple(obs.families[code] for code in new_families),
+        rows_of_new_families=int(np.isin(obs.family[later], new_families).sum()),
+        weights=None if weights is None else dict(weights),
+        forecasters=tuple(
+            _score(name, simulated, score, reference, after)
+            for name, (simulated, score) in {**predicted, **mixtures, **simple}.items()
+        ),
+        failures=tuple(
+            f"{name}: {fit.receipt['diagnostics']['worst']}" for name, fit in fits.items() if not fit.passed
+        ),
+        fans=fans(fits, after, seed),
+        arrivals=arrivals(fits, after),
+    )
+    return asdict(result)
+
+
+def _predicted(fit: Fit, after: Sequel, seed: int) -> Predicted:
+    simulated, log_density = predict(fit, after.obs, after.seen, ~after.seen, seed)
+    unit_elpd = logsumexp(log_density, axis=0) - np.log(len(log_density))
+    return simulated, score_draws(after.obs, ~after.seen, simulated, unit_elpd, jackknife_mcse(log_density))
+
+
+def _mixture(predicted: Mapping[str, Predicted], weights: Mapping[str, float], after: Sequel) -> Predicted:
+    """The mixture of the laws: its densities exactly, its draws as many from each law as its weight says."""
+    shares = np.array([weights[name] for name in predicted])
+    parts = [
+        simulated[np.linspace(0, len(simulated) - 1, round(share * MIXTURE_DRAWS)).round().astype(int)]
+        for share, (simulated, _) in zip(shares, predicted.values(), strict=True)
+    ]
+    scores = [score for _, score in predicted.values()]
+    mcse = float(shares @ np.array([score.elpd_mcse for score in scores]))
+    simulated = np.concatenate(parts)
+    return simulated, score_draws(after.obs, ~after.seen, simulated, mixture_score(scores, shares), mcse)
+
+
+def _score(
+    name: str, simulated: np.ndarray, score: OriginScore, reference: OriginScore, after: Sequel
+) -> ForecasterScore:
+    obs, later = after.obs, ~after.seen
+    clusters = obs.unit[later], obs.host[later]
+    error = obs.log_price[later] - simulated.mean(axis=0)
+    low, high = np.quantile(obs.log_price[later].mean() - simulated.mean(axis=1), [0.05, 0.95])
+    behind = score.crps - reference.crps
+    return ForecasterScore(
+        name=name,
+        elpd=float(score.unit_elpd.sum()),
+        elpd_ahead=float((score.unit_elpd - reference.unit_elpd).sum()),
+        elpd_ahead_se=difference([score], [reference])[1],
+        crps=float(score.crps.mean()),
+        behind=float(behind.mean()),
+        behind_se=clustered_se(behind, *clusters),
+        coverage50=float(score.covered50.mean()),
+        coverage90=float(score.covered90.mean()),
+        coverage90_se=clustered_se(score.covered90.astype(float), *clusters),
+        error=float(error.mean()),
+        error_se=clustered_se(error, *clusters),
+        error_span=(float(low), float(high)),
+    )

@@ -1,0 +1,96 @@
+"""A past view and what came after it: models, families and prices that were known stay what they were."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from costfloor.forecast.sequel import sequel
+from costfloor.laws.observations import observations, subset
+from costfloor.panel import law_rows
+
+DAY = pd.Timestamp("2024-07-31")
+UNTIL = pd.Timestamp("2025-06-30")
+
+
+def priced(model: str, days: list[str], prices: list[float], band: str = "GPT-4", **changes: object) -> pd.DataFrame:
+    """Rows of a panel."""
+    day = pd.to_datetime(days)
+    rows = pd.DataFrame(
+        {
+            "model": model,
+            "host": "host",
+            "host_kind": "first_party",
+            "date": day,
+            "price_usd_per_mtok": prices,
+            "n_benchmarks": 5,
+            "capability": 121.0,
+            "capability_sd": 1.0,
+            "band": band,
+            "band_centre": 120.0,
+            "band_birth": pd.Timestamp("2023-03-14"),
+            "family": band,
+            "open_weights": True,
+            "release_date": day[0],
+        }
+    )
+    return rows.assign(**changes).astype({"open_weights": "boolean"})
+
+
+A = priced("a", ["2023-06-01", "2023-12-01", "2024-06-01"], [9.0, 8.0, 7.0])
+B = priced("b", ["2024-01-01", "2024-05-01"], [5.0, 4.0], capability=118.0)
+THEN = pd.concat([A, B], ignore_index=True)
+NEW = priced("c", ["2024-10-01", "2025-02-01"], [2.0, 1.0], capability=125.0)
+LATER = priced("a", ["2024-12-01"], [6.0])
+
+
+def later_rows(*more: pd.DataFrame, then: pd.DataFrame = THEN) -> pd.DataFrame:
+    after = sequel(DAY, UNTIL, then, pd.concat([then, *more], ignore_index=True))
+    obs, rows = after.obs, np.flatnonzero(~after.seen)
+    return pd.DataFrame(
+        {
+            "model": [obs.units[code] for code in obs.unit[rows]],
+            "unit": obs.unit[rows],
+            "family": [obs.families[code] for code in obs.family[rows]],
+            "price": np.exp(obs.log_price[rows]).round(6),
+        }
+    )
+
+
+def test_what_was_known_is_what_a_fit_to_the_view_saw() -> None:
+    after = sequel(DAY, UNTIL, THEN, pd.concat([THEN, NEW, LATER], ignore_index=True))
+    past, direct = subset(after.obs, after.seen), observations(law_rows(THEN))
+    assert past.units == direct.units
+    assert past.quality_scale == direct.quality_scale
+    for name in ("log_price", "time_years", "unit", "unit_quality", "unit_entry_age", "births"):
+        np.testing.assert_array_equal(getattr(past, name), getattr(direct, name))
+
+
+def test_a_model_that_was_known_stays_what_it_was_whatever_later_scores_say() -> None:
+    measured_anew = LATER.assign(capability=131.0, capability_sd=0.2, band="o1", band_centre=135.0, family="o1")
+    rows = later_rows(NEW, measured_anew)
+    known = rows[rows["model"] == "a"]
+    assert known["family"].tolist() == ["GPT-4"]
+    assert known["unit"].tolist() == [0]
+    assert set(rows.loc[rows["model"] == "c", "unit"]) == {2}
+
+
+def test_a_price_of_then_on_another_day_is_no_new_one() -> None:
+    moved = A.assign(date=A["date"].mask(A["price_usd_per_mtok"] == 7.0, pd.Timestamp("2024-09-01")))
+    after = sequel(DAY, UNTIL, THEN, pd.concat([moved, B, NEW], ignore_index=True))
+    assert after.seen.sum() == len(THEN)
+    assert (~after.seen).sum() == len(NEW)
+
+
+def test_a_price_that_comes_back_is_a_new_one() -> None:
+    again = priced("a", ["2024-11-01"], [9.0])
+    assert later_rows(again)["price"].tolist() == [9.0]
+
+
+def test_nothing_after_the_last_day_counts() -> None:
+    late = priced("d", ["2025-07-01"], [1.0])
+    assert later_rows(NEW, late).equals(later_rows(NEW))
+
+
+@pytest.mark.parametrize(("split", "family"), [(False, "GPT-4"), (True, "GPT-4 open")])
+def test_new_models_stand_in_the_families_of_then(split: bool, family: str) -> None:
+    then = THEN.assign(family="GPT-4 open") if split else THEN
+    assert set(later_rows(NEW.assign(family="GPT-4 open"), then=then)["family"]) == {family}
