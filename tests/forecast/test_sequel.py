@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 from costfloor.forecast.sequel import sequel
 from costfloor.laws.observations import observations, subset
 from costfloor.panel import law_rows
@@ -88,9 +87,3 @@ def test_a_price_that_comes_back_is_a_new_one() -> None:
 def test_nothing_after_the_last_day_counts() -> None:
     late = priced("d", ["2025-07-01"], [1.0])
     assert later_rows(NEW, late).equals(later_rows(NEW))
-
-
-@pytest.mark.parametrize(("split", "family"), [(False, "GPT-4"), (True, "GPT-4 open")])
-def test_new_models_stand_in_the_families_of_then(split: bool, family: str) -> None:
-    then = THEN.assign(family="GPT-4 open") if split else THEN
-    assert set(later_rows(NEW.assign(family="GPT-4 open"), then=then)["family"]) == {family}

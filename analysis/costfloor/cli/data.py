@@ -8,7 +8,7 @@ import typer
 from costfloor.build import build as build_panel
 from costfloor.build import cleaned_quotes, stored_build
 from costfloor.cli.shared import Options, exit_unless
-from costfloor.cli.tables import AsOf, Hindsight, built_panel, day
+from costfloor.cli.tables import AsOf, Hindsight, day
 from costfloor.data.decisions import decide
 from costfloor.data.freshness import agreement, last_days
 from costfloor.data.spell_rows import PRICES

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from costfloor.build import cleaned_quotes
 from costfloor.cli.shared import Options, visible
 from costfloor.cli.tables import day
 from costfloor.data.candidates import unresolved_ids
 from costfloor.data.known_models import known_models
 from costfloor.data.model_decisions import decide_model, unknown_model
 from costfloor.data.model_review import Question, questions
-from costfloor.data.quotes import build_quotes
 from costfloor.data.schemas import MODEL_KEY
 from costfloor.data.setup_tables import setup_tables
 from costfloor.errors import InputError
@@ -39,7 +39,7 @@ def unresolved(context: typer.Context) -> None:
     """List ids with prices and no model, with the nearest models."""
     call: Options = context.obj
     store = call.store()
-    ids = unresolved_ids(build_quotes(store).quotes, known_models(store, None).models)
+    ids = unresolved_ids(cleaned_quotes(store), known_models(store, None).models)
     text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in ids)
     call.emit({"n": len(ids), "ids": ids}, text=text or "every id with a price has a model")
 
@@ -57,7 +57,7 @@ def review(
     """List what needs a person, with the nearest models and the evidence; answer one by its number, or all on a terminal."""
     call: Options = context.obj
     store = call.store()
-    asked = questions(known_models(store, None), build_quotes(store).quotes)
+    asked = questions(known_models(store, None), cleaned_quotes(store))
     if accept is not None or reject is not None:
         if accept is not None and reject is not None:
             raise InputError("cannot both be", column="--accept, --reject", remedy="Answer one question at a time")

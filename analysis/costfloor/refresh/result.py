@@ -248,7 +248,7 @@ class RefreshResult:
     @property
     def answer_moved(self) -> bool | None:
         """False when the laws see the same rows as before, measured with the same scores; else None: `costfloor refit` finds out."""
-        scores = [source.kinds["scores"] for source in self.sources if "scores" in (source.kinds or {})]
+        scores = [source.kinds["scores"] for source in self.sources if source.kinds and "scores" in source.kinds]
         remeasured = any(counts.new or counts.changed for counts in scores)
         return False if (self.answer.rows_new, self.answer.rows_changed) == (0, 0) and not remeasured else None
 
