@@ -140,8 +140,8 @@ def test_a_ledger_without_past_days_says_how_they_come(study: Study) -> None:
 
 
 def test_lines_of_the_ledger_say_by_when_their_scores_were_known() -> None:
-    now, past = make_entry("a"), replace(make_entry("b@2025-01-31"), as_of="2025-01-31")
-    early = replace(make_entry("c@2024-01-31"), as_of="2024-01-31", hindsight="nobody knew")
+    now, past = make_entry("a"), make_entry("b@2025-01-31", as_of="2025-01-31", last="2025-01-30")
+    early = make_entry("c@2024-01-31", as_of="2024-01-31", last="2024-01-30", hindsight="nobody knew")
     rest = "capability from scores known when it was the newest."
     assert chapter_new_data.known_scores([now]) == f"Of every vintage: {rest}"
     said = chapter_new_data.known_scores([now, past, early])
