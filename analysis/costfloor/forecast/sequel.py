@@ -8,7 +8,7 @@ import pandas as pd
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.panel import PRICE_UNIT
-from costfloor.panel import as_measured_in, law_rows
+from costfloor.panel import as_measured_in, families, law_rows
 
 SAME_PRICE = ["model", "host", "price"]
 
@@ -60,7 +60,8 @@ def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.D
     measured. A price of then that is today placed on a later day is no new one.
     """
     past, today = law_rows(then), law_rows(now)
-    fresh = law_rows(as_measured_in(then, now[(now["date"] > day) & (now["date"] <= until)]))
+    later = as_measured_in(then, now[(now["date"] > day) & (now["date"] <= until)])
+    fresh = law_rows(later.assign(family=families(later)))
     births = past.groupby("family")["family_birth"].min()
     fresh["family_birth"] = fresh["family"].map(births).fillna(fresh["family_birth"])
     still = pd.MultiIndex.from_frame(past[["date", *SAME_PRICE]]).isin(
