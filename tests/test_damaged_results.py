@@ -33,7 +33,7 @@ TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "pane
 Damage = Callable[[Path], None]
 
 
-def capability(_data: Path, _performance: Performance, models: pd.DataFrame, _say: Any) -> Any:
+def capability(_data: Path, _performance: Performance, models: pd.DataFrame, _say: Any, **_: bool) -> Any:
     """No sampling: an even spread over the models, and rising over the anchors of the bands."""
     table = pd.DataFrame({"model_key": models["model_key"], "capability": np.linspace(90.0, 160.0, len(models))})
     anchors = {band.anchor: 100.0 + 12.0 * position for position, band in enumerate(BANDS)}
