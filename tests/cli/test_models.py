@@ -1,8 +1,15 @@
 """A model that nobody knows: its absence is explained, and one decision puts it where it belongs."""
 
 import datetime as dt
+import os
+import pty
 import shutil
+import sys
+import termios
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import costfloor.capability.measured
@@ -11,11 +18,13 @@ import pandas as pd
 import pytest
 from cli_run import contents, run
 from costfloor.build import build
+from costfloor.cli import main
 from costfloor.data.measured import SEEN
+from costfloor.data.quotes import build_quotes
 from costfloor.data.setup_tables import WRITTEN
 from costfloor.ingest import ingest
 from costfloor.sources.measurements import FACT_COLUMNS
-from store import opened, small_store, stored
+from store import opened, small_store
 from test_panel import stand_in_capability
 
 PRICES = "provider,model_id,input_usd_per_mtok,output_usd_per_mtok,date\nacme,acme/foo-1,1,4,2025-12-01\n"
@@ -58,7 +67,7 @@ def question(capsys: pytest.CaptureFixture[str], data: Path, spelling: str) -> d
 
 
 def model_of(data: Path, model_id: str) -> object:
-    quotes = stored(data).quotes.set_index("model_id")
+    quotes = build_quotes(opened(data)).quotes.set_index("model_id")
     return quotes.loc[model_id, "model_key"]
 
 
@@ -106,6 +115,59 @@ def test_questions_are_answered_by_number(data: Path, capsys: pytest.CaptureFixt
     rejected = run(capsys, "models", "review", "--reject", str(asked["number"]), "--data", data, "--json", *BY)
     assert (rejected.code, rejected.json["model_key"]) == (0, None)
     assert question(capsys, data, "acme/foo-1") is None
+
+
+def press(terminal: int, keys: str, shown: list[str]) -> None:
+    """Press one key for each question, once the terminal hands on single keys; ends when the other end is closed."""
+    asked = 0
+    with suppress(OSError):
+        while text := os.read(terminal, 4096).decode():
+            shown.append(text)
+            if "".join(shown).count("quit: ") > asked:
+                while termios.tcgetattr(terminal)[3] & termios.ICANON:
+                    time.sleep(0.01)
+                os.write(terminal, keys[asked].encode())
+                asked += 1
+
+
+def at_a_terminal(keys: str, monkeypatch: pytest.MonkeyPatch, *arguments: object) -> str:
+    """What a person sees who runs the program and presses these keys."""
+    here, there = pty.openpty()
+    shown: list[str] = []
+    hands = threading.Thread(target=press, args=(here, keys, shown))
+    hands.start()
+    with (
+        os.fdopen(os.dup(there)) as stdin,
+        os.fdopen(there, "w", buffering=1) as stdout,
+        monkeypatch.context() as patched,
+    ):
+        patched.setattr(sys, "stdin", stdin)
+        patched.setattr(sys, "stdout", stdout)
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+    hands.join()
+    os.close(here)
+    assert stop.value.code == 0
+    return "".join(shown)
+
+
+def test_questions_are_answered_by_one_key_each(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = run(capsys, "models", "review", "--data", data, "--json", "--quiet").json["questions"]
+    decided = data / "raw" / "model_decisions.csv"
+    before = decided.read_text("utf-8").splitlines()
+    shown = at_a_terminal("s1rq", monkeypatch, "models", "review", "--who", "Ada", "--data", data)
+    rows = [line.split(",") for line in decided.read_text("utf-8").splitlines()[len(before) :]]
+    assert [(row[0], row[2]) for row in rows] == [
+        ("accept", asked[1]["spelling"]),
+        ("reject", asked[2]["spelling"]),
+    ]
+    assert rows[0][1] == asked[1]["candidates"][0]
+    for question in asked[:4]:
+        assert f"{question['number']}. {question['spelling']}" in shown
+    assert f"{asked[4]['number']}. {asked[4]['spelling']}" not in shown
+    assert f"1 accepted, 1 rejected, {len(asked) - 2} left" in shown
 
 
 REFUSED = {

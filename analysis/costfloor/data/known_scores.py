@@ -1,10 +1,13 @@
 """Which model each ingested score is about."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from costfloor.data.known_models import KnownModels
 from costfloor.data.measured import stated_scores
 from costfloor.data.performance import Performance, known_performance
+from costfloor.data.spellings import STATED
 from costfloor.data.store import Store
 
 ALIAS_SOURCES = {"artificial_analysis": "artificial_analysis_slug", "models_dev": "models.dev"}
@@ -57,12 +60,20 @@ def performance_by(store: Store, known: KnownModels, as_of: pd.Timestamp | None 
 
 
 def _models(entries: pd.DataFrame, known: KnownModels) -> "pd.Series[str]":
-    """The model of each entry: by the alias of its own source, else by the spellings as for prices, on the last day it was seen."""
-    by_alias = known.aliases[known.aliases["basis"].eq("reviewed")].drop_duplicates(["source", "source_name"])
+    """The model of each entry: by the reviewed alias of its own source, else by the spellings as for prices, on the last day it was seen,
+    else by the model that the registry knows the entry as.
+    """
     spelled = entries["model_id"].where(entries["provider"].eq(""), entries["provider"] + "/" + entries["model_id"])
     names = pd.MultiIndex.from_arrays([entries["source"].replace(ALIAS_SOURCES), spelled])
-    keys = pd.Series(by_alias["model_key"].to_numpy(), pd.MultiIndex.from_frame(by_alias[["source", "source_name"]]))
-    direct = pd.Series(keys.reindex(names).to_numpy(), index=entries.index, dtype="str")
+
+    def aliased(bases: Sequence[str]) -> "pd.Series[str]":
+        by_alias = known.aliases[known.aliases["basis"].isin(bases)].drop_duplicates(["source", "source_name"])
+        keys = pd.Series(
+            by_alias["model_key"].to_numpy(), pd.MultiIndex.from_frame(by_alias[["source", "source_name"]])
+        )
+        return pd.Series(keys.reindex(names).to_numpy(), index=entries.index, dtype="str")
+
+    direct = aliased(["reviewed"])
     is_key = entries["source"].eq(OWN_TABLE) & entries["model_id"].isin(known.models["model_key"])
     direct = direct.mask(is_key, entries["model_id"])
     sightings = pd.DataFrame(
@@ -75,4 +86,4 @@ def _models(entries: pd.DataFrame, known: KnownModels) -> "pd.Series[str]":
         }
     )
     spelled_like_prices = known.resolved(sightings)["model_key"].mask(entries["source"].isin(BY_ALIAS_ALONE))
-    return direct.fillna(spelled_like_prices)
+    return direct.fillna(spelled_like_prices).fillna(aliased(STATED))

@@ -248,8 +248,8 @@ class RefreshResult:
     @property
     def answer_moved(self) -> bool | None:
         """False when the laws see the same rows as before, measured with the same scores; else None: `costfloor refit` finds out."""
-        scores = [source.kinds["scores"] for source in self.sources if source.kinds and "scores" in source.kinds]
-        remeasured = any(counts.new or counts.changed for counts in scores)
+        scores = [(source.kinds or {}).get("scores") for source in self.sources]
+        remeasured = any(counts.new or counts.changed for counts in scores if counts)
         return False if (self.answer.rows_new, self.answer.rows_changed) == (0, 0) and not remeasured else None
 
     def to_json(self) -> dict[str, Any]:
