@@ -19,6 +19,9 @@ from costfloor.data.performance import Performance
 type Measured = tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]
 """Table, receipt and residuals."""
 
+SHOWN = 5
+"""Unknown benchmarks that are named while it runs; the receipt has all."""
+
 
 def measured_capability(
     folder: Path, performance: Performance, models: pd.DataFrame, say: Progress, *, anew: bool = False
@@ -80,7 +83,8 @@ def measured_capability(
         "unknown_benchmarks": unknown.tolist(),
     }
     if len(unknown):
-        say(f"scores of benchmarks that are not known are left out: {', '.join(unknown)}")
+        named = ", ".join(unknown[:SHOWN])
+        say(f"scores of {len(unknown)} benchmarks that no table names are left out, those with most scores: {named}")
     for line in (*updated.lines(), *([] if drift is None else [str(drift)])):
         say(line)
     return updated.table, receipt, fit.residuals

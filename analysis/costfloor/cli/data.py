@@ -7,6 +7,7 @@ import typer
 
 from costfloor.build import build as build_panel
 from costfloor.build import cleaned_quotes, stored_build
+from costfloor.built import BuildReport
 from costfloor.cli.shared import Options, exit_unless
 from costfloor.cli.tables import AsOf, Hindsight, day
 from costfloor.data.decisions import decide
@@ -49,8 +50,21 @@ def build(
     report = build_panel(
         call.store(), day(as_of), call.progress(), hindsight=hindsight, full_capability=full_capability
     ).report
-    call.emit({**asdict(report), "capability_from": report.capability_from})
+    call.emit({**asdict(report), "capability_from": report.capability_from}, text=_told(report))
     exit_unless(report.passed, "the capability fit missed its gates")
+
+
+def _told(report: BuildReport) -> str:
+    fates = ", ".join(f"{count:,} {status}" for status, count in report.statuses.items())
+    held = f"{report.models} models in {report.families} families at {report.hosts} hosts"
+    return "\n".join(
+        [
+            f"{report.path}: {held}, prices from {report.first} to {report.last}",
+            f"quotes: {report.quotes:,} ({fates}); sources disagree on {report.disagreements:,}",
+            report.capability_from,
+            f"data vintage {report.vintage}; with --json all of the record",
+        ]
+    )
 
 
 @app.command(epilog="Example: costfloor ingest models-dev api.json --observed-on 2026-01-31 --json")
