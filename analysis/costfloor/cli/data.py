@@ -56,11 +56,11 @@ def build(
 
 def _told(report: BuildReport) -> str:
     fates = ", ".join(f"{count:,} {status}" for status, count in report.statuses.items())
-    held = f"{report.models} models in {report.families} families at {report.hosts} hosts"
+    held = f"{report.quotes:,} prices of {report.models} models in {report.families} families at {report.hosts} hosts"
     return "\n".join(
         [
-            f"{report.path}: {held}, prices from {report.first} to {report.last}",
-            f"quotes: {report.quotes:,} ({fates}); sources disagree on {report.disagreements:,}",
+            f"{report.path}: {held}, {report.first} to {report.last}",
+            f"raw quotes: {fates}; sources disagree on {report.disagreements:,}",
             report.capability_from,
             f"data vintage {report.vintage}; with --json all of the record",
         ]
