@@ -157,7 +157,7 @@ def test_an_unknown_seller_is_shown_decided_and_seen_by_the_laws(
         2,
     )
     assert "shadow: 2 rows, 2 models" in run(capsys, "hosts", "review", "--data", data, "--quiet").out
-    assert "newcomer" not in set(stored(data).law_rows["host"])
+    assert "newcomer" not in set(build(opened(data)).law_rows["host"])
 
     before = contents(data / "raw")
     wrong = run(

@@ -26,7 +26,7 @@ def priced(model: str, days: list[str], prices: list[float], band: str = "GPT-4"
             "band": band,
             "band_centre": 120.0,
             "band_birth": pd.Timestamp("2023-03-14"),
-            "family": band,
+            "family": f"{band} open",
             "open_weights": True,
             "release_date": day[0],
         }
@@ -64,10 +64,10 @@ def test_what_was_known_is_what_a_fit_to_the_view_saw() -> None:
 
 
 def test_a_model_that_was_known_stays_what_it_was_whatever_later_scores_say() -> None:
-    measured_anew = LATER.assign(capability=131.0, capability_sd=0.2, band="o1", band_centre=135.0, family="o1")
+    measured_anew = LATER.assign(capability=131.0, capability_sd=0.2, band="o1", band_centre=135.0, family="o1 open")
     rows = later_rows(NEW, measured_anew)
     known = rows[rows["model"] == "a"]
-    assert known["family"].tolist() == ["GPT-4"]
+    assert known["family"].tolist() == ["GPT-4 open"]
     assert known["unit"].tolist() == [0]
     assert set(rows.loc[rows["model"] == "c", "unit"]) == {2}
 
