@@ -195,6 +195,9 @@ def test_the_ledger_only_grows_and_says_nothing_twice(tmp_path: Path) -> None:
     for vintage in ("a", "a", "b", "b", "a"):
         add_entry(tmp_path / "ledger.jsonl", line(vintage))
     assert [entry.vintage for entry in read_ledger(tmp_path / "ledger.jsonl")] == ["a", "b", "a"]
+    # The same raw data, and other rows for the laws: the program reads them otherwise.
+    add_entry(tmp_path / "ledger.jsonl", replace(line("a"), data_hash="e"))
+    assert [entry.data_hash for entry in read_ledger(tmp_path / "ledger.jsonl")] == ["d", "d", "d", "e"]
     (tmp_path / "ledger.jsonl").write_text("{}\n")
     with pytest.raises(IntegrityError, match=r"ledger.jsonl, line 1: is no entry"):
         add_entry(tmp_path / "ledger.jsonl", line("c"))

@@ -93,7 +93,7 @@ def test_weights_that_chance_decides_are_not_passed_for_settled() -> None:
     ends = {"plateau": (0.7, (0.1, 0.9)), "discovery": (0.28, (0.0, 0.9)), "baumol": (0.02, (0.0, 0.1))}
     laws = {name: LawScore(-1.0, 1.0, 0.5, 0.9, weight, interval) for name, (weight, interval) in ends.items()}
     said = sentences.score_difference(make_comparison(laws=laws))
-    assert "gives plateau 70 % (10 to 90 %) and discovery 28 % (0 to 90 %); that is not settled" in said
+    assert "gives plateau 70 % (10 to 90 %) and continued discovery 28 % (0 to 90 %); that is not settled" in said
     sure = {**laws, "plateau": LawScore(-1.0, 1.0, 0.5, 0.9, 0.7, (0.65, 0.75))}
     assert "28 % (0 to 90 %); that is not settled" in sentences.score_difference(make_comparison(laws=sure))
     sure["discovery"] = LawScore(-1.0, 1.0, 0.5, 0.9, 0.28, (0.25, 0.35))

@@ -95,10 +95,10 @@ def past_days(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def add_entry(path: Path, new: Entry) -> None:
-    """Add a line, unless the last one of that view has the same vintage: another run of it differs by Monte Carlo error only."""
+    """Add a line, unless the last one of that view is of the same vintage and rows: another run differs by Monte Carlo error only."""
     known = read_ledger(path)
     of_view = [entry for entry in known if entry.as_of == new.as_of]
-    if of_view and of_view[-1].vintage == new.vintage:
+    if of_view and (of_view[-1].vintage, of_view[-1].data_hash) == (new.vintage, new.data_hash):
         return
     lines = [json.dumps(asdict(kept), sort_keys=True, allow_nan=False) for kept in [*known, new]]
     write_atomic(path, ("\n".join(lines) + "\n").encode())

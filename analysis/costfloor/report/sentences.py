@@ -10,6 +10,7 @@ from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
+from costfloor.laws import LAWS
 from costfloor.sampling import quantiles as of_draws
 from costfloor.sampling.policy import ESS_LIMIT
 from costfloor.typeset.montecarlo import above, below, differs, edge_mcse, median_mcse, probability_mcse
@@ -103,7 +104,7 @@ def mixture_weights(comparison: Comparison) -> str:
     """Which laws the best mixture is made of, each in its place, and whether chance would have made it of others."""
     named = {name: score for name, score in comparison.laws.items() if score.weight >= LEAST_SHARE}
     shares = [
-        f"{name} {ShareInterval(score.weight_ci90[0], score.weight, score.weight_ci90[1])}"
+        f"{LAWS[name].title} {ShareInterval(score.weight_ci90[0], score.weight, score.weight_ci90[1])}"
         for name, score in named.items()
     ]
     settled = all(high - low < SETTLED for low, high in (score.weight_ci90 for score in named.values()))
