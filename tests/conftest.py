@@ -11,4 +11,5 @@ os.environ["MPLBACKEND"] = "Agg"
 
 # The same examples every run; a slow shared machine is no defect of the code.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("short", settings.get_profile("steady"), max_examples=20)
 settings.load_profile("steady")
