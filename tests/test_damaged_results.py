@@ -118,7 +118,7 @@ def test_a_damaged_table_is_built_again(
     status = run(capsys, "status", "--data", data)
     assert status.code in {1, 2}
     assert "Traceback" not in status.err
-    assert run(capsys, "quarantine", "list", "--data", data, "--quiet").code == 0
+    assert run(capsys, "build", "--data", data, "--quiet").code == 0
     assert contents(data) == before
 
 

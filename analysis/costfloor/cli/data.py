@@ -47,8 +47,9 @@ def build(
 ) -> None:
     """Build the panel from data/raw."""
     call: Options = context.obj
+    when = day(as_of)
     report = build_panel(
-        call.store(), day(as_of), call.progress(), hindsight=hindsight, full_capability=full_capability
+        call.store(), when, call.progress(), hindsight=hindsight, full_capability=full_capability
     ).report
     call.emit({**asdict(report), "capability_from": report.capability_from}, text=_told(report))
     exit_unless(report.passed, "the capability fit missed its gates")
