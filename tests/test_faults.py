@@ -57,6 +57,14 @@ class Worker:
         )
         assert "ready" in self.hear()
 
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.__exit__(None, None, None)
+
     def say(self, line: str) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(f"{line}\n".encode())
@@ -87,11 +95,8 @@ class Worker:
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    started = Worker()
-    with started.process:
+    with Worker() as started:
         yield started
-        assert started.process.stdin is not None
-        started.process.stdin.close()
 
 
 @dataclass(frozen=True)

@@ -42,11 +42,8 @@ DECISIONS = {
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    started = Worker()
-    with started.process:
+    with Worker() as started:
         yield started
-        assert started.process.stdin is not None
-        started.process.stdin.close()
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from costfloor.data.store import Store, held_for_writing
 from costfloor.data.unchanged import remember
 from costfloor.errors import InputError, IntegrityError, MissingResultError
 from costfloor.frames import from_parquet, parquet_bytes
+from costfloor.keys import Key
 from costfloor.panel import law_rows, make_panel, panel_source
 from costfloor.places import view_name
 from costfloor.records import sealed
@@ -134,15 +135,9 @@ def build(
     say = progress or (lambda line: None)
     refuse_links(store.places.processed())
     key = build_key(store, as_of, hindsight=hindsight, full_capability=full_capability)
-    try:
-        known = stored_build(store, as_of, hindsight=hindsight)
-    except IntegrityError as error:
-        say(f"warning: {error}; that is done now")
-    except MissingResultError:
-        pass
-    else:
-        if known.report.fingerprint in key.digests:
-            return known
+    known = _unchanged(store, as_of, key, say, hindsight=hindsight)
+    if known is not None:
+        return known
     with held_for_writing(store) as current:
         return _build(current, as_of, say, hindsight=hindsight, full_capability=full_capability)
 
@@ -157,14 +152,24 @@ def cleaned_quotes(store: Store) -> pd.DataFrame:
     InputError
         When raw data is wrong.
     """
+    known = _unchanged(store, None, build_key(store), lambda line: None)
+    return build_quotes(store).quotes if known is None else known.quotes
+
+
+def _unchanged(
+    store: Store, as_of: pd.Timestamp | None, key: Key, say: Progress, *, hindsight: bool = False
+) -> BuiltPanel | None:
+    """The last build of a view where its key is still this one."""
     try:
-        known = stored_build(store)
-    except (IntegrityError, MissingResultError):
+        known = stored_build(store, as_of, hindsight=hindsight)
+    except IntegrityError as error:
+        say(f"warning: {error}; that is done now")
+    except MissingResultError:
         pass
     else:
-        if known.report.fingerprint in build_key(store).digests:
-            return known.quotes
-    return build_quotes(store).quotes
+        if known.report.fingerprint in key.digests:
+            return known
+    return None
 
 
 def stored_build(store: Store, as_of: pd.Timestamp | None = None, *, hindsight: bool = False) -> BuiltPanel:

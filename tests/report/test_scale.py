@@ -31,7 +31,7 @@ def with_receipt(study: Study, rate: float = 1.0, **receipt: Any) -> Study:
 
 
 def test_a_view_says_by_when_its_scores_were_known(study: Study) -> None:
-    assert scale.known(study).startswith("Capability from scores known today. Forecasts from past dates see")
+    assert scale.known(study).startswith("Capability from scores known today. Forecasts that are made within")
     past = replace(study, build=replace(study.build, as_of="2025-01-31"))
     assert scale.known(past).startswith("Capability from scores known by 2025-01-31. Forecasts")
     early = replace(study, build=replace(study.build, as_of="2024-01-31", hindsight="nobody knew"))

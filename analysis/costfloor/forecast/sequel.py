@@ -1,12 +1,12 @@
 """A past view and what came after it, as one table: what a forecast made then is scored on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from costfloor.forecast.origins import masks
-from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.observations import PriceObservations, observations, subset
 from costfloor.laws.panel import PRICE_UNIT
 from costfloor.panel import as_measured_in, families, law_rows
 
@@ -44,13 +44,10 @@ def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.D
     then, now
         The panel built as of `day`, and a later one.
     """
-    past = law_rows(then)
-    # Quality in the units of then: a fit must not know how far the models to come differ.
-    obs = replace(
-        observations(pd.concat([past, _later(day, until, then, now)], ignore_index=True), price_unit=PRICE_UNIT),
-        quality_scale=observations(past).quality_scale,
-    )
-    return Sequel(day, obs, masks(obs, day, 0)[0])
+    rows = pd.concat([law_rows(then), _later(day, until, then, now)], ignore_index=True)
+    obs = observations(rows, price_unit=PRICE_UNIT)
+    seen = masks(obs, day, 0)[0]
+    return Sequel(day, subset(obs, np.ones(obs.n, bool), measured_by=seen), seen)
 
 
 def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,9 @@ from costfloor.report.study import Study
 from costfloor.typeset.phrases import listing, minus, percentage, plural
 
 LAWS_OF_THE_ANSWER: Final = ("plateau", "discovery")
+PLACED_IN: Final = "January 2026"
+"""The scores up to then gave references and anchors the places that they are held against."""
+
 MOST_NAMED: Final = 10
 """Of unknown benchmarks so many are named."""
 
@@ -27,13 +30,14 @@ def known(study: Study) -> str:
     )
     few = (
         f" {listing(placed)}, with fewer than {MIN_BENCHMARKS_FOR_BIRTH} scores, {'stands' if len(placed) == 1 else 'stand'} where all "
-        f"scores to January 2026 put {'it' if len(placed) == 1 else 'them'}."
+        f"scores to {PLACED_IN} put {'it' if len(placed) == 1 else 'them'}."
         if placed
         else ""
     )
     return (
-        f"{words[0].upper()}{words[1:]}.{joined}{few} Forecasts from past dates see the prices dated by then and this same capability: "
-        "scores that came after such a date are hindsight in them."
+        f"{words[0].upper()}{words[1:]}.{joined}{few} Forecasts that are made within this panel from past dates see the prices dated by "
+        "then and this same capability: scores that came after such a date are hindsight in them. Views of past days, as that behind the "
+        "last forecast, have capability of their own and say from which scores."
     )
 
 
@@ -118,7 +122,7 @@ def _anchors(study: Study) -> str:
     if not gone:
         return (
             f"{'The anchor' if len(moves) == 1 else f'All {len(moves)} anchors'} of bands with scores enough "
-            f"{'lies' if len(moves) == 1 else 'lie'} within two standard errors of where all scores to January 2026 put "
+            f"{'lies' if len(moves) == 1 else 'lie'} within two standard errors of where all scores to {PLACED_IN} put "
             f"{'it' if len(moves) == 1 else 'them'}."
         )
-    return f"Since January 2026 {plural(len(gone), 'anchor')} of bands moved by more than two standard errors: {listing(gone)}."
+    return f"Since {PLACED_IN} {plural(len(gone), 'anchor')} of bands moved by more than two standard errors: {listing(gone)}."

@@ -225,6 +225,9 @@ def _constants(graph: Tensor, other: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
                 raise UnlikeModelsError(f"{theirs} has not as many dimensions as {mine}")
             yield mine, theirs
         elif mine.owner is not None and theirs.owner is not None and mine.owner.op == theirs.owner.op:
+            # PyTensor drops a factor that is one everywhere, and folds a column that is the same in every row.
+            if len(mine.owner.inputs) != len(theirs.owner.inputs):
+                raise UnlikeModelsError(f"{mine} has not as many inputs in one model as in the other")
             stack.extend(zip(mine.owner.inputs, theirs.owner.inputs, strict=True))
         elif mine.owner is not None or theirs.owner is not None or mine.name != theirs.name:
             raise UnlikeModelsError(f"{mine} in one model is {theirs} in the other")

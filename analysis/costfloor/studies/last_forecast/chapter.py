@@ -11,6 +11,7 @@ from costfloor.studies.last_forecast.result import (
     AVERAGE,
     FIFTH_A_YEAR,
     LINE,
+    MIN_MONTHS,
     NO_CHANGE,
     STACKED,
     ForecasterScore,
@@ -41,7 +42,7 @@ def last_forecast(last: LastForecast | None, figure: Block) -> list[Block]:
     title = heading("Was the last forecast right?")
     if last is None:
         return [title, text(NOT_SCORED)]
-    rule = f"The last forecast is that of {last.day}, the last year-end at least three months before the last price ({last.until})."
+    rule = f"The last forecast is that of {last.day}, the last year-end at least {MIN_MONTHS} months before the last price ({last.until})."
     if not last.forecasters:
         return [title, text(rule, last.problem)]
     scores = {score.name: score for score in last.forecasters}

@@ -9,6 +9,9 @@ LINE: Final = "constant_rate"
 NO_CHANGE: Final = "no_change"
 FIFTH_A_YEAR: Final = "twenty_percent"
 
+MIN_MONTHS: Final = 3
+"""Of prices after a year-end, before its forecast is judged."""
+
 
 @dataclass(frozen=True)
 class ForecasterScore:

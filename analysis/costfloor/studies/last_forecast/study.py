@@ -26,11 +26,8 @@ from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.last_forecast.clustered import clustered_se
 from costfloor.studies.last_forecast.fans import arrivals, fans
-from costfloor.studies.last_forecast.result import AVERAGE, STACKED, ForecasterScore, LastForecast
+from costfloor.studies.last_forecast.result import AVERAGE, MIN_MONTHS, STACKED, ForecasterScore, LastForecast
 from costfloor.studies.last_forecast.rivals import rivals
-
-MIN_MONTHS: Final = 3
-"""Of prices after a year-end, before its forecast is judged."""
 
 MIXTURE_DRAWS: Final = 6000
 
