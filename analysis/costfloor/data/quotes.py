@@ -11,6 +11,7 @@ import pandas as pd
 from costfloor.data.decisions import DECISIONS, apply_decisions, decided
 from costfloor.data.hosts import OWN_PRICE_KINDS, Sellers, attach_hosts, load_sellers
 from costfloor.data.known_models import known_models
+from costfloor.data.moved_names import without_moved_names
 from costfloor.data.price_equality import DUST
 from costfloor.data.raw import validated, written_table
 from costfloor.data.rules import blended_price, quarantine_reasons
@@ -82,7 +83,7 @@ def assemble(
     resolved: pd.DataFrame, models: pd.DataFrame, sellers: Sellers, decisions: pd.DataFrame | None = None
 ) -> QuoteTables:
     """The same as `build_quotes`, from tables in memory: price spells with the model that each is about, see `identity.resolve`."""
-    quotes = analysis_dates(clean(resolved, models, sellers, decisions))
+    quotes = analysis_dates(clean(without_moved_names(resolved, models), models, sellers, decisions))
     reasons, disagreements = settle_all(quotes)
     quotes = _mark_pass_through(_as_duplicates(quotes, reasons))
     quotes = quotes.assign(best_host=best_host(quotes))
