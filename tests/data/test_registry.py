@@ -62,7 +62,8 @@ def registered(*entries: Entry, decisions: list[dict[str, Any]] | None = None) -
     made = [{"who": "Ada", "why": "by eye", "decided_on": "2026-01-01", **row} for row in decisions or []]
     text = pd.DataFrame(made, columns=list(MODEL_DECISIONS.columns)).to_csv(index=False)
     decided = replay(models, aliases, parse_table(text.encode(), MODEL_DECISIONS, Path("model_decisions.csv")))
-    return grow(decided, catalogue, facts(*entries), WHO_IS_WHO)
+    known = spellings(decided.models, decided.aliases, catalogue)
+    return grow(decided, known, facts(*entries), WHO_IS_WHO)
 
 
 def new_keys(grown: Registry) -> list[str]:
