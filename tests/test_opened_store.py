@@ -12,6 +12,7 @@ import costfloor.report.compute
 import pandas as pd
 import pytest
 from costfloor.build import build
+from costfloor.data import known_models
 from costfloor.data.decisions import DECISIONS, decide
 from costfloor.data.raw import written_table
 from costfloor.data.store import open_store
@@ -66,6 +67,8 @@ def test_a_report_reads_each_table_once(
     monkeypatch.setattr(costfloor.report.compute, "economics", lambda _, __, ___, store, ____: hardware_trends(store))
     # Built before: a build reads what it is made of, and is another command.
     build(opened(data), day)
+    for remembered in (known_models.models_of, known_models.decided_on):
+        remembered.cache_clear()
     heard.count.clear()
     monkeypatch.setattr(heard, "folder", str(data))
     study = run_study(open_store(Places(data, data / "reports")), Sampling(), lambda _: None, day)

@@ -13,17 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import costfloor.capability.measured
-import costfloor.data.known_models
-import pandas as pd
 import pytest
 from cli_run import contents, run
 from costfloor.build import build
 from costfloor.cli import main
-from costfloor.data.measured import SEEN
 from costfloor.data.quotes import build_quotes
 from costfloor.data.setup_tables import WRITTEN
 from costfloor.ingest import ingest
-from costfloor.sources.measurements import FACT_COLUMNS
 from store import opened, small_store
 from test_panel import stand_in_capability
 
@@ -84,17 +80,12 @@ def test_a_model_of_ones_own_is_explained_added_and_priced(data: Path, capsys: p
     assert (again.code, "is there already" in again.err) == (2, True)
 
 
-def test_an_own_table_of_models_registers_it(
-    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stated = {"name": "Foo 1", "creator": "Acme", "release_date": "2025-11-20", "open_weights": "true"}
-    rows = [
-        ("models_table", "2025-12-02", "", "acme/foo-1", field, value, "", "row 1") for field, value in stated.items()
-    ]
-    facts = pd.DataFrame(rows, columns=[*SEEN, *FACT_COLUMNS], dtype="str").astype({"observed_on": "datetime64[us]"})
-    monkeypatch.setattr(costfloor.data.known_models, "stated_facts", lambda *_: facts)
-    # The store is as it was: only what it holds is made up.
-    shutil.rmtree(data / "processed")
+def test_an_own_table_of_models_registers_it(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "models.csv"
+    path.write_text(
+        "model_key,name,creator,release_date,open_weights\nacme/foo-1,Foo 1,Acme,2025-11-20,true\n", "utf-8"
+    )
+    ingest(opened(data), "models-table", str(path), dt.date(2025, 12, 2), lambda _: None)
     assert question(capsys, data, "acme/foo-1") is None
     assert model_of(data, "acme/foo-1") == "acme/foo-1"
 

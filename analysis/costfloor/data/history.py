@@ -39,7 +39,7 @@ def extend_by_lists(base: pd.DataFrame, source: str, lists: Sequence[DatedList])
     ordered = sorted(lists, key=lambda item: item.day)
     later = [item for item in ordered if pd.isna(horizon) or item.day > horizon]
     earlier = [item for item in ordered if not pd.isna(horizon) and item.day <= horizon]
-    parts = [_contradictions(base, source, item) for item in earlier]
+    parts = [_contradictions(base, source, earlier)] if earlier else []
     if later:
         base, fresh = _continue(base, source, horizon, later)
         parts.append(fresh)
@@ -100,21 +100,33 @@ def _sighted(base: pd.DataFrame, horizon: pd.Timestamp, lists: list[DatedList]) 
     open_spells = base[base["valid_to"].isna() & base["recorded_on"].notna()]
     open_spells = open_spells.sort_values("recorded_on", kind="stable").drop_duplicates(SERIES, keep="last")
     known = open_spells[[*SERIES, *PRICES, *SIDE_PRICES, "quote_id", "recorded_on"]]
-    steps = [known.rename(columns={"recorded_on": "day"}).assign(step=0, copy=0, seen=horizon)]
+    before = known.rename(columns={"recorded_on": "day"}).assign(step=0, copy=0, seen=horizon)
+    listed = _stepped(lists)
+    parts, ends = [before, listed], listed["step"].searchsorted(range(1, len(lists) + 2))
     for step, item in enumerate(lists, start=1):
-        listed = _stepped(item, step)
-        steps.append(pd.concat([listed, _carried(steps[-1], listed, item, step)], ignore_index=True))
-    rows = pd.concat(steps, ignore_index=True)
+        told = listed.iloc[ends[step - 1] : ends[step]]
+        carried = _carried(before, told, item, step)
+        before = told
+        if len(carried):
+            parts.append(carried)
+            before = pd.concat([told, carried])
+    rows = pd.concat(parts, ignore_index=True)
     rows["series"] = rows.groupby([*SERIES, "copy"], dropna=False, sort=False).ngroup()
     rows["seen"] = rows["seen"].astype("datetime64[us]")
     return rows.sort_values(["series", "step"], kind="stable").reset_index(drop=True)
 
 
-def _stepped(item: DatedList, step: int) -> pd.DataFrame:
-    """Rows of a list with its position; a second price under the same name is a series of its own."""
-    ordered = item.quotes.sort_values([*SERIES, *PRICES, *SIDE_PRICES])
-    copy = ordered.groupby(SERIES, dropna=False).cumcount()
-    return ordered.assign(step=step, copy=copy, day=item.day, seen=item.day, evidence=item.evidence)
+def _stepped(lists: Sequence[DatedList]) -> pd.DataFrame:
+    """Rows of lists by the position of their list, from 1; a second price under the same name is a series of its own."""
+    rows = pd.concat(
+        [
+            item.quotes.assign(step=step, day=item.day, seen=item.day, evidence=item.evidence)
+            for step, item in enumerate(lists, start=1)
+        ],
+        ignore_index=True,
+    )
+    ordered = rows.sort_values(["step", *SERIES, *PRICES, *SIDE_PRICES], ignore_index=True)
+    return ordered.assign(copy=ordered.groupby(["step", *SERIES], dropna=False).cumcount())
 
 
 def _carried(before: pd.DataFrame, listed: pd.DataFrame, item: DatedList, step: int) -> pd.DataFrame:
@@ -166,14 +178,14 @@ def _on_stated_days(begun: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _contradictions(base: pd.DataFrame, source: str, item: DatedList) -> pd.DataFrame:
-    """What a list from inside the known history says otherwise, as observations of that day."""
-    rows = _stepped(item, 0).reset_index(drop=True).assign(row=lambda t: t.index)
+def _contradictions(base: pd.DataFrame, source: str, lists: Sequence[DatedList]) -> pd.DataFrame:
+    """What lists from inside the known history say otherwise, as observations of their days."""
+    rows = _stepped(lists).assign(row=lambda t: t.index)
     known = base[[*SERIES, *PRICES, "recorded_on", "valid_to"]]
-    pairs = rows[["row", *SERIES, *PRICES]].merge(known, on=SERIES, suffixes=("", "_known"))
-    holds = pairs["recorded_on"].le(item.day) & ~pairs["valid_to"].le(item.day)
+    pairs = rows[["row", "day", *SERIES, *PRICES]].merge(known, on=SERIES, suffixes=("", "_known"))
+    holds = pairs["recorded_on"].le(pairs["day"]) & ~pairs["valid_to"].le(pairs["day"])
     told = holds & equal_prices(pairs[PRICES], pairs[[f"{name}_known" for name in PRICES]])
-    following = pairs.loc[pairs["recorded_on"].gt(item.day)].groupby("row")["recorded_on"].min()
+    following = pairs.loc[pairs["recorded_on"].gt(pairs["day"])].groupby("row")["recorded_on"].min()
     news = rows[~rows["row"].isin(pairs.loc[told, "row"])].reset_index(drop=True)
     ends = following.reindex(news["row"]).set_axis(news.index).astype("datetime64[us]")
     return as_quotes(news, source, basis="list").assign(

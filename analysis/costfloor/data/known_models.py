@@ -1,7 +1,7 @@
 """The models and spellings that are known by a day: raw tables, what people decided, and what sources have stated since."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import pandas as pd
@@ -15,8 +15,11 @@ from costfloor.data.raw import written_table
 from costfloor.data.registry import Registry, register
 from costfloor.data.spellings import KNOWN_TO, Spellings, spellings
 from costfloor.data.store import Store
-from costfloor.data.vintages import MEASURED_SOURCES, Coverage
+from costfloor.data.vintages import MEASURED_SOURCES, Coverage, Vintage
 from costfloor.data.withdrawals import standing_vintages
+
+TABLES = ("models", "aliases", "provider_models", "corrections")
+"""Raw tables that models are known from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +54,18 @@ class KnownModels:
         return apply_mapping(taken_off(resolve(quotes, self.spellings), self.decided.parted), self.mapping)
 
 
-@lru_cache(maxsize=4)
+@dataclass(frozen=True)
+class _Stated:
+    """What models are known from: stores of equal content, opened before a list came in or after, know the same."""
+
+    content: tuple[object, ...]
+    vintages: tuple[Vintage, ...]
+    as_of: pd.Timestamp | None
+    store: Store = field(compare=False, repr=False)
+
+
 def known_models(store: Store, as_of: pd.Timestamp | None = None) -> KnownModels:
-    """What is known of models by a day, from the raw store; an opened store does not change, so it is worked out once.
+    """What is known of models by a day, from the raw store; the same content is worked out once.
 
     Parameters
     ----------
@@ -67,25 +79,42 @@ def known_models(store: Store, as_of: pd.Timestamp | None = None) -> KnownModels
     InputError, IntegrityError
         A table is missing or changed, breaks its schema, or names a model that does not exist.
     """
-    catalogue = store.table("provider_models")
-    decisions = written_table(store, MODEL_DECISIONS)
-    if as_of is not None:
-        decisions = decisions[~decisions["release_date"].gt(as_of)]
-    decided = replay(store.table("models"), store.table("aliases"), decisions)
-    grown = grow(decided, catalogue, stated_facts(store, as_of), written_table(store, CREATORS))
-    named = spellings(grown.models, grown.aliases, catalogue, _listed_to(store, as_of))
+    files = tuple(store.hashes.get(f"{name}.csv") for name in TABLES)
+    written = tuple(store.by_hand.get(f"{schema.name}.csv") for schema in (MODEL_DECISIONS, CREATORS, MAPPING))
+    stating = (vintage for vintage in standing_vintages(store) if vintage.source in MEASURED_SOURCES)
+    by_then = tuple(vintage for vintage in stating if as_of is None or vintage.day <= as_of.date())
+    return models_of(_Stated((*files, *written), by_then, as_of, store))
+
+
+@lru_cache(maxsize=4)
+def models_of(stated: _Stated) -> KnownModels:
+    """The same, from the content of a store."""
+    store, as_of = stated.store, stated.as_of
+    decided, known = decided_on(replace(stated, vintages=()))
+    grown = grow(decided, known, stated_facts(store, as_of), written_table(store, CREATORS))
+    catalogue, listed_to = store.table("provider_models"), _listed_to(stated.vintages)
+    named = spellings(grown.models, grown.aliases, catalogue, listed_to)
     by_source = _by_source(decided)
     by_source = by_source[by_source["model_key"].isin(grown.models["model_key"])]
     mapping = pd.concat([by_source, load_mapping(store, grown.models)], ignore_index=True)
     return KnownModels(grown.models, grown.aliases, grown.pending, grown.registered, named, mapping, decided)
 
 
-def grow(decided: Decided, catalogue: pd.DataFrame, facts: pd.DataFrame, creators: pd.DataFrame) -> Registry:
+@lru_cache(maxsize=4)
+def decided_on(stated: _Stated) -> tuple[Decided, Spellings]:
+    """The raw tables after what people decided, whatever lists there are, and the spellings in them."""
+    decisions = written_table(stated.store, MODEL_DECISIONS)
+    if stated.as_of is not None:
+        decisions = decisions[~decisions["release_date"].gt(stated.as_of)]
+    decided = replay(stated.store.table("models"), stated.store.table("aliases"), decisions)
+    return decided, spellings(decided.models, decided.aliases, stated.store.table("provider_models"))
+
+
+def grow(decided: Decided, known: Spellings, facts: pd.DataFrame, creators: pd.DataFrame) -> Registry:
     """The tables of models and aliases with what is stated in facts, and with the models that people joined.
 
     A decision on a model that is not known by the day, because nobody had stated it yet, waits for it.
     """
-    known = spellings(decided.models, decided.aliases, catalogue)
     grown = register(decided.models, decided.aliases, known, facts, creators_of(creators), decided.parted)
     into = {key: target for key, target in decided.merged.items() if target in set(grown.models["model_key"])}
     for _ in into:  # a model that was joined to one that was joined to another
@@ -96,17 +125,12 @@ def grow(decided: Decided, catalogue: pd.DataFrame, facts: pd.DataFrame, creator
     return Registry(models, aliases, grown.pending, grown.registered)
 
 
-def _listed_to(store: Store, as_of: pd.Timestamp | None) -> pd.Timestamp:
+def _listed_to(stating: Iterable[Vintage]) -> pd.Timestamp:
     """The last day of which the newest model of a maker is known: that of the last whole list of models, or of the compiled record.
 
     A part of a list, or what somebody measured, does not say that nothing newer is there.
     """
-    days = [
-        pd.Timestamp(vintage.day)
-        for vintage in standing_vintages(store)
-        if vintage.source in MEASURED_SOURCES and vintage.coverage is Coverage.WHOLE
-    ]
-    return max([KNOWN_TO, *(day for day in days if as_of is None or day <= as_of)])
+    return max([KNOWN_TO, *(pd.Timestamp(vintage.day) for vintage in stating if vintage.coverage is Coverage.WHOLE)])
 
 
 def _by_source(decided: Decided) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """From raw price spells to quotes: resolved, cleaned, without repetition, each with its fate and the reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from heapq import heappop, heappush
 from pathlib import Path
 
@@ -71,8 +72,25 @@ def build_quotes(
     InputError, IntegrityError
         As `costfloor.data.spells.price_spells`.
     """
+    tables = _from_raw(_Raw(store.raw_vintage, as_of, store, lists))
+    return QuoteTables(tables.quotes.copy(deep=False), tables.disagreements.copy(deep=False))
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """Raw data as of a day: a list that comes in is cleaned with all others before it is stored, and need not be again by a build."""
+
+    vintage: str
+    as_of: pd.Timestamp | None
+    store: Store = field(compare=False, repr=False)
+    lists: Mapping[Vintage, DatedList] | None = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=2)
+def _from_raw(raw_data: _Raw) -> QuoteTables:
+    store, as_of = raw_data.store, raw_data.as_of
     known = known_models(store, as_of)
-    raw = price_spells(store, as_of, lists)
+    raw = price_spells(store, as_of, raw_data.lists)
     if raw["recorded_on"].isna().all():
         day = None if as_of is None else str(as_of.date())
         raise InputError("no price was recorded by then", column="as_of", value=day, remedy="Name a later day")

@@ -20,7 +20,7 @@ from costfloor.data.model_names import (
 )
 from costfloor.data.model_statements import ALIAS_SOURCES, EPOCH, Days, Statement
 from costfloor.data.normalise import compact, strip_id, version_stem
-from costfloor.data.spellings import MOVING_CREATORS, SAME_RELEASE, Spellings
+from costfloor.data.spellings import MOVING_CREATORS, SAME_RELEASE, Spellings, cells
 
 
 class Index:
@@ -61,7 +61,7 @@ class Index:
             for name, key in table.loose.items():
                 self.reviewed.setdefault((key.split("/")[0], name), key)
         reviewed = aliases[aliases["basis"].eq("reviewed")]
-        for source, name, key in zip(reviewed["source"], reviewed["source_name"], reviewed["model_key"], strict=True):
+        for source, name, key in cells(reviewed, "source", "source_name", "model_key"):
             kind = next((kind for kind in ("huggingface", "openrouter") if source.startswith(kind)), source)
             self.spelled.setdefault((kind, name.lower()), key)
 

@@ -30,7 +30,7 @@ from costfloor.data.normalise import strip_id
 from costfloor.data.raw import with_rows
 from costfloor.data.recognition import Index, slug_of
 from costfloor.data.schemas import ALIASES, MODELS
-from costfloor.data.spellings import REGISTERED, Spellings
+from costfloor.data.spellings import REGISTERED, Spellings, cells
 
 CLOSE = "looks like a known model of the same days"
 FAR_APART = "releases stated lie more than 14 days apart"
@@ -108,7 +108,7 @@ class _Book:
         self.new: dict[str, Statement] = {}
         self.members: dict[str, list[Statement]] = {}
         self.rows: dict[tuple[str, str], tuple[str, str, str]] = {}
-        self.given = set(zip(aliases["source"], aliases["source_name"], strict=True))
+        self.given = set(cells(aliases, "source", "source_name"))
         self.waiting: dict[tuple[str, str, str], Statement] = {}
         self.pending: dict[tuple[str, str, str], tuple[Statement, str, str]] = {}
         self.hosts: dict[tuple[str, str], dict[str, Days]] = {}

@@ -1,7 +1,8 @@
 """Every known spelling of every model, as lookup tables from the surest to the weakest."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -91,23 +92,22 @@ def spellings(
     usable = aliases[(aliases["source"] != FORBIDDEN) & ~aliases["note"].fillna("").str.startswith("ambiguous")]
     reviewed = usable[usable["basis"].isin(["reviewed", REGISTERED])]
     tables = []
+    by_source: dict[str, list[tuple[str, str]]] = {}
+    for source, name, key in cells(reviewed, "source", "source_name", "model_key"):
+        by_source.setdefault(source, []).append((name, key))
     for basis, sources in (("id", ID_SOURCES), ("name", NAME_SOURCES)):
         for source in sources:
-            chosen = reviewed[reviewed["source"] == source]
-            names = list(zip(chosen["source_name"], chosen["model_key"], strict=True))
+            names = by_source.get(source, [])
             tables.append(_table(f"{source} {basis}", names, strip_id if basis == "id" else strip_display_name))
-    tables.append(_table("model name", zip(models["name"], models["model_key"], strict=True), strip_display_name))
+    tables.append(_table("model name", cells(models, "name", "model_key"), strip_display_name))
     hints = usable[usable["basis"].isin([*SUGGESTED, *STATED]) & usable["source"].ne(REGISTERED)]
     suggested = {
         (source, name.lower()): (basis, key)
-        for source, name, basis, key in zip(
-            hints["source"], hints["source_name"], hints["basis"], hints["model_key"], strict=True
-        )
+        for source, name, basis, key in cells(hints, "source", "source_name", "basis", "model_key")
     }
     stated = provider_models.dropna(subset=["base_model"])
     catalogue = {
-        (provider, model_id): base
-        for provider, model_id, base in zip(stated["provider"], stated["model_id"], stated["base_model"], strict=True)
+        (provider, model_id): base for provider, model_id, base in cells(stated, "provider", "model_id", "base_model")
     }
     dated = models.dropna(subset=["release_date"])
     return Spellings(
@@ -117,9 +117,14 @@ def spellings(
         instruct=_instruct(models),
         suggested=suggested,
         catalogue=catalogue,
-        released=dict(zip(dated["model_key"], dated["release_date"], strict=True)),
+        released=dict(cells(dated, "model_key", "release_date")),
         known_to=known_to,
     )
+
+
+def cells(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """The cells of some columns, row by row; a column as a list is gone through ten times as fast as by itself."""
+    return zip(*(table[column].tolist() for column in columns), strict=True)
 
 
 def _table(basis: str, names: Iterable[tuple[str, str]], strip: Callable[[str], str]) -> SpellingTable:
@@ -147,13 +152,9 @@ def _moving(aliases: pd.DataFrame, known_to: pd.Timestamp) -> dict[str, list[tup
 
 def _snapshots(models: pd.DataFrame, registered: pd.DataFrame) -> dict[str, list[tuple[pd.Timestamp, str]]]:
     """Dated snapshots by the stem of their keys, and of the ids under which the models that registered themselves are known."""
-    released = models.dropna(subset=["release_date"]).set_index("model_key")["release_date"]
-    names = [(key, key.split("/", 1)[1]) for key in released.index]
-    names += [
-        (key, strip_id(name))
-        for key, name in zip(registered["model_key"], registered["source_name"], strict=True)
-        if key in released.index
-    ]
+    released = dict(cells(models.dropna(subset=["release_date"]), "model_key", "release_date"))
+    names = [(key, key.split("/", 1)[1]) for key in released]
+    names += [(key, strip_id(name)) for key, name in cells(registered, "model_key", "source_name") if key in released]
     families: dict[str, set[tuple[pd.Timestamp, str]]] = {}
     for key, tail in names:
         if version_stem(tail) != tail:

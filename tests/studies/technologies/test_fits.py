@@ -22,7 +22,7 @@ from scipy.stats import t as student_t
 
 pytestmark = pytest.mark.slow
 
-QUICK = Sampling(draws=500, tune=500, target_accepts=(0.95,), longer=False)
+QUICK = Sampling(draws=500, tune=500, chains=2, target_accepts=(0.95,), longer=False)
 
 
 def silent(_: str) -> None:
