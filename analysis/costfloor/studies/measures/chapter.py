@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, SE_MARGIN
+from costfloor.forecast.verdict import CREDIBLE, MIN_ORIGINS, clear_lead
 from costfloor.studies.conclusions import lead, leader, rate, verdict
 from costfloor.studies.measures.study import Clocks, Measures, Variant
 from costfloor.studies.measures.variants import BASE, OPEN_AT_BEST_HOST
@@ -145,7 +145,7 @@ def clocks(comparison: Clocks) -> str:
             "age of a band or with the calendar: the two clocks cannot be told apart."
         )
     better, worse = ("the age of a band", "the calendar") if gap > 0 else ("the calendar", "the age of a band")
-    apart = abs(gap) > max(ELPD_MARGIN, SE_MARGIN * error)
+    apart = abs(gap) > clear_lead(error)
     return (
         f"On the same prices plateau forecasts better by {abs(gap):.1f} (standard error {error:.1f}) when its rate decays with {better} "
         f"than with {worse}: "

@@ -1,0 +1,98 @@
+"""Standard errors of scores whose rows share models, hosts and months."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from costfloor.forecast.paired import clustered_error, crps_difference, index_difference, row_error, time_blocks
+from hypothesis import given
+from hypothesis import strategies as st
+from origin_scores import score
+from paired_differences import DESIGNS, coverages
+from scipy.stats import norm, t
+
+RNG = np.random.default_rng(1)
+MODEL = RNG.integers(0, 30, 200)
+VALUES = RNG.normal(size=200) + RNG.normal(size=30)[MODEL]
+
+
+def widening(clusters: int) -> float:
+    return float(t.ppf(0.95, clusters - 1) / norm.ppf(0.95))
+
+
+def test_one_way_as_by_statsmodels_and_widened_by_student_t() -> None:
+    fitted = sm.OLS(VALUES, np.ones(200)).fit(cov_type="cluster", cov_kwds={"groups": MODEL})
+    exact = float(fitted.bse[0]) * widening(30)
+    assert clustered_error(VALUES, [MODEL]) == pytest.approx(exact, rel=1e-6)
+
+
+def test_the_largest_way_counts_and_one_cluster_says_nothing() -> None:
+    alone = np.arange(200)
+    assert clustered_error(VALUES, [alone]) == pytest.approx(VALUES.std(ddof=1) / np.sqrt(200) * widening(200))
+    assert clustered_error(VALUES, [alone, MODEL]) == clustered_error(VALUES, [MODEL])
+    assert clustered_error(VALUES, [MODEL, np.zeros(200, int)]) is None
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=60), st.sampled_from([3, 6, 12, 24]))
+def test_blocks_are_in_order_and_as_long_as_the_horizon_or_halves(quarters: list[int], months: int) -> None:
+    quarter = np.array(quarters)
+    blocks = time_blocks(quarter, months)
+    order = np.argsort(quarter, kind="stable")
+    assert (np.diff(blocks[order]) >= 0).all()
+    span = int(np.ptp(quarter)) + 1
+    assert blocks.max() + 1 <= max(2, 3 * span // months)
+    if span > 1:
+        assert blocks.max() >= 1
+    if 3 * span >= 2 * months:
+        # Every block but the two at the ends spans at least a horizon of possible quarters.
+        possible = time_blocks(np.arange(span), months)
+        assert np.bincount(possible).min() >= months // 3
+    assert (time_blocks(quarter + 7, months) == blocks).all()
+
+
+def two_origins(shift: float = 0.0) -> list[object]:
+    return [
+        score([-1.0] * 4, [0, 1, 2, 3], quarter, (np.array([0.3, 0.5, 0.2, 0.9]) + shift * np.arange(4)).tolist(), [True] * 4)
+        for quarter in ([4, 4, 5, 6], [5, 5, 6, 7])
+    ]  # fmt: skip
+
+
+def test_differences_are_means_over_common_rows_and_quarters() -> None:
+    first, second = two_origins(0.1), two_origins()
+    behind = crps_difference(first, second, 3)
+    assert behind.value == pytest.approx(0.15)
+    assert behind.se is not None
+    assert behind.se > 0
+    index = index_difference(first, second, 3)
+    assert index is not None
+    # The first row of each quarter stands for its mean here: rows 0, 2 and 3 of either origin.
+    assert index.value == pytest.approx(0.1 * 5 / 3)
+    same = crps_difference(first, first, 3)
+    assert (same.value, same.se) == (0.0, 0.0)
+    none = [replace(origin, index_quarter=np.zeros(0, int), index_crps=np.zeros(0)) for origin in first]
+    assert index_difference(none, none, 3) is None
+
+
+def test_hosts_count_where_there_are_several() -> None:
+    origins = two_origins()
+    values = np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
+    alone = row_error(values, origins, 3)
+    by_host = [replace(origin, row_host=np.array([0, 1, 0, 1])) for origin in origins]
+    shared = row_error(values, by_host, 3)
+    assert alone is not None
+    assert shared is not None
+    assert shared > alone
+
+
+@pytest.mark.slow  # samples nothing, and takes half a minute
+def test_nominal_intervals_of_differences_cover_in_simulated_markets() -> None:
+    markets = 100
+    found = coverages(0.1, DESIGNS[1:5], markets, seed=3)
+    by_design = {design.name: [one.held for one in found if one.design == design.name] for design in DESIGNS[1:5]}
+    error = np.sqrt(0.9 * 0.1 / markets)
+    for held in by_design.values():
+        ours, before = (np.array([one[name] for one in held]) for name in ("horizon blocks", "quarters"))
+        assert 0.85 - error < ours.mean() < 0.95 + error
+        assert ours.min() > 0.85 - 3 * error
+        assert before.mean() < ours.mean() - 0.05
