@@ -36,7 +36,7 @@ class Difference:
 
 def crps_difference(first: Sequence[OriginScore], second: Sequence[OriginScore], horizon_months: int) -> Difference:
     """Mean over all rows of the CRPS of one forecaster less that of another at the same origins."""
-    values = np.concatenate([one.crps - other.crps for one, other in zip(first, second, strict=True)])
+    values = np.concatenate([score.crps - other.crps for score, other in zip(first, second, strict=True)])
     return Difference(float(values.mean()), row_error(values, first, horizon_months))
 
 
@@ -44,7 +44,7 @@ def index_difference(
     first: Sequence[OriginScore], second: Sequence[OriginScore], horizon_months: int
 ) -> Difference | None:
     """As `crps_difference`, of the mean log price of a quarter, each quarter of each origin alike; None where none has rows enough."""
-    values = np.concatenate([one.index_crps - other.index_crps for one, other in zip(first, second, strict=True)])
+    values = np.concatenate([score.index_crps - other.index_crps for score, other in zip(first, second, strict=True)])
     if not len(values):
         return None
     quarter = np.concatenate([score.index_quarter for score in first])

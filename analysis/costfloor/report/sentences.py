@@ -87,9 +87,8 @@ def reason(comparison: Comparison) -> str:
 def score_difference(comparison: Comparison) -> str:
     """Which law forecast better, and how sure that is."""
     difference, error = comparison.elpd_difference, comparison.elpd_difference_se
-    origins = plural(len(comparison.origins), "forecast origin")
+    origins, sampling = plural(len(comparison.origins), "forecast origin"), comparison.elpd_difference_mcse
     rests = f"by models or by blocks of {comparison.horizon_months} months"
-    sampling = comparison.elpd_difference_mcse
     if difference is None or error is None or sampling is None:
         return f"The forecasts of the two laws could not be scored against each other ({origins})."
     opening = f"Forecasting {comparison.horizon_months} months ahead from {origins}, the"

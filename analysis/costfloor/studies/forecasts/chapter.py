@@ -43,14 +43,14 @@ def against_rivals(horizon: Horizon, titles: Mapping[str, str]) -> str:
         standing(list(_ahead(rivals, name, sign, titles)))
         for name, sign in (("crps_behind", 1.0), ("elpd_ahead", -1.0), ("index_behind", 1.0))
     )
-    said = [f"By CRPS it is {crps}", f"by log score {score}", f"by the mean price of a quarter {index}"]
-    said = [words for words, places in zip(said, (crps, score, index), strict=True) if places]
+    clauses = [f"By CRPS it is {crps}", f"by log score {score}", f"by the mean price of a quarter {index}"]
+    clauses = [words for words, places in zip(clauses, (crps, score, index), strict=True) if places]
     among = standing(list(_ahead(laws, "crps_behind", 1.0, titles)))
     return " ".join(
         [
             f"{ahead}, on {horizon.rows:,} prices of {plural(horizon.models, 'model')} from {plural(len(horizon.origins), 'date')}, the "
             f"smallest CRPS of the laws and their average is that of {titles[horizon.best]} ({best.crps:.3f}).",
-            f"{'; '.join(said)} (by two standard errors of the difference)." if said else "",
+            f"{'; '.join(clauses)} (by two standard errors of the difference)." if clauses else "",
             f"Among the laws it is, by CRPS, {among}." if among else "",
             _left_out(horizon, titles),
         ]

@@ -45,12 +45,12 @@ def horizon_table(scored: Sequence[Scored], months: int) -> Horizon:
     common = [date for date in dates if not missing[date]]
     left_out = tuple(LeftOut(str(date.date()), names) for date, names in missing.items() if names)
     origins = tuple(str(date.date()) for date in common)
-    scores = {name: [found[date] for date in common] for name, found in by_name.items() if name not in absent}
+    scores = {name: [by_date[date] for date in common] for name, by_date in by_name.items() if name not in absent}
     laws = {name: of_law for name, of_law in scores.items() if name in LAWS}
     if not common or not laws:
         return Horizon(months, origins, left_out, absent, 0, 0, 0, "", ())
     average = [average_score(of_origin) for of_origin in zip(*laws.values(), strict=True)]
-    every = laws | {AVERAGE: average} | {name: found for name, found in scores.items() if name not in LAWS}
+    every = laws | {AVERAGE: average} | {name: rival for name, rival in scores.items() if name not in LAWS}
     best = min((*laws, AVERAGE), key=lambda name: _mean(every[name], "crps"))
     weights = stacking_weights(laws)
     return Horizon(
