@@ -243,12 +243,12 @@ def with_lags(values: np.ndarray, unit: np.ndarray, quarter: np.ndarray, _: int)
 
 
 def in_use(values: np.ndarray, unit: np.ndarray, quarter: np.ndarray, months: int) -> float:
-    """What the package uses: models or blocks of time as long as the horizon, whichever error is larger."""
+    """What the package uses: models or blocks of two thirds of the horizon, whichever error is larger."""
     return clustered_error(values, (unit, time_blocks(quarter, months))) or np.nan
 
 
 ESTIMATORS: dict[str, Estimator] = {
-    "quarters": by_quarter, "models and quarters": two_way, "a year's lags": with_lags, "horizon blocks": in_use,
+    "quarters": by_quarter, "models and quarters": two_way, "a year's lags": with_lags, "models or blocks": in_use,
 }  # fmt: skip
 
 

@@ -16,23 +16,15 @@ from scipy.stats import norm, t
 MONTHS = 3
 
 
-def widened(sums: list[float]) -> float:
-    """Standard error of a total from sums by cluster around their mean, as wide as Student-t makes a 90 % interval."""
-    count = len(sums)
-    return float(np.sqrt(count / (count - 1) * np.square(sums).sum()) * t.ppf(0.95, count - 1) / norm.ppf(0.95))
-
-
 def test_scores_of_a_law_by_hand() -> None:
     origins = [
         score([-1.0, -2.0, -6.0], [0, 1, 2], [4, 4, 5], [0.1, 0.2, 0.3, 0.4], [True, True, False, True]),
-        score([-4.0, -2.0], [0, 3], [4, 5], [0.5, 0.6], [True, False]),
+        score([-4.0, -2.0, -3.0], [0, 3, 2], [4, 5, 5], [0.5, 0.6], [True, False]),
     ]
     got = _law_score(origins, MONTHS, 0.25, (0.1, 0.4))
-    assert got.elpd == pytest.approx(-15.0)
-    # Around the mean of -3: models 0 (scored from both origins) +2 - 1, 1 +1, 2 -3, 3 +1; quarters 4 and 5 +2 and -2.
-    by_model, by_quarter = widened([1.0, 1.0, -3.0, 1.0]), widened([2.0, -2.0])
-    assert by_quarter > by_model
-    assert got.se == pytest.approx(by_quarter)
+    assert got.elpd == pytest.approx(-18.0)
+    # Around the mean of -3 the quarters 4 and 5 have +2 and -2, more than any model; two blocks of one size have one degree of freedom.
+    assert got.se == pytest.approx(np.sqrt(2 * (2**2 + 2**2)) * t.ppf(0.95, 1) / norm.ppf(0.95))
     assert got.crps == pytest.approx(0.35)
     assert got.coverage90 == pytest.approx(4 / 6)
     assert (got.weight, got.weight_ci90) == (0.25, (0.1, 0.4))

@@ -17,37 +17,69 @@ MODEL = RNG.integers(0, 30, 200)
 VALUES = RNG.normal(size=200) + RNG.normal(size=30)[MODEL]
 
 
-def widening(clusters: int) -> float:
-    return float(t.ppf(0.95, clusters - 1) / norm.ppf(0.95))
+def expected(values: np.ndarray, codes: np.ndarray) -> float:
+    """The error by its definition, with the matrix of what each cluster's effect does to each cluster's sum."""
+    rows = np.eye(codes.max() + 1)[codes]
+    size = rows.sum(axis=0)
+    share = size / size.sum()
+    sums = rows.T @ (values - values.mean()) / np.sqrt(1 - share)
+    effects = size[:, None] * (np.eye(len(size)) - share) / np.sqrt(1 - share)[:, None]
+    covariance = effects @ effects.T
+    freedom = np.trace(covariance) ** 2 / np.trace(covariance @ covariance)
+    return float(np.sqrt(sums @ sums) / len(values) * t.ppf(0.95, freedom) / norm.ppf(0.95))
 
 
-def test_one_way_as_by_statsmodels_and_widened_by_student_t() -> None:
-    fitted = sm.OLS(VALUES, np.ones(200)).fit(cov_type="cluster", cov_kwds={"groups": MODEL})
-    exact = float(fitted.bse[0]) * widening(30)
-    assert clustered_error(VALUES, [MODEL]) == pytest.approx(exact, rel=1e-6)
+@given(st.lists(st.integers(0, 5), min_size=6, max_size=60), st.integers(0, 1000))
+def test_the_error_is_that_of_bell_and_mccaffrey_with_freedom_by_imbens_and_kolesar(
+    codes: list[int], seed: int
+) -> None:
+    cluster = np.unique(codes, return_inverse=True)[1]
+    values = np.random.default_rng(seed).normal(size=len(codes))
+    error = clustered_error(values, [cluster])
+    if cluster.max() == 0:
+        assert error is None
+    else:
+        assert error == pytest.approx(expected(values, cluster))
+
+
+def test_equal_clusters_give_the_t_interval_of_their_means() -> None:
+    codes = np.repeat(np.arange(5), 40)
+    means = VALUES.reshape(5, 40).mean(axis=1)
+    low, _ = t.interval(0.9, 4, means.mean(), means.std(ddof=1) / np.sqrt(5))
+    assert clustered_error(VALUES, [codes]) == pytest.approx((means.mean() - low) / norm.ppf(0.95))
+
+
+def test_many_clusters_are_those_of_statsmodels() -> None:
+    rng = np.random.default_rng(2)
+    codes = rng.integers(0, 2000, 6000)
+    values = rng.normal(size=6000) + rng.normal(size=2000)[codes]
+    fitted = sm.OLS(values, np.ones(6000)).fit(cov_type="cluster", cov_kwds={"groups": codes})
+    assert clustered_error(values, [codes]) == pytest.approx(float(fitted.bse[0]), rel=0.01)
 
 
 def test_the_largest_way_counts_and_one_cluster_says_nothing() -> None:
     alone = np.arange(200)
-    assert clustered_error(VALUES, [alone]) == pytest.approx(VALUES.std(ddof=1) / np.sqrt(200) * widening(200))
+    exact = t.ppf(0.95, 199) / norm.ppf(0.95) * VALUES.std(ddof=1) / np.sqrt(200)
+    assert clustered_error(VALUES, [alone]) == pytest.approx(exact)
     assert clustered_error(VALUES, [alone, MODEL]) == clustered_error(VALUES, [MODEL])
     assert clustered_error(VALUES, [MODEL, np.zeros(200, int)]) is None
 
 
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=60), st.sampled_from([3, 6, 12, 24]))
-def test_blocks_are_in_order_and_as_long_as_the_horizon_or_halves(quarters: list[int], months: int) -> None:
+def test_blocks_are_in_order_and_two_thirds_of_a_horizon_or_thirds_of_all_time(
+    quarters: list[int], months: int
+) -> None:
     quarter = np.array(quarters)
     blocks = time_blocks(quarter, months)
     order = np.argsort(quarter, kind="stable")
     assert (np.diff(blocks[order]) >= 0).all()
     span = int(np.ptp(quarter)) + 1
-    assert blocks.max() + 1 <= max(2, 3 * span // months)
-    if span > 1:
-        assert blocks.max() >= 1
-    if 3 * span >= 2 * months:
-        # Every block but the two at the ends spans at least a horizon of possible quarters.
-        possible = time_blocks(np.arange(span), months)
-        assert np.bincount(possible).min() >= months // 3
+    length = np.bincount(time_blocks(np.arange(span), months))
+    assert (length > 0).all()
+    assert np.ptp(length) <= 1
+    assert len(length) >= min(3, span)
+    if len(length) > 3:
+        assert span / len(length) >= 2 / 3 * months / 3 - 1e-9
     assert (time_blocks(quarter + 7, months) == blocks).all()
 
 
@@ -92,7 +124,7 @@ def test_nominal_intervals_of_differences_cover_in_simulated_markets() -> None:
     by_design = {design.name: [one.held for one in found if one.design == design.name] for design in DESIGNS[1:5]}
     error = np.sqrt(0.9 * 0.1 / markets)
     for held in by_design.values():
-        ours, before = (np.array([one[name] for one in held]) for name in ("horizon blocks", "quarters"))
+        ours, before = (np.array([one[name] for one in held]) for name in ("models or blocks", "quarters"))
         assert 0.85 - error < ours.mean() < 0.95 + error
         assert ours.min() > 0.85 - 3 * error
         assert before.mean() < ours.mean() - 0.05

@@ -3,12 +3,13 @@
 A row is scored from several origins, the rows of one model or host move together, and whatever lies between two forecasters, the
 common path of prices since an origin and what each had learned before it, moves all rows of that horizon at once. So neither rows nor
 quarters are independent. Of several ways to cluster the largest error counts: by model (and host, where a row has one), and by blocks
-of time as long as the horizon. Blocks are few, and each way is widened by Student-t with the number of its clusters, so that plus and
-minus 1.645 times the error is an interval of 90 %. docs/forecast-scores.md has what such intervals cover in simulated panels, beside
-those of other estimators.
+of time of two thirds of the horizon. Blocks are few and unequal, so that each way has the small-sample variance and the degrees of
+freedom that few clusters ask for, and is widened by Student-t: plus and minus 1.645 times the error is an interval of 90 %.
+docs/forecast-scores.md has what such intervals cover in simulated panels, beside those of other estimators.
 
-References: Ibragimov and Mueller (2010), t-statistic based correlation and heterogeneity robust inference: few blocks of time and
-Student-t; Cameron, Gelbach and Miller (2011), Robust inference with multiway clustering.
+References: Bell and McCaffrey (2002), Bias reduction in standard errors for linear regression with multi-stage samples (the variance);
+Imbens and Kolesar (2016), Robust standard errors in small samples (the degrees of freedom, for effects of clusters); Ibragimov and
+Mueller (2010), t-statistic based correlation and heterogeneity robust inference (few blocks of time).
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from costfloor.forecast.scores import OriginScore
 COVERED: Final = 0.90
 """The interval whose width sets the error."""
 
-MONTHS_OF_QUARTER: Final = 3
+MIN_BLOCKS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def clustered_error(values: np.ndarray, ways: Sequence[np.ndarray]) -> float | N
 
 
 def time_blocks(quarter: np.ndarray, horizon_months: int) -> np.ndarray:
-    """Codes (n,) of blocks of time of one length, at least as long as the horizon, or halves of what is shorter than two horizons.
+    """Codes (n,) of blocks of time of one length: at least two thirds of the horizon, or a third of all time where that is short.
 
     Parameters
     ----------
@@ -86,12 +87,29 @@ def time_blocks(quarter: np.ndarray, horizon_months: int) -> np.ndarray:
     """
     since = quarter - quarter.min()
     quarters = int(since.max()) + 1
-    blocks = max(2, quarters * MONTHS_OF_QUARTER // horizon_months)
-    return np.asarray(since * blocks // quarters)
+    # All time over two thirds of the horizon, both in months.
+    blocks = max(MIN_BLOCKS, 3 * quarters * 3 // (2 * horizon_months))
+    return np.asarray(since * min(blocks, quarters) // quarters)
 
 
 def _error(values: np.ndarray, cluster: np.ndarray) -> float:
-    sums = np.bincount(cluster, weights=values - values.mean())
-    count = len(sums)
-    widened = t.ppf((1 + COVERED) / 2, count - 1) / norm.ppf((1 + COVERED) / 2)
-    return float(widened * np.sqrt((sums**2).sum() * count / (count - 1)) / len(values))
+    size = np.bincount(cluster)
+    share = size / size.sum()
+    sums = np.bincount(cluster, weights=values - values.mean()) / np.sqrt(1 - share)
+    widened = t.ppf((1 + COVERED) / 2, _freedom(share)) / norm.ppf((1 + COVERED) / 2)
+    return float(widened * np.sqrt((sums**2).sum()) / len(values))
+
+
+def _freedom(share: np.ndarray) -> float:
+    """Degrees of freedom of the variance of a mean over clusters with these shares of the rows, when each has an effect of its own.
+
+    By Satterthwaite's rule: squared trace over squared norm of the covariance of the clusters' sums around the mean, which are
+    `scale[g] * (effect[g] - mean effect)`.
+    """
+    scale, concentration = share**2 / (1 - share), float((share**2).sum())
+    moments = [float((scale * share**power).sum()) for power in range(3)]
+    trace = (1 + concentration) * moments[0] - 2 * moments[1]
+    between = concentration**2 * moments[0] ** 2 - 4 * concentration * moments[0] * moments[1]
+    between += 2 * moments[0] * moments[2] + 2 * moments[1] ** 2
+    norm_squared = between + float((scale**2 * (1 + 2 * concentration - 4 * share)).sum())
+    return trace**2 / norm_squared

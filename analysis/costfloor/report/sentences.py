@@ -88,22 +88,21 @@ def score_difference(comparison: Comparison) -> str:
     """Which law forecast better, and how sure that is."""
     difference, error = comparison.elpd_difference, comparison.elpd_difference_se
     origins, sampling = plural(len(comparison.origins), "forecast origin"), comparison.elpd_difference_mcse
-    rests = f"by models or by blocks of {comparison.horizon_months} months"
     if difference is None or error is None or sampling is None:
         return f"The forecasts of the two laws could not be scored against each other ({origins})."
     opening = f"Forecasting {comparison.horizon_months} months ahead from {origins}, the"
     if not differs(difference, 0.0, sampling):
         return (
             f"{opening} plateau and the discovery law are level: {abs(difference):.1f} units of log predictive density lie between them "
-            f"(standard error {error:.1f} {rests}), no more than the finite number of draws accounts for ({sampling:.1f}). "
-            f"{mixture_weights(comparison)}"
+            f"(standard error {error:.1f}, by models or by blocks of time), no more than the finite number of draws accounts for "
+            f"({sampling:.1f}). {mixture_weights(comparison)}"
         )
     ahead, behind = ("plateau", "discovery") if difference > 0 else ("discovery", "plateau")
     clear = abs(difference) > clear_lead(error)
     return (
-        f"{opening} {ahead} law scores "
-        f"{abs(difference):.1f} units of log predictive density above the {behind} law (standard error {error:.1f} {rests}, "
-        f"in it {sampling:.1f} for the finite number of draws), which is {'clear of' if clear else 'not clear of'} chance. "
+        f"{opening} {ahead} law scores {abs(difference):.1f} units of log predictive density above the {behind} law "
+        f"(standard error {error:.1f}, by models or by blocks of time, in it {sampling:.1f} for the finite number of draws), "
+        f"which is {'clear of' if clear else 'not clear of'} chance. "
         f"{mixture_weights(comparison)}"
     )
 

@@ -122,8 +122,8 @@ def _scores(horizons: Sequence[Horizon], titles: Mapping[str, str]) -> Table:
         "Leave-future-out, every forecaster on the same prices from the same dates (a date at which one could not forecast counts for "
         "none). CRPS of log price, by price and of the mean of a quarter's prices (of the average of the laws bounds from above); "
         "log predictive density; less those of the law with the smallest CRPS at that horizon, which is the one without a difference, with "
-        "standard errors by models, hosts or blocks of time as long as the horizon, whichever is largest (docs/forecast-scores.md has what "
-        "they cover); shares of prices inside the 50 and 90 % intervals.",
+        "standard errors by models, hosts or blocks of time of two thirds of the horizon, whichever is largest (docs/forecast-scores.md "
+        "has what they cover); shares of prices inside the 50 and 90 % intervals.",
         [
             Column("Months", lambda pair: pair[0].months),
             Column("Prices", lambda pair: pair[0].rows),

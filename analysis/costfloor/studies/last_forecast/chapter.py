@@ -128,7 +128,7 @@ def _scores(last: LastForecast) -> Table:
         "of the equal mixture; shares of prices inside the 50 and 90 % intervals; mean of observed less forecast log price (below zero "
         "prices fell faster than said), and its 90 % interval over the draws of the forecast. Quarter's: CRPS of the mean log price "
         "of a quarter's prices. No change and 20 % a year go on from the line with a step for open weights. Standard errors in brackets: "
-        "by models, by hosts (of log scores not) or by the two halves of the time, whichever is largest.",
+        "by models, by hosts (of log scores not) or by thirds of the time, whichever is largest.",
         [
             Column("Forecast", lambda score: TITLES[score.name], "L"),
             Column("CRPS", lambda score: Number(score.crps)),
