@@ -26,6 +26,9 @@ COVERED: Final = 0.90
 
 MIN_BLOCKS: Final = 3
 
+RESTS_ON: Final = "by models or by blocks of time"
+"""What an error of a log score says of itself where it is printed."""
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -9,6 +9,7 @@ from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
 from costfloor.forecast.compare import Comparison
+from costfloor.forecast.paired import RESTS_ON
 from costfloor.forecast.verdict import (
     CREDIBLE,
     ELPD_MARGIN,
@@ -94,14 +95,14 @@ def score_difference(comparison: Comparison) -> str:
     if not differs(difference, 0.0, sampling):
         return (
             f"{opening} plateau and the discovery law are level: {abs(difference):.1f} units of log predictive density lie between them "
-            f"(standard error {error:.1f}, by models or by blocks of time), no more than the finite number of draws accounts for "
+            f"(standard error {error:.1f}, {RESTS_ON}), no more than the finite number of draws accounts for "
             f"({sampling:.1f}). {mixture_weights(comparison)}"
         )
     ahead, behind = ("plateau", "discovery") if difference > 0 else ("discovery", "plateau")
     clear = abs(difference) > clear_lead(error)
     return (
         f"{opening} {ahead} law scores {abs(difference):.1f} units of log predictive density above the {behind} law "
-        f"(standard error {error:.1f}, by models or by blocks of time, in it {sampling:.1f} for the finite number of draws), "
+        f"(standard error {error:.1f}, {RESTS_ON}, in it {sampling:.1f} for the finite number of draws), "
         f"which is {'clear of' if clear else 'not clear of'} chance. "
         f"{mixture_weights(comparison)}"
     )
