@@ -119,12 +119,14 @@ def test_hosts_count_where_there_are_several() -> None:
 
 @pytest.mark.slow  # samples nothing, and takes half a minute
 def test_nominal_intervals_of_differences_cover_in_simulated_markets() -> None:
+    """On average over differences 85 to 95 %; none of prices or of log scores far below. docs/forecast-scores.md has all of them."""
     markets = 100
     found = coverages(0.1, DESIGNS[1:5], markets, seed=3)
-    by_design = {design.name: [one.held for one in found if one.design == design.name] for design in DESIGNS[1:5]}
     error = np.sqrt(0.9 * 0.1 / markets)
-    for held in by_design.values():
-        ours, before = (np.array([one[name] for one in held]) for name in ("models or blocks", "quarters"))
+    for design in DESIGNS[1:5]:
+        of_design = [one for one in found if one.design == design.name]
+        ours, before = (np.array([one.held[name] for one in of_design]) for name in ("models or blocks", "quarters"))
+        single = [one.held["models or blocks"] for one in of_design if one.score != "CRPS of quarters"]
         assert 0.85 - error < ours.mean() < 0.95 + error
-        assert ours.min() > 0.85 - 3 * error
-        assert before.mean() < ours.mean() - 0.05
+        assert min(single) > 0.85 - 3 * error
+        assert before.mean() < ours.mean() - 0.1
