@@ -17,6 +17,7 @@ from costfloor.fit.quantities import reported_quantities
 from costfloor.fit.request import priors_of
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity
+from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.compare import Comparison, LawScore
 from costfloor.forecast.ledger import Entry
 from costfloor.keys import fingerprint
@@ -29,9 +30,6 @@ from costfloor.report.study import Study
 from costfloor.studies.events.event_study import event_study, innovation_months
 from costfloor.studies.last_forecast.result import (
     AVERAGE,
-    FIFTH_A_YEAR,
-    LINE,
-    NO_CHANGE,
     Arrival,
     Fan,
     ForecasterScore,
@@ -161,7 +159,7 @@ def make_entry(vintage: str = "0123456789abcdef", **changes: Any) -> Entry:
 
 def make_forecaster(name: str, **changes: Any) -> ForecasterScore:
     """How one forecaster did: right by its own account, and like the mixture."""
-    score = ForecasterScore(name, -30.0, 0.0, 2.0, 0.5, 0.0, 0.02, 0.5, 0.9, 0.02, -0.1, 0.1, (-0.5, 0.3))
+    score = ForecasterScore(name, -30.0, 0.0, 2.0, 0.5, 0.0, 0.02, 0.3, 0.5, 0.9, 0.02, -0.1, 0.1, (-0.5, 0.3))
     return replace(score, **changes)
 
 
@@ -180,7 +178,7 @@ def make_last_forecast(**changes: Any) -> LastForecast:
         families_new=(HOSTILE,),
         rows_of_new_families=5,
         weights=None,
-        forecasters=tuple(make_forecaster(name) for name in (*LAWS, AVERAGE, LINE, NO_CHANGE, FIFTH_A_YEAR)),
+        forecasters=tuple(make_forecaster(name) for name in (*LAWS, AVERAGE, *BASELINES)),
         fans=(Fan("GPT-4", True, days, quantiles), Fan(HOSTILE, False, days, quantiles)),
         arrivals=(Arrival("GPT-4", days[1], 0.1, True), Arrival(HOSTILE, days[2], -0.3, False)),
     )

@@ -10,7 +10,7 @@ from costfloor.build import BuiltPanel
 from costfloor.data.store import Store
 from costfloor.fit.quantities import contract_parameters, reported_quantities
 from costfloor.fit.result import Fit
-from costfloor.forecast.scores import OriginScore
+from costfloor.forecast.scores import OriginScore, score_draws
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
@@ -76,16 +76,8 @@ def made_up_score(obs: PriceObservations, scored: np.ndarray, unit_elpd: float |
     """A score of all units of the rows `scored`."""
     rows = np.flatnonzero(scored)
     units = np.unique(obs.unit[rows])
-    return OriginScore(
-        unit_elpd=np.broadcast_to(np.asarray(unit_elpd, float), units.shape).copy(),
-        elpd_mcse=0.0,
-        unit_family=obs.unit_family[units],
-        unit_quarter=np.floor(4 * obs.time_years[[rows[obs.unit[rows] == unit][0] for unit in units]]).astype(int),
-        crps=np.full(len(rows), 0.5),
-        covered50=np.ones(len(rows), bool),
-        covered90=np.ones(len(rows), bool),
-        pit=np.full(len(rows), 0.5),
-    )
+    elpd = np.broadcast_to(np.asarray(unit_elpd, float), units.shape).copy()
+    return score_draws(obs, scored, np.random.default_rng(0).normal(size=(50, len(rows))), elpd, elpd_mcse=0.0)
 
 
 def here(folder: Any, settings: Any) -> Context:

@@ -499,11 +499,11 @@ def test_a_forecast_is_scored_row_by_row_and_unit_by_unit(law: str) -> None:
     scored = ~SEEN
     score = score_forecast(fit, OBS, SEEN, scored, seed=1)
     units = np.unique(OBS.unit[scored])
-    assert score.unit_elpd.shape == score.unit_family.shape == score.unit_quarter.shape == units.shape
+    assert score.unit_elpd.shape == score.unit_quarter.shape == units.shape
     assert score.crps.shape == score.covered90.shape == (int(scored.sum()),)
     assert np.isfinite(score.unit_elpd).all()
     assert (score.crps > 0).all()
-    np.testing.assert_array_equal(score.unit_family, OBS.unit_family[units])
+    np.testing.assert_array_equal(score.unit, units)
     for unit, quarter in zip(units, score.unit_quarter, strict=True):
         first = OBS.time_years[scored & (OBS.unit == unit)].min()
         assert quarter <= first / 0.25 < quarter + 1

@@ -16,7 +16,9 @@ from costfloor.forecast.scores import OriginScore
 from costfloor.laws import LAWS, Law
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.sampling.policy import Sampling
-from costfloor.studies.forecasts.study import AVERAGE, average_score, horizon_rows
+from costfloor.studies.forecasts.common_rows import average_score, horizon_table
+from costfloor.studies.forecasts.result import AVERAGE
+from origin_scores import score
 from plain_draws import law_values
 
 SETTINGS = Sampling(draws=20, tune=20, chains=1)
@@ -110,8 +112,8 @@ def test_scores_are_kept_and_a_missed_gate_stays_known(
     assert len(fitted) == asked
     assert [one.failure for one in again] == ["3 divergences"] * 3
     for one, other in zip(first, again, strict=True):
-        for months, score in one.scores.items():
-            for name, value in vars(score).items():
+        for months, kept in one.scores.items():
+            for name, value in vars(kept).items():
                 np.testing.assert_array_equal(value, getattr(other.scores[months], name))
 
 
@@ -143,39 +145,84 @@ def test_classical_forecasts_are_scored_on_the_same_rows(
         (law,) = (other for other in laws if other.name == "discovery" and other.origin == one.origin)
         assert one.scores.keys() <= law.scores.keys()
         assert bool(one.failure) or one.scores.keys() == law.scores.keys()
-        for months, score in one.scores.items():
-            assert score.crps.shape == law.scores[months].crps.shape
-            assert np.array_equal(score.unit_family, law.scores[months].unit_family)
-    rows = horizon_rows([*laws, *classical], 6)
-    by_name = {row.forecaster: row for row in rows}
-    assert by_name.keys() <= {*LAWS, *BASELINES, AVERAGE}
-    assert by_name["discovery"].elpd_difference == 0.0
-    assert by_name["discovery"].elpd_difference_se == by_name["discovery"].elpd_difference_mcse == 0.0
-    assert by_name["discovery"].crps_ratio == 1.0
-    for row in rows:
-        prices, crps = np.array(list(row.crps_by_origin.values())).T
-        assert (len(prices), prices.sum()) == (row.origins, row.rows)
-        assert prices @ crps / prices.sum() == pytest.approx(row.crps)
-    assert by_name["plateau"].elpd_difference_mcse is not None
-    assert by_name["plateau"].elpd_difference_se is not None
-    assert 0.0 < by_name["plateau"].elpd_difference_mcse <= by_name["plateau"].elpd_difference_se
+        for months, found_score in one.scores.items():
+            assert found_score.crps.shape == law.scores[months].crps.shape
+            assert np.array_equal(found_score.row_unit, law.scores[months].row_unit)
+    found = horizon_table([*laws, *classical], 6)
+    by_name = {row.forecaster: row for row in found.forecasters}
+    assert by_name.keys() | set(found.absent) == {*LAWS, *BASELINES, AVERAGE}
+    assert found.best in {*LAWS, AVERAGE}
+    best = by_name[found.best]
+    assert best.crps == min(by_name[name].crps for name in (*LAWS, AVERAGE))
+    assert best.elpd_ahead is best.crps_behind is best.index_behind is None
+    assert found.rows == sum(
+        len(one.scores[6].crps) for one in laws if one.name == "discovery" and str(one.origin.date()) in found.origins
+    )
+    for name in by_name.keys() - {found.best}:
+        row = by_name[name]
+        assert row.crps_behind is not None
+        assert row.elpd_ahead is not None
+        assert row.crps_behind.value == pytest.approx(row.crps - best.crps)
+        assert row.elpd_ahead.value == pytest.approx(row.elpd - best.elpd)
+    other = by_name["plateau" if found.best != "plateau" else "discovery"]
+    assert other.elpd_ahead is not None
+    assert other.elpd_ahead_mcse is not None
+    assert other.elpd_ahead.se is not None
+    assert 0.0 < other.elpd_ahead_mcse <= other.elpd_ahead.se
     assert sum(by_name[name].weight or 0.0 for name in LAWS) == pytest.approx(1.0)
     assert by_name[AVERAGE].weight is None
 
 
+def of_dates(name: str, crps: dict[str, float]) -> list[Scored]:
+    """A forecaster that has these scores from these dates, and none from any other."""
+    return [
+        Scored(
+            name, pd.Timestamp(date), 50, {} if np.isnan(mean) else {6: one_score([-1.0] * 3, [0.5] * 3, [mean] * 3)}, {}, ""
+        )
+        for date, mean in crps.items()
+    ]  # fmt: skip
+
+
+def test_a_date_that_one_cannot_forecast_from_counts_for_nobody() -> None:
+    dates = ("2023-11-30", "2023-12-31", "2024-01-31")
+    means = {
+        **dict.fromkeys(LAWS, (0.9, 0.6, 0.6)),
+        "epoch_ols": (0.1, 0.7, 0.7),
+        "open_ols": (0.1, 0.7, 0.7),
+        "no_change": (0.1, 0.8, 0.8),
+        "twenty_percent": (0.1, 0.8, 0.8),
+        "random_walk_drift": (np.nan, 0.7, 0.7),
+        "local_linear_trend": (np.nan, 0.7, 0.7),
+        "farmer_lafond": (np.nan, np.nan, np.nan),
+    }
+    scored_dates = [one for name, crps in means.items() for one in of_dates(name, dict(zip(dates, crps, strict=True)))]
+    found = horizon_table(scored_dates, 6)
+    assert found.origins == dates[1:]
+    assert [(left.origin, left.forecasters) for left in found.left_out] == [
+        (dates[0], ("random_walk_drift", "local_linear_trend"))
+    ]
+    assert found.absent == ("farmer_lafond",)
+    by_name = {row.forecaster: row for row in found.forecasters}
+    assert (by_name["plateau"].crps, by_name["epoch_ols"].crps) == (pytest.approx(0.6), pytest.approx(0.7))
+    assert (found.rows, found.models, found.quarters) == (6, 3, 3)
+    behind = by_name["epoch_ols"].crps_behind
+    assert behind is not None
+    assert behind.value == pytest.approx(0.1)
+
+
+def test_without_a_common_date_nothing_is_compared() -> None:
+    means = dict.fromkeys(LAWS, (0.5, np.nan)) | dict.fromkeys(BASELINES, (np.nan, 0.5))
+    dates = ("2023-11-30", "2023-12-31")
+    scored_dates = [one for name, crps in means.items() for one in of_dates(name, dict(zip(dates, crps, strict=True)))]
+    found = horizon_table(scored_dates, 6)
+    assert (found.forecasters, found.best, found.rows) == ((), "", 0)
+    assert len(found.left_out) == 2
+
+
 def one_score(elpd: list[float], pit: list[float], crps: list[float]) -> OriginScore:
-    size = len(elpd)
-    within = np.abs(np.array(pit) - 0.5)
-    return OriginScore(
-        np.array(elpd),
-        1.0,
-        np.zeros(size, int),
-        np.arange(size),
-        np.array(crps),
-        within <= 0.25,
-        within <= 0.45,
-        np.array(pit),
-    )
+    within, units = np.abs(np.array(pit) - 0.5), list(range(len(elpd)))
+    plain = score(elpd, units, units, crps, [True] * len(elpd), mcse=1.0)
+    return replace(plain, covered50=within <= 0.25, covered90=within <= 0.45, pit=np.array(pit))
 
 
 def test_the_average_of_laws_is_their_mixture() -> None:
@@ -186,6 +233,7 @@ def test_the_average_of_laws_is_their_mixture() -> None:
     assert average.covered90.tolist() == [True, True]
     assert average.covered50.tolist() == [True, True]
     assert average.crps == pytest.approx([0.3, 0.5])
+    assert average.index_crps == pytest.approx([0.3, 0.5])
 
 
 def test_a_mixture_with_all_its_weight_on_one_law_is_that_law() -> None:

@@ -46,12 +46,12 @@ def test_without_scores_the_weights_are_equal() -> None:
     assert stacking_weights({"a": [], "b": []}) == {"a": 0.5, "b": 0.5}
 
 
-def drawn(rng: np.random.Generator, lead: float, blocks: int, mcse: float = 0.0) -> dict[str, np.ndarray]:
+def drawn(rng: np.random.Generator, lead: float, models: int, mcse: float = 0.0) -> dict[str, np.ndarray]:
     """Draws of the weights of two laws whose scores differ by chance, and by `lead` a unit for the first."""
-    family = list(range(blocks)) * 3
-    common = rng.normal(size=len(family))
+    unit = list(range(models)) * 3
+    common = rng.normal(size=len(unit))
     laws = {
-        name: [score((common + own + rng.normal(size=len(family))).tolist(), family, [0] * len(family), [], [], mcse)]
+        name: [score((common + own + rng.normal(size=len(unit))).tolist(), unit, [0] * len(unit), [], [], mcse)]
         for name, own in (("first", lead), ("second", 0.0))
     }
     return stacking_weight_draws(laws, seed=4)
@@ -63,15 +63,15 @@ def test_draws_of_weights_are_distributions_and_repeat() -> None:
     np.testing.assert_array_equal(first["first"], again["first"])
 
 
-def test_few_blocks_do_not_settle_the_weights_and_a_clear_lead_does() -> None:
+def test_few_models_do_not_settle_the_weights_and_a_clear_lead_does() -> None:
     rng = np.random.default_rng(2)
     open_, settled = drawn(rng, 0.0, 4)["first"], drawn(rng, 6.0, 40)["first"]
     assert np.ptp(np.quantile(open_, [0.05, 0.95])) > 0.3
     assert np.quantile(settled, 0.05) > 0.95
 
 
-def test_doubt_shrinks_with_the_number_of_blocks() -> None:
-    spread = [np.std(drawn(np.random.default_rng(3), 0.0, blocks)["first"]) for blocks in (8, 200)]
+def test_doubt_shrinks_with_the_number_of_models() -> None:
+    spread = [np.std(drawn(np.random.default_rng(3), 0.0, models)["first"]) for models in (8, 200)]
     assert spread[1] < 0.5 * spread[0]
 
 
@@ -81,12 +81,25 @@ def test_monte_carlo_error_adds_doubt() -> None:
 
 
 def test_without_chance_every_draw_is_the_estimate() -> None:
-    # One block and exact scores: nothing to resample.
+    # One model in one quarter and exact scores: nothing to resample.
     rng = np.random.default_rng(6)
     laws = {name: [score(rng.normal(size=30).tolist(), [0] * 30, [0] * 30, [], [])] for name in "abc"}
     estimate = stacking_weights(laws)
     for name, draws in stacking_weight_draws(laws, seed=1, draws=5).items():
         np.testing.assert_allclose(draws, estimate[name], atol=1e-9)
+
+
+def test_prices_of_few_quarters_leave_doubt_however_many_models() -> None:
+    rng = np.random.default_rng(7)
+    unit, lead = list(range(300)), np.repeat([1.0, -0.9, 0.8], 100)
+    spreads = []
+    for quarter in (np.repeat([0, 1, 2], 100), np.zeros(300, int)):
+        laws = {
+            name: [score((sign * lead + 0.1 * rng.normal(size=300)).tolist(), unit, quarter.tolist(), [], [])]
+            for name, sign in (("first", 0.5), ("second", -0.5))
+        }
+        spreads.append(np.std(stacking_weight_draws(laws, seed=4)["first"]))
+    assert spreads[0] > 2 * spreads[1]
 
 
 def test_without_scores_every_draw_is_equal_weights() -> None:

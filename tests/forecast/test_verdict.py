@@ -17,6 +17,8 @@ FOR_PLATEAU = Evidence(
     mean_age_years=3.0,
 )
 FOR_DISCOVERY = replace(FOR_PLATEAU, elpd_difference=-1.0, p_slowed=0.02)
+BY_FORECASTS = replace(FOR_PLATEAU, elpd_difference=-20.0, p_slowed=0.4)
+"""Discovery is clearly ahead, by as much as plateau is in `FOR_PLATEAU`."""
 
 
 def test_every_condition_met_is_a_plateau_and_the_reason_says_them() -> None:
@@ -98,6 +100,40 @@ def test_one_condition_short_of_discovery(change: dict[str, float], named: str) 
     assert against.count(";") == 0, "only the condition that failed is named"
 
 
+def test_a_clear_lead_of_discovery_speaks_for_it_as_one_of_plateau_does_for_plateau() -> None:
+    verdict, reason = judge(BY_FORECASTS)
+    assert verdict == "discovery"
+    for part in ("forecasts worse by 20.0 (more than 10.0)", "does not lean to a halving", "probability 0.40"):
+        assert part in reason
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"elpd_difference": -10.0}, "probability 0.40, not below 0.05"),
+        ({"elpd_difference": -3.9, "elpd_difference_se": 0.1}, "probability 0.40, not below 0.05"),
+        ({"p_slowed": 0.51}, "probability 0.51, not below 0.50"),
+        ({"mean_age_years": 1.9}, "1.9 years old on average, too young"),
+    ],
+)
+def test_one_condition_short_of_discovery_by_forecasts(change: dict[str, float], named: str) -> None:
+    verdict, reason = judge(replace(BY_FORECASTS, **change))
+    assert verdict == "inconclusive"
+    against = reason.split("Against discovery")[1]
+    assert named in against
+    assert against.count(";") == 0, "only the condition that failed is named"
+
+
+@pytest.mark.parametrize("lead", [-20.0, -10.0, -1.0, 3.9, 4.0, 10.0, 20.0])
+@pytest.mark.parametrize("slowed", [0.02, 0.4, 0.6, 0.99])
+def test_the_steps_say_what_the_rule_says(lead: float, slowed: float) -> None:
+    evidence = replace(FOR_PLATEAU, elpd_difference=lead, p_slowed=slowed)
+    steps = evidence.to_frame().set_index("needed_for")["holds"]
+    met = {name: bool(steps[["both", name]].all()) for name in ("plateau", "discovery")}
+    said = next((name for name, holds in met.items() if holds), "inconclusive")
+    assert judge(evidence)[0] == said
+
+
 def test_mixed_evidence_names_every_condition_that_failed_on_either_side() -> None:
     mixed = replace(
         FOR_PLATEAU,
@@ -142,7 +178,8 @@ def test_a_winner_implies_all_of_its_conditions_and_their_absence_none(evidence:
     plateau = discovery = False
     if usable and difference is not None and se is not None:
         plateau = difference > 4 and difference > 2 * se and evidence.p_slowed >= 0.95 and not evidence.prior_dominated
-        discovery = difference < 4 and evidence.p_slowed <= 1 - 0.95 and evidence.mean_age_years >= 2
+        most = 0.5 if difference < -4 and difference < -2 * se else 1 - 0.95
+        discovery = difference < 4 and evidence.p_slowed <= most and evidence.mean_age_years >= 2
     assert not (plateau and discovery)
     assert verdict == ("plateau" if plateau else "discovery" if discovery else "inconclusive")
     assert reason

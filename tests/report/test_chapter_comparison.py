@@ -4,11 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from costfloor.forecast.paired import Difference
 from costfloor.report.chapter_comparison import comparison
 from costfloor.report.study import Study
 from costfloor.studies.catalogue import outdated
-from costfloor.studies.forecasts.chapter import TITLES, best_against_rivals, hangs_on, missed_gates, monte_carlo
-from costfloor.studies.forecasts.study import ForecastRow
+from costfloor.studies.forecasts.chapter import TITLES, against_rivals, forecasts, missed_gates, monte_carlo
+from costfloor.studies.forecasts.result import ForecastRow, ForecastStudy, Horizon, LeftOut
 from costfloor.studies.sbc.chapter import on_new_truths
 from costfloor.studies.sbc.ranks import IntervalCoverage, Uniformity
 from costfloor.studies.sbc.study import Calibration, CalibrationStudy, Row
@@ -21,106 +22,100 @@ LAW_TITLES = {"plateau": "plateau", "discovery": "continued discovery"} | TITLES
 
 def row(
     forecaster: str,
-    crps: float | dict[str, float],
-    months: int = 12,
-    *,
-    error: float = 5.0,
+    crps: tuple[float, float | None] | None = None,
+    score: tuple[float, float | None] | None = None,
+    index: tuple[float, float | None] | None = None,
     mcse: float | None = 1.0,
 ) -> ForecastRow:
-    """Scores from one date, or from several with a hundred prices each."""
-    by_date = crps if isinstance(crps, dict) else {"2023-11-30": crps}
-    mean = sum(by_date.values()) / len(by_date)
+    """How far behind the best by CRPS (of prices and of quarters) and ahead of it by log score, with errors; the best without any."""
+    behind, ahead, of_quarters = (None if pair is None else Difference(*pair) for pair in (crps, score, index))
     return ForecastRow(
-        forecaster=forecaster, horizon_months=months, origins=12, rows=300, elpd=-400.0, se=20.0,
-        elpd_difference=3.0, elpd_difference_se=error, elpd_difference_mcse=mcse,
-        crps=mean, crps_ratio=mean, crps_by_origin={date: (100, one) for date, one in by_date.items()},
-        coverage50=0.5, coverage90=0.9, pit=Uniformity(300, 0.5, 0.6, inside=True), weight=0.5,
+        forecaster=forecaster, elpd=-400.0, crps=0.9 + (crps or (0.0,))[0], index_crps=0.4, elpd_ahead=ahead, crps_behind=behind,
+        index_behind=of_quarters, elpd_ahead_mcse=None if score is None else mcse, coverage50=0.5, coverage90=0.9,
+        pit=Uniformity(300, 0.5, 0.6, inside=True), weight=0.5,
     )  # fmt: skip
 
 
-def test_the_best_law_beats_both_rivals() -> None:
-    rows = [row("plateau", 0.9), row("discovery", 1.0), row("epoch_ols", 1.2), row("random_walk_drift", 1.1)]
-    said = best_against_rivals(rows, 12, LAW_TITLES)
-    assert "the best of them by CRPS is plateau" in said
-    assert "25 % below one line by least squares (Epoch)" in said
-    assert said.endswith("it beats both.")
+def horizon(*rows: ForecastRow, months: int = 12, **changes: object) -> Horizon:
+    dates = ("2023-11-30", "2023-12-31")
+    found = Horizon(months, dates, (), (), 1300, 120, 9, rows[0].forecaster if rows else "", rows)
+    return replace(found, **changes)  # type: ignore[arg-type]
 
 
-def test_the_best_law_beats_one_and_says_which_not() -> None:
-    rows = [row("plateau", 0.9), row("discovery", 1.0), row("epoch_ols", 0.8), row("random_walk_drift", 1.1)]
-    said = best_against_rivals(rows, 12, LAW_TITLES)
-    assert "12 % above one line" in said
-    assert said.endswith("it does not beat one line by least squares (Epoch).")
+def test_rivals_are_beaten_only_beyond_two_errors() -> None:
+    said = against_rivals(
+        horizon(
+            row("plateau"),
+            row("discovery", (0.01, 0.02), (-1.0, 2.0), (0.0, 0.1)),
+            row("epoch_ols", (0.1, 0.04), (-30.0, 20.0), (0.3, 0.1)),
+            row("no_change", (-0.1, 0.04), (30.0, 10.0), (-0.1, 0.1)),
+            row("farmer_lafond", (0.1, None), (-30.0, 10.0), (0.1, 0.1)),
+        ),
+        LAW_TITLES,
+    )
+    assert said.startswith(
+        "At 12 months, on 1,300 prices of 120 models from 2 dates, the smallest CRPS of the laws and their average is that of plateau "
+        "(0.900)."
+    )
+    assert (
+        "By CRPS it is better than one line by least squares (Epoch), worse than no change and not to be told from Farmer and Lafond; "
+        "by log score better than Farmer and Lafond, worse than no change and not to be told from one line by least squares (Epoch); "
+        "by the mean price of a quarter better than one line by least squares (Epoch) and not to be told from no change and Farmer and "
+        "Lafond (by two standard errors of the difference)." in said
+    )
+    assert said.endswith("Among the laws it is, by CRPS, not to be told from continued discovery.")
 
 
-def test_a_tie_is_no_win() -> None:
-    rows = [row("plateau", 0.9), row("epoch_ols", 0.9), row("random_walk_drift", 1.0)]
-    said = best_against_rivals(rows, 12, LAW_TITLES)
-    assert "does not beat one line" in said
-    assert "is plateau, level with one line by least squares (Epoch) and 10 % below ARIMA" in said
-
-
-@pytest.mark.parametrize(
-    ("crps", "said"),
-    [(0.903, "are level (plateau and continued discovery): 10 % below"), (0.906, "is plateau, 10 % below")],
-)
-def test_laws_whose_scores_read_the_same_are_level(crps: float, said: str) -> None:
-    rows = [row("plateau", 0.9), row("discovery", crps), row("epoch_ols", 1.0)]
-    assert f"the best of them by CRPS {said}" in best_against_rivals(rows, 12, LAW_TITLES)
+def test_dates_that_count_for_nobody_are_named_with_the_reason() -> None:
+    said = against_rivals(
+        horizon(
+            row("plateau"),
+            row("epoch_ols", (0.1, 0.04), (-30.0, 10.0)),
+            left_out=(LeftOut("2023-10-31", ("random_walk_drift", "farmer_lafond")),),
+            absent=("local_linear_trend",),
+        ),
+        LAW_TITLES,
+    )
+    assert (
+        "2023-10-31 is left out for all: no forecast from there by ARIMA(0,1,0) with drift and Farmer and Lafond."
+        in said
+    )
+    assert said.endswith("No forecast came from local linear trend.")
+    assert "quarter" not in said
+    assert "Among the laws" not in said
 
 
 def test_without_rivals_nothing_is_claimed() -> None:
-    assert "nothing could be compared" in best_against_rivals([row("plateau", 0.9)], 12, LAW_TITLES)
-    assert "nothing could be compared" in best_against_rivals([], 6, LAW_TITLES)
-    assert "nothing could be compared" in best_against_rivals([row("epoch_ols", 0.9)], 12, LAW_TITLES)
+    assert against_rivals(horizon(), LAW_TITLES) == "At 12 months nothing could be compared."
+    assert "better than" not in against_rivals(horizon(row("plateau")), LAW_TITLES)
 
 
-def test_a_rival_that_could_not_forecast_from_a_hard_date_is_met_on_its_own_dates() -> None:
-    rows = [row("plateau", {"2023-11-30": 3.0, "2023-12-31": 0.9}), row("random_walk_drift", {"2023-12-31": 1.0})]
-    said = best_against_rivals(rows, 12, LAW_TITLES)
-    assert "10 % below ARIMA(0,1,0) with drift from the same dates: it beats ARIMA(0,1,0) with drift." in said
-
-
-DATES = ["2023-11-30", "2023-12-31", "2024-01-31"]
-ORIGINS = list(zip(DATES, (15, 20, 1), strict=True))
-
-
-def from_dates(*crps: float) -> dict[str, float]:
-    return dict(zip(DATES, crps, strict=True))
-
-
-def test_what_hangs_on_a_single_date_is_named_with_what_it_would_be() -> None:
-    rows = [
-        row("plateau", from_dates(1.3, 0.9, 1.3)),
-        row("discovery", from_dates(2.0, 2.0, 2.0)),
-        row("epoch_ols", from_dates(1.0, 1.2, 1.2)),
-        row("random_walk_drift", {"2023-12-31": 9.0, "2024-01-31": 9.0}),
+def test_the_table_has_every_forecaster_at_every_horizon_on_as_many_prices() -> None:
+    rows = (row("plateau"), row("epoch_ols", (0.1, 0.04), (-30.0, 10.0), (0.3, None)))
+    study = ForecastStudy(
+        (horizon(*rows, months=3), horizon(*rows, rows=900)), (("2023-11-30", 20), ("2023-12-31", 30)), ()
+    )
+    *_, block = forecasts(study, "", {"plateau": "plateau"})
+    assert [line[:3] for line in block["rows"]] == [
+        (months, prices, title)
+        for months, prices in (("3", "1,300"), ("12", "900"))
+        for title in ("plateau", "one line by least squares (Epoch)")
     ]
-    assert "does not beat one line" in best_against_rivals(rows, 12, LAW_TITLES)
-    said = hangs_on(rows, 12, ORIGINS, LAW_TITLES)
-    assert said == "That hangs on single dates: without 2023-11-30 (15 prices seen) it beats both."
-    twice = [row("plateau", from_dates(1.3, 0.9, 1.3)), row("epoch_ols", from_dates(1.1, 1.2, 1.1))]
-    said = hangs_on(twice, 12, ORIGINS, LAW_TITLES)
-    assert "without any one of 2023-11-30 (15 prices seen) and 2024-01-31 (1 price seen) it beats one line" in said
-
-
-def test_what_hangs_on_no_date_says_so_and_nothing_is_said_of_nothing() -> None:
-    rows = [row("plateau", from_dates(0.9, 0.9, 0.9)), row("epoch_ols", from_dates(1.0, 1.0, 1.0))]
-    assert hangs_on(rows, 12, ORIGINS, LAW_TITLES) == "That stays so whichever date is left out."
-    assert hangs_on(rows, 6, ORIGINS, LAW_TITLES) == ""
-    assert hangs_on(rows[:1], 12, ORIGINS, LAW_TITLES) == ""
-    alone = [row("plateau", 0.9), row("epoch_ols", 1.0)]
-    assert hangs_on(alone, 12, ORIGINS[:1], LAW_TITLES) == ""
+    assert "+0.100 (0.040)" in block["rows"][1]
+    assert "+0.300" in block["rows"][1]
 
 
 def test_scores_that_are_mostly_monte_carlo_error_are_named() -> None:
-    quiet, noisy = row("discovery", 1.0, mcse=2.0), row("plateau", 1.0, months=6, error=5.0, mcse=4.0)
-    said = monte_carlo([quiet, noisy], LAW_TITLES)
-    assert "Monte Carlo error for plateau at 6 months; elsewhere Monte Carlo error is at most 2." in said
-    assert "at most 2." in monte_carlo([quiet], LAW_TITLES)
-    assert "elsewhere" not in monte_carlo([noisy], LAW_TITLES)
-    assert monte_carlo([], LAW_TITLES) == ""
-    assert monte_carlo([row("discovery", 1.0, error=0.0, mcse=0.0), row("plateau", 1.0, mcse=None)], LAW_TITLES) == ""
+    best, quiet, noisy = (
+        row("plateau"),
+        row("discovery", score=(3.0, 5.0), mcse=2.0),
+        row("discovery", score=(3.0, 5.0), mcse=4.0),
+    )
+    said = monte_carlo([horizon(best, quiet), horizon(best, noisy, months=6)], LAW_TITLES)
+    assert "Monte Carlo error for continued discovery at 6 months; elsewhere Monte Carlo error is at most 2." in said
+    assert "at most 2." in monte_carlo([horizon(best, quiet)], LAW_TITLES)
+    assert "elsewhere" not in monte_carlo([horizon(best, noisy)], LAW_TITLES)
+    assert monte_carlo([horizon(best), horizon()], LAW_TITLES) == ""
 
 
 def test_missed_gates_are_named() -> None:

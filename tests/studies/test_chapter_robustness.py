@@ -221,7 +221,11 @@ def test_what_markups_may_do(floor: float, difference: str) -> None:
         (-30.0, 5.0, "decays with the calendar than with the age of a band: the two clocks can be"),
         (-3.0, 1.0, "the calendar than with the age of a band: the two clocks cannot be"),
         (9.0, 8.0, "cannot be told apart"),
-        (0.7, 5.0, "forecasts are level (+0.7, standard error 5.0) whether its rate decays with the age"),
+        (
+            0.7,
+            5.0,
+            "forecasts are level (+0.7, standard error 5.0, by models or by blocks of time) whether its rate decays with the age",
+        ),
         (None, None, "could not be compared"),
     ],
 )

@@ -44,8 +44,10 @@ def concluded(monkeypatch: pytest.MonkeyPatch, folder: Path, *found: Any) -> Con
     ("found", "verdict", "words"),
     [
         ((1.0, 0.99), "plateau", "its forecasts are better"),
-        ((-0.5, 0.01), "discovery", "no better"),
-        ((-0.5, 0.5), "inconclusive", "may have halved"),
+        ((-0.01, 0.01), "discovery", "no better"),
+        ((-0.01, 0.5), "inconclusive", "may have halved"),
+        ((-0.5, 0.4), "discovery", "forecasts worse"),
+        ((-0.5, 0.6), "inconclusive", "may have halved"),
         ((1.0, 0.99, "3 divergences"), "inconclusive", "missed its gates"),
     ],
 )

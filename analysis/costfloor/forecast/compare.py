@@ -36,7 +36,7 @@ class LawScore:
     Attributes
     ----------
     elpd, se
-        Sum of log predictive densities, and its standard error over blocks (family x quarter), with its Monte Carlo error.
+        Sum of log predictive densities, and its standard error (`costfloor.forecast.paired`) with its Monte Carlo error.
     crps
         Mean over scored rows, log points; smaller is better.
     coverage90
@@ -44,7 +44,7 @@ class LawScore:
     weight
         Stacking weight (Yao et al. 2018).
     weight_ci90
-        5 and 95 % of that weight had other blocks been scored and other draws been taken.
+        5 and 95 % of that weight had other models and quarters been scored and other draws been taken.
     """
 
     elpd: float | None
@@ -161,8 +161,8 @@ def compare(
     ]
     failures = (*on_all_rows, *failures_at_origins(at_all_origins))
     weights, weight_draws = stacking_weights(scores), stacking_weight_draws(scores, settings.seed)
-    laws = {name: _law_score(scores[name], weights[name], _ci90(weight_draws[name])) for name in LAWS}
-    gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
+    laws = {name: _law_score(scores[name], horizon_months, weights[name], _ci90(weight_draws[name])) for name in LAWS}
+    gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"], horizon_months)
     slowed = has_slowed(fits["plateau"].draws("rate_now"), fits["plateau"].draws("rate_initial"))
     sensitivity = prior_sensitivity(fits["plateau"], obs, "rate_floor")
     evidence = Evidence(
@@ -206,10 +206,12 @@ def settings_at_origins(settings: Sampling, obs: PriceObservations) -> Sampling:
     return replace(settings, draws=min(settings.draws, ORIGIN_DRAWS), tune=min(settings.tune, ORIGIN_DRAWS))
 
 
-def _law_score(scores: Sequence[OriginScore], weight: float, weight_ci90: tuple[float, float]) -> LawScore:
+def _law_score(
+    scores: Sequence[OriginScore], horizon_months: int, weight: float, weight_ci90: tuple[float, float]
+) -> LawScore:
     if not scores:
         return LawScore(None, None, None, None, weight, weight_ci90)
-    elpd, se = total_elpd(scores)
+    elpd, se = total_elpd(scores, horizon_months)
     return LawScore(
         elpd=elpd,
         se=se,

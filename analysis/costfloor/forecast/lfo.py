@@ -18,8 +18,8 @@ from costfloor.errors import InputError
 from costfloor.fit.fit import sample_law
 from costfloor.forecast.baselines import BASELINES, baseline_forecasts
 from costfloor.forecast.marginal import unknown_host
-from costfloor.forecast.origins import MIN_SCORED_ROWS, masks, score_draws, score_forecast
-from costfloor.forecast.scores import OriginScore
+from costfloor.forecast.origins import MIN_SCORED_ROWS, masks, score_forecast
+from costfloor.forecast.scores import OriginScore, score_draws
 from costfloor.keys import fingerprint, result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset

@@ -27,9 +27,9 @@ from costfloor.fit.posterior import (
 )
 from costfloor.fit.result import Fit
 from costfloor.forecast.marginal import UnknownHost, joint_noise_logpdf, level_grid, shared_host_logpdf, unknown_host
-from costfloor.forecast.scores import OriginScore, covered, crps, jackknife_mcse
+from costfloor.forecast.scores import OriginScore, jackknife_mcse, score_draws
 from costfloor.laws.base import Law
-from costfloor.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_steps, path_at
+from costfloor.laws.innovations import COMMON_SHARE, grid_steps, path_at
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
 
 MAX_ORIGINS = 3
@@ -136,26 +136,6 @@ def score_forecast(
     simulated, log_density = predict(fit, obs, seen, scored, seed, at_unknown_host)
     unit_elpd = logsumexp(log_density, axis=0) - np.log(len(log_density))
     return score_draws(obs, scored, simulated, unit_elpd, jackknife_mcse(log_density))
-
-
-def score_draws(
-    obs: PriceObservations, scored: np.ndarray, simulated: np.ndarray, unit_elpd: np.ndarray, elpd_mcse: float
-) -> OriginScore:
-    """Score a predictive distribution, given by draws of the log prices (S, rows) and the joint log density of each unit (units,)."""
-    rows = np.flatnonzero(scored)
-    units = np.unique(obs.unit[rows])
-    first = np.array([obs.time_years[rows[obs.unit[rows] == unit]].min() for unit in units])
-    observed = obs.log_price[rows]
-    return OriginScore(
-        unit_elpd=unit_elpd,
-        elpd_mcse=elpd_mcse,
-        unit_family=obs.unit_family[units],
-        unit_quarter=np.floor(first / GRID_YEARS).astype(int),
-        crps=crps(simulated, observed),
-        covered50=covered(simulated, observed, 0.5),
-        covered90=covered(simulated, observed, 0.9),
-        pit=np.mean(simulated < observed, axis=0),
-    )
 
 
 def predict(

@@ -1,14 +1,13 @@
 """Weights of the mixture of laws that would have forecast best, and how far chance decides them.
 
 References: Yao, Vehtari, Simpson and Gelman (2018), Using stacking to average Bayesian predictive distributions; Rubin (1981), The Bayesian
-bootstrap.
+bootstrap; Owen and Eckles (2012), Bootstrapping data arrays of arbitrary order.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from costfloor.forecast.elpd import blocks_of
 from costfloor.forecast.scores import OriginScore
 
 ROUNDS = 2000
@@ -32,8 +31,8 @@ def stacking_weight_draws(
 ) -> dict[str, np.ndarray]:
     """Weights had other prices been quoted and other posterior draws been taken.
 
-    Blocks (family x quarter) are given the weights of a Bayesian bootstrap, and each law's score at each origin is moved by a normal error
-    with its Monte Carlo standard error, spread evenly over the units.
+    Models and quarters are given the weights of a Bayesian bootstrap, which multiply, and each law's score at each origin is moved by a
+    normal error with its Monte Carlo standard error, spread evenly over the units.
 
     Parameters
     ----------
@@ -52,8 +51,12 @@ def stacking_weight_draws(
     if not any(scores.values()):
         return {name: np.full(draws, 1.0 / len(scores)) for name in scores}
     rng = np.random.default_rng(seed)
-    block = blocks_of(next(iter(scores.values())))
-    importance = rng.standard_exponential((draws, block.max() + 1))[:, block]
+    of_any_law = next(iter(scores.values()))
+    importance = np.ones((draws, 1))
+    for name in ("unit", "unit_quarter"):
+        codes = np.concatenate([getattr(score, name) for score in of_any_law])
+        cluster = np.unique(codes, return_inverse=True)[1]
+        importance = importance * rng.standard_exponential((draws, cluster.max() + 1))[:, cluster]
     weights = best_mixture(_log_densities(scores) + _monte_carlo_errors(scores, draws, rng), importance)
     return dict(zip(scores, weights.T, strict=True))
 

@@ -12,7 +12,20 @@ MIN_ORIGINS = 3
 ELPD_MARGIN = 4.0
 SE_MARGIN = 2.0
 CREDIBLE = 0.95
+EVEN = 0.5
+"""Where discovery forecasts clearly better, halving must not be more probable than not."""
+
 MIN_MEAN_AGE_YEARS = 2.0
+
+
+def clear_lead(se: float | None) -> float:
+    """The lead in forecast score, either way, that is clear: four, or two standard errors."""
+    return max(ELPD_MARGIN, SE_MARGIN * (se or 0.0))
+
+
+def most_slowed(difference: float, se: float | None) -> float:
+    """The greatest probability of a halved rate that discovery stands: 0.05, and 0.5 where its forecasts are clearly better."""
+    return EVEN if difference < -clear_lead(se) else 1 - CREDIBLE
 
 
 @dataclass(frozen=True)
@@ -34,8 +47,8 @@ class Evidence:
 
     @property
     def margin(self) -> float:
-        """The lead in forecast score that plateau needs: four, or two standard errors."""
-        return max(ELPD_MARGIN, SE_MARGIN * (self.elpd_difference_se or 0.0))
+        """`clear_lead` of this evidence."""
+        return clear_lead(self.elpd_difference_se)
 
     def verdict(self) -> tuple[Verdict, str]:
         """What the rule says, and why: `judge`."""
@@ -45,7 +58,7 @@ class Evidence:
         """The rule step by step: `needed_for, condition, value, holds`."""
         lead = self.elpd_difference if self.scored and self.elpd_difference is not None else math.nan
         halved = "probability that the rate has halved is"
-        free = not self.prior_dominated
+        free, most = not self.prior_dominated, most_slowed(lead, self.elpd_difference_se)
         steps = [
             ("both", "every fit passes its gates", float(self.passed), self.passed),
             ("both", f"{MIN_ORIGINS} past dates or more are scored", self.origins, self.scored),
@@ -53,7 +66,7 @@ class Evidence:
             ("plateau", f"{halved} {CREDIBLE} or more", self.p_slowed, self.p_slowed >= CREDIBLE),
             ("plateau", "the data, not the prior, set the floor", float(free), free),
             ("discovery", f"plateau leads by less than {ELPD_MARGIN:.0f}", lead, lead < ELPD_MARGIN),
-            ("discovery", f"{halved} {1 - CREDIBLE:.2f} or less", self.p_slowed, self.p_slowed <= 1 - CREDIBLE),
+            ("discovery", f"{halved} {most:.2f} or less", self.p_slowed, self.p_slowed <= most),
             (
                 "discovery",
                 f"families are {MIN_MEAN_AGE_YEARS:g} years old or older on average",
@@ -75,7 +88,10 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
             f"{MIN_ORIGINS}",
         )
     if evidence.elpd_difference_se is None:
-        return "inconclusive", "all scored rows lie in one family and quarter, so their score has no standard error"
+        return (
+            "inconclusive",
+            "all scored rows are of one model or one quarter, so that their score has no standard error",
+        )
     difference, margin = evidence.elpd_difference, evidence.margin
     # A signed lead, and no word for its sign, which may be that of the draws.
     lead = f"plateau's lead in log score is {difference:+.1f}"
@@ -90,17 +106,20 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
             f"its forecasts are better by {difference:.1f} (more than {margin:.1f}), the rate has fallen below half of its start with "
             f"probability {evidence.p_slowed:.2f}, and the data, not the prior, set the floor"
         )
+    most = most_slowed(difference, evidence.elpd_difference_se)
     for_discovery = {
         f"{lead}, not below {ELPD_MARGIN:.0f}": difference < ELPD_MARGIN,
-        f"the rate may have halved since the start (probability {evidence.p_slowed:.2f}, not below 0.05)": evidence.p_slowed
-        <= 1 - CREDIBLE,
+        f"the rate may have halved since the start (probability {evidence.p_slowed:.2f}, not below {most:.2f})": evidence.p_slowed
+        <= most,
         f"the families are {evidence.mean_age_years:.1f} years old on average, too young to show decay": evidence.mean_age_years
         >= MIN_MEAN_AGE_YEARS,
     }
     if all(for_discovery.values()):
+        clear = difference < -margin
+        forecast = f"worse by {-difference:.1f} (more than {margin:.1f})" if clear else f"no better ({difference:+.1f})"
         return "discovery", (
-            f"a law that may decay forecasts no better ({difference:+.1f}) and finds no halving of the rate (probability "
-            f"{evidence.p_slowed:.2f}) in families {evidence.mean_age_years:.1f} years old on average"
+            f"a law that may decay forecasts {forecast} and {'does not lean to a' if clear else 'finds no'} halving of the rate "
+            f"(probability {evidence.p_slowed:.2f}) in families {evidence.mean_age_years:.1f} years old on average"
         )
     against_plateau = "; ".join(reason for reason, holds in for_plateau.items() if not holds)
     against_discovery = "; ".join(reason for reason, holds in for_discovery.items() if not holds)

@@ -9,7 +9,16 @@ from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
 from costfloor.forecast.compare import Comparison
-from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_MEAN_AGE_YEARS, MIN_ORIGINS, SE_MARGIN
+from costfloor.forecast.paired import RESTS_ON
+from costfloor.forecast.verdict import (
+    CREDIBLE,
+    ELPD_MARGIN,
+    MIN_MEAN_AGE_YEARS,
+    MIN_ORIGINS,
+    SE_MARGIN,
+    clear_lead,
+    most_slowed,
+)
 from costfloor.laws import LAWS
 from costfloor.sampling import quantiles as of_draws
 from costfloor.sampling.policy import ESS_LIMIT
@@ -79,23 +88,22 @@ def reason(comparison: Comparison) -> str:
 def score_difference(comparison: Comparison) -> str:
     """Which law forecast better, and how sure that is."""
     difference, error = comparison.elpd_difference, comparison.elpd_difference_se
-    origins = plural(len(comparison.origins), "forecast origin")
-    sampling = comparison.elpd_difference_mcse
+    origins, sampling = plural(len(comparison.origins), "forecast origin"), comparison.elpd_difference_mcse
     if difference is None or error is None or sampling is None:
         return f"The forecasts of the two laws could not be scored against each other ({origins})."
     opening = f"Forecasting {comparison.horizon_months} months ahead from {origins}, the"
     if not differs(difference, 0.0, sampling):
         return (
             f"{opening} plateau and the discovery law are level: {abs(difference):.1f} units of log predictive density lie between them "
-            f"(standard error {error:.1f}), no more than the finite number of draws accounts for ({sampling:.1f}). "
-            f"{mixture_weights(comparison)}"
+            f"(standard error {error:.1f}, {RESTS_ON}), no more than the finite number of draws accounts for "
+            f"({sampling:.1f}). {mixture_weights(comparison)}"
         )
     ahead, behind = ("plateau", "discovery") if difference > 0 else ("discovery", "plateau")
-    clear = abs(difference) > max(ELPD_MARGIN, SE_MARGIN * error)
+    clear = abs(difference) > clear_lead(error)
     return (
-        f"{opening} {ahead} law scores "
-        f"{abs(difference):.1f} units of log predictive density above the {behind} law (standard error {error:.1f}, "
-        f"in it {sampling:.1f} for the finite number of draws), which is {'clear of' if clear else 'not clear of'} chance. "
+        f"{opening} {ahead} law scores {abs(difference):.1f} units of log predictive density above the {behind} law "
+        f"(standard error {error:.1f}, {RESTS_ON}, in it {sampling:.1f} for the finite number of draws), "
+        f"which is {'clear of' if clear else 'not clear of'} chance. "
         f"{mixture_weights(comparison)}"
     )
 
@@ -236,7 +244,7 @@ def what_would_change(comparison: Comparison, mean_age_years: float) -> str:
         return "First the failed fits must be mended: until then no forecast score counts as evidence for either law."
     if difference is None or error is None or len(comparison.origins) < MIN_ORIGINS:
         return f"The verdict needs more history: {MIN_ORIGINS} past dates with enough prices before and after them."
-    margin = max(ELPD_MARGIN, SE_MARGIN * error)
+    margin, most = clear_lead(error), most_slowed(difference, error)
     if comparison.verdict == "plateau":
         return (
             f"The verdict would lapse if new prices brought the lead in forecast score from {difference:.1f} below {margin:.1f}, the "
@@ -246,11 +254,9 @@ def what_would_change(comparison: Comparison, mean_age_years: float) -> str:
     if comparison.verdict == "discovery":
         return (
             f"The verdict would lapse if the plateau law came to forecast better by {ELPD_MARGIN:.0f} or more (now {difference:+.1f}), or "
-            f"the probability that the rate has halved rose from {probability(comparison.p_slowed)} above {probability(1 - CREDIBLE)}."
+            f"the probability that the rate has halved rose from {probability(comparison.p_slowed)} above {probability(most)}."
         )
-    return (
-        f"{_plateau_needs(comparison, difference, margin)} {_discovery_needs(comparison, difference, mean_age_years)}"
-    )
+    return f"{_plateau_needs(comparison, difference, margin)} {_discovery_needs(comparison, difference, most, mean_age_years)}"
 
 
 def months_until_decisive(comparison: Comparison) -> int | None:
@@ -286,15 +292,15 @@ def _plateau_needs(comparison: Comparison, difference: float, margin: float) -> 
     return f"{needs} If the lead kept growing at its pace so far, it alone would take {wait} of prices."
 
 
-def _discovery_needs(comparison: Comparison, difference: float, mean_age_years: float) -> str:
+def _discovery_needs(comparison: Comparison, difference: float, most: float, mean_age_years: float) -> str:
     missing = []
     if difference >= ELPD_MARGIN:
         missing.append(
             f"forecasts as good as those of the plateau law, within {ELPD_MARGIN:.0f} (now {difference:.1f} behind)"
         )
-    if comparison.p_slowed > 1 - CREDIBLE:
+    if comparison.p_slowed > most:
         now = probability(comparison.p_slowed)
-        missing.append(f"a probability of at most {probability(1 - CREDIBLE)} that the rate has halved (now {now})")
+        missing.append(f"a probability of at most {probability(most)} that the rate has halved (now {now})")
     if mean_age_years < MIN_MEAN_AGE_YEARS:
         missing.append(f"bands at least {MIN_MEAN_AGE_YEARS:g} years old on average (now {mean_age_years:.1f})")
     return f"For continued discovery: {listing(missing)}." if missing else "For continued discovery nothing is missing."

@@ -8,6 +8,7 @@ import pandas as pd
 from costfloor.checks.result import CheckResult
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import LawScore
+from costfloor.forecast.paired import RESTS_ON
 from costfloor.indexes.frontier import FrontierTrend
 from costfloor.panel import law_rows
 from costfloor.report.baselines import BandTrend
@@ -112,9 +113,9 @@ def forecast_scores(study: Study) -> Table:
     return tabulate(
         "forecast_scores",
         f"Forecasts {study.comparison.horizon_months} months ahead: log predictive density (ELPD, higher is better) with its "
-        "standard error, continuous ranked probability score of log price (lower is better), share of prices inside the 90 % interval, "
-        "weight in the mixture that would have forecast best, with its 90 % interval had other prices been scored and other draws been "
-        "taken.",
+        f"standard error ({RESTS_ON}), continuous ranked probability score of log price (lower is better), share of prices inside the 90 % "
+        "interval, weight in the mixture that would have forecast best, with its 90 % interval had other prices been scored and other "
+        "draws been taken.",
         [
             Column("Law", title, "l"),
             Column("ELPD", lambda row: _number(row[1].elpd, ".1f")),

@@ -160,7 +160,7 @@ def conclude(
         Fits at origins that missed a gate.
     """
     missed = [Failure(law, None, result["failure"]) for law, result in on_all_rows.items() if result["failure"]]
-    gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"])
+    gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"], HORIZON_MONTHS)
     plateau = on_all_rows["plateau"]
     evidence = Evidence(
         passed=not (missed or failures),

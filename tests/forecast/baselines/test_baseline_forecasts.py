@@ -17,6 +17,7 @@ from scipy import stats
 from simulated_walk import Walk, panel, split
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
+LINES = ("epoch_ols", "open_ols", "no_change", "twenty_percent")
 SERIES = ("random_walk_drift", "local_linear_trend", "farmer_lafond")
 
 
@@ -136,6 +137,42 @@ def test_later_prices_change_no_forecast() -> None:
         np.testing.assert_array_equal(before[name].simulated, after[name].simulated)
 
 
+def test_fixed_rates_leave_the_line_at_the_last_day_and_share_its_spread() -> None:
+    obs = market(12, drift=-0.4)
+    obs = replace(obs, unit_open=np.arange(len(obs.unit_family)) % 2 == 0)
+    seen, scored = split(obs, 12)
+    size = 10_000
+    line, still, falling = (
+        BASELINES[name](obs, seen, scored, size, np.random.default_rng(2))
+        for name in ("open_ols", "no_change", "twenty_percent")
+    )
+    design = capability_design(obs, np.minimum(obs.time_years, obs.time_years[seen].max()), obs.unit)
+    fitted = fit_line(obs.log_price[seen], design[seen])
+    spread = np.sqrt(np.diag(fitted.spread(design[scored])) + fitted.variance)
+    noise = 5 * spread.max() / np.sqrt(size)
+    np.testing.assert_allclose(still.simulated.mean(axis=0), fitted.mean(design[scored]), atol=noise)
+    np.testing.assert_allclose(still.simulated.std(axis=0), spread, rtol=0.05)
+    ahead = obs.time_years[scored] - obs.time_years[seen].max()
+    np.testing.assert_allclose(
+        (still.simulated - falling.simulated).mean(axis=0), -np.log(0.8) * ahead, atol=np.sqrt(2) * noise
+    )
+    slope = fitted.coefficients[1]
+    np.testing.assert_allclose((line.simulated - still.simulated).mean(axis=0), slope * ahead, atol=np.sqrt(2) * noise)
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_what_lies_before_every_new_model_is_one_error_for_all(name: str) -> None:
+    """The mean price of a quarter is less sure than if each model had an error of its own."""
+    obs = market(13, families=("a",), models_a_quarter=6, prices_a_model=1)
+    seen, scored = split(obs, 12)
+    simulated = BASELINES[name](obs, seen, scored, 2000, np.random.default_rng(0)).simulated
+    last = obs.time_years[scored] >= obs.time_years[scored].max() - 0.25
+    apart = np.corrcoef(simulated[:, last].T)[np.triu_indices(int(last.sum()), 1)]
+    assert apart.mean() > 0.02
+    if name in SERIES:
+        assert apart.mean() > 0.5, "a walk's own error is most of what is not known of its models"
+
+
 def test_a_seen_model_keeps_its_own_level() -> None:
     obs = market(7, model_sd=1.0)
     seen, scored = split(obs, 12)
@@ -213,7 +250,7 @@ def test_several_prices_of_a_model_need_a_known_spread() -> None:
     first[np.unique(obs.unit, return_index=True)[1]] = True
     seen, scored = split(obs, 12)
     result = baseline_forecasts(obs, seen & first, scored, draws=5, seed=0)
-    assert set(result.forecasts) == {"epoch_ols", "open_ols"}
+    assert set(result.forecasts) == set(LINES)
     assert "spread within models" in result.failures["farmer_lafond"]
     fresh = scored & first
     assert baseline_forecasts(obs, seen & first, fresh, draws=5, seed=0).failures == {}

@@ -33,7 +33,7 @@ def scores(seed: int, shift: float) -> dict[str, list[OriginScore]]:
 @pytest.mark.parametrize("shift", [0.5, -0.5])
 def test_contributions_add_up_to_the_lead_and_begin_with_what_supports_it(shift: float) -> None:
     found = scores(1, shift)
-    lead = difference(found["plateau"], found["discovery"])[0]
+    lead = difference(found["plateau"], found["discovery"], 12)[0]
     ranked = model_contributions(OBS, ORIGINS, found)
     total = sum(one.contribution for one in ranked)
     assert total == pytest.approx(lead)

@@ -7,7 +7,7 @@ import pytest
 from costfloor.laws import LAWS
 from costfloor.studies.last_forecast import figure
 from costfloor.studies.last_forecast.chapter import against_rivals, last_forecast, made_and_scored, outcome
-from costfloor.studies.last_forecast.result import FIFTH_A_YEAR, LINE, NO_CHANGE, STACKED, LastForecast
+from costfloor.studies.last_forecast.result import STACKED, LastForecast
 from costfloor.typeset.blocks import Block
 from costfloor.typeset.style import svg
 from fake_study import make_forecaster, make_last_forecast
@@ -45,16 +45,17 @@ def test_the_outcome_follows_the_scores(changes: dict[str, Any], said: str) -> N
 
 def test_rivals_are_beaten_beat_it_or_are_level() -> None:
     rivals = [
-        make_forecaster(LINE, behind=0.3, elpd_ahead=-30.0),
-        make_forecaster(NO_CHANGE, behind=-0.3, elpd_ahead=1.0),
-        make_forecaster(FIFTH_A_YEAR, behind=0.01, elpd_ahead=1.0),
+        make_forecaster("epoch_ols", behind=0.3, elpd_ahead=-30.0),
+        make_forecaster("no_change", behind=-0.3, elpd_ahead=1.0),
+        make_forecaster("twenty_percent", behind=0.01, elpd_ahead=1.0),
     ]
     assert against_rivals(rivals) == (
-        "By CRPS it was better than a constant rate by least squares, worse than no change and not to be told from a fall of 20 % a year; "
-        "by log score it was better than a constant rate by least squares and not to be told from no change and a fall of 20 % a year "
+        "By CRPS it was better than one line by least squares (Epoch), worse than no change and not to be told from a fall of 20 % a year; "
+        "by log score it was better than one line by least squares (Epoch) and not to be told from no change and a fall of 20 % a year "
         "(by two standard errors of the difference)."
     )
-    assert "not to be told from no change" in against_rivals([make_forecaster(NO_CHANGE, behind=0.3, behind_se=None)])
+    assert against_rivals([]) == ""
+    assert "not to be told from no change" in against_rivals([make_forecaster("no_change", behind=0.3, behind_se=None)])
 
 
 def test_families_that_were_not_seen_are_named() -> None:
@@ -74,6 +75,12 @@ def test_stacking_needs_a_line_of_that_day() -> None:
 def test_missed_gates_come_before_the_outcome() -> None:
     said = words(make_last_forecast(failures=("plateau: R-hat 1.2",)))
     assert said.index("FAILED gates: plateau: R-hat 1.2") < said.index("On the level of prices")
+
+
+def test_rivals_that_could_not_forecast_are_named() -> None:
+    assert "No forecast came from Farmer and Lafond (too few changes)." in words(
+        make_last_forecast(absent=("Farmer and Lafond (too few changes)",))
+    )
 
 
 def test_without_rows_or_results_it_says_why() -> None:

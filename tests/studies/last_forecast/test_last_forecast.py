@@ -1,26 +1,17 @@
 """Which forecast is the last one, and how it is scored: in either direction, beside rivals that share what was known."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.origins import masks
 from costfloor.forecast.sequel import Sequel
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.records import typed
-from costfloor.studies.last_forecast.result import (
-    AVERAGE,
-    FIFTH_A_YEAR,
-    LINE,
-    NO_CHANGE,
-    STACKED,
-    ForecasterScore,
-    LastForecast,
-)
-from costfloor.studies.last_forecast.rivals import rivals
+from costfloor.studies.last_forecast.result import AVERAGE, STACKED, ForecasterScore, LastForecast
 from costfloor.studies.last_forecast.study import forecast_day, scored
 from made_up import made_up_fit, made_up_panel
 
@@ -61,7 +52,8 @@ def test_what_is_scored_is_counted() -> None:
     assert last.rows == len(last.arrivals) == (~SEEN).sum()
     assert last.models_new < last.models or last.models_new == len(set(OBS.unit[~SEEN]) - set(OBS.unit[SEEN]))
     assert (last.families, last.families_new) == (("band 0", "band 1"), ())
-    assert set(by_name(last)) == {*NAMES, AVERAGE, LINE, NO_CHANGE, FIFTH_A_YEAR}
+    assert set(by_name(last)) == {*NAMES, AVERAGE, *BASELINES}
+    assert last.absent == ()
 
 
 def test_the_equal_mixture_lies_between_its_laws() -> None:
@@ -95,23 +87,6 @@ def test_an_error_has_the_sign_of_observed_less_forecast(moved: float) -> None:
     assert there[AVERAGE].crps > level[AVERAGE].crps
     low, high = there[AVERAGE].error_span
     assert low > 0.0 if moved > 0 else high < 0.0
-
-
-def test_rivals_leave_one_line_at_the_day() -> None:
-    forecasts = {name: rival.simulated.mean(axis=0) for name, rival in rivals(OBS, SEEN, ~SEEN, seed=1).items()}
-    ahead = OBS.time_years[~SEEN] - OBS.time_years[SEEN].max()
-    gap = forecasts[NO_CHANGE] - forecasts[FIFTH_A_YEAR]
-    assert gap == pytest.approx(-math.log(0.8) * ahead, abs=0.15)
-    slope = np.polyfit(ahead, forecasts[NO_CHANGE] - forecasts[LINE], 1)[0]
-    whole = np.polyfit(OBS.time_years[SEEN], OBS.log_price[SEEN], 1)[0]
-    assert slope == pytest.approx(-whole, abs=0.15)
-
-
-def test_rivals_see_nothing_of_what_came() -> None:
-    corrupted = replace(OBS, log_price=OBS.log_price + 3.0 * ~SEEN)
-    for name, rival in rivals(OBS, SEEN, ~SEEN, seed=1).items():
-        again = rivals(corrupted, SEEN, ~SEEN, seed=1)[name]
-        np.testing.assert_allclose(again.simulated, rival.simulated)
 
 
 def test_a_fan_holds_the_share_of_the_new_prices_that_it_says() -> None:
@@ -151,4 +126,4 @@ def test_a_missed_gate_is_named() -> None:
 def test_laws_have_their_titles() -> None:
     from costfloor.studies.last_forecast.chapter import TITLES  # noqa: PLC0415  only here
 
-    assert set(TITLES) == {*LAWS, AVERAGE, STACKED, LINE, NO_CHANGE, FIFTH_A_YEAR}
+    assert set(TITLES) == {*LAWS, AVERAGE, STACKED, *BASELINES}

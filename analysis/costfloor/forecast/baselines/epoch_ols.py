@@ -42,17 +42,48 @@ def epoch_ols(
     InputError
         The seen rows do not give a line; see `fit_line`.
     """
-    rows, known = np.flatnonzero(scored), np.flatnonzero(seen)
-    design = capability_design(obs, obs.time_years, obs.unit)[:, :columns]
-    line = fit_line(obs.log_price[known], design[known])
-    design = design[rows]
+    return forecast_from_line(obs, seen, scored, draws, rng, obs.time_years, columns)
+
+
+def forecast_from_line(
+    obs: PriceObservations,
+    seen: np.ndarray,
+    scored: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
+    line_time: np.ndarray,
+    columns: int,
+    fallen: float | np.ndarray = 0.0,
+) -> BaselineForecast:
+    """Forecast the scored rows from where a line through the seen ones stands at given times, less what prices have fallen since.
+
+    Parameters
+    ----------
+    obs, seen, scored, draws, rng, columns
+        As in `epoch_ols`.
+    line_time : (n,)
+        When the line is read, years from the start.
+    fallen : (n,)
+        Log points.
+
+    Raises
+    ------
+    InputError
+        The seen rows do not give a line; see `fit_line`.
+    """
+    rows = np.flatnonzero(scored)
+    design = capability_design(obs, line_time, obs.unit)[:, :columns]
+    line = fit_line(obs.log_price[seen], design[seen])
+    design, unit = design[rows], obs.unit[rows]
+    log_price = (obs.log_price + fallen)[rows]
     density = [
-        _log_density(line, obs.log_price[rows[of_unit]], design[of_unit])
-        for of_unit in (obs.unit[rows] == unit for unit in np.unique(obs.unit[rows]))
+        _log_density(line, log_price[of_unit], design[of_unit])
+        for of_unit in (unit == code for code in np.unique(unit))
     ]
     unused = [name for column, name in enumerate(COLUMNS[:columns]) if column not in line.columns]
     notes = (f"not told apart from the other regressors: {', '.join(unused)}",) if unused else ()
-    return BaselineForecast(_simulate(line, design, draws, rng), np.array(density), notes)
+    simulated = _simulate(line, design, draws, rng) - np.broadcast_to(fallen, obs.log_price.shape)[rows]
+    return BaselineForecast(simulated, np.array(density), notes)
 
 
 def _log_density(line: Line, log_price: np.ndarray, design: np.ndarray) -> float:

@@ -10,6 +10,7 @@ from costfloor.errors import InputError
 from costfloor.forecast.baselines.drift import random_walk_drift
 from costfloor.forecast.baselines.epoch_ols import epoch_ols
 from costfloor.forecast.baselines.farmer_lafond import farmer_lafond
+from costfloor.forecast.baselines.fixed_rate import FIFTH_A_YEAR, NO_CHANGE, fixed_rate
 from costfloor.forecast.baselines.levels import forecast_from_series
 from costfloor.forecast.baselines.local_linear import local_linear_trend
 from costfloor.forecast.baselines.predictive import BaselineForecast
@@ -20,10 +21,23 @@ Baseline = Callable[[PriceObservations, np.ndarray, np.ndarray, int, np.random.G
 BASELINES: dict[str, Baseline] = {
     "epoch_ols": epoch_ols,
     "open_ols": partial(epoch_ols, columns=4),
+    "no_change": partial(fixed_rate, rate=NO_CHANGE),
+    "twenty_percent": partial(fixed_rate, rate=FIFTH_A_YEAR),
     "random_walk_drift": partial(forecast_from_series, random_walk_drift),
     "local_linear_trend": partial(forecast_from_series, local_linear_trend),
     "farmer_lafond": partial(forecast_from_series, farmer_lafond),
 }
+
+TITLES: dict[str, str] = {
+    "epoch_ols": "one line by least squares (Epoch)",
+    "open_ols": "one line with a step for open weights",
+    "no_change": "no change",
+    "twenty_percent": "a fall of 20 % a year",
+    "random_walk_drift": "ARIMA(0,1,0) with drift",
+    "local_linear_trend": "local linear trend",
+    "farmer_lafond": "Farmer and Lafond",
+}
+"""What the baselines are called in tables and sentences."""
 
 
 @dataclass(frozen=True)

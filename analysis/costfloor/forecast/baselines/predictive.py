@@ -1,4 +1,4 @@
-"""Predictive distributions of the rows of one unit: draws for intervals, and their joint density."""
+"""Predictive distributions of the rows of one unit: their joint density, and draws, in which units share the errors of the forecast."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class BaselineForecast:
     Attributes
     ----------
     simulated : (S, rows)
-        Draws of log price, joint over the rows of a unit.
+        Draws of log price, joint over all rows: an error of the path or the slope is one and the same for all of them.
     unit_log_density : (units,)
         Log predictive density of the scored rows of each scored unit, joint within the unit, in the order of the units' codes.
     notes
@@ -32,7 +32,7 @@ class BaselineForecast:
 
 @dataclass(frozen=True)
 class UnitPredictive:
-    """The log prices of R rows of one unit: a location, Student-t errors of the forecast, a normal effect of the unit, normal noise.
+    """The log prices of R rows of one unit: a location, Student-t errors of the forecast, normal effects of unit and slope, normal noise.
 
     Attributes
     ----------
@@ -44,6 +44,8 @@ class UnitPredictive:
         Their degrees of freedom; infinite for normal errors.
     unit_variance
         Of the effect that the rows share.
+    slope_variance
+        Of the error of the slope times what the unit's quality is away: the rows share it, and other units do too.
     residual_variance
         Of a row around its unit's level; above zero.
     """
@@ -52,6 +54,7 @@ class UnitPredictive:
     forecast_covariance: np.ndarray
     freedom: float
     unit_variance: float
+    slope_variance: float
     residual_variance: float
 
 
@@ -72,7 +75,7 @@ def variance_mixture(freedom: float) -> tuple[np.ndarray, np.ndarray]:
 def log_density(unit: UnitPredictive, log_price: np.ndarray) -> float:
     """Joint log density of a unit's log prices (R,)."""
     size = len(log_price)
-    normal = unit.unit_variance * np.ones((size, size)) + unit.residual_variance * np.eye(size)
+    normal = (unit.unit_variance + unit.slope_variance) * np.ones((size, size)) + unit.residual_variance * np.eye(size)
     root = np.linalg.inv(np.linalg.cholesky(normal))
     # In the axes of this decomposition both parts of the covariance are diagonal, whatever the factor of the first.
     spread, axes = np.linalg.eigh(root @ unit.forecast_covariance @ root.T)
@@ -83,12 +86,16 @@ def log_density(unit: UnitPredictive, log_price: np.ndarray) -> float:
     return float(inside + np.log(np.diag(root)).sum() - 0.5 * size * np.log(2 * np.pi))
 
 
-def simulate(unit: UnitPredictive, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Draws (S, R) of a unit's log prices."""
-    size = len(unit.mean)
-    factor = 1.0 if np.isinf(unit.freedom) else unit.freedom / rng.chisquare(unit.freedom, (draws, 1))
-    spread, axes = np.linalg.eigh(unit.forecast_covariance)
-    forecast = rng.standard_normal((draws, size)) @ (axes * np.sqrt(np.maximum(spread, 0.0))).T
-    shared = np.sqrt(unit.unit_variance) * rng.standard_normal((draws, 1))
-    noise = np.sqrt(unit.residual_variance) * rng.standard_normal((draws, size))
-    return np.asarray(unit.mean + np.sqrt(factor) * forecast + shared + noise)
+def student_errors(covariance: np.ndarray, freedom: float, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Draws (S, k) of errors with a scale matrix (k, k): Student-t, or normal where `freedom` is infinite."""
+    factor = 1.0 if np.isinf(freedom) else freedom / rng.chisquare(freedom, (draws, 1))
+    spread, axes = np.linalg.eigh(covariance)
+    errors = rng.standard_normal((draws, len(covariance))) @ (axes * np.sqrt(np.maximum(spread, 0.0))).T
+    return np.asarray(np.sqrt(factor) * errors)
+
+
+def simulate(unit: UnitPredictive, errors: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draws (S, R) of a unit's log prices, given those (S, R) of what it shares with other units: errors of forecast and slope."""
+    shared = np.sqrt(unit.unit_variance) * rng.standard_normal((len(errors), 1))
+    noise = np.sqrt(unit.residual_variance) * rng.standard_normal(errors.shape)
+    return np.asarray(unit.mean + errors + shared + noise)

@@ -13,8 +13,8 @@ from costfloor.fit.fit import sample_law
 from costfloor.fit.result import Fit
 from costfloor.forecast.failures import failures_at_origins
 from costfloor.forecast.lfo import score_laws
-from costfloor.forecast.origins import MIN_SCORED_ROWS, forecast_origins, masks, predict, score_draws
-from costfloor.forecast.scores import OriginScore, jackknife_mcse
+from costfloor.forecast.origins import MIN_SCORED_ROWS, forecast_origins, masks, predict
+from costfloor.forecast.scores import OriginScore, jackknife_mcse, score_draws
 from costfloor.forecast.sequel import sequel
 from costfloor.keys import result_key
 from costfloor.laws import LAWS

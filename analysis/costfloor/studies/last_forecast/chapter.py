@@ -5,32 +5,23 @@ from collections.abc import Sequence
 from typing import Final
 
 from costfloor.built import capability_from
+from costfloor.forecast import baselines
 from costfloor.laws import LAWS
 from costfloor.studies.catalogue import failed_gates
-from costfloor.studies.last_forecast.result import (
-    AVERAGE,
-    FIFTH_A_YEAR,
-    LINE,
-    MIN_MONTHS,
-    NO_CHANGE,
-    STACKED,
-    ForecasterScore,
-    LastForecast,
-)
+from costfloor.studies.last_forecast.result import AVERAGE, MIN_MONTHS, STACKED, ForecasterScore, LastForecast
+from costfloor.studies.standing import sign, standing
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.montecarlo import above, below, edge_mcse
-from costfloor.typeset.phrases import CLEAR, listing, minus, percentage, plural
+from costfloor.typeset.phrases import listing, minus, percentage, plural
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Estimate, Number, Range, Share
 
-TITLES: Final = {name: law.title for name, law in LAWS.items()} | {
+TITLES: Final = {
+    **{name: law.title for name, law in LAWS.items()},
     AVERAGE: "equal mixture of the laws",
     STACKED: "stacking mixture of the laws",
-    LINE: "a constant rate by least squares",
-    NO_CHANGE: "no change",
-    FIFTH_A_YEAR: "a fall of 20 % a year",
+    **baselines.TITLES,
 }
-RIVALS: Final = (LINE, NO_CHANGE, FIFTH_A_YEAR)
 SMALLEST_WEIGHT: Final = 0.005
 """A smaller one would be printed as nothing."""
 
@@ -53,7 +44,8 @@ def last_forecast(last: LastForecast | None, figure: Block) -> list[Block]:
             made_and_scored(last),
             failed_gates(last.failures),
             minus(outcome(scores[AVERAGE])),
-            against_rivals([scores[name] for name in RIVALS]),
+            against_rivals([score for score in last.forecasters if score.name in baselines.TITLES]),
+            f"No forecast came from {listing(last.absent)}." if last.absent else "",
             among_laws([score for score in last.forecasters if score.name in LAWS]),
             stacked(last, scores.get(STACKED)),
         ),
@@ -84,7 +76,7 @@ def outcome(score: ForecasterScore) -> str:
     error = edge_mcse((low, score.error, high))
     missed = above(low, 0.0, error) or below(high, 0.0, error)
     held = below(low, 0.0, error) and above(high, 0.0, error)
-    held_share = ("fewer than", "about as many as", "more than")[1 + _sign(score.coverage90 - 0.9, score.coverage90_se)]
+    held_share = ("fewer than", "about as many as", "more than")[1 + sign(score.coverage90 - 0.9, score.coverage90_se)]
     level = "wrong" if missed else "right" if held else "at the edge of what it had held possible"
     return (
         f"On the level of prices the equal mixture of the laws was {level}, by its own account. {_level(score)} (mean of observed less "
@@ -96,17 +88,11 @@ def outcome(score: ForecasterScore) -> str:
 
 def against_rivals(scores: Sequence[ForecasterScore]) -> str:
     """Which rivals the equal mixture beat, and which beat it, on the same prices."""
-    by_crps = _placed([(score.name, -score.behind, score.behind_se) for score in scores])
-    by_log_score = _placed([(score.name, score.elpd_ahead, score.elpd_ahead_se) for score in scores])
+    if not scores:
+        return ""
+    by_crps = standing([(TITLES[score.name], score.behind, score.behind_se) for score in scores])
+    by_log_score = standing([(TITLES[score.name], -score.elpd_ahead, score.elpd_ahead_se) for score in scores])
     return f"By CRPS it was {by_crps}; by log score it was {by_log_score} (by two standard errors of the difference)."
-
-
-def _placed(ahead: Sequence[tuple[str, float, float | None]]) -> str:
-    """Names of rivals by how they stand beside the mixture: how far each is ahead of it, and the standard error of that."""
-    places: dict[str, list[str]] = {"better than": [], "worse than": [], "not to be told from": []}
-    for name, value, error in ahead:
-        places[("better than", "not to be told from", "worse than")[1 + _sign(value, error)]].append(TITLES[name])
-    return listing([f"{words} {listing(names)}" for words, names in places.items() if names])
 
 
 def among_laws(scores: Sequence[ForecasterScore]) -> str:
@@ -128,16 +114,11 @@ def stacked(last: LastForecast, score: ForecasterScore | None) -> str:
 
 
 def _level(score: ForecasterScore) -> str:
-    if not _sign(score.error, score.error_se):
+    if not sign(score.error, score.error_se):
         return "On average prices came level with what it had said"
     ratio = math.exp(score.error)
     side = f"{percentage(1.0 - ratio)} below" if ratio < 1.0 else f"{percentage(ratio - 1.0)} above"
     return f"On average prices came {side} what it had said"
-
-
-def _sign(value: float, error: float | None) -> int:
-    """Whether a difference is clearly above or below zero; 0 while it is neither, or nothing is known of its error."""
-    return 0 if error is None or abs(value) <= CLEAR * error else 1 if value > 0 else -1
 
 
 def _scores(last: LastForecast) -> Table:
@@ -145,14 +126,14 @@ def _scores(last: LastForecast) -> Table:
         "last_forecast",
         f"The forecasts of {last.day} on the prices since, to {last.until}: mean CRPS of log price and joint log score, and less those "
         "of the equal mixture; shares of prices inside the 50 and 90 % intervals; mean of observed less forecast log price (below zero "
-        "prices fell faster than said), and its 90 % interval over the draws of the forecast. The last three share one line by least "
-        "squares through what was known, and go on from the day by its slope, by none, and by 20 % a year. Standard errors in brackets: of "
-        "means clustered by model and by host, of log scores by family and quarter. What all prices share is in none of them, but in the "
-        "intervals.",
+        "prices fell faster than said), and its 90 % interval over the draws of the forecast. Quarter's: CRPS of the mean log price "
+        "of a quarter's prices. No change and 20 % a year go on from the line with a step for open weights. Standard errors in brackets: "
+        "by models, by hosts (of log scores not) or by thirds of the time, whichever is largest.",
         [
             Column("Forecast", lambda score: TITLES[score.name], "L"),
             Column("CRPS", lambda score: Number(score.crps)),
             Column("Less mixture's", lambda score: _less(score, score.behind, score.behind_se, "+.2f")),
+            Column("Quarter's", lambda score: None if score.index_crps is None else Number(score.index_crps)),
             Column("Log score", lambda score: Number(score.elpd, ".0f")),
             Column("Less that of mixture", lambda score: _less(score, score.elpd_ahead, score.elpd_ahead_se, "+.0f")),
             Column("50 %", lambda score: Share(score.coverage50)),

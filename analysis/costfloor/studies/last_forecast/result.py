@@ -5,9 +5,6 @@ from typing import Final
 
 AVERAGE: Final = "average_of_laws"
 STACKED: Final = "stacked_laws"
-LINE: Final = "constant_rate"
-NO_CHANGE: Final = "no_change"
-FIFTH_A_YEAR: Final = "twenty_percent"
 
 MIN_MONTHS: Final = 3
 """Of prices after a year-end, before its forecast is judged."""
@@ -15,20 +12,22 @@ MIN_MONTHS: Final = 3
 
 @dataclass(frozen=True)
 class ForecasterScore:
-    """How one forecaster did. A standard error is None where all rows are of one model, host or block.
+    """How one forecaster did. A standard error is None where all rows are of one model or one quarter.
 
     Attributes
     ----------
     name
-        A law, `AVERAGE` or `STACKED` of the laws, or a rival.
+        A law, `AVERAGE` or `STACKED` of the laws, or one of `costfloor.forecast.baselines`.
     elpd
         Log predictive density, joint within each model and summed.
     elpd_ahead, elpd_ahead_se
-        That less the one of `AVERAGE`, and its standard error over blocks (family x quarter).
+        That less the one of `AVERAGE`, and its standard error.
     crps
         Mean over the rows, log points.
     behind, behind_se
         That less the one of `AVERAGE`, and its standard error: above zero it forecast worse.
+    index_crps
+        CRPS of the mean log price of a quarter's rows, mean over quarters; None where none has rows enough.
     coverage50, coverage90, coverage90_se
         Shares of the rows inside their intervals, and the standard error of the latter.
     error, error_se
@@ -44,6 +43,7 @@ class ForecasterScore:
     crps: float
     behind: float
     behind_se: float | None
+    index_crps: float | None
     coverage50: float
     coverage90: float
     coverage90_se: float | None
@@ -112,6 +112,8 @@ class LastForecast:
         Laws, their mixtures, rivals; empty where nothing could be scored.
     failures
         Fits that missed a gate.
+    absent
+        Classical forecasts that could not be made, with the reason.
     fans, arrivals
         For the figure.
     hindsight
@@ -132,6 +134,7 @@ class LastForecast:
     weights: dict[str, float] | None = None
     forecasters: tuple[ForecasterScore, ...] = ()
     failures: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     fans: tuple[Fan, ...] = ()
     arrivals: tuple[Arrival, ...] = ()
     hindsight: str | None = None

@@ -1,5 +1,6 @@
 """The forecast of the last year-end, from a view of that day, and how it did. Computed with every report; fits and scores are stored."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
@@ -12,22 +13,23 @@ from costfloor.build import BuiltPanel, build
 from costfloor.errors import InputError
 from costfloor.fit.fit import fit_law
 from costfloor.fit.result import Fit
+from costfloor.forecast.baselines import TITLES, baseline_forecasts
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.ledger import Entry
-from costfloor.forecast.lfo import mixture_score
-from costfloor.forecast.origins import MIN_SCORED_ROWS, predict, score_draws
-from costfloor.forecast.scores import OriginScore, jackknife_mcse
+from costfloor.forecast.lfo import BASELINE_DRAWS, mixture_score
+from costfloor.forecast.origins import MIN_SCORED_ROWS, predict
+from costfloor.forecast.paired import crps_difference, row_error
+from costfloor.forecast.scores import OriginScore, jackknife_mcse, score_draws
 from costfloor.forecast.sequel import Sequel, sequel
 from costfloor.keys import fingerprint, result_key
 from costfloor.laws import LAWS
+from costfloor.laws.observations import DAYS_PER_YEAR
 from costfloor.laws.panel import panel_observations
 from costfloor.records import typed
 from costfloor.runs.jobs import Job, run_jobs
 from costfloor.sampling.policy import Sampling
-from costfloor.studies.last_forecast.clustered import clustered_se
 from costfloor.studies.last_forecast.fans import arrivals, fans
 from costfloor.studies.last_forecast.result import AVERAGE, MIN_MONTHS, STACKED, ForecasterScore, LastForecast
-from costfloor.studies.last_forecast.rivals import rivals
 
 MIXTURE_DRAWS: Final = 6000
 
@@ -89,9 +91,10 @@ def scored(fits: Mapping[str, Fit], after: Sequel, weights: Mapping[str, float] 
     mixtures = {AVERAGE: _mixture(predicted, dict.fromkeys(fits, 1.0 / len(fits)), after)}
     if weights is not None:
         mixtures[STACKED] = _mixture(predicted, weights, after)
+    classical = baseline_forecasts(obs, seen, later, draws=BASELINE_DRAWS, seed=seed)
     simple = {
         name: (forecast.simulated, score_draws(obs, later, forecast.simulated, forecast.unit_log_density, 0.0))
-        for name, forecast in rivals(obs, seen, later, seed).items()
+        for name, forecast in classical.forecasts.items()
     }
     reference = mixtures[AVERAGE][1]
     units, families = set(obs.unit[seen].tolist()), set(obs.family[seen].tolist())
@@ -114,6 +117,7 @@ def scored(fits: Mapping[str, Fit], after: Sequel, weights: Mapping[str, float] 
         failures=tuple(
             f"{name}: {fit.receipt['diagnostics']['worst']}" for name, fit in fits.items() if not fit.passed
         ),
+        absent=tuple(f"{TITLES[name]} ({reason})" for name, reason in classical.failures.items()),
         fans=fans(fits, after, seed),
         arrivals=arrivals(fits, after),
     )
@@ -143,22 +147,24 @@ def _score(
     name: str, simulated: np.ndarray, score: OriginScore, reference: OriginScore, after: Sequel
 ) -> ForecasterScore:
     obs, later = after.obs, ~after.seen
-    clusters = obs.unit[later], obs.host[later]
+    # All rows are of one horizon: prices to the last day.
+    months = math.ceil(12 * (obs.last - after.day).days / DAYS_PER_YEAR)
     error = obs.log_price[later] - simulated.mean(axis=0)
     low, high = np.quantile(obs.log_price[later].mean() - simulated.mean(axis=1), [0.05, 0.95])
-    behind = score.crps - reference.crps
+    behind = crps_difference([score], [reference], months)
     return ForecasterScore(
         name=name,
         elpd=float(score.unit_elpd.sum()),
         elpd_ahead=float((score.unit_elpd - reference.unit_elpd).sum()),
-        elpd_ahead_se=difference([score], [reference])[1],
+        elpd_ahead_se=difference([score], [reference], months)[1],
         crps=float(score.crps.mean()),
-        behind=float(behind.mean()),
-        behind_se=clustered_se(behind, *clusters),
+        behind=behind.value,
+        behind_se=behind.se,
+        index_crps=float(score.index_crps.mean()) if len(score.index_crps) else None,
         coverage50=float(score.covered50.mean()),
         coverage90=float(score.covered90.mean()),
-        coverage90_se=clustered_se(score.covered90.astype(float), *clusters),
+        coverage90_se=row_error(score.covered90.astype(float), [score], months),
         error=float(error.mean()),
-        error_se=clustered_se(error, *clusters),
+        error_se=row_error(error, [score], months),
         error_span=(float(low), float(high)),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, SE_MARGIN
+from costfloor.forecast.paired import RESTS_ON
+from costfloor.forecast.verdict import CREDIBLE, MIN_ORIGINS, clear_lead
 from costfloor.studies.conclusions import lead, leader, rate, verdict
 from costfloor.studies.measures.study import Clocks, Measures, Variant
 from costfloor.studies.measures.variants import BASE, OPEN_AT_BEST_HOST
@@ -141,14 +142,14 @@ def clocks(comparison: Clocks) -> str:
         return "Age and calendar time could not be compared: no past date was scored."
     if not differs(gap, 0.0, error if mcse is None else mcse):
         return (
-            f"On the same prices plateau's forecasts are level ({gap:+.1f}, standard error {error:.1f}) whether its rate decays with the "
-            "age of a band or with the calendar: the two clocks cannot be told apart."
+            f"On the same prices plateau's forecasts are level ({gap:+.1f}, standard error {error:.1f}, {RESTS_ON}) whether its rate "
+            "decays with the age of a band or with the calendar: the two clocks cannot be told apart."
         )
     better, worse = ("the age of a band", "the calendar") if gap > 0 else ("the calendar", "the age of a band")
-    apart = abs(gap) > max(ELPD_MARGIN, SE_MARGIN * error)
+    apart = abs(gap) > clear_lead(error)
     return (
-        f"On the same prices plateau forecasts better by {abs(gap):.1f} (standard error {error:.1f}) when its rate decays with {better} "
-        f"than with {worse}: "
+        f"On the same prices plateau forecasts better by {abs(gap):.1f} (standard error {error:.1f}, {RESTS_ON}) when its "
+        f"rate decays with {better} than with {worse}: "
         f"the two clocks {'can' if apart else 'cannot'} be told apart."
     )
 

@@ -79,7 +79,7 @@ def measures_study(context: Context) -> Measures:
         Variant(**vars(ruled_table.conclusion), name=name, title=VARIANTS[name].title)
         for name, ruled_table in ruled.items()
     )
-    return Measures(tuple(variants), Clocks(*difference(age, calendar)))
+    return Measures(tuple(variants), Clocks(*difference(age, calendar, HORIZON_MONTHS)))
 
 
 STUDY: Final = HeavyStudy(Measures, measures_study)

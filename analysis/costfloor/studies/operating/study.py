@@ -161,7 +161,7 @@ def _panel(obs: PriceObservations, design: str, seed: int) -> Panel:
             fit = _short_fit(name, past, settings, f"{design}-{number}")
             scores[name].append(score_forecast(fit, obs, origin.seen, origin.scored, seed))
     plateau = _short_fit("plateau", obs, settings, design)
-    gap, gap_se, _ = difference(scores["plateau"], scores["discovery"])
+    gap, gap_se, _ = difference(scores["plateau"], scores["discovery"], HORIZON_MONTHS)
     slowed = has_slowed(plateau.draws("rate_now"), plateau.draws("rate_initial"))
     evidence = Evidence(
         passed=True,
