@@ -60,12 +60,13 @@ def quotes() -> Callable[..., pd.DataFrame]:
 
 @pytest.fixture
 def models() -> Callable[..., pd.DataFrame]:
-    """Models from (model_key, release_date) pairs; closed weights, named after their key."""
+    """Models from (model_key, release_date) pairs; closed weights, name and creator after their key."""
 
     def build(*rows: tuple[str, str | None]) -> pd.DataFrame:
         frame = pd.DataFrame(rows, columns=["model_key", "release_date"])
         return frame.assign(
             name=frame["model_key"].str.split("/").str[1],
+            creator=frame["model_key"].str.split("/").str[0],
             release_date=frame["release_date"].astype("datetime64[us]"),
             open_weights=pd.array([False] * len(frame), dtype="boolean"),
         )
