@@ -22,6 +22,15 @@ TITLES: Final = {
     STACKED: "stacking mixture of the laws",
     **baselines.TITLES,
 }
+IN_TABLE: Final = TITLES | {
+    AVERAGE: "equal mixture",
+    STACKED: "stacking mixture",
+    "epoch_ols": "least squares (Epoch)",
+    "open_ols": "least squares, open",
+    "random_walk_drift": "ARIMA(0,1,0)",
+}
+"""Shorter, so that a line of the table is one."""
+
 SMALLEST_WEIGHT: Final = 0.005
 """A smaller one would be printed as nothing."""
 
@@ -125,21 +134,21 @@ def _scores(last: LastForecast) -> Table:
     return tabulate(
         "last_forecast",
         f"The forecasts of {last.day} on the prices since, to {last.until}: mean CRPS of log price and joint log score, and less those "
-        "of the equal mixture; shares of prices inside the 50 and 90 % intervals; mean of observed less forecast log price (below zero "
-        "prices fell faster than said), and its 90 % interval over the draws of the forecast. Quarter's: CRPS of the mean log price "
+        "of the equal mixture; shares of prices inside the 50 and 90 % intervals; error: mean of observed less forecast log price (below "
+        "zero prices fell faster than said), and its 90 % interval over the draws of the forecast. Quarter's: CRPS of the mean log price "
         "of a quarter's prices. No change and 20 % a year go on from the line with a step for open weights. Standard errors in brackets: "
         "by models, by hosts (of log scores not) or by thirds of the time, whichever is largest.",
         [
-            Column("Forecast", lambda score: TITLES[score.name], "L"),
+            Column("Forecast", lambda score: IN_TABLE[score.name], "l"),
             Column("CRPS", lambda score: Number(score.crps)),
             Column("Less mixture's", lambda score: _less(score, score.behind, score.behind_se, "+.2f")),
             Column("Quarter's", lambda score: None if score.index_crps is None else Number(score.index_crps)),
             Column("Log score", lambda score: Number(score.elpd, ".0f")),
-            Column("Less that of mixture", lambda score: _less(score, score.elpd_ahead, score.elpd_ahead_se, "+.0f")),
+            Column("Above mixture's", lambda score: _less(score, score.elpd_ahead, score.elpd_ahead_se, "+.0f")),
             Column("50 %", lambda score: Share(score.coverage50)),
             Column("90 %", lambda score: Share(score.coverage90)),
-            Column("Observed less forecast", lambda score: Estimate(score.error, score.error_se, "+.2f")),
-            Column("Its 90 % interval", lambda score: Range(*score.error_span)),
+            Column("Error", lambda score: Estimate(score.error, score.error_se, "+.2f")),
+            Column("90 % interval", lambda score: Range(*score.error_span)),
         ],
         last.forecasters,
     )
