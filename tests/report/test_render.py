@@ -39,6 +39,16 @@ def test_the_same_study_gives_the_same_bytes(study: Study, tmp_path: Path) -> No
     assert any("prices" in line for line in lines)
 
 
+def test_a_fit_of_a_moment_ago_and_the_stored_one_give_the_same_words(study: Study) -> None:
+    """A stored receipt has its keys by name."""
+    stored = {
+        name: replace(fit, receipt=json.loads(json.dumps(fit.receipt, sort_keys=True)))
+        for name, fit in study.fits.items()
+    }
+    assert any(list(fit.receipt["priors"]) != list(stored[name].receipt["priors"]) for name, fit in study.fits.items())
+    assert document(replace(study, fits=stored)) == document(study)
+
+
 def test_another_result_gives_another_report(study: Study, tmp_path: Path) -> None:
     other = replace(study, comparison=make_comparison(verdict="discovery"))
     pdfs = [render(each, tmp_path, lambda line: None).pdf for each in (study, other)]

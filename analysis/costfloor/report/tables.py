@@ -204,7 +204,8 @@ def priors(study: Study) -> Table:
     """Every prior with its reason, those that laws share once."""
     merged: dict[str, dict[str, Any]] = {}
     for fit in study.fits.values():
-        merged |= fit.receipt["priors"]
+        # A stored receipt has them by name, one of a moment ago as the law lists them.
+        merged |= dict(sorted(fit.receipt["priors"].items()))
     return tabulate(
         "priors",
         "Priors: normal (mean, sd), lognormal (median, sd of the log), lognormal_above (lower bound, then the same), halfnormal (sd), "
