@@ -99,7 +99,7 @@ def test_the_table_has_every_forecaster_at_every_horizon_on_as_many_prices() -> 
     assert [line[:3] for line in block["rows"]] == [
         (months, prices, title)
         for months, prices in (("3", "1,300"), ("12", "900"))
-        for title in ("plateau", "one line by least squares (Epoch)")
+        for title in ("plateau", "least squares (Epoch)")
     ]
     assert "+0.100 (0.040)" in block["rows"][1]
     assert "+0.300" in block["rows"][1]

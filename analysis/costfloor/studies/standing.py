@@ -1,9 +1,20 @@
-"""How forecasters stand beside another one: nothing is said that lies below its error."""
+"""How forecasters are called in a line of a table, and stand beside another one: nothing is said that lies below its error."""
 
 from collections.abc import Sequence
 from typing import Final
 
+from costfloor.forecast import baselines
+from costfloor.laws import LAWS
 from costfloor.typeset.phrases import CLEAR, listing
+
+IN_TABLE: Final = {
+    **{name: law.title for name, law in LAWS.items()},
+    **baselines.TITLES,
+    "epoch_ols": "least squares (Epoch)",
+    "open_ols": "least squares, open",
+    "random_walk_drift": "ARIMA(0,1,0)",
+}
+"""Titles of laws and rivals, shorter than in a sentence, so that a line of a table is one."""
 
 PLACES: Final = ("worse than", "not to be told from", "better than")
 ORDER: Final = ("better than", "worse than", "not to be told from")

@@ -23,6 +23,7 @@ from scipy.stats import t as student_t
 pytestmark = pytest.mark.slow
 
 QUICK = Sampling(draws=500, tune=500, chains=2, target_accepts=(0.95,), longer=False)
+"""A thousand draws: what is read of them is the outermost half percent at the most, and shares over dozens of series."""
 
 
 def silent(_: str) -> None:

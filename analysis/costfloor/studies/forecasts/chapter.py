@@ -7,7 +7,7 @@ from costfloor.forecast import baselines
 from costfloor.forecast.paired import Difference
 from costfloor.laws import LAWS
 from costfloor.studies.forecasts.result import AVERAGE, ForecastRow, ForecastStudy, Horizon
-from costfloor.studies.standing import standing
+from costfloor.studies.standing import IN_TABLE, standing
 from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.phrases import listing, plural
 from costfloor.typeset.tables import Column, Table, tabulate
@@ -27,7 +27,7 @@ def forecasts(study: ForecastStudy, notice: str, laws: Mapping[str, str]) -> lis
         missed_gates(study.failures, len(origins), titles),
         notice,
     ]
-    return [text(*sentences), table(_scores(study.horizons, titles))]
+    return [text(*sentences), table(_scores(study.horizons))]
 
 
 def against_rivals(horizon: Horizon, titles: Mapping[str, str]) -> str:
@@ -116,7 +116,8 @@ def missed_gates(failures: Sequence[tuple[str, str, str]], origins: int, titles:
     return " ".join(sentences)
 
 
-def _scores(horizons: Sequence[Horizon], titles: Mapping[str, str]) -> Table:
+def _scores(horizons: Sequence[Horizon]) -> Table:
+    titles = IN_TABLE | {AVERAGE: "average of the laws"}
     return tabulate(
         "forecasts",
         "Leave-future-out, every forecaster on the same prices from the same dates (a date at which one could not forecast counts for "
@@ -127,14 +128,12 @@ def _scores(horizons: Sequence[Horizon], titles: Mapping[str, str]) -> Table:
         [
             Column("Months", lambda pair: pair[0].months),
             Column("Prices", lambda pair: pair[0].rows),
-            Column("Forecast", lambda pair: titles[pair[1].forecaster], "L"),
+            Column("Forecast", lambda pair: titles[pair[1].forecaster], "l"),
             Column("CRPS", lambda pair: Number(pair[1].crps, ".3f")),
             Column("Less best's", lambda pair: _estimate(pair[1].crps_behind, "+.3f")),
-            Column(
-                "Quarter's CRPS", lambda pair: None if pair[1].index_crps is None else Number(pair[1].index_crps, ".3f")
-            ),
-            Column("Less that of best", lambda pair: _estimate(pair[1].index_behind, "+.3f")),
-            Column("Log score less best's", lambda pair: _estimate(pair[1].elpd_ahead, "+.0f")),
+            Column("Quarter's", lambda pair: None if pair[1].index_crps is None else Number(pair[1].index_crps, ".3f")),
+            Column("Less best's quarter's", lambda pair: _estimate(pair[1].index_behind, "+.3f")),
+            Column("Above best's score", lambda pair: _estimate(pair[1].elpd_ahead, "+.0f")),
             Column("50 %", lambda pair: Share(pair[1].coverage50)),
             Column("90 %", lambda pair: Share(pair[1].coverage90)),
         ],

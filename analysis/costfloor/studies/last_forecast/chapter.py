@@ -9,7 +9,7 @@ from costfloor.forecast import baselines
 from costfloor.laws import LAWS
 from costfloor.studies.catalogue import failed_gates
 from costfloor.studies.last_forecast.result import AVERAGE, MIN_MONTHS, STACKED, ForecasterScore, LastForecast
-from costfloor.studies.standing import sign, standing
+from costfloor.studies.standing import IN_TABLE, sign, standing
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.montecarlo import above, below, edge_mcse
 from costfloor.typeset.phrases import listing, minus, percentage, plural
@@ -22,15 +22,6 @@ TITLES: Final = {
     STACKED: "stacking mixture of the laws",
     **baselines.TITLES,
 }
-IN_TABLE: Final = TITLES | {
-    AVERAGE: "equal mixture",
-    STACKED: "stacking mixture",
-    "epoch_ols": "least squares (Epoch)",
-    "open_ols": "least squares, open",
-    "random_walk_drift": "ARIMA(0,1,0)",
-}
-"""Shorter, so that a line of the table is one."""
-
 SMALLEST_WEIGHT: Final = 0.005
 """A smaller one would be printed as nothing."""
 
@@ -131,15 +122,17 @@ def _level(score: ForecasterScore) -> str:
 
 
 def _scores(last: LastForecast) -> Table:
+    titles = IN_TABLE | {AVERAGE: "equal mixture", STACKED: "stacking mixture"}
     return tabulate(
         "last_forecast",
         f"The forecasts of {last.day} on the prices since, to {last.until}: mean CRPS of log price and joint log score, and less those "
         "of the equal mixture; shares of prices inside the 50 and 90 % intervals; error: mean of observed less forecast log price (below "
         "zero prices fell faster than said), and its 90 % interval over the draws of the forecast. Quarter's: CRPS of the mean log price "
         "of a quarter's prices. No change and 20 % a year go on from the line with a step for open weights. Standard errors in brackets: "
-        "by models, by hosts (of log scores not) or by thirds of the time, whichever is largest.",
+        "by models, by hosts (of log scores not) or by thirds of the time, whichever is largest; with one past date their intervals hold "
+        "less often than they say (docs/forecast-scores.md).",
         [
-            Column("Forecast", lambda score: IN_TABLE[score.name], "l"),
+            Column("Forecast", lambda score: titles[score.name], "l"),
             Column("CRPS", lambda score: Number(score.crps)),
             Column("Less mixture's", lambda score: _less(score, score.behind, score.behind_se, "+.2f")),
             Column("Quarter's", lambda score: None if score.index_crps is None else Number(score.index_crps)),
