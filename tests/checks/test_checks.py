@@ -24,6 +24,11 @@ def test_names_are_stable() -> None:
         "price_rises",
         "family_spread",
         "innovation_autocorrelation",
+        "young_decline",
+        "young_decline_drifting",
+        "slowdown",
+        "price_gap",
+        "above_line",
         "pit",
         "loo",
     ]

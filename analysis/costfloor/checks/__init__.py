@@ -3,16 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from costfloor.checks import (
+    above_line,
     curvature,
     family_spread,
     innovation_autocorrelation,
     largest_drop,
     loo,
     pit,
+    price_gap,
     price_rises,
     recent_slope,
     record_gap,
     record_recency,
+    slowdown,
+    young_decline,
 )
 from costfloor.checks.replicates import Replicates, build_replicates
 from costfloor.checks.result import CheckResult, to_json
@@ -30,6 +34,11 @@ CHECKS: dict[str, Callable[[Replicates], CheckResult]] = {
     "price_rises": price_rises.check,
     "family_spread": family_spread.check,
     "innovation_autocorrelation": innovation_autocorrelation.check,
+    "young_decline": young_decline.check,
+    "young_decline_drifting": young_decline.check_drifting,
+    "slowdown": slowdown.check,
+    "price_gap": price_gap.check,
+    "above_line": above_line.check,
     "pit": pit.check,
     "loo": loo.check,
 }

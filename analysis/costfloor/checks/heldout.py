@@ -8,10 +8,12 @@ from costfloor.checks import (
     curvature,
     family_spread,
     largest_drop,
+    price_gap,
     price_rises,
     recent_slope,
     record_gap,
     record_recency,
+    young_decline,
 )
 from costfloor.checks.quarterly_index import quarterly_index
 from costfloor.checks.replicates import Replicates, thinned
@@ -29,8 +31,11 @@ HELDOUT: Final = {
     "largest_drop": largest_drop.check,
     "price_rises": price_rises.check,
     "family_spread": family_spread.check,
+    "young_decline": young_decline.check,
+    "young_decline_drifting": young_decline.check_drifting,
+    "price_gap": price_gap.check,
 }
-"""A year is too short for the autocorrelation of innovations."""
+"""A year is too short for the autocorrelation of innovations, and for what compares it with the year before."""
 
 
 def heldout_checks(
@@ -60,5 +65,5 @@ def heldout_checks(
     draws = extend(merge_chains(thinned(fit.posterior), fit.law), obs, seen, rng)
     forecast = replicate(draws, expected_log_price(draws, obs, rng)[:, scored], rng)
     rows = subset(obs, scored, measured_by=seen)
-    replicates = Replicates(rows, {name: fit}, {name: forecast}, quarterly_index(rows))
+    replicates = Replicates(rows, {name: fit}, {name: forecast}, {name: forecast}, quarterly_index(rows))
     return [check(replicates) for check in HELDOUT.values()]

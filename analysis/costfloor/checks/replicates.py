@@ -2,7 +2,8 @@
 
 Mixed predictive replication (Gelman, Meng and Stern 1996, Statistica Sinica 6; Marshall and Spiegelhalter 2007, Bayesian Analysis 2):
 parameters, host and model effects and family levels stay as fitted, market innovations and noise are drawn anew. With the fitted
-innovations every law would reproduce every curve, and no check could fail.
+innovations every law would reproduce every curve, and no check could fail. A check of what new models cost has the effects of models drawn
+anew, too: as fitted, they would take up what a law gets wrong in their first prices.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,6 +35,8 @@ class Replicates:
         The fits, by law.
     log_price
         Replicated log prices (S, n), by law.
+    of_others
+        The same for other models in the place of the fitted ones: their effects are drawn anew.
     quarterly
         The map to the quarterly index.
     """
@@ -41,6 +44,7 @@ class Replicates:
     obs: PriceObservations
     fits: Mapping[str, Fit] = field(repr=False)
     log_price: Mapping[str, np.ndarray] = field(repr=False)
+    of_others: Mapping[str, np.ndarray] = field(repr=False)
     quarterly: QuarterlyIndex = field(repr=False)
 
     def on_index(self, statistic: Statistic) -> tuple[float, dict[str, np.ndarray]]:
@@ -51,9 +55,15 @@ class Replicates:
         """Evaluate `statistic`, from quality-adjusted log prices (S, n) to (S,), on the observed and the replicated rows."""
         return self._evaluate(lambda log_price: statistic(self.quarterly.adjusted(log_price)))
 
+    def of_new_models(self, statistic: Statistic) -> tuple[float, dict[str, np.ndarray]]:
+        """Evaluate `statistic`, from log prices (S, n) to (S,), on the observed table and on those of other models."""
+        return self._observed(statistic), {law: statistic(log_price) for law, log_price in self.of_others.items()}
+
     def _evaluate(self, statistic: Statistic) -> tuple[float, dict[str, np.ndarray]]:
-        observed = float(statistic(self.obs.log_price[None])[0])
-        return observed, {law: statistic(log_price) for law, log_price in self.log_price.items()}
+        return self._observed(statistic), {law: statistic(log_price) for law, log_price in self.log_price.items()}
+
+    def _observed(self, statistic: Statistic) -> float:
+        return float(statistic(self.obs.log_price[None])[0])
 
 
 def build_replicates(fits: Mapping[str, Fit], obs: PriceObservations, seed: int) -> Replicates:
@@ -64,13 +74,16 @@ def build_replicates(fits: Mapping[str, Fit], obs: PriceObservations, seed: int)
     IntegrityError
         A fit is not to all rows of `obs`.
     """
-    log_price = {}
+    log_price, of_others = {}, {}
     for name, fit in fits.items():
         _require_same_data(fit, obs)
         rng = np.random.default_rng([seed, *name.encode()])
         draws = merge_chains(thinned(fit.posterior), fit.law)
-        log_price[name] = replicate(draws, expected_log_price(draws, obs, rng, redraw_innovations=True), rng)
-    return Replicates(obs, fits, log_price, quarterly_index(obs))
+        log_price[name], of_others[name] = (
+            replicate(draws, expected_log_price(draws, obs, rng, redraw_innovations=True, redraw_units=others), rng)
+            for others in (False, True)
+        )
+    return Replicates(obs, fits, log_price, of_others, quarterly_index(obs))
 
 
 def thinned(posterior: xr.Dataset) -> xr.Dataset:

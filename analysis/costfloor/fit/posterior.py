@@ -107,6 +107,12 @@ def unit_means(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> 
     return np.asarray(means)
 
 
+def unit_spread(draws: Draws, obs: PriceObservations) -> np.ndarray:
+    """Standard deviation of a unit's level around what the law expects, shape (S, U)."""
+    quality_sd = draws["family_elasticity"][:, obs.unit_family] * obs.unit_quality_sd / obs.quality_scale
+    return np.asarray(np.sqrt(draws["model_spread"][:, None] ** 2 + quality_sd**2))
+
+
 def declined_from_line(
     draws: Draws, obs: PriceObservations, increments: np.ndarray, units: np.ndarray | None = None
 ) -> np.ndarray:
@@ -150,12 +156,17 @@ def followed(
 
 
 def expected_log_price(
-    draws: Draws, obs: PriceObservations, rng: np.random.Generator, *, redraw_innovations: bool = False
+    draws: Draws,
+    obs: PriceObservations,
+    rng: np.random.Generator,
+    *,
+    redraw_innovations: bool = False,
+    redraw_units: bool = False,
 ) -> np.ndarray:
     """Expected log price of each row under each draw, shape (S, n).
 
     With `redraw_innovations` the innovations are new ones from the law, as if history were run again; models keep their distance from
-    what the law expects of them.
+    what the law expects of them. With `redraw_units` that distance is drawn from its population, as if other models had entered.
     """
     steps = grid_steps(obs.last_time_years, draws.law.grid_years)
     increments = innovations(draws, steps, rng)
@@ -164,6 +175,9 @@ def expected_log_price(
     if redraw_innovations:
         increments = innovations(draws, steps, rng, redraw=True)
         unit = unit - fitted + unit_means(draws, obs, increments)
+    if redraw_units and obs.models_repeat:
+        unit = unit_means(draws, obs, increments)
+        unit = unit + unit_spread(draws, obs) * rng.standard_normal(unit.shape)
     expected = unit[:, obs.unit] - followed(draws, obs, increments)
     if obs.hosts:
         expected = expected + draws["host_effect"][:, obs.host]

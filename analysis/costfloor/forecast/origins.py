@@ -24,6 +24,7 @@ from costfloor.fit.posterior import (
     own_innovations,
     replicate,
     unit_means,
+    unit_spread,
 )
 from costfloor.fit.result import Fit
 from costfloor.forecast.marginal import UnknownHost, joint_noise_logpdf, level_grid, shared_host_logpdf, unknown_host
@@ -226,12 +227,6 @@ def mean_declined(draws: Draws, obs: PriceObservations, increments: np.ndarray, 
     """Mean of `declined_from_line` over each family's `units`, shape (S, F): what `family_start` lies above the family's mean log price."""
     member = (obs.unit_family[units][:, None] == np.arange(len(obs.families))).astype(float)
     return np.asarray(declined_from_line(draws, obs, increments, units) @ (member / member.sum(axis=0)))
-
-
-def unit_spread(draws: Draws, obs: PriceObservations) -> np.ndarray:
-    """Standard deviation of a unit's level around what the law expects, shape (S, U)."""
-    quality_sd = draws["family_elasticity"][:, obs.unit_family] * obs.unit_quality_sd / obs.quality_scale
-    return np.asarray(np.sqrt(draws["model_spread"][:, None] ** 2 + quality_sd**2))
 
 
 def _unit_log_density(

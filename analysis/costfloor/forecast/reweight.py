@@ -16,11 +16,19 @@ from arviz_stats.base import array_stats
 from scipy.special import logsumexp
 
 from costfloor.fit.continuation import Continuation
-from costfloor.fit.posterior import Draws, common_innovations, followed, innovations, own_innovations, unit_means
+from costfloor.fit.posterior import (
+    Draws,
+    common_innovations,
+    followed,
+    innovations,
+    own_innovations,
+    unit_means,
+    unit_spread,
+)
 from costfloor.fit.quantities import contract_parameters, reported_quantities
 from costfloor.fit.result import Fit
 from costfloor.forecast.marginal import joint_noise_logpdf, noise_logpdf
-from costfloor.forecast.origins import mean_declined, unit_spread
+from costfloor.forecast.origins import mean_declined
 from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.laws.priors import OBSERVATION_PRIORS

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pymc as pm
 
-from costfloor.fit.posterior import Draws, expected_log_price, innovations, replicate, unit_means
-from costfloor.forecast.origins import mean_declined, unit_spread
+from costfloor.fit.posterior import Draws, expected_log_price, innovations, replicate, unit_means, unit_spread
+from costfloor.forecast.origins import mean_declined
 from costfloor.laws.base import Law, mean_rate
 from costfloor.laws.innovations import grid_steps
 from costfloor.laws.model import build_model

@@ -18,6 +18,11 @@ UNITS = {
     "price_rises": "share",
     "family_spread": "log-rate per year",
     "innovation_autocorrelation": "correlation",
+    "young_decline": "log-rate per year",
+    "young_decline_drifting": "log-rate per year",
+    "slowdown": "log-rate per year",
+    "price_gap": "log points a year",
+    "above_line": "share",
 }
 PREDICTIVE = ("observed", "q05", "q50", "q95")
 

@@ -20,6 +20,9 @@ TITLES: Final = {
     "largest_drop": "Largest drop",
     "price_rises": "Rises",
     "family_spread": "Families apart",
+    "young_decline": "Young decline",
+    "young_decline_drifting": "The same, drifting",
+    "price_gap": "Price gap",
 }
 
 
