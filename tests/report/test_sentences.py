@@ -12,7 +12,7 @@ from costfloor.forecast.failures import Failure
 from costfloor.laws import LAWS
 from costfloor.report import sentences
 from costfloor.report.study import Study
-from costfloor.typeset.montecarlo import probability_mcse
+from costfloor.sampling.probability import probability_mcse
 from fake_study import BAD, GOOD, make_comparison, make_fit
 
 

@@ -22,7 +22,8 @@ from costfloor.forecast.verdict import (
 from costfloor.laws import LAWS
 from costfloor.sampling import quantiles as of_draws
 from costfloor.sampling.policy import ESS_LIMIT
-from costfloor.typeset.montecarlo import above, below, differs, edge_mcse, median_mcse, probability_mcse
+from costfloor.sampling.probability import probability_mcse
+from costfloor.typeset.montecarlo import above, below, differs, edge_mcse, median_mcse
 from costfloor.typeset.phrases import (
     CLEAR,
     likelihood,

@@ -5,12 +5,13 @@ from typing import Final
 
 from costfloor.forecast.paired import RESTS_ON
 from costfloor.forecast.verdict import CREDIBLE, MIN_ORIGINS, clear_lead
+from costfloor.sampling.probability import probability_mcse
 from costfloor.studies.conclusions import lead, leader, rate, verdict
 from costfloor.studies.measures.study import Clocks, Measures, Variant
 from costfloor.studies.measures.variants import BASE, OPEN_AT_BEST_HOST
 from costfloor.studies.rule import Conclusion
 from costfloor.typeset.blocks import Block, table, text
-from costfloor.typeset.montecarlo import above, below, beside, differs, median_mcse, probability_mcse
+from costfloor.typeset.montecarlo import above, below, beside, differs, median_mcse
 from costfloor.typeset.phrases import CLEAR, listing, minus, plural
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Probability
