@@ -23,7 +23,7 @@ STEPS = grid_steps(LAST + WINDOW_YEARS)
 
 def on_sale(*births: float) -> OnSale:
     count = len(births)
-    return OnSale(np.array(births), np.zeros(count, np.intp), np.full(count, 1.0 / count))
+    return OnSale(np.array(births), np.zeros(count, np.intp), np.full(count, 1.0 / count), count)
 
 
 def constant(value: float, draws: int = 2) -> dict[str, np.ndarray]:
@@ -73,7 +73,7 @@ def test_a_capability_ahead_of_the_market_falls_at_its_first_rate_until_it_opens
 
 def test_models_count_alike_and_families_have_their_own_parameters() -> None:
     parameters = {"rate": np.array([[0.2, 1.0]])}
-    capabilities = OnSale(np.array([0.0, 1.0]), np.array([0, 1]), np.array([0.75, 0.25]))
+    capabilities = OnSale(np.array([0.0, 1.0]), np.array([0, 1]), np.array([0.75, 0.25]), 4)
     found = question_events(LAWS["exponential"], parameters, still(1, 2), capabilities, LAST)
     assert found.rate_12m == pytest.approx(0.75 * 0.2 + 0.25 * 1.0)
     alone = replace(capabilities, weight=np.array([0.0, 1.0]))

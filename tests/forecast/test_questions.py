@@ -74,7 +74,9 @@ def test_questions_and_thresholds_are_those_that_were_fixed() -> None:
     ],
 )
 def test_a_probability_is_past_its_threshold_by_two_errors(p: float, mcse: float, wanted: str) -> None:
-    assert law_answer(ONE, Probability(p, mcse), EVEN) == (wanted, None)
+    found = law_answer(ONE, Probability(p, mcse), EVEN)
+    assert (found.answer, found.odds_ratio) == (wanted, None)
+    assert found.within_error == (mcse in {0.0101, 0.001})
 
 
 @pytest.mark.parametrize(
@@ -90,30 +92,30 @@ def test_a_probability_is_past_its_threshold_by_two_errors(p: float, mcse: float
     ],
 )
 def test_odds_count_against_those_of_the_prior(posterior: float, prior: float, ratio: float, wanted: str) -> None:
-    answer, odds = law_answer(FIVE, Probability(posterior, 0.004), Probability(prior, 0.001))
-    assert odds == pytest.approx(ratio)
-    assert answer == wanted
+    found = law_answer(FIVE, Probability(posterior, 0.004), Probability(prior, 0.001))
+    assert found.odds_ratio == pytest.approx(ratio)
+    assert found.answer == wanted
 
 
 def test_the_error_of_an_odds_ratio_is_that_of_both_probabilities() -> None:
     posterior, prior = Probability(0.95, 0.004), Probability(0.5, 0.01)
     error = math.hypot(0.004 / (0.95 * 0.05), 0.01 / 0.25)
     lead = math.log(19.0) - 2 * error
-    assert law_answer(Threshold("odds ratio", yes=math.exp(lead - 1e-9), no=0.1), posterior, prior)[0] == "yes"
-    assert law_answer(Threshold("odds ratio", yes=math.exp(lead + 1e-9), no=0.1), posterior, prior)[0] == "not decided"
+    assert law_answer(Threshold("odds ratio", yes=math.exp(lead - 1e-9), no=0.1), posterior, prior).answer == "yes"
+    assert law_answer(Threshold("odds ratio", yes=math.exp(lead + 1e-9), no=0.1), posterior, prior).within_error
 
 
 def test_draws_that_all_agree_give_a_finite_odds_ratio() -> None:
-    answer, odds = law_answer(FIVE, Probability(1.0, 1 / 4000), EVEN)
-    assert odds == pytest.approx(3999)
-    assert answer == "yes"
-    few = Probability(1.0, 1 / 20)
-    assert law_answer(FIVE, few, EVEN)[0] == "not decided"
+    many, few = (law_answer(FIVE, Probability(1.0, 1 / draws), EVEN) for draws in (4000, 20))
+    assert many.odds_ratio == pytest.approx(3999)
+    assert many.answer == "yes"
+    assert (few.answer, few.within_error) == ("not decided", True)
 
 
 @pytest.mark.parametrize(("prior", "wanted"), [(0.0, "no"), (1.0, "yes")])
 def test_a_prior_that_leaves_one_answer_gives_it_without_odds(prior: float, wanted: str) -> None:
-    assert law_answer(FIVE, Probability(prior, 0.001), Probability(prior, 0.0)) == (wanted, None)
+    found = law_answer(FIVE, Probability(prior, 0.001), Probability(prior, 0.0))
+    assert (found.answer, found.odds_ratio, found.within_error) == (wanted, None, False)
 
 
 @pytest.mark.parametrize(

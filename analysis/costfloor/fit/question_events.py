@@ -36,11 +36,14 @@ class OnSale:
         The family each is of; one market is one family.
     weight : (K,)
         Share of the models on sale that have it, summing to one.
+    models
+        Number of models on sale.
     """
 
     births: np.ndarray
     family: np.ndarray
     weight: np.ndarray
+    models: int
 
 
 @dataclass(frozen=True)

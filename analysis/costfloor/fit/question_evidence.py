@@ -42,7 +42,7 @@ def on_sale(obs: PriceObservations) -> OnSale:
     units = np.unique(obs.unit[obs.time_years >= obs.last_time_years - WINDOW_YEARS])
     clocks = np.column_stack([obs.births[obs.unit_family[units]], obs.unit_family[units]])
     distinct, models = np.unique(clocks, axis=0, return_counts=True)
-    return OnSale(distinct[:, 0], distinct[:, 1].astype(np.intp), models / models.sum())
+    return OnSale(distinct[:, 0], distinct[:, 1].astype(np.intp), models / len(units), len(units))
 
 
 def questions_of_fit(fit: Fit, obs: PriceObservations, seed: int) -> LawEvidence:

@@ -96,6 +96,8 @@ class Answered:
         that all agree it is a bound.
     answer_by_law
         What each law says, those that are set aside included.
+    within_error
+        Laws whose probability or odds ratio is within its Monte Carlo error of a threshold.
     power
         How often the rule decides, by simulation; None while it has not been simulated.
     """
@@ -109,6 +111,7 @@ class Answered:
     prior: dict[str, float] = field(default_factory=dict)
     odds_ratio_by_law: dict[str, float | None] = field(default_factory=dict)
     answer_by_law: dict[str, Answer] = field(default_factory=dict)
+    within_error: tuple[str, ...] = ()
     power: float | None = None
 
 
@@ -137,6 +140,13 @@ class Questions:
             heard = [p for law, p in answered.probability_by_law.items() if law not in self.set_aside]
             spans[answered.id] = (min(heard), max(heard)) if heard else None
         return spans
+
+    def in_short(self) -> list[dict[str, Any]]:
+        """`id`, `answer` and `probability`, which is that of `spans` as no law speaks for all."""
+        return [
+            {"id": answered.id, "answer": answered.answer, "probability": None if span is None else list(span)}
+            for answered, span in zip(self.answers, self.spans().values(), strict=True)
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, with the keys of the contract."""
@@ -214,18 +224,27 @@ def laws_set_aside(
     return aside
 
 
-def law_answer(threshold: Threshold, posterior: Probability, prior: Probability) -> tuple[Answer, float | None]:
-    """What one law says, and the odds ratio where the threshold is of it.
+@dataclass(frozen=True)
+class LawAnswer:
+    """What one law says: `within_error` of a threshold it is not decided; `odds_ratio` as in `Answered`."""
+
+    answer: Answer
+    within_error: bool
+    odds_ratio: float | None
+
+
+def law_answer(threshold: Threshold, posterior: Probability, prior: Probability) -> LawAnswer:
+    """Hold one law against a threshold.
 
     A law whose prior leaves one answer only, as a constant rate does of slowing, gives that answer and has no odds ratio.
     """
     if threshold.of == "probability":
-        return _beyond(posterior.value, posterior.mcse, threshold.yes, threshold.no), None
+        return _held(posterior.value, posterior.mcse, threshold.yes, threshold.no, None)
     if prior.value in {0.0, 1.0}:
-        return "yes" if prior.value else "no", None
+        return LawAnswer("yes" if prior.value else "no", within_error=False, odds_ratio=None)
     (after, after_error), (before, before_error) = _log_odds(posterior), _log_odds(prior)
     ratio, error = after - before, math.hypot(after_error, before_error)
-    return _beyond(ratio, error, math.log(threshold.yes), math.log(threshold.no)), math.exp(ratio)
+    return _held(ratio, error, math.log(threshold.yes), math.log(threshold.no), math.exp(ratio))
 
 
 def _answered(question: Question, evidence: Mapping[str, LawEvidence], set_aside: Mapping[str, str]) -> Answered:
@@ -237,10 +256,11 @@ def _answered(question: Question, evidence: Mapping[str, LawEvidence], set_aside
     posterior = {name: law.posterior[question.id] for name, law in evidence.items()}
     prior = {name: law.prior[question.id] for name, law in evidence.items()}
     answers = {name: law_answer(threshold, posterior[name], prior[name]) for name in evidence}
-    heard = {name: answer for name, answer in answers.items() if name not in set_aside}
+    heard = {name: law for name, law in answers.items() if name not in set_aside}
     # What a law assumes is no evidence: laws that leave one answer only cannot give it by themselves.
-    learned = [ratio for _, ratio in heard.values() if threshold.of == "probability" or ratio is not None]
-    together = {answer for answer, _ in heard.values()}
+    learned = threshold.of == "probability" or any(law.odds_ratio is not None for law in heard.values())
+    together = {law.answer for law in heard.values()}
+    of_odds = threshold.of == "odds ratio"
     return Answered(
         id=question.id,
         question=question.words,
@@ -249,15 +269,17 @@ def _answered(question: Question, evidence: Mapping[str, LawEvidence], set_aside
         probability_by_law={name: p.value for name, p in posterior.items()},
         mcse_by_law={name: p.mcse for name, p in posterior.items()},
         prior={name: p.value for name, p in prior.items()},
-        odds_ratio_by_law={name: ratio for name, (_, ratio) in answers.items()} if threshold.of == "odds ratio" else {},
-        answer_by_law={name: answer for name, (answer, _) in answers.items()},
+        odds_ratio_by_law={name: law.odds_ratio for name, law in answers.items()} if of_odds else {},
+        answer_by_law={name: law.answer for name, law in answers.items()},
+        within_error=tuple(name for name, law in answers.items() if law.within_error),
     )
 
 
-def _beyond(value: float, error: float, yes: float, no: float) -> Answer:
-    if value - CLEAR_ERRORS * error >= yes:
-        return "yes"
-    return "no" if value + CLEAR_ERRORS * error <= no else "not decided"
+def _held(value: float, error: float, yes: float, no: float, odds_ratio: float | None) -> LawAnswer:
+    if min(abs(value - yes), abs(value - no)) <= CLEAR_ERRORS * error:
+        return LawAnswer("not decided", within_error=True, odds_ratio=odds_ratio)
+    answer: Answer = "yes" if value >= yes else "no" if value <= no else "not decided"
+    return LawAnswer(answer, within_error=False, odds_ratio=odds_ratio)
 
 
 def _log_odds(p: Probability) -> tuple[float, float]:
