@@ -12,6 +12,7 @@ from costfloor.report.chapter_comparison import comparison
 from costfloor.report.chapter_economics import unit_economics
 from costfloor.report.chapter_indexes import price_indexes
 from costfloor.report.chapter_new_data import new_data
+from costfloor.report.chapter_questions import in_a_sentence, six_questions
 from costfloor.report.chapters import (
     held_out_months,
     levers_of_cost,
@@ -43,7 +44,7 @@ def document(study: Study) -> dict[str, Any]:
 
 
 def _answer(study: Study) -> list[Block]:
-    comparison = study.comparison
+    comparison, questions = study.comparison, study.comparison.questions
     plateau, discovery = study.fits["plateau"], study.fits["discovery"]
     failed = [*sentences.failures(dict(study.fits), comparison, study.build.passed), *scale.failures(study)]
     stay = frontier_stay_years(study.obs.births)
@@ -62,6 +63,8 @@ def _answer(study: Study) -> list[Block]:
         ),
         *([note("The plateau is your prior", [influence], alarm=True)] if dominated else []),
         shown("answer", floats=False),
+        heading("Six questions, fixed beforehand", 2),
+        {"kind": "list", "items": [in_a_sentence(answered, questions) for answered in questions.answers]},
         columns(
             [heading("A fixed capability", 2), text(sentences.fixed_buyer(plateau, discovery, comparison))],
             [heading("Following the frontier", 2), text(sentences.frontier_buyer(plateau, discovery, stay))],
@@ -186,6 +189,7 @@ def _without_warnings(summary: str) -> str:
 
 CHAPTERS: dict[str, Callable[[Study], list[Block]]] = {
     "answer": _answer,
+    "questions": six_questions,
     "figures_behind": _figures_behind,
     "data": _data,
     "laws": _laws,

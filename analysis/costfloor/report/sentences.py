@@ -333,9 +333,7 @@ def failures(fits: dict[str, Fit], comparison: Comparison, capability_passed: bo
     if not capability_passed:
         lines.append("FAILED: the capability model missed a convergence gate, so that bands may be wrong.")
     if not comparison.passed:
-        named = (
-            listing([str(failure) for failure in comparison.failures]) if comparison.failures else "no reason was given"
-        )
+        named = listing([str(failure) for failure in comparison.failures]) or "no reason was given"
         lines.append(f"FAILED: refits behind the comparison ({named}).")
     return lines
 
