@@ -312,6 +312,10 @@ def test_compare(table: Path, data: Path, capsys: pytest.CaptureFixture[str]) ->
         assert set(score) == {"elpd", "se", "crps", "coverage90", "weight", "weight_ci90"}
     np.testing.assert_allclose(sum(score["weight"] for score in found["laws"].values()), 1.0)
     said_of_gates(result, found["passed"])
+    shown = run(capsys, "compare", "--table", table, "--data", data, "--horizon", "6", "--quiet").out
+    for question in found["questions"]:
+        assert f"  {question['id']}: {question['question']} " in shown
+    assert "Not yet asked." in shown
 
 
 @pytest.mark.slow

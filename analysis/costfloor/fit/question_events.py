@@ -53,8 +53,7 @@ class QuestionEvents:
     Attributes
     ----------
     rate_12m : (S,)
-        Mean log-rate per year at fixed capability over the last 12 months, or over all time where that is shorter; innovations are part
-        of it.
+        Mean log-rate per year at fixed capability over the last 12 months; innovations are part of it, from the start of time on.
     fall_next_12m : (S,)
         Fall of log price at fixed capability over the 12 months after the last date, log points; innovations to come are part of it.
     slowed_quarter : (S,) bool
@@ -109,10 +108,9 @@ def question_events(
     def mean_rate(ages_years: np.ndarray) -> np.ndarray:
         return np.asarray(law.rate(of_capability, np.maximum(ages_years, 0.0)) @ weight)
 
-    window = min(WINDOW_YEARS, last_time_years)
     now, age = fallen_at(last_time_years), last_time_years - births
     return QuestionEvents(
-        rate_12m=(now - fallen_at(last_time_years - window)) / window,
+        rate_12m=(now - fallen_at(last_time_years - WINDOW_YEARS)) / WINDOW_YEARS,
         fall_next_12m=fallen_at(last_time_years + WINDOW_YEARS) - now,
         slowed_quarter=mean_rate(age) <= SLOWED_SHARE * mean_rate(np.zeros(len(births))),
         rate_ahead=np.column_stack([mean_rate(age + years) for years in YEARS_AHEAD]),

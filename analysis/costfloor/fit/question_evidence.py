@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from costfloor.fit.posterior import innovations
-from costfloor.fit.question_events import WINDOW_YEARS, OnSale, question_events
+from costfloor.fit.posterior import Draws, innovations
+from costfloor.fit.question_events import WINDOW_YEARS, OnSale, QuestionEvents, question_events
 from costfloor.fit.result import Fit
+from costfloor.laws.base import Law
 from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.prior_predictive import draw_innovations, prior_parameters
@@ -35,14 +36,16 @@ class LawEvidence:
 
 
 def on_sale(obs: PriceObservations) -> OnSale:
-    """The capabilities of the models with a row in the 12 months to the last date, each model with equal weight.
+    """The capabilities of the models with a row in the 12 months to the last date; each family counts alike, and in it each model.
 
-    A model's entry is never after its first row. Without repeated models every row is a model.
+    Without repeated models every row is a model.
     """
     units = np.unique(obs.unit[obs.time_years >= obs.last_time_years - WINDOW_YEARS])
-    clocks = np.column_stack([obs.births[obs.unit_family[units]], obs.unit_family[units]])
-    distinct, models = np.unique(clocks, axis=0, return_counts=True)
-    return OnSale(distinct[:, 0], distinct[:, 1].astype(np.intp), models / len(units), len(units))
+    family, births = obs.unit_family[units], obs.births[obs.unit_family[units]]
+    models = np.bincount(family, minlength=len(obs.families))
+    weight = 1.0 / (np.count_nonzero(models) * models[family])
+    distinct, place = np.unique(np.column_stack([births, family]), axis=0, return_inverse=True)
+    return OnSale(distinct[:, 0], distinct[:, 1].astype(np.intp), np.bincount(place.ravel(), weight), len(units))
 
 
 def questions_of_fit(fit: Fit, obs: PriceObservations, seed: int) -> LawEvidence:
@@ -57,17 +60,9 @@ def questions_of_fit(fit: Fit, obs: PriceObservations, seed: int) -> LawEvidence
     seed
         Of innovations to come and of the prior draws.
     """
-    law, draws, rng = fit.law, fit.parameters, np.random.default_rng(seed)
-    families, last, capabilities = len(obs.families), obs.last_time_years, on_sale(obs)
-    known, steps = (grid_steps(years, law.grid_years) for years in (last, last + WINDOW_YEARS))
-    of_families = {name: draws[f"family_{name}"] for name in law.family_parameters}
-    after = question_events(law, of_families, innovations(draws, steps, rng), capabilities, last)
-    drawn = prior_parameters(law, families, PRIOR_DRAWS, rng)
-    of_families = {name: drawn[f"family_{name}"] for name in law.family_parameters}
-    increments = np.zeros((PRIOR_DRAWS, families, steps))
-    if law.innovations:
-        increments = draw_innovations(law, drawn, obs.mean_age_at_last, families, steps, rng, ahead=steps - known)
-    before = question_events(law, of_families, increments, capabilities, last)
+    rng = np.random.default_rng(seed)
+    after = posterior_events(fit.parameters, obs, rng)
+    before = prior_events(fit.law, obs, PRIOR_DRAWS, rng)
 
     def posterior(event: np.ndarray) -> Probability:
         return probability_of(event.reshape(fit.posterior.sizes["chain"], -1))
@@ -77,3 +72,25 @@ def questions_of_fit(fit: Fit, obs: PriceObservations, seed: int) -> LawEvidence
         prior={number: probability_of_independent(event) for number, event in before.holds.items()},
         at_most_20={years: posterior(event) for years, event in after.at_most_20.items()},
     )
+
+
+def posterior_events(draws: Draws, obs: PriceObservations, rng: np.random.Generator) -> QuestionEvents:
+    """What the questions ask, under the draws of a fit; innovations to come are drawn from the law's own process."""
+    law, last = draws.law, obs.last_time_years
+    increments = innovations(draws, grid_steps(last + WINDOW_YEARS, law.grid_years), rng)
+    return question_events(law, _of_families(law, draws.values), increments, on_sale(obs), last)
+
+
+def prior_events(law: Law, obs: PriceObservations, size: int, rng: np.random.Generator) -> QuestionEvents:
+    """The same under `size` draws of the priors of a law as it is fitted: of `obs` the dates and births count, and no price."""
+    families, last = len(obs.families), obs.last_time_years
+    known, steps = (grid_steps(years, law.grid_years) for years in (last, last + WINDOW_YEARS))
+    drawn = prior_parameters(law, families, size, rng)
+    increments = np.zeros((size, families, steps))
+    if law.innovations:
+        increments = draw_innovations(law, drawn, obs.mean_age_at_last, families, steps, rng, ahead=steps - known)
+    return question_events(law, _of_families(law, drawn), increments, on_sale(obs), last)
+
+
+def _of_families(law: Law, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: values[f"family_{name}"] for name in law.family_parameters}
