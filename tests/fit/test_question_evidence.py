@@ -7,7 +7,7 @@ import pandas as pd
 import pymc as pm
 import pytest
 from costfloor.fit.posterior import Draws
-from costfloor.fit.question_events import AT_MOST_20, WINDOW_YEARS, YEARS_AHEAD
+from costfloor.fit.question_events import AT_MOST_20, YEARS_AHEAD
 from costfloor.fit.question_evidence import (
     PRIOR_DRAWS,
     on_sale,
@@ -26,15 +26,18 @@ START = pd.Timestamp("2022-01-01")
 
 
 def frame(families: int = 1, years: float = 3.0, count: int = 24) -> pd.DataFrame:
-    """One price a model, every few weeks, each model of the next family in turn."""
+    """One price a model, every few weeks, each model of the next family in turn; in a market births differ and the best are ahead of it."""
     days = np.linspace(0.0, 365.25 * years, count).round()
+    dates, quality = START + pd.to_timedelta(days, unit="D"), np.arange(count) % 5.0
+    market = {"birth": START + pd.to_timedelta(365.0 * (quality - 1.0), unit="D")} if families == 1 else {}
     return pd.DataFrame(
         {
-            "date": START + pd.to_timedelta(days, unit="D"),
+            "date": dates,
             "price": np.exp(-0.01 * np.arange(count)),
-            "quality": np.arange(count) % 5.0,
+            "quality": quality,
             "family": [f"family {number % families}" for number in range(count)],
             "host": [f"host {number % 3}" for number in range(count)],
+            **market,
         }
     )
 
@@ -46,18 +49,31 @@ def table(families: int = 1) -> PriceObservations:
 def test_on_sale_is_what_has_a_row_in_the_last_year() -> None:
     obs = table()
     found = on_sale(obs)
-    assert found.models == int((obs.time_years >= obs.last_time_years - WINDOW_YEARS).sum())
-    assert 0 < found.models < obs.n
-    assert found.weight.sum() == pytest.approx(1.0)
+    recent = np.unique(obs.unit[obs.time_years >= obs.last_time_years - 1.0])
+    assert found.models == len(recent) < obs.n
+    births, models = np.unique(obs.unit_birth[recent], return_counts=True)
+    np.testing.assert_array_equal(found.births, births)
+    assert found.weight == pytest.approx(models / len(recent))
+    assert found.births.max() > obs.last_time_years - 1.0
 
 
-def test_families_count_alike_and_those_no_longer_sold_not_at_all() -> None:
-    rows = frame(3)
-    gone = rows["family"].eq("family 0") & rows["date"].gt(START + pd.Timedelta(days=700))
-    thinned = rows["family"].eq("family 1") & (rows.index % 2 == 0)
-    found = on_sale(observations(rows[~gone & ~thinned]))
-    assert found.family.tolist() == [1, 2]
+def test_families_count_alike_whatever_models_they_have() -> None:
+    rows = frame(2)
+    thinned = rows["family"].eq("family 1") & (rows.index % 4 == 1)
+    obs = observations(rows[~thinned])
+    found = on_sale(obs)
+    assert found.family.tolist() == [0, 1]
     assert found.weight == pytest.approx([0.5, 0.5])
+    assert found.births == pytest.approx(obs.family_birth)
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("families", [1, 2])
+def test_question_one_is_of_the_rate_that_is_reported(law: str, families: int) -> None:
+    obs = table(families)
+    fit = make_fit(law, obs)
+    found = posterior_events(fit.parameters, obs, np.random.default_rng(1))
+    assert found.rate_12m == pytest.approx(fit.draws("rate_12m"))
 
 
 def test_evidence_is_that_of_the_fits_own_draws() -> None:

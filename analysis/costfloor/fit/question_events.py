@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from costfloor.laws.base import Law, Parameters
+from costfloor.laws.base import Law, Parameters, fallen, rate_at
 from costfloor.laws.innovations import path_at
 
 AT_MOST_20: Final = -math.log(0.8)
@@ -103,10 +103,10 @@ def question_events(
 
     def fallen_at(time_years: float) -> np.ndarray:
         innovated = path_at(increments, family, np.full(len(births), time_years), law.grid_years)
-        return np.asarray((_fallen(law, of_capability, time_years - births) + innovated) @ weight)
+        return np.asarray((fallen(law, of_capability, time_years - births) + innovated) @ weight)
 
     def mean_rate(ages_years: np.ndarray) -> np.ndarray:
-        return np.asarray(law.rate(of_capability, np.maximum(ages_years, 0.0)) @ weight)
+        return np.asarray(rate_at(law, of_capability, ages_years) @ weight)
 
     now, age = fallen_at(last_time_years), last_time_years - births
     return QuestionEvents(
@@ -115,9 +115,3 @@ def question_events(
         slowed_quarter=mean_rate(age) <= SLOWED_SHARE * mean_rate(np.zeros(len(births))),
         rate_ahead=np.column_stack([mean_rate(age + years) for years in YEARS_AHEAD]),
     )
-
-
-def _fallen(law: Law, parameters: Parameters, age: np.ndarray) -> np.ndarray:
-    """Cumulative decline; before its birth a capability falls at its first rate."""
-    before = law.rate(parameters, np.zeros(1)) * np.minimum(age, 0.0)
-    return np.asarray(law.decline(parameters, np.maximum(age, 0.0)) + before)

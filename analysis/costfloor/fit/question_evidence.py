@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from costfloor.fit.posterior import Draws, innovations
+from costfloor.fit.quantities import births_on_sale
 from costfloor.fit.question_events import WINDOW_YEARS, OnSale, QuestionEvents, question_events
 from costfloor.fit.result import Fit
 from costfloor.laws.base import Law
@@ -36,16 +37,13 @@ class LawEvidence:
 
 
 def on_sale(obs: PriceObservations) -> OnSale:
-    """The capabilities of the models with a row in the 12 months to the last date; each family counts alike, and in it each model.
-
-    Without repeated models every row is a model.
-    """
-    units = np.unique(obs.unit[obs.time_years >= obs.last_time_years - WINDOW_YEARS])
-    family, births = obs.unit_family[units], obs.births[obs.unit_family[units]]
-    models = np.bincount(family, minlength=len(obs.families))
-    weight = 1.0 / (np.count_nonzero(models) * models[family])
-    distinct, place = np.unique(np.column_stack([births, family]), axis=0, return_inverse=True)
-    return OnSale(distinct[:, 0], distinct[:, 1].astype(np.intp), np.bincount(place.ravel(), weight), len(units))
+    """The capabilities of the models on sale, as the reported rates take them: each family counts alike, and in it each model."""
+    births = [births_on_sale(obs, code) for code in range(len(obs.families))]
+    models = np.array([len(of_family) for of_family in births])
+    clocks = np.column_stack([np.concatenate(births), np.repeat(np.arange(len(births)), models)])
+    distinct, place = np.unique(clocks, axis=0, return_inverse=True)
+    weight = np.bincount(place.ravel(), np.repeat(1.0 / (len(births) * models), models))
+    return OnSale(distinct[:, 0], distinct[:, 1].astype(np.intp), weight, int(models.sum()))
 
 
 def questions_of_fit(fit: Fit, obs: PriceObservations, seed: int) -> LawEvidence:
