@@ -1,4 +1,4 @@
-"""The panel: kept quotes with capability, in families; what a build writes, keeps and refuses."""
+"""The panel: kept quotes with capability and births, one market to the laws; what a build writes, keeps and refuses."""
 
 import json
 import shutil
@@ -13,17 +13,21 @@ import pytest
 from costfloor.build import build, stored_build
 from costfloor.built import build_key
 from costfloor.capability.bands import BANDS
+from costfloor.capability.clock import market_clock
 from costfloor.data.package import write_datapackage
 from costfloor.data.performance import Performance
 from costfloor.errors import InputError, LockedError, MissingResultError
 from costfloor.laws.observations import observations
 from costfloor.panel import (
     LAW_HOST_KINDS,
+    MARKET,
     MIN_PUBLISHED_BENCHMARKS,
     MIN_USABLE_BENCHMARKS,
+    births_by,
     families,
     law_rows,
     make_panel,
+    panel_bands,
 )
 from costfloor.places import Places
 from costfloor.storage import data_lock
@@ -178,13 +182,44 @@ def test_a_view_before_the_first_price_is_an_input_error(project: Path) -> None:
     assert not Places(project).processed(pd.Timestamp("2015-01-01")).exists()
 
 
-def test_a_view_from_before_a_band_was_reached(project: Path) -> None:
-    day = pd.Timestamp("2023-12-31")
-    build(opened(project), day)
-    capability, panel = stored(project, day).capability, stored(project, day).panel
-    assert capability.groupby("band")["band_birth"].count()["GPT-5"] == 0
-    assert len(panel) > 0
-    assert law_rows(panel)["family_birth"].le(day).all()
+def test_the_laws_see_one_market_on_the_clock_of_the_releases(project: Path) -> None:
+    built = stored(project)
+    seen = built.law_rows
+    assert seen["family"].unique().tolist() == [MARKET]
+    assert seen["birth"].notna().all()
+    assert seen.groupby("model")["birth"].nunique().eq(1).all()
+    entered = seen["entry"].fillna(seen["date"])
+    assert (seen["birth"] <= entered).all()
+    # With one error for all models, the more capable of two that entered on one day is the younger.
+    for _, of_day in seen.drop_duplicates("model").groupby("entry"):
+        assert of_day.sort_values("quality")["birth"].is_monotonic_increasing
+    assert built.clock.day.size > 50
+
+
+def test_births_of_a_past_view_know_no_later_release(project: Path) -> None:
+    past, now = stored(project, MIDYEAR), stored(project)
+    assert past.panel["birth"].max() <= MIDYEAR
+    assert past.clock.day.max() <= (MIDYEAR - pd.Timestamp(1970, 1, 1)).days
+    # Stand-in capability is the same in both views, and so are releases but for models that were first sold after the day.
+    sold_since = set(now.capability.dropna(subset="clock_release")["model_key"]) - set(
+        past.capability.dropna(subset="clock_release")["model_key"]
+    )
+    counted = now.capability.assign(
+        clock_release=now.capability["clock_release"].mask(now.capability["model_key"].isin(sold_since))
+    )
+    assert births_by(market_clock(counted), past.panel).equals(past.panel["birth"])
+
+
+def test_bands_of_the_panel_are_named_with_their_mean_birth(project: Path) -> None:
+    built = stored(project)
+    bands, seen = panel_bands(built.panel), built.law_rows
+    assert bands["centre"].is_monotonic_increasing
+    assert bands["rows"].sum() == len(seen)
+    assert bands["models"].sum() == seen["model"].nunique()
+    of_models = built.panel[built.panel["model"].isin(seen["model"])].drop_duplicates("model")
+    for band, row in bands.iterrows():
+        days = of_models.loc[of_models["band"] == band, "birth"].astype("int64")
+        assert abs(row["birth"].value // 1000 - days.mean()) < 1e6
 
 
 @pytest.fixture

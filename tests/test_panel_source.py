@@ -11,8 +11,7 @@ def rows() -> pd.DataFrame:
             "price": [0.1 + 0.2, 4.0],
             "quality": [120.0, 131.0],
             "quality_sd": [1.0, 2.0],
-            "quality_centre": [119.0, 130.0],
-            "family": ["early", "late"],
+            "birth": pd.to_datetime(["2023-11-02", "2024-05-30"]),
             "model": ["a/one", "b/two"],
         }
     )
@@ -22,16 +21,22 @@ def scores(score: float = 0.5) -> pd.DataFrame:
     return pd.DataFrame({"model_key": ["a/one"], "benchmark": ["gpqa"], "score": [score]})
 
 
+def releases(day: str = "2024-01-10") -> pd.DataFrame:
+    return pd.DataFrame({"model_key": ["a/one"], "clock_release": pd.to_datetime([day])})
+
+
 def test_other_draws_of_quality_are_the_same_source() -> None:
-    drawn_anew = rows().assign(quality=[120.02, 130.97], quality_sd=[1.01, 1.98], quality_centre=[119.03, 129.99])
+    drawn_anew = rows().assign(
+        quality=[120.02, 130.97], quality_sd=[1.01, 1.98], birth=pd.to_datetime(["2023-11-01", "2024-05-30"])
+    )
     # The last bit of a blended price may come out either way.
     drawn_anew.loc[0, "price"] = 0.3
-    assert panel_source(drawn_anew, scores()) == panel_source(rows(), scores())
+    assert panel_source(drawn_anew, scores(), releases()) == panel_source(rows(), scores(), releases())
 
 
-def test_prices_bands_and_scores_make_another_source() -> None:
-    known = panel_source(rows(), scores())
-    assert panel_source(rows().assign(price=[0.3, 4.01]), scores()) != known
-    assert panel_source(rows().assign(family=["early", "early"]), scores()) != known
-    assert panel_source(rows().iloc[:1], scores()) != known
-    assert panel_source(rows(), scores(0.6)) != known
+def test_prices_scores_and_releases_make_another_source() -> None:
+    known = panel_source(rows(), scores(), releases())
+    assert panel_source(rows().assign(price=[0.3, 4.01]), scores(), releases()) != known
+    assert panel_source(rows().iloc[:1], scores(), releases()) != known
+    assert panel_source(rows(), scores(0.6), releases()) != known
+    assert panel_source(rows(), scores(), releases("2024-01-09")) != known

@@ -1,4 +1,4 @@
-"""Past views: what was known, in the families of then; how a forecast fared, in either direction."""
+"""Past views: what was known, on the clock of then; how a forecast fared, in either direction."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from costfloor.capability.clock import market_clock
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import observations, subset
-from costfloor.panel import as_measured_in, law_rows
+from costfloor.panel import MARKET, as_measured_in, law_rows
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.hindcast.study import forecast_fared, half_years, hindcast_job, months_passed, view
 from made_up import made_up_fit, made_up_panel
@@ -35,7 +36,7 @@ def panel_rows(band: str, family: str, first: str, count: int, *, weights: bool)
             "capability_sd": 1.0,
             "band": band,
             "band_centre": 120.0,
-            "band_birth": pd.Timestamp(BIRTHS[band]),
+            "birth": pd.Timestamp(BIRTHS[band]),
             "family": family,
             "open_weights": weights,
             "release_date": day,
@@ -47,7 +48,17 @@ CLOSED = panel_rows("GPT-4", "GPT-4 closed", "2023-06-01", 60, weights=False)
 OPENED = panel_rows("GPT-4", "GPT-4 open", "2024-06-01", 60, weights=True)
 FRESH = panel_rows("o1", "o1 open", "2024-10-01", 20, weights=True)
 NOW = pd.concat([CLOSED, OPENED, FRESH], ignore_index=True)
-THEN = NOW[NOW["date"] <= DATE].assign(band_birth=pd.Timestamp("2023-03-20"))
+THEN = NOW[NOW["date"] <= DATE].assign(birth=pd.Timestamp("2023-03-20"))
+CLOCK = market_clock(
+    pd.DataFrame(
+        {
+            "model_key": ["first", "last"],
+            "capability": [110.0, 125.0],
+            "capability_sd": 1.0,
+            "clock_release": pd.to_datetime(["2022-03-15", "2024-06-01"]),
+        }
+    )
+)
 
 
 def test_half_years_end_with_the_last_price() -> None:
@@ -66,13 +77,13 @@ def test_only_whole_months_count_and_fewer_than_three_do_not(last: str, months: 
 
 
 def test_later_rows_stand_behind_those_of_then_with_the_births_of_then() -> None:
-    found = view(DATE, THEN, NOW)
-    assert found.obs.families == ("GPT-4 closed", "GPT-4 open", "o1 open")
+    found = view(DATE, THEN, NOW, CLOCK)
+    assert found.obs.families == (MARKET,)
     assert found.seen.sum() == len(THEN)
     assert found.months == months_passed(DATE, NOW["date"].max())
     past, direct = subset(found.obs, found.seen), observations(law_rows(THEN))
     assert past.quality_scale == direct.quality_scale
-    assert past.births == pytest.approx(direct.births)
+    assert past.unit_birth == pytest.approx(direct.unit_birth)
     assert np.array_equal(past.log_price, direct.log_price)
     assert past.last == direct.last
 
@@ -91,14 +102,14 @@ def test_a_model_that_was_measured_then_is_no_other_model_now() -> None:
 
 def test_what_comes_after_the_horizon_changes_nothing() -> None:
     late = panel_rows("o1", "o1 open", "2025-08-15", 20, weights=True)
-    before, after = view(DATE, THEN, NOW), view(DATE, THEN, pd.concat([NOW, late], ignore_index=True))
+    before, after = view(DATE, THEN, NOW, CLOCK), view(DATE, THEN, pd.concat([NOW, late], ignore_index=True), CLOCK)
     assert after.obs.data_hash == before.obs.data_hash
     assert after.months == 12
 
 
 def test_few_later_rows_are_no_test() -> None:
     few = NOW[(NOW["date"] <= DATE) | (NOW["date"] > "2025-06-15")]
-    assert view(DATE, THEN, few.iloc[: len(THEN) + 5]).months == 0
+    assert view(DATE, THEN, few.iloc[: len(THEN) + 5], CLOCK).months == 0
 
 
 @pytest.mark.parametrize("moved", [-3.0, 3.0])
@@ -123,7 +134,11 @@ def test_prices_below_the_forecast_are_an_error_below_zero(moved: float) -> None
 @pytest.mark.slow
 def test_one_law_at_one_date() -> None:
     found: Any = hindcast_job(
-        "plateau", view(DATE, THEN, NOW).obs, DATE, 6, Sampling(draws=200, tune=200, chains=2, target_accepts=(0.9,))
+        "plateau",
+        view(DATE, THEN, NOW, CLOCK).obs,
+        DATE,
+        6,
+        Sampling(draws=200, tune=200, chains=2, target_accepts=(0.9,)),
     )
     low, middle, high = found["found"]["rates"]["rate_floor"]
     assert low < middle < high

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from costfloor.build import build
+from costfloor.capability.clock import Clock
 from costfloor.fit.fit import sample_law
 from costfloor.fit.result import Fit
 from costfloor.forecast.failures import failures_at_origins
@@ -131,7 +132,7 @@ def months_passed(date: pd.Timestamp, last: pd.Timestamp) -> int:
     return max(passed, default=0)
 
 
-def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
+def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame, clock: Clock) -> View:
     """Put the later rows of today's panel behind a past view.
 
     Parameters
@@ -140,8 +141,10 @@ def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
         Day of the past view.
     then, now
         The panel built as of that day, and today's.
+    clock
+        As known on that day.
     """
-    after = sequel(date, date + pd.DateOffset(months=HORIZON_MONTHS), then, now)
+    after = sequel(date, date + pd.DateOffset(months=HORIZON_MONTHS), then, now, clock)
     obs, seen = after.obs, after.seen
     months = months_passed(date, law_rows(now)["date"].max())
     scored = masks(obs, date, months)[1]
@@ -156,7 +159,7 @@ def hindcast(context: Context) -> Hindcast:
     for date in half_years(law_rows(now)["date"].max()):
         context.progress(f"the prices as of {date.date()}")
         then = build(store, date, context.progress)
-        views.append(view(date, then.panel, now))
+        views.append(view(date, then.panel, now, then.clock))
         hindsight.append(then.report.hindsight)
     parts = zip(views, _fits(views, context), hindsight, strict=True)
     return Hindcast(tuple(_half_year(past_view, fits, because, context) for past_view, fits, because in parts))
