@@ -120,8 +120,6 @@ def make_panel(
 def births_by(clock: Clock, panel: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     """Date of birth of the model of each row, as a clock has it.
 
-    A model without a day of release has entered the market with its first price.
-
     Parameters
     ----------
     clock
@@ -129,12 +127,16 @@ def births_by(clock: Clock, panel: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     panel
         All rows of its models.
     """
+    births: pd.Series[pd.Timestamp] = panel["model"].map(birth_dates(clock, entered(panel)))
+    return births
+
+
+def entered(panel: pd.DataFrame) -> pd.DataFrame:
+    """Measured `capability` and date of `entry` by model: its release, or its first price where that has no day."""
     models = panel.groupby("model").agg(
         capability=("capability", "first"), entry=("release_date", "first"), priced=("date", "min")
     )
-    born = birth_dates(clock, models.assign(entry=models["entry"].fillna(models["priced"])))
-    births: pd.Series[pd.Timestamp] = panel["model"].map(born)
-    return births
+    return models.assign(entry=models["entry"].fillna(models["priced"]))
 
 
 def as_measured_in(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

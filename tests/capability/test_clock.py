@@ -8,6 +8,7 @@ from costfloor.capability.clock import (
     Clock,
     birth_dates,
     births,
+    births_sd,
     clock_releases,
     first_reached,
     known_by,
@@ -143,6 +144,14 @@ def test_a_model_that_the_clock_has_not_seen_is_born_by_its_continuation() -> No
     assert below == first_reached(clock, wanted[:1])[0] <= last
     assert above == first_reached(clock, wanted[1:2])[0]
     assert early == min(last + 1.0, above)
+
+
+@pytest.mark.parametrize("at", [10, 25, 39])
+def test_the_doubt_about_a_birth_is_the_spread_over_draws(at: int) -> None:
+    clock = releases()
+    wanted, entry = np.array([clock.capability[at] - 3.0]), np.array([clock.day[at]])
+    drawn = by_draws(known_by(clock, clock.day[at]), wanted[0], np.random.default_rng(2))
+    assert births_sd(clock, wanted, entry)[0] == pytest.approx(drawn.std(), rel=0.05)
 
 
 def test_before_the_first_release_a_model_is_born_at_its_entry() -> None:

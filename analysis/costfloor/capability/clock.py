@@ -94,9 +94,26 @@ def births(clock: Clock, capability: np.ndarray, entry: np.ndarray) -> np.ndarra
     return born
 
 
+def births_sd(clock: Clock, capability: np.ndarray, entry: np.ndarray) -> np.ndarray:
+    """Standard deviation of the day on which the market first reached each capability, days, shape (n,); arguments as in `births`."""
+    sd = np.zeros(len(entry))
+    for day in np.unique(entry):
+        known, at = known_by(clock, day), entry == day
+        if known.day.size:
+            since = known.day - known.day[0]
+            ahead = _not_reached(known, capability[at])
+            sd[at] = np.sqrt(np.maximum(ahead @ np.diff(since**2) - (ahead @ np.diff(since)) ** 2, 0.0))
+    return sd
+
+
 def _expected_day(clock: Clock, capability: np.ndarray) -> np.ndarray:
+    return np.asarray(clock.day[0] + _not_reached(clock, capability) @ np.diff(clock.day))
+
+
+def _not_reached(clock: Clock, capability: np.ndarray) -> np.ndarray:
+    """Probability that no release until each day but the last has reached each capability, shape (n, J - 1)."""
     below = ndtr((capability[:, None] - clock.capability[:-1]) / clock.capability_sd[:-1])
-    return np.asarray(clock.day[0] + np.cumprod(below, axis=1) @ np.diff(clock.day))
+    return np.asarray(np.cumprod(below, axis=1))
 
 
 def clock_releases(capability: pd.DataFrame, models: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
@@ -149,6 +166,12 @@ def birth_dates(clock: Clock, models: pd.DataFrame) -> "pd.Series[pd.Timestamp]"
     born = births(clock, models["capability"].to_numpy(float), _days(models["entry"]))
     dates = _EPOCH + pd.to_timedelta(np.round(born), unit="D")
     return pd.Series(dates, index=models.index, name="birth").astype("datetime64[us]")
+
+
+def birth_sd(clock: Clock, models: pd.DataFrame) -> "pd.Series[float]":
+    """`births_sd` by model, days; arguments as in `birth_dates`."""
+    sd = births_sd(clock, models["capability"].to_numpy(float), _days(models["entry"]))
+    return pd.Series(sd, index=models.index)
 
 
 def _days(dates: "pd.Series[pd.Timestamp]") -> np.ndarray:
