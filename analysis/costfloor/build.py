@@ -9,7 +9,6 @@ import pandas as pd
 
 from costfloor.built import RECORD, BuildReport, build_key, capability_from, panel_path, read_report
 from costfloor.capability.bands import assign_bands, open_bands, placed_anchors
-from costfloor.capability.clock import Clock, clock_releases, market_clock
 from costfloor.capability.full_fit_day import too_few_scores
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.data.decisions import DECISIONS, without_quote
@@ -80,13 +79,8 @@ class BuiltPanel:
 
     @cached_property
     def capability(self) -> pd.DataFrame:
-        """Capability and band of every measured model, and the releases that count on the clock."""
+        """Capability and band of every measured model."""
         return self._table("capability")
-
-    @cached_property
-    def clock(self) -> Clock:
-        """When the market first reached a capability, as far as this view knows."""
-        return market_clock(self.capability)
 
     @property
     def models(self) -> pd.DataFrame:
@@ -220,14 +214,13 @@ def _build(
         store.places.fits, performance, models, say, anew=full_capability
     )
     priced = models[models["model_key"].isin(quotes.loc[quotes["status"] == "kept", "model_key"].unique())]
-    dated = assign_bands(capability, priced).assign(clock_release=clock_releases(capability, priced))
-    placed = validated(dated, CAPABILITY, target / "capability.parquet")
-    panel = validated(make_panel(quotes, models, performance.rows, placed), PANEL, target / "panel.parquet")
+    banded = validated(assign_bands(capability, priced), CAPABILITY, target / "capability.parquet")
+    panel = validated(make_panel(quotes, models, performance.rows, banded), PANEL, target / "panel.parquet")
     if panel.empty:
         day = "" if as_of is None else f" that were recorded on or before {as_of.date()}"
         raise InputError(f"has no prices{day} of models with benchmark scores", file=store.places.raw)
     launch = panel[panel["days_since_release"].between(-5, 180)]
-    frames = (quotes, tables.disagreements, placed, residuals, panel)
+    frames = (quotes, tables.disagreements, banded, residuals, panel)
     contents = {name: parquet_bytes(frame) for name, frame in zip(TABLES, frames, strict=True)}
     report = BuildReport(
         vintage=store.raw_vintage[:16] + ("" if as_of is None else f"@{view_name(as_of, hindsight=hindsight)}"),
@@ -243,7 +236,7 @@ def _build(
         disagreements=len(tables.disagreements),
         capability=receipt | {"placed_anchors": list(placed_anchors(capability, open_bands(capability, priced)))},
         fingerprint=build_key(store, as_of, hindsight=hindsight, full_capability=full_capability).digest,
-        source=panel_source(law_rows(panel), performance.rows, placed[["model_key", "clock_release"]].dropna()),
+        source=panel_source(panel, performance.rows),
         tables={name: sha256_bytes(content) for name, content in contents.items()},
         as_of=None if as_of is None else str(as_of.date()),
         hindsight=because,

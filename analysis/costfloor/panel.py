@@ -6,7 +6,7 @@ a model has the birth that the clock of capabilities gives it.
 
 import pandas as pd
 
-from costfloor.capability.clock import Clock, birth_dates, market_clock
+from costfloor.capability.clock import Clock, birth_dates, clock_releases, market_clock
 from costfloor.data.hosts import OWN_PRICE_KINDS
 from costfloor.data.schemas import PANEL
 from costfloor.storage import sha256_bytes
@@ -79,7 +79,7 @@ def panel_bands(panel: pd.DataFrame) -> pd.DataFrame:
     return bands.sort_values("centre")
 
 
-def panel_source(rows: pd.DataFrame, scores: pd.DataFrame, releases: pd.DataFrame) -> str:
+def panel_source(panel: pd.DataFrame, scores: pd.DataFrame) -> str:
     """Hash of the rows that the laws see, apart from what is measured, and of what it is measured with: the same on every machine.
 
     The quality of models is sampled, and sampling differs in its last digits from processor to processor; so do births and the hash of the
@@ -88,14 +88,13 @@ def panel_source(rows: pd.DataFrame, scores: pd.DataFrame, releases: pd.DataFram
 
     Parameters
     ----------
-    rows
-        As from `law_rows`.
+    panel
+        As from `make_panel`.
     scores
         Those behind quality.
-    releases
-        `model_key, clock_release` of the releases behind births.
     """
-    tables = [rows.drop(columns=list(MEASURED)), scores, releases]
+    releases = panel[["model", "clock_release"]].dropna().drop_duplicates().sort_values("model")
+    tables = [law_rows(panel).drop(columns=list(MEASURED)), scores, releases]
     return sha256_bytes("\n".join(table.to_csv(index=False, float_format="%.12g") for table in tables).encode())
 
 
@@ -106,13 +105,14 @@ def make_panel(
     published = performance.groupby("model_key")["benchmark"].nunique()
     enough = published.index[published >= MIN_PUBLISHED_BENCHMARKS]
     measured = capability[capability["model_key"].isin(enough)]
+    measured = measured.assign(clock_release=clock_releases(measured, models))
     facts = models[["model_key", "creator", "release_date", "open_weights", "reasoning"]]
     kept = quotes[quotes["status"] == "kept"].merge(measured, on="model_key").merge(facts, on="model_key")
     panel = kept.rename(columns={"model_key": "model"}).assign(
         open_weights=lambda t: t["open_weights"].astype("boolean"),
         days_since_release=lambda t: (t["date"] - t["release_date"]).dt.days.astype(float),
     )
-    panel["birth"] = births_by(market_clock(capability), panel)
+    panel["birth"] = births_by(market_clock(panel), panel)
     panel["family"] = families(panel)
     return panel.sort_values(["date", "model", "host", "quote_id"])[list(PANEL.columns)].reset_index(drop=True)
 

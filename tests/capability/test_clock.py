@@ -172,26 +172,27 @@ def models(*rows: tuple[str, str | None, str | None]) -> pd.DataFrame:
     return frame.assign(release_date=pd.to_datetime(frame["release_date"]))
 
 
-def test_releases_count_that_are_dated_to_the_day_measured_and_on_sale() -> None:
+def test_releases_count_that_are_dated_to_the_day_and_measured() -> None:
     table = capability(
         ("a/day", 120.0, 3),
         ("a/month", 121.0, 9),
         ("a/few", 122.0, 2),
-        ("a/unsold", 123.0, 9),
+        ("a/undated", 123.0, 9),
         ("openai/davinci", 99.0, 4),
     )
-    sold = models(("a/day", "2024-03-01", "day"), ("a/month", "2024-01-01", "month"), ("a/few", "2024-01-05", "day"))
-    counted = clock_releases(table, sold)
+    known = models(("a/day", "2024-03-01", "day"), ("a/month", "2024-01-01", "month"), ("a/few", "2024-01-05", "day"))
+    counted = clock_releases(table, known)
     assert counted.dt.strftime("%Y-%m-%d").tolist()[0] == "2024-03-01"
     assert counted.isna().tolist() == [False, True, True, True, False]
     assert counted.iloc[-1] == pd.Timestamp("2020-06-11")
-    assert market_clock(table.assign(clock_release=counted)).capability.tolist() == [99.0, 120.0]
+    panel = table.assign(clock_release=counted, model=table["model_key"])
+    assert market_clock(pd.concat([panel, panel])).capability.tolist() == [99.0, 120.0]
 
 
 def test_births_are_dates_by_model() -> None:
     table = capability(("a/first", 120.0, 3), ("a/second", 130.0, 3), ("a/third", 125.0, 3))
     days = ("2024-01-01", "2024-06-01", "2024-09-01")
-    clock = market_clock(table.assign(clock_release=pd.to_datetime(list(days))))
+    clock = market_clock(table.assign(clock_release=pd.to_datetime(list(days)), model=table["model_key"]))
     entered = pd.DataFrame(
         {"capability": [119.0, 125.0, 130.0], "entry": pd.to_datetime(["2025-01-01", *days[1:][::-1]])}
     )

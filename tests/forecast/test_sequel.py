@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from costfloor.capability.clock import market_clock
 from costfloor.forecast.sequel import Sequel, sequel
 from costfloor.laws.observations import DAYS_PER_YEAR, observations, subset
 from costfloor.panel import MARKET, law_rows
@@ -27,6 +26,7 @@ def priced(model: str, days: list[str], prices: list[float], band: str = "GPT-4"
             "band": band,
             "band_centre": 120.0,
             "birth": pd.Timestamp("2023-03-14"),
+            "clock_release": day[0],
             "family": f"{band} open",
             "open_weights": True,
             "release_date": day[0],
@@ -37,23 +37,14 @@ def priced(model: str, days: list[str], prices: list[float], band: str = "GPT-4"
 
 A = priced("a", ["2023-06-01", "2023-12-01", "2024-06-01"], [9.0, 8.0, 7.0])
 B = priced("b", ["2024-01-01", "2024-05-01"], [5.0, 4.0], capability=118.0)
-THEN = pd.concat([A, B], ignore_index=True)
 NEW = priced("c", ["2024-10-01", "2025-02-01"], [2.0, 1.0], capability=125.0)
 LATER = priced("a", ["2024-12-01"], [6.0])
-CLOCK = market_clock(
-    pd.DataFrame(
-        {
-            "model_key": ["a", "b", "early"],
-            "capability": [121.0, 118.0, 101.0],
-            "capability_sd": 1.0,
-            "clock_release": pd.to_datetime(["2023-06-01", "2024-01-01", "2021-06-01"]),
-        }
-    )
-)
+EARLY = priced("early", ["2023-06-10"], [20.0], capability=101.0, clock_release=pd.Timestamp("2021-06-01"))
+THEN = pd.concat([EARLY, A, B], ignore_index=True)
 
 
 def after_the_view(*more: pd.DataFrame, then: pd.DataFrame = THEN) -> Sequel:
-    return sequel(DAY, UNTIL, then, pd.concat([then, *more], ignore_index=True), CLOCK)
+    return sequel(DAY, UNTIL, then, pd.concat([then, *more], ignore_index=True))
 
 
 def later_rows(*more: pd.DataFrame, then: pd.DataFrame = THEN) -> pd.DataFrame:
@@ -109,7 +100,7 @@ def test_a_new_model_is_born_by_the_clock_of_then() -> None:
 
 def test_a_price_of_then_on_another_day_is_no_new_one() -> None:
     moved = A.assign(date=A["date"].mask(A["price_usd_per_mtok"] == 7.0, pd.Timestamp("2024-09-01")))
-    after = sequel(DAY, UNTIL, THEN, pd.concat([moved, B, NEW], ignore_index=True), CLOCK)
+    after = sequel(DAY, UNTIL, THEN, pd.concat([EARLY, moved, B, NEW], ignore_index=True))
     assert after.seen.sum() == len(THEN)
     assert (~after.seen).sum() == len(NEW)
 

@@ -124,7 +124,7 @@ def clock_releases(capability: pd.DataFrame, models: pd.DataFrame) -> "pd.Series
     capability
         ``model_key, n_benchmarks``.
     models
-        ``model_key, release_date, release_date_precision`` of the models that were once on sale: births say what a buyer could get.
+        ``model_key, release_date, release_date_precision``.
 
     Returns
     -------
@@ -137,15 +137,15 @@ def clock_releases(capability: pd.DataFrame, models: pd.DataFrame) -> "pd.Series
     return days
 
 
-def market_clock(capability: pd.DataFrame) -> Clock:
-    """The clock of a view.
+def market_clock(panel: pd.DataFrame) -> Clock:
+    """The clock of a view: of the models that were once on sale, as births say what a buyer could get.
 
     Parameters
     ----------
-    capability
-        ``model_key, capability, capability_sd, clock_release``, as in the built table of capability.
+    panel
+        ``model, capability, capability_sd, clock_release`` of its prices.
     """
-    releases = capability.dropna(subset="clock_release").sort_values(["clock_release", "model_key"])
+    releases = panel.dropna(subset="clock_release").drop_duplicates("model").sort_values(["clock_release", "model"])
     return Clock(
         _days(releases["clock_release"]),
         releases["capability"].to_numpy(float),

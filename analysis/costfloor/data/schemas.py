@@ -284,10 +284,6 @@ CAPABILITY = table(
         "n_benchmarks": integer("Distinct benchmarks behind it", "benchmarks", low=1, high=10_000),
         "band": text("Capability band"),
         "band_centre": number("Capability of the band's anchor", "ECI-like units"),
-        "clock_release": date(
-            "Day of its release, where it counts on the clock: known to the day, enough scores, a model once on sale",
-            nullable=True,
-        ),
     },
     key=["model_key"],
 )
@@ -314,6 +310,9 @@ PANEL = table(
         "capability_sd": number("Its standard deviation", "ECI-like units", low=0),
         "band": text("Capability band"),
         "band_centre": number("Capability of the band's anchor", "ECI-like units"),
+        "clock_release": date(
+            "Release of the model where it counts on the clock: known to the day, with enough scores", nullable=True
+        ),
         "birth": date("Day the market first reached the model's capability, as expected from releases until its own"),
         "family": text("Band crossed with open or closed weights"),
         "open_weights": flag("Weights can be downloaded", nullable=True),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from costfloor.capability.clock import Clock
+from costfloor.capability.clock import market_clock
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import PriceObservations, observations, subset
 from costfloor.laws.panel import PRICE_UNIT
@@ -33,7 +33,7 @@ class Sequel:
     seen: np.ndarray
 
 
-def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame, clock: Clock) -> Sequel:
+def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> Sequel:
     """Put the later rows of a panel behind a past view.
 
     Parameters
@@ -44,16 +44,14 @@ def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.D
         The last day of the later rows.
     then, now
         The panel built as of `day`, and a later one.
-    clock
-        As known on `day`.
     """
-    rows = pd.concat([law_rows(then), _later(day, until, then, now, clock)], ignore_index=True)
+    rows = pd.concat([law_rows(then), _later(day, until, then, now)], ignore_index=True)
     obs = observations(rows, price_unit=PRICE_UNIT)
     seen = masks(obs, day, 0)[0]
     return Sequel(day, subset(obs, np.ones(obs.n, bool), measured_by=seen), seen)
 
 
-def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame, clock: Clock) -> pd.DataFrame:
+def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """The rows of `now` after the day that the laws see.
 
     A model that the laws had seen stays as it was measured, with the birth that it had. A new one is born by the clock of then: what else
@@ -61,7 +59,7 @@ def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.D
     one.
     """
     past, today = law_rows(then), law_rows(now)
-    of_then = now.assign(birth=births_by(clock, now))
+    of_then = now.assign(birth=births_by(market_clock(then), now))
     fresh = law_rows(as_measured_in(then, of_then[(of_then["date"] > day) & (of_then["date"] <= until)]))
     still = pd.MultiIndex.from_frame(past[["date", *SAME_PRICE]]).isin(
         pd.MultiIndex.from_frame(today[["date", *SAME_PRICE]])

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.capability.clock import market_clock
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import observations, subset
 from costfloor.panel import MARKET, as_measured_in, law_rows
@@ -37,6 +36,7 @@ def panel_rows(band: str, family: str, first: str, count: int, *, weights: bool)
             "band": band,
             "band_centre": 120.0,
             "birth": pd.Timestamp(BIRTHS[band]),
+            "clock_release": day,
             "family": family,
             "open_weights": weights,
             "release_date": day,
@@ -49,16 +49,6 @@ OPENED = panel_rows("GPT-4", "GPT-4 open", "2024-06-01", 60, weights=True)
 FRESH = panel_rows("o1", "o1 open", "2024-10-01", 20, weights=True)
 NOW = pd.concat([CLOSED, OPENED, FRESH], ignore_index=True)
 THEN = NOW[NOW["date"] <= DATE].assign(birth=pd.Timestamp("2023-03-20"))
-CLOCK = market_clock(
-    pd.DataFrame(
-        {
-            "model_key": ["first", "last"],
-            "capability": [110.0, 125.0],
-            "capability_sd": 1.0,
-            "clock_release": pd.to_datetime(["2022-03-15", "2024-06-01"]),
-        }
-    )
-)
 
 
 def test_half_years_end_with_the_last_price() -> None:
@@ -77,7 +67,7 @@ def test_only_whole_months_count_and_fewer_than_three_do_not(last: str, months: 
 
 
 def test_later_rows_stand_behind_those_of_then_with_the_births_of_then() -> None:
-    found = view(DATE, THEN, NOW, CLOCK)
+    found = view(DATE, THEN, NOW)
     assert found.obs.families == (MARKET,)
     assert found.seen.sum() == len(THEN)
     assert found.months == months_passed(DATE, NOW["date"].max())
@@ -102,14 +92,14 @@ def test_a_model_that_was_measured_then_is_no_other_model_now() -> None:
 
 def test_what_comes_after_the_horizon_changes_nothing() -> None:
     late = panel_rows("o1", "o1 open", "2025-08-15", 20, weights=True)
-    before, after = view(DATE, THEN, NOW, CLOCK), view(DATE, THEN, pd.concat([NOW, late], ignore_index=True), CLOCK)
+    before, after = view(DATE, THEN, NOW), view(DATE, THEN, pd.concat([NOW, late], ignore_index=True))
     assert after.obs.data_hash == before.obs.data_hash
     assert after.months == 12
 
 
 def test_few_later_rows_are_no_test() -> None:
     few = NOW[(NOW["date"] <= DATE) | (NOW["date"] > "2025-06-15")]
-    assert view(DATE, THEN, few.iloc[: len(THEN) + 5], CLOCK).months == 0
+    assert view(DATE, THEN, few.iloc[: len(THEN) + 5]).months == 0
 
 
 @pytest.mark.parametrize("moved", [-3.0, 3.0])
@@ -135,7 +125,7 @@ def test_prices_below_the_forecast_are_an_error_below_zero(moved: float) -> None
 def test_one_law_at_one_date() -> None:
     found: Any = hindcast_job(
         "plateau",
-        view(DATE, THEN, NOW, CLOCK).obs,
+        view(DATE, THEN, NOW).obs,
         DATE,
         6,
         Sampling(draws=200, tune=200, chains=2, target_accepts=(0.9,)),

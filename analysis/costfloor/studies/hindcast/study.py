@@ -9,7 +9,6 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from costfloor.build import build
-from costfloor.capability.clock import Clock
 from costfloor.fit.fit import sample_law
 from costfloor.fit.result import Fit
 from costfloor.forecast.failures import failures_at_origins
@@ -132,7 +131,7 @@ def months_passed(date: pd.Timestamp, last: pd.Timestamp) -> int:
     return max(passed, default=0)
 
 
-def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame, clock: Clock) -> View:
+def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> View:
     """Put the later rows of today's panel behind a past view.
 
     Parameters
@@ -141,10 +140,8 @@ def view(date: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame, clock: Clock
         Day of the past view.
     then, now
         The panel built as of that day, and today's.
-    clock
-        As known on that day.
     """
-    after = sequel(date, date + pd.DateOffset(months=HORIZON_MONTHS), then, now, clock)
+    after = sequel(date, date + pd.DateOffset(months=HORIZON_MONTHS), then, now)
     obs, seen = after.obs, after.seen
     months = months_passed(date, law_rows(now)["date"].max())
     scored = masks(obs, date, months)[1]
@@ -159,7 +156,7 @@ def hindcast(context: Context) -> Hindcast:
     for date in half_years(law_rows(now)["date"].max()):
         context.progress(f"the prices as of {date.date()}")
         then = build(store, date, context.progress)
-        views.append(view(date, then.panel, now, then.clock))
+        views.append(view(date, then.panel, now))
         hindsight.append(then.report.hindsight)
     parts = zip(views, _fits(views, context), hindsight, strict=True)
     return Hindcast(tuple(_half_year(past_view, fits, because, context) for past_view, fits, because in parts))

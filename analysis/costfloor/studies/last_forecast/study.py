@@ -65,7 +65,7 @@ def last_forecast(
         past = panel_observations(then)
     except InputError as error:
         return replace(nothing, problem=f"No law can be fitted to what was known then: {error}.")
-    after = sequel(day, last, then.panel, now.panel, then.clock)
+    after = sequel(day, last, then.panel, now.panel)
     rows = int((~after.seen).sum())
     if rows < MIN_SCORED_ROWS or not past.models_repeat:
         return replace(nothing, rows_seen=past.n, rows=rows, problem="Too few prices have come since to judge it.")

@@ -107,7 +107,7 @@ def with_births_moved(by: float) -> Callable[[PanelTables], pd.DataFrame]:
     """Every birth later by so many of its standard deviations."""
 
     def rows(tables: PanelTables) -> pd.DataFrame:
-        sd = birth_sd(market_clock(tables.capability), entered(tables.panel))
+        sd = birth_sd(market_clock(tables.panel), entered(tables.panel))
         frame = law_rows(tables.panel)
         return frame.assign(birth=frame["birth"] + pd.to_timedelta((by * frame["model"].map(sd)).round(), unit="D"))
 
