@@ -27,6 +27,7 @@ from costfloor.panel import (
     families,
     law_rows,
     make_panel,
+    market_rows,
     panel_bands,
 )
 from costfloor.places import Places
@@ -204,6 +205,24 @@ def test_births_of_a_past_view_know_no_later_release(project: Path) -> None:
     counted = past.panel.dropna(subset="clock_release")["model"]
     of_then = market_clock(now.panel[now.panel["model"].isin(counted)])
     pd.testing.assert_series_equal(births_by(of_then, past.panel), past.panel["birth"], check_names=False)
+
+
+def test_rows_of_a_users_table_join_the_market_with_the_births_of_the_panel(project: Path) -> None:
+    built = stored(project)
+    seen = built.law_rows
+    known = seen.iloc[-1]
+    day = seen["date"].max() + pd.Timedelta(days=30)
+    table = pd.DataFrame(
+        {"date": day, "price": 1.0, "quality": [known["quality"], 90.0, 500.0], "model": [known["model"], "b", "c"]}
+    )
+    placed = market_rows(table, built.panel)
+    assert placed["family"].unique().tolist() == [MARKET]
+    assert placed["birth"].iloc[0] == known["birth"]
+    assert placed["open_weights"].tolist() == [known["open_weights"], False, False]
+    # What was reached long ago, and what nobody has reached: at its entry.
+    assert placed["birth"].iloc[1] < seen["birth"].quantile(0.05)
+    assert placed["birth"].iloc[2] == day == placed["entry"].iloc[2]
+    assert market_rows(table.drop(columns="model"), built.panel).equals(table.drop(columns="model"))
 
 
 def test_bands_of_the_panel_are_named_with_their_mean_birth(project: Path) -> None:

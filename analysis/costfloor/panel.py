@@ -55,6 +55,35 @@ def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def market_rows(rows: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a user's table whose quality is capability, as the laws see those of the panel: to be scored under fits to it.
+
+    Parameters
+    ----------
+    rows
+        `date, price, quality, model`, and `open_weights` where it is known. A model that the panel has is what it is there; another one
+        enters with its first row, and is born by the panel's clock. Rows that name no model stay as they are: nothing can be scored there.
+    panel
+        The panel that was fitted.
+    """
+    if "model" not in rows:
+        return rows
+    known = panel.drop_duplicates("model").set_index("model")
+    entry = rows.groupby("model")["date"].transform("min")
+    born = birth_dates(market_clock(panel), rows.assign(capability=rows["quality"], entry=entry))
+    given = rows["open_weights"] if "open_weights" in rows else pd.Series(data=False, index=rows.index)
+    return rows.assign(
+        family=MARKET,
+        birth=rows["model"].map(known["birth"]).fillna(born),
+        entry=rows["model"].map(known["release_date"]).fillna(entry),
+        open_weights=rows["model"]
+        .map(known["open_weights"])
+        .fillna(given.astype("boolean"))
+        .fillna(False)
+        .astype(bool),
+    )
+
+
 def panel_bands(panel: pd.DataFrame) -> pd.DataFrame:
     """The bands of capability among the rows that the laws see, in rising order.
 

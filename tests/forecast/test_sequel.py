@@ -77,7 +77,7 @@ def test_a_model_that_was_known_stays_what_it_was_whatever_later_scores_say() ->
     known = rows[rows["model"] == "a"]
     assert known["birth"].tolist() == [pd.Timestamp("2023-03-14")]
     assert known["unit"].tolist() == [0]
-    assert set(rows.loc[rows["model"] == "c", "unit"]) == {2}
+    assert set(rows.loc[rows["model"] == "c", "unit"]) == {3}
 
 
 def test_a_new_model_is_born_by_the_clock_of_then() -> None:

@@ -1,9 +1,9 @@
-"""The bands of capability on the one market that the laws see: a band stands for a capability of its centre and its models' mean birth."""
+"""The bands of capability on the one market that the laws see: a band stands for its centre and the mean birth of its models."""
 
 import numpy as np
 import pandas as pd
 
-from costfloor.fit.posterior import Draws, capability_path
+from costfloor.fit.posterior import Draws
 from costfloor.laws.base import rate_at
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
 from costfloor.panel import panel_bands
@@ -11,43 +11,31 @@ from costfloor.panel import panel_bands
 MARKET_CODE = 0
 """Code of the market among the families of the panel's observations, of which it is the only one."""
 
-FUTURE_SEED = 1
-"""The same draws of the future for every band: bands differ by what they are, not by luck."""
 
-
-def births_years(bands: pd.DataFrame, obs: PriceObservations) -> np.ndarray:
-    """Mean birth of each band's models, years from the start of the observations, shape (B,)."""
-    return np.asarray((bands["birth"] - obs.start) / pd.Timedelta(days=1), float) / DAYS_PER_YEAR
-
-
-def band_rates(draws: Draws, panel: pd.DataFrame, obs: PriceObservations) -> pd.DataFrame:
-    """Draws of the rate of decline at the last date by band, log-rate per year: `rate_now` at the mean birth of the band's models.
-
-    Returns
-    -------
-    One row per draw, one column per band in rising order.
-    """
+def observed_bands(panel: pd.DataFrame, obs: PriceObservations) -> pd.DataFrame:
+    """`panel_bands` with `birth_years`, mean birth in years from the start of the observations, and `age_years` at their last date."""
     bands = panel_bands(panel)
-    ages = obs.last_time_years - births_years(bands, obs)
-    rates = rate_at(draws.law, draws.family(np.full(len(bands), MARKET_CODE)), ages)
-    return pd.DataFrame(np.broadcast_to(rates, (draws.size, len(bands))), columns=bands.index)
+    birth_years = (bands["birth"] - obs.start) / pd.Timedelta(days=DAYS_PER_YEAR)
+    return bands.assign(birth_years=birth_years, age_years=obs.last_time_years - birth_years)
 
 
-def band_path(draws: Draws, obs: PriceObservations, band: pd.Series, time_years: np.ndarray) -> np.ndarray:
-    """Log price of a new model at a band's centre at each time (years from the start), shape (S, times).
+def band_rates(draws: Draws, bands: pd.DataFrame) -> pd.DataFrame:
+    """Draws of the rate of decline at the last date by band, log-rate per year: `rate_now` at the mean birth of the band's models.
 
     Parameters
     ----------
-    draws, obs
+    draws
         Of a fit to the panel.
-    band
-        A row of `costfloor.panel.panel_bands`.
-    time_years
-        Later times than the last date are forecasts.
+    bands
+        As from `observed_bands`.
+
+    Returns
+    -------
+    One row per draw, one column per band.
     """
-    birth = float(births_years(band.to_frame().T, obs)[0])
-    rng = np.random.default_rng(FUTURE_SEED)
-    return capability_path(draws, obs, MARKET_CODE, birth, float(band["centre"]), time_years, rng)
+    market = draws.family(np.full(len(bands), MARKET_CODE))
+    rates = rate_at(draws.law, market, bands["age_years"].to_numpy())
+    return pd.DataFrame(np.broadcast_to(rates, (draws.size, len(bands))), columns=bands.index)
 
 
 def unit_bands(panel: pd.DataFrame, obs: PriceObservations) -> np.ndarray:

@@ -164,8 +164,7 @@ def floor_estimate(plateau: Fit) -> str:
     claim = place.format("the claimed 15 to 20 % a year")
     standstill = float((plateau.draws("rate_floor") <= 0.0).mean())
     return (
-        f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law: "
-        "that is the floor. Its 90 % "
+        f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law: that is the floor. Its 90 % "
         f"interval is {yearly_span(low, high)}; it {claim}. The probability that prices stop falling altogether is "
         f"{probability(standstill)}."
     )

@@ -10,8 +10,7 @@ from costfloor.fit.result import Fit
 from costfloor.forecast.compare import LawScore
 from costfloor.forecast.paired import RESTS_ON
 from costfloor.indexes.frontier import FrontierTrend
-from costfloor.panel import panel_bands
-from costfloor.report.bands import band_rates, births_years
+from costfloor.report.bands import band_rates, observed_bands
 from costfloor.report.baselines import BandTrend
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
@@ -62,8 +61,7 @@ def _falls(fit: Fit) -> list[Column[str]]:
 
 def bands(study: Study) -> Table:
     """What is known of each band of capability, and how fast its prices fall now."""
-    rows = panel_bands(study.panel)
-    ages = study.obs.last_time_years - births_years(rows, study.obs)
+    rows = observed_bands(study.panel, study.obs)
     fits = [study.fits[name] for name in ("plateau", "discovery")]
     return tabulate(
         "bands",
@@ -74,10 +72,10 @@ def bands(study: Study) -> Table:
             Column("Centre", lambda band: Number(band["centre"], ".0f")),
             *(_band_count(name) for name in ("rows", "models", "hosts")),
             *(_day(name) for name in ("first", "last", "birth")),
-            Column("Age (years)", lambda band: Number(band["age"], ".1f")),
-            *(_band_fall(fit, study) for fit in fits),
+            Column("Age (years)", lambda band: Number(band["age_years"], ".1f")),
+            *(_band_fall(fit, rows) for fit in fits),
         ],
-        rows.assign(age=ages).reset_index().to_dict("records"),
+        rows.reset_index().to_dict("records"),
     )
 
 
@@ -89,8 +87,8 @@ def _day(name: str) -> Column[dict[Hashable, Any]]:
     return Column(name.capitalize(), lambda band: f"{band[name]:%Y-%m-%d}")
 
 
-def _band_fall(fit: Fit, study: Study) -> Column[dict[Hashable, Any]]:
-    rates = band_rates(fit.parameters, study.panel, study.obs).quantile([0.05, 0.5, 0.95])
+def _band_fall(fit: Fit, bands: pd.DataFrame) -> Column[dict[Hashable, Any]]:
+    rates = band_rates(fit.parameters, bands).quantile([0.05, 0.5, 0.95])
     return Column(f"Fall, {fit.law.title}", lambda band: YearlyFallInterval(*rates[band["band"]]))
 
 

@@ -1,14 +1,13 @@
 """The fitted paths of both laws and what they forecast, at the centre of each band of capability."""
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from costfloor.fit.posterior import capability_path
 from costfloor.fit.result import Fit
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
-from costfloor.panel import panel_bands
-from costfloor.report.bands import MARKET_CODE, band_path, births_years, unit_bands
+from costfloor.report.bands import MARKET_CODE, observed_bands, unit_bands
 from costfloor.report.study import Study
 from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, fan, page_figure
 
@@ -19,19 +18,17 @@ RIVALS = ("plateau", "discovery")
 
 def draw(study: Study) -> Figure:
     """Small multiples: a line and 50 and 90 % intervals per law, over the models that entered, put at the centre of their band."""
-    obs, bands = study.obs, panel_bands(study.panel)
+    obs, bands = study.obs, observed_bands(study.panel, study.obs)
     fits = [study.fits[name] for name in RIVALS]
-    entered = np.exp(entry_prices(fits[0], obs, bands["centre"].loc[unit_bands(study.panel, obs)].to_numpy()))
+    names = unit_bands(study.panel, obs)
+    entered = entry_prices(fits[0], obs, bands["centre"].loc[names].to_numpy())
     rows = -(-len(bands) // COLUMNS)
     figure = page_figure(0.75 + 1.75 * rows)
     axes = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
-    for ax, (name, band) in zip(axes, bands.iterrows(), strict=False):
-        members = unit_bands(study.panel, obs) == name
-        _band(ax, band, fits, obs)
-        ax.plot(
-            _year(obs, obs.unit_entry_time[members]), entered[members], "o", color=BLACK, markersize=1.8, alpha=0.6,
-            label="a model",
-        )  # fmt: skip
+    for ax, (name, centre, birth_years) in zip(axes, bands[["centre", "birth_years"]].itertuples(), strict=False):
+        _paths(ax, centre, birth_years, fits, obs)
+        days = _year(obs, obs.unit_entry_time[names == name])
+        ax.plot(days, np.exp(entered[names == name]), "o", color=BLACK, markersize=1.8, alpha=0.6, label="a model")
         ax.set_title(str(name))
     for ax in axes[len(bands) :]:
         ax.set_axis_off()
@@ -58,11 +55,12 @@ def entry_prices(fit: Fit, obs: PriceObservations, capability: np.ndarray) -> np
     return np.asarray(level - opened - slope * (obs.unit_capability - capability))
 
 
-def _band(ax: Axes, band: pd.Series, fits: list[Fit], obs: PriceObservations) -> None:
-    first = max(0.0, float(births_years(band.to_frame().T, obs)[0]))
-    times = np.linspace(first, obs.last_time_years + FORECAST_YEARS, 80)
+def _paths(ax: Axes, centre: float, birth_years: float, fits: list[Fit], obs: PriceObservations) -> None:
+    times = np.linspace(max(0.0, birth_years), obs.last_time_years + FORECAST_YEARS, 80)
     for fit in fits:
-        path = np.exp(band_path(fit.parameters, obs, band, times))
+        # The same draws of the future in every panel: bands differ by what they are, not by luck.
+        rng = np.random.default_rng(1)
+        path = np.exp(capability_path(fit.parameters, obs, MARKET_CODE, birth_years, centre, times, rng))
         fan(ax, _year(obs, times), path, LAW_COLOURS[fit.law.name], fit.law.title)
     ax.axvline(_year(obs, obs.last_time_years), color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label="last date")
 
