@@ -13,7 +13,7 @@ from costfloor.storage import write_atomic
 DOCUMENT = Path(__file__).parents[1] / "docs" / "priors.md"
 
 BIRTHS = {"GPT-3": 2020.44, "GPT-3.5": 2022.20, "GPT-4": 2023.20, "o1": 2024.70, "GPT-5": 2025.29}
-"""When the market first reached each band, as in the panel to the end of 2025."""
+"""When the market first reached the capability of each model."""
 LAST = 2025.99
 DRAWS, SEED = 100_000, 1
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -46,7 +46,7 @@ def priors_table() -> str:
 
 
 def implied_table() -> str:
-    """Quantiles of what each law implies, over families and draws."""
+    """Quantiles of what each law implies, over capabilities and draws."""
     lines = [f"| law | quantity | {' | '.join(f'{q:.0%}' for q in QUANTILES)} |", "|---|---|" + "---|" * len(QUANTILES)]
     for name, implied in _implied().items():
         for quantity, values in {
@@ -76,7 +76,8 @@ def document() -> str:
 
 Written by `benchmarks/priors.py`; do not edit. Rates are log-rates per year, positive when price falls. A family's parameter is the
 population value times the exponential of (or, where it may be negative, plus) a spread times a standard normal. These are the priors
-of a table of four families and more, with a record of up to eight years. One family has no population and no spread; two or three have
+of a table of four families and more, with a record of up to eight years. One family, as the panel's market is, has no population and no
+spread, and its own parameters have the population's priors; two or three have
 spreads that are set to the root mean squares of these; in longer records discoveries are counted per longer step
 (`analysis/costfloor/laws/few_families.py`).
 
@@ -84,8 +85,8 @@ spreads that are set to the root mean squares of these; in longer records discov
 
 ## What they imply before any price is seen
 
-{DRAWS:,} draws with births of the bands as in the panel ({births}) and prices until {LAST:.2f}. The annual factor is the exponential of a
-family's average log-rate from birth to the last date, innovations included.
+{DRAWS:,} draws of one market, as the panel is, for the capabilities of some models with their births ({births}) and prices until
+{LAST:.2f}. The annual factor is the exponential of a capability's average log-rate from birth to the last date, innovations included.
 
 {implied_table()}
 

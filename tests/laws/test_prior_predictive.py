@@ -114,8 +114,23 @@ def test_a_law_without_innovations_has_none_to_draw() -> None:
 
 def test_rates_of_the_prior_are_those_of_the_law() -> None:
     implied = prior_predictive(LAWS["plateau"], np.array([0.0, 1e-6]), 500.0, draws=2000, seed=2)
-    # Families as old as this are at their own floors, which lie around the population's.
+    # Capabilities as old as this are at the floor.
     assert np.median(implied.rate_now - implied.long_run_rate[:, None]) == pytest.approx(0.0, abs=0.02)
+
+
+def test_innovations_of_one_market_reach_all_in_full() -> None:
+    draws, steps, yearly_variance = 20_000, 4, 2 * 1.2**2 / 24.0
+    population = {"rate": np.full(draws, 1.2), "discoveries_per_year": np.full(draws, 24.0)}
+    found = draw_innovations(LAWS["discovery"], population, 2.0, 1, steps, np.random.default_rng(9))
+    assert found.shape == (draws, 1, steps)
+    assert found.sum(axis=2).var() == pytest.approx(yearly_variance, rel=0.05)
+
+
+def test_capabilities_of_one_market_share_its_parameters_and_its_path() -> None:
+    implied = prior_predictive(LAWS["discovery"], np.array([0.0, 0.0, 1.0]), 3.0, draws=500, seed=4)
+    assert (implied.annual_factor[:, 0] == implied.annual_factor[:, 1]).all()
+    assert (implied.annual_factor[:, 0] != implied.annual_factor[:, 2]).all()
+    assert (implied.rate_now == implied.rate_now[:, :1]).all()
 
 
 def test_the_page_is_what_the_script_writes(page: ModuleType) -> None:

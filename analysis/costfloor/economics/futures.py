@@ -18,9 +18,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from costfloor.fit.posterior import Draws, fresh_innovations
+from costfloor.fit.posterior import Draws, fresh_innovations, innovation_shares
 from costfloor.fit.result import Fit
-from costfloor.laws.innovations import COMMON_SHARE
 from costfloor.laws.observations import PriceObservations
 
 Buyer = Literal["fixed_capability", "frontier"]
@@ -69,7 +68,7 @@ def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years
     for name, fit in fits.items():
         rng = np.random.default_rng(seed)
         if buyer == "frontier":
-            path = entry_path(fit.parameters["family_start"], obs.births, years, rng)
+            path = entry_path(fit.parameters["family_start"], obs.family_birth, years, rng)
         else:
             path = ageing_path(fit.parameters, obs.mean_age_at_last, years, rng)
         projected.append(Future(name, True, path))
@@ -111,9 +110,9 @@ def entry_path(family_start: np.ndarray, births: np.ndarray, years: int, rng: np
 
 
 def _innovated(draws: Draws, years: int, rng: np.random.Generator) -> np.ndarray:
-    """Cumulative innovations to come at whole years, those of all families and those of one, shape (S, years + 1)."""
+    """Cumulative innovations to come at whole years, all that reach one capability, shape (S, years + 1)."""
     per_year = round(1.0 / draws.law.grid_years)
     shape = (draws.size, years * per_year)
-    steps = sum(fresh_innovations(draws, share, shape, rng) for share in (COMMON_SHARE, 1.0 - COMMON_SHARE))
+    steps = sum(fresh_innovations(draws, share, shape, rng) for share in innovation_shares(draws))
     cumulative = np.cumsum(steps, axis=1)[:, per_year - 1 :: per_year]
     return np.concatenate([np.zeros((draws.size, 1)), cumulative], axis=1)

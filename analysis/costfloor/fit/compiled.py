@@ -30,11 +30,20 @@ class Make:
         The smallest number that is modelled in the same way.
     models_repeat
         Whether units have effects of their own.
+    births_differ
+        Whether the models of a family have different births.
+    ahead_of_market
+        Whether a model entered before the birth of its capability.
+    open_weights_differ
+        Whether a family has models with open weights and models without.
     """
 
     families: int
     hosts: int
     models_repeat: bool
+    births_differ: bool
+    ahead_of_market: bool
+    open_weights_differ: bool
 
 
 def sample_prices(
@@ -78,7 +87,9 @@ def make_of(obs: PriceObservations) -> Make:
         return max((least for least in smallest if least <= members), default=members)
 
     families = alike(len(obs.families), (1, 2, POOLED_FROM, CENTRED_FROM))
-    return Make(families, alike(len(obs.hosts), (0, 1, 2, CENTRED_FROM)), obs.models_repeat)
+    hosts = alike(len(obs.hosts), (0, 1, 2, CENTRED_FROM))
+    differ = obs.births_differ, obs.ahead_of_market, obs.open_weights_differ
+    return Make(families, hosts, obs.models_repeat, *differ)
 
 
 def example(make: Make, more: int) -> PriceObservations:
@@ -92,18 +103,26 @@ def example(make: Make, more: int) -> PriceObservations:
         """At random, so that no two arrays are equal by the way they were made, and each member at least once."""
         return rng.permutation(np.r_[np.arange(members), rng.integers(members, size=count - members)])
 
+    def dates(days: np.ndarray) -> pd.DatetimeIndex:
+        return pd.Timestamp("2020-01-01") + pd.to_timedelta(days, unit="D")
+
     model = codes(models, rows) if make.models_repeat else np.arange(rows)
     family = codes(families, 1 + int(model.max()))[model]
+    births = rng.uniform(-400.0, 0.0, size=rows) + (500.0 if make.ahead_of_market else 0.0)
+    births = births[model if make.births_differ else family]
     # Fewer than rows: where every price has a day of its own, arrays by row and by day are equal.
     days = rng.choice(400 * (2 + more), size=rows - 3, replace=False)
     columns: dict[str, Any] = {
-        "date": pd.Timestamp("2020-01-01") + pd.to_timedelta(days[codes(len(days), rows)], unit="D"),
+        "date": dates(days[codes(len(days), rows)]),
+        "birth": dates(births),
         "family": [f"family {code}" for code in family],
         "model": [f"model {code}" for code in model],
         "price": rng.lognormal(size=rows),
         "quality": rng.normal(size=rows)[model],
         "quality_sd": rng.uniform(0.1, 0.5, size=rows)[model],
     }
+    if make.open_weights_differ:
+        columns["open_weights"] = codes(2, rows)[model] == 1
     if hosts:
         columns["host"] = [f"host {code}" for code in codes(hosts, rows)]
     return observations(pd.DataFrame(columns))

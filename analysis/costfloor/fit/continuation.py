@@ -1,7 +1,7 @@
 """Old rows and the ones that came after, arranged so that a fit to the old ones can speak about the new."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +29,11 @@ COMPARED = (
     "unit",
     "host",
     "unit_entry_time",
-    "unit_entry_age",
+    "unit_birth",
     "unit_capability",
     "unit_open",
     "unit_quality_sd",
     "unit_family",
-    "births",
     "centres",
 )
 
@@ -46,7 +45,8 @@ class Continuation:
     Attributes
     ----------
     obs
-        Old and new rows; its `quality_scale` is that of the old rows, in which the old draws are expressed.
+        Old and new rows; quality, births, open weights and the reference date count as for the old rows, in which the old draws are
+        expressed.
     seen
         Mask (n,) of the old rows.
     """
@@ -72,7 +72,7 @@ def continuation(old: pd.DataFrame, full: pd.DataFrame) -> Continuation | None:
     -------
     Continuation or None
         None when `full` is not `old` with rows added: a row was withdrawn or corrected, or the new rows change what the old ones mean
-        (the centre of a family, an earlier entry).
+        (an earlier birth of a family, an earlier entry).
     """
     full = full.sort_values([name for name in ORDER if name in full], kind="stable").reset_index(drop=True)
     columns = [name for name in full if name in old]
@@ -82,12 +82,10 @@ def continuation(old: pd.DataFrame, full: pd.DataFrame) -> Continuation | None:
     seen = marked["_merge"].eq("both").to_numpy()
     if seen.sum() != len(old):
         return None
-    past, obs = observations(old), observations(full)
-    same_units = subset(obs, seen)
-    known = np.isin(obs.families, past.families)
-    if not _same(past, same_units) or not np.allclose(obs.centres[known], past.centres, atol=1e-9):
+    obs = observations(full)
+    if not _same(observations(old), subset(obs, seen)):
         return None
-    return Continuation(replace(obs, quality_scale=past.quality_scale), seen)
+    return Continuation(subset(obs, np.ones(obs.n, bool), measured_by=seen), seen)
 
 
 def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path | str) -> Continuation:

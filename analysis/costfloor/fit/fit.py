@@ -126,5 +126,5 @@ def _as_stored(law: Law, obs: PriceObservations, receipt: dict[str, Any], tree: 
 
 
 def _without_offsets(posterior: xr.Dataset) -> xr.Dataset:
-    """Drop standardised offsets: what is built from them is kept."""
-    return posterior.drop_vars([name for name in posterior.data_vars if str(name).endswith("_z")])
+    """Drop what is sampled only to build something else from it, which is kept."""
+    return posterior.drop_vars([name for name in posterior.data_vars if str(name).endswith(("_z", "_raw"))])

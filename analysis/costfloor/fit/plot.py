@@ -32,7 +32,7 @@ def plot_paths(forecast: pd.DataFrame, draws: Draws, obs: PriceObservations, tit
     dates = obs.start + pd.to_timedelta(np.round(obs.time_years * DAYS_PER_YEAR), unit="D")
     parts = []
     for code, (ax, family) in enumerate(zip(axes, obs.families, strict=False)):
-        first = max(0.0, float(obs.births[code]))
+        first = max(0.0, float(obs.family_birth[code]))
         fitted = path_quantiles(draws, obs, code, np.linspace(first, obs.last_time_years, POINTS))
         path = pd.concat([fitted.iloc[:-1], forecast[forecast["family"] == family]], ignore_index=True)
         shown = path["date"].dt.to_pydatetime()

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy.stats import t as student_t
 
-from costfloor.laws.base import Law
+from costfloor.laws.base import Law, fallen
 from costfloor.laws.few_families import spreads_not_asked
 from costfloor.laws.innovations import COMMON_SHARE, grid_steps, path_at
 from costfloor.laws.observations import PriceObservations
@@ -58,20 +58,28 @@ def innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: b
 
     New increments come from the exact process, not from its smooth approximation.
     """
+    increments = np.zeros((draws.size, draws["family_start"].shape[1], steps))
     if not draws.law.innovations:
-        return np.zeros((draws.size, draws["family_start"].shape[1], steps))
-    common = common_innovations(draws, steps, rng, redraw=redraw)
-    return np.asarray(common[:, None, :] + own_innovations(draws, steps, rng, redraw=redraw))
+        return increments
+    increments += common_innovations(draws, steps, rng, redraw=redraw)[:, None, :]
+    if "own_innovation" in draws:
+        increments += own_innovations(draws, steps, rng, redraw=redraw)
+    return increments
 
 
 def common_innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
     """Innovations that reach all families, shape (S, steps), as in `innovations`."""
-    return _continued(draws, "common_innovation", COMMON_SHARE, steps, rng, redraw)
+    return _continued(draws, "common_innovation", innovation_shares(draws)[0], steps, rng, redraw)
 
 
 def own_innovations(draws: Draws, steps: int, rng: np.random.Generator, *, redraw: bool = False) -> np.ndarray:
-    """Innovations of one family alone, shape (S, F, steps), as in `innovations`."""
+    """Innovations of each of several families alone, shape (S, F, steps), as in `innovations`."""
     return _continued(draws, "own_innovation", 1.0 - COMMON_SHARE, steps, rng, redraw)
+
+
+def innovation_shares(draws: Draws) -> tuple[float, ...]:
+    """Shares of the size of an innovation that the independent parts have which reach a family: one in a market of one family, else two."""
+    return (COMMON_SHARE, 1.0 - COMMON_SHARE) if "own_innovation" in draws else (1.0,)
 
 
 def _continued(draws: Draws, name: str, share: float, steps: int, rng: np.random.Generator, redraw: bool) -> np.ndarray:
@@ -93,7 +101,38 @@ def fresh_innovations(draws: Draws, share: float, shape: tuple[int, ...], rng: n
 def unit_means(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
     """Log price at which the law lets each unit enter, shape (S, U), for `increments` (S, F, steps)."""
     quality = draws["family_elasticity"][:, obs.unit_family] * (obs.unit_quality / obs.quality_scale)
-    return np.asarray(draws["family_start"][:, obs.unit_family] + quality - _fallen_at_entry(draws, obs, increments))
+    means = draws["family_start"][:, obs.unit_family] + quality - declined_from_line(draws, obs, increments)
+    if "open_effect" in draws:
+        means = means + draws["open_effect"][:, None] * obs.unit_open_contrast
+    return np.asarray(means)
+
+
+def declined_from_line(
+    draws: Draws, obs: PriceObservations, increments: np.ndarray, units: np.ndarray | None = None
+) -> np.ndarray:
+    """How far a unit's price at entry lies below the family's line of price at birth on capability, log points, shape (S, units).
+
+    That is the decline until its entry, less by how much a capability of its birth has declined farther than one of the family's mean
+    birth by the reference date: on that date the line is that of prices.
+    """
+    chosen = np.arange(len(obs.unit_family)) if units is None else units
+    apart = _apart(draws, obs, obs.unit_family[chosen], obs.unit_birth[chosen])
+    return np.asarray(_declined_at_entry(draws, obs, increments, chosen) - apart)
+
+
+def _declined_at_entry(draws: Draws, obs: PriceObservations, increments: np.ndarray, units: np.ndarray) -> np.ndarray:
+    family, time = obs.unit_family[units], obs.unit_entry_time[units]
+    declined = fallen(draws.law, draws.family(family), time - obs.unit_birth[units])
+    return np.asarray(declined + path_at(increments, family, time, draws.law.grid_years))
+
+
+def _apart(draws: Draws, obs: PriceObservations, family: np.ndarray, birth_years: np.ndarray) -> np.ndarray:
+    """By how much capabilities of some births have declined farther than one of the family's mean birth by the reference date, (S, k)."""
+    parameters = draws.family(family)
+    own, mean = (
+        fallen(draws.law, parameters, obs.reference_years - birth) for birth in (birth_years, obs.family_birth[family])
+    )
+    return np.asarray(own - mean)
 
 
 def followed(
@@ -103,9 +142,10 @@ def followed(
     chosen = np.arange(obs.n) if rows is None else rows
     if not obs.models_repeat:
         return np.zeros((draws.size, len(chosen)))
-    now = draws.law.decline(draws.family(obs.family[chosen]), obs.age_years[chosen])
+    now = fallen(draws.law, draws.family(obs.family[chosen]), obs.age_years[chosen])
     now = now + path_at(increments, obs.family[chosen], obs.time_years[chosen], draws.law.grid_years)
-    since_entry = now - _fallen_at_entry(draws, obs, increments)[:, obs.unit[chosen]]
+    every_unit = np.arange(len(obs.unit_family))
+    since_entry = now - _declined_at_entry(draws, obs, increments, every_unit)[:, obs.unit[chosen]]
     return np.asarray(draws["pass_through"][:, None] * since_entry)
 
 
@@ -130,11 +170,6 @@ def expected_log_price(
     return np.asarray(expected)
 
 
-def _fallen_at_entry(draws: Draws, obs: PriceObservations, increments: np.ndarray) -> np.ndarray:
-    decline = draws.law.decline(draws.family(obs.unit_family), obs.unit_entry_age)
-    return np.asarray(decline + path_at(increments, obs.unit_family, obs.unit_entry_time, draws.law.grid_years))
-
-
 def log_likelihood(draws: Draws, obs: PriceObservations, expected: np.ndarray) -> np.ndarray:
     """Pointwise log density of the observed log prices, shape (S, n)."""
     return np.asarray(student_t.logpdf(obs.log_price, draws.noise_df[:, None], expected, draws["noise_scale"][:, None]))
@@ -146,13 +181,58 @@ def replicate(draws: Draws, expected: np.ndarray, rng: np.random.Generator) -> n
     return expected + draws["noise_scale"][:, None] * noise
 
 
-def band_path(
-    draws: Draws, obs: PriceObservations, family: int, time_years: np.ndarray, rng: np.random.Generator
+def market_decline(
+    draws: Draws, births: np.ndarray, times: np.ndarray, increments: np.ndarray, family: int = 0
 ) -> np.ndarray:
-    """Log price of a family at its centre quality at each time, shape (S, len(time_years)); later times are forecasts."""
-    grid_years = draws.law.grid_years
-    steps = grid_steps(max(float(time_years.max()), obs.last_time_years), grid_years)
-    codes = np.full(len(time_years), family)
-    innovated = path_at(innovations(draws, steps, rng), codes, time_years, grid_years)
-    age = np.maximum(time_years - obs.births[family], 0.0)
-    return np.asarray(draws["family_start"][:, [family]] - draws.law.decline(draws.family(codes), age) - innovated)
+    """Decline D of log price at fixed capability, innovations included, by draw, capability and time, shape (S, K, T).
+
+    Parameters
+    ----------
+    draws
+        Posterior draws.
+    births, times
+        Births of K capabilities, and T times, in years from the start of the table; a capability may be asked about before its birth.
+    increments : (S, F, steps)
+        As from `innovations`, as far as the last of the times.
+    family
+        Code of the family; a market has one.
+    """
+    shape = (len(births), len(times))
+    codes = np.full(shape[0] * shape[1], family)
+    ages = (times[None, :] - births[:, None]).ravel()
+    of_age = fallen(draws.law, draws.family(codes), ages).reshape(draws.size, *shape)
+    return np.asarray(of_age + path_at(increments, codes[: shape[1]], times, draws.law.grid_years)[:, None, :])
+
+
+def capability_path(
+    draws: Draws,
+    obs: PriceObservations,
+    family: int,
+    birth_years: float,
+    capability: float,
+    time_years: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Log price of a new model of fixed capability at each time, shape (S, len(time_years)); later times are forecasts.
+
+    Parameters
+    ----------
+    draws, obs
+        Of the fit.
+    family
+        Code of the family; a market has one.
+    birth_years
+        Birth of the capability, years from the start.
+    capability
+        In the unit of the table's quality, as `obs.centres`. Weights are open as often as among the family's models.
+    time_years
+        Years from the start.
+    rng
+        For innovations after the last date.
+    """
+    steps = grid_steps(max(float(time_years.max()), obs.last_time_years), draws.law.grid_years)
+    birth = np.array([birth_years])
+    declined = market_decline(draws, birth, time_years, innovations(draws, steps, rng), family)[:, 0]
+    quality = (capability - obs.centres[family]) / obs.quality_scale
+    at_birth = draws["family_start"][:, [family]] + draws["family_elasticity"][:, [family]] * quality
+    return np.asarray(at_birth + _apart(draws, obs, np.array([family]), birth) - declined)

@@ -1,12 +1,15 @@
 """The quantities a fit reports, as draws.
 
-A rate is first of all that of the table: the mean over its own families, each at its own age. Beside it stand every family by itself and,
-where there are several, a family not seen yet, drawn from their population. The rate of a typical family of that population is none of
-them: fitted to one family it was three times as uncertain as the table's.
+A rate is first of all that of the table: the mean over its capabilities on sale, each at its own age, and with several families the mean
+over them. Beside it stand every family by itself and, where there are several, a family not seen yet, drawn from their population. The rate
+of a typical family of that population is none of them: fitted to one family it was three times as uncertain as the table's.
 
-Two buyers live under different clocks. The buyer of a *fixed capability* stays in one band, whose clock runs on. The buyer who
-*follows the frontier* moves to each new band as it opens, so that his clock restarts: what he sees is the law averaged over the ages
-from zero to the mean time between openings.
+A law's rate leaves out what innovations did. `rate_12m`, the mean rate of decline at fixed capability over the last twelve months, has
+both, and so has `rate_next_12m`, that of the next twelve, with innovations to come.
+
+Two buyers live under different clocks. The buyer of a *fixed capability* keeps it, and its clock runs on. The buyer who *follows the
+frontier* moves to each new capability as it opens, so that his clock restarts: what he sees is the law averaged over the ages from zero to
+the mean time between openings of families, in a market over the first year.
 """
 
 import math
@@ -17,9 +20,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from costfloor.fit.posterior import Draws, band_path
-from costfloor.laws.base import Law
+from costfloor.fit.posterior import Draws, capability_path, innovations, market_decline, merge_chains
+from costfloor.laws.base import Law, rate_at
 from costfloor.laws.few_families import fitted_law
+from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
 
 FLOOR_CLAIM = (-math.log(1 - 0.15), -math.log(1 - 0.20))
@@ -41,6 +45,7 @@ UNITS = {
     "kept_share": "share",
     "mean_log_gain": "log points",
     "noise_scale": "log points",
+    "open_effect": "log points",
     "pass_through": "share",
     "score_elasticity": "log points per unit of quality",
     "stagnant_share": "share",
@@ -54,7 +59,7 @@ FUTURE_SEED = 1
 
 
 def frontier_stay_years(births: np.ndarray) -> float:
-    """Mean time between openings of bands, in years; 1 year where bands open together or there is one band only."""
+    """Mean time between openings of families, in years; 1 year where they open together or there is one only."""
     openings = np.unique(np.round(births, 1))
     return float(np.ptp(openings) / (len(openings) - 1)) if len(openings) > 1 else 1.0
 
@@ -62,53 +67,85 @@ def frontier_stay_years(births: np.ndarray) -> float:
 def reported_quantities(posterior: xr.Dataset, law: Law, obs: PriceObservations) -> xr.Dataset:
     """Draws of everything the fit reports, dimensions (chain, draw[, family]).
 
-    Each of `RATES` that the law has is the mean over the table's families (`rate_now`: at the last date, each at its own age); by family it
-    is `family_rate_now` and so on, and `rate_now_new_family` is that of a family not seen yet, at their mean age. `score_elasticity` (per
-    unit of quality), `noise_scale` and what else the law reports are of the population, and so is `frontier_rate`, the frontier buyer's:
-    his next family is a new one. `family_start` is a family's log price at birth.
+    Each of `RATES` that the law has is the mean over the table's families (`rate_now`: at the last date, over the family's capabilities on
+    sale, each at its own age); by family it is `family_rate_now` and so on, and `rate_now_new_family` is that of a family not seen yet, at
+    their mean age. `rate_12m` and `rate_next_12m` are means over the same capabilities, too. `score_elasticity` (per unit of quality),
+    `noise_scale` and what else the law reports are of the population, and so is `frontier_rate`, the frontier buyer's: his next family is
+    a new one. `family_start` is the log price at birth of what has a family's mean birth and centre quality.
     """
     law = fitted_law(law, obs)
     population = {name: posterior[name] for name in law.family_parameters}
     process = {prior.name: posterior[prior.name] for prior in (law.innovations.priors if law.innovations else ())}
-    stay = frontier_stay_years(obs.births)
-    ages = xr.DataArray(obs.ages_at_last, dims="family", coords={"family": list(obs.families)})
-    family = {name: posterior[f"family_{name}"] for name in law.family_parameters}
-    by_family = _rates(law, family | process, ages)
+    stay = frontier_stay_years(obs.family_birth)
+    by_family = _family_rates(posterior, law, obs, process)
     means = {name: rate.mean("family") for name, rate in by_family.items()}
     rates = dict(means)
     if len(obs.families) > 1:
-        unseen = _rates(law, _new_family(posterior, law) | process, obs.mean_age_at_last)
+        unseen = _new_family(posterior, law)
+        of_unseen = _rates(law, unseen | process, rate_at(law, unseen, obs.mean_age_at_last))
         rates = {}
         for name, mean in means.items():
-            rates |= {name: mean, f"family_{name}": by_family[name], f"{name}_new_family": unseen[name]}
+            rates |= {name: mean, f"family_{name}": by_family[name], f"{name}_new_family": of_unseen[name]}
+    optional = {name: posterior[name] for name in ("open_effect", "pass_through") if name in posterior}
+    if obs.models_repeat:
+        optional["same_model_rate"] = posterior["pass_through"] * means["rate_now"]
+    of_law = law.reported(population | process, obs.mean_age_at_last)
     return xr.Dataset(
         {
             **rates,
+            **_year_rates(posterior, law, obs),
             "score_elasticity": posterior["elasticity"] / obs.quality_scale,
             "noise_scale": posterior["noise_scale"],
             "frontier_rate": law.decline(population, stay) / stay,
             "family_rate_now": by_family["rate_now"],
             "family_start": posterior["family_start"],
-            **{
-                name: value
-                for name, value in law.reported(population | process, obs.mean_age_at_last).items()
-                if name not in RATES
-            },
-            **(
-                {
-                    "pass_through": posterior["pass_through"],
-                    "same_model_rate": posterior["pass_through"] * means["rate_now"],
-                }
-                if obs.models_repeat
-                else {}
-            ),
+            **{name: value for name, value in of_law.items() if name not in RATES},
+            **optional,
         }
     )
 
 
-def _rates(law: Law, parameters: Mapping[str, xr.DataArray], age: Any) -> dict[str, xr.DataArray]:
-    """Those of `RATES` that a law has, for families of the given parameters and age."""
-    of_law = {"rate_now": law.rate(parameters, age), **law.reported(parameters, age)}
+def births_on_sale(obs: PriceObservations, family: int) -> np.ndarray:
+    """Births of the capabilities on sale of a family, years from the start; of all of its units where none is on sale."""
+    own = obs.unit_family == family
+    on_sale = own & obs.on_sale
+    return np.asarray(obs.unit_birth[on_sale if on_sale.any() else own])
+
+
+def _family_rates(
+    posterior: xr.Dataset, law: Law, obs: PriceObservations, process: Mapping[str, xr.DataArray]
+) -> dict[str, xr.DataArray]:
+    """Those of `RATES` that a law has, by family; the rate of now is the mean over the family's capabilities on sale."""
+    parameters = {name: posterior[f"family_{name}"] for name in law.family_parameters}
+    now = []
+    for code in range(len(obs.families)):
+        ages = xr.DataArray(obs.last_time_years - births_on_sale(obs, code), dims="capability")
+        own = {name: value.isel(family=code) for name, value in parameters.items()}
+        now.append(rate_at(law, own, ages).mean("capability"))
+    by_family = xr.concat(now, pd.Index(obs.families, name="family"), coords="minimal", compat="override")
+    return _rates(law, parameters | dict(process), by_family.transpose("chain", "draw", "family"))
+
+
+def _year_rates(posterior: xr.Dataset, law: Law, obs: PriceObservations) -> dict[str, xr.DataArray]:
+    """Mean rates of decline at fixed capability over the twelve months before and after the last date, innovations included."""
+    draws, families = merge_chains(posterior, law), range(len(obs.families))
+    times = obs.last_time_years + np.array([-1.0, 0.0, 1.0])
+    steps = grid_steps(float(times.max()), law.grid_years)
+    increments = innovations(draws, steps, np.random.default_rng(FUTURE_SEED))
+    declined = [
+        market_decline(draws, births_on_sale(obs, code), times, increments, code).mean(axis=1) for code in families
+    ]
+    rates = np.diff(np.mean(declined, axis=0), axis=1)
+    like = posterior["noise_scale"]
+    return {
+        name: like.copy(data=rate.reshape(like.shape))
+        for name, rate in zip(("rate_12m", "rate_next_12m"), rates.T, strict=True)
+    }
+
+
+def _rates(law: Law, parameters: Mapping[str, xr.DataArray], now: xr.DataArray) -> dict[str, xr.DataArray]:
+    """Those of `RATES` that a law has, for families of the given parameters and rates of `now`."""
+    of_law = {"rate_now": now, **law.reported(parameters, 0.0)}
     of_law["rate_long_run"] = law.long_run_rate(parameters)
     return {name: of_law[name] for name in RATES if name in of_law}
 
@@ -169,7 +206,8 @@ def forecast_prices(draws: Draws, obs: PriceObservations, months: int) -> pd.Dat
 
 def path_quantiles(draws: Draws, obs: PriceObservations, family: int, time_years: np.ndarray) -> pd.DataFrame:
     """Quantiles of a family's price at some times, years from the start; columns as in `forecast_prices`."""
-    path = band_path(draws, obs, family, time_years, np.random.default_rng(FUTURE_SEED))
+    birth, centre = float(obs.family_birth[family]), float(obs.centres[family])
+    path = capability_path(draws, obs, family, birth, centre, time_years, np.random.default_rng(FUTURE_SEED))
     quantiles = np.exp(np.quantile(path, list(QUANTILES.values()), axis=0))
     dates = obs.start + pd.to_timedelta(np.round(time_years * DAYS_PER_YEAR), unit="D")
     table = pd.DataFrame(

@@ -1,13 +1,12 @@
 """Leave-future-out scores: what a law fitted at a past origin said about the months that followed.
 
-Families that the origin had not seen are drawn from their population, and innovations go on by their law; the level of an unseen
+Innovations go on by their law, and families that the origin had not seen are drawn from their population; the level of an unseen
 model and the effects of unseen hosts are integrated out of its score (and drawn for intervals). A score is joint over the quotes of one
 model and separate across models: a joint density of hundreds of rows cannot be estimated from draws of a path that is not integrated out.
 
 References: Buerkner, Gabry and Vehtari (2020), Approximate leave-future-out cross-validation; Gneiting and Raftery (2007) on CRPS.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from scipy.special import logsumexp
 from costfloor.fit.posterior import (
     Draws,
     common_innovations,
+    declined_from_line,
     expected_log_price,
     followed,
     fresh_innovations,
@@ -28,9 +28,9 @@ from costfloor.fit.posterior import (
 from costfloor.fit.result import Fit
 from costfloor.forecast.marginal import UnknownHost, joint_noise_logpdf, level_grid, shared_host_logpdf, unknown_host
 from costfloor.forecast.scores import OriginScore, jackknife_mcse, score_draws
-from costfloor.laws.base import Law
 from costfloor.laws.innovations import COMMON_SHARE, grid_steps, path_at
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
+from costfloor.laws.priors import OBSERVATION_PRIORS
 
 MAX_ORIGINS = 3
 MIN_SEEN_ROWS = 50
@@ -164,57 +164,68 @@ def extend(draws: Draws, obs: PriceObservations, seen: np.ndarray, rng: np.rando
     What was seen keeps its posterior; what was not comes from its population.
     """
     values = dict(draws.values)
-    size = draws.size
-    known_families = np.unique(obs.family[seen])
-
-    def spread_over(name: str, fresh: np.ndarray) -> None:
-        fresh[:, known_families] = draws[name]
-        values[name] = fresh
-
-    def offsets(spread: str) -> np.ndarray:
-        return np.asarray(draws[spread][:, None] * rng.standard_normal((size, len(obs.families))))
-
-    for name, parameter in draws.law.family_parameters.items():
-        offset = offsets(parameter.spread.name) if parameter.spread else np.zeros((size, len(obs.families)))
-        spread_over(f"family_{name}", parameter.of_family(draws[name][:, None], offset))
-    spread_over("family_elasticity", draws["elasticity"][:, None] + offsets("elasticity_spread"))
     steps = grid_steps(obs.last_time_years, draws.law.grid_years)
     if draws.law.innovations:
         values["common_innovation"] = common_innovations(draws, steps, rng)
-        shape = (size, len(obs.families), steps)
-        family_innovations = fresh_innovations(draws, 1.0 - COMMON_SHARE, shape, rng)
-        family_innovations[:, known_families] = own_innovations(draws, steps, rng)
-        values["own_innovation"] = family_innovations
-    # Of the shape only: what a family starts from depends on its innovations, and these on how many families there are.
-    values["family_start"] = np.empty((size, len(obs.families)))
-    increments = innovations(Draws(draws.law, values), steps, rng)
-    # When the models of a family to come will enter nobody knows: the population's level is that of its birth, whatever fell before.
-    before_birth = path_at(increments, np.arange(len(obs.families)), obs.births, draws.law.grid_years)
-    spread_over("family_start", draws["level"][:, None] + offsets("level_spread") + before_birth)
+    if "own_innovation" in draws:
+        values["own_innovation"] = own_innovations(draws, steps, rng)
+    known_families = np.unique(obs.family[seen])
+    if len(known_families) < len(obs.families):
+        values |= _with_new_families(Draws(draws.law, values), obs, known_families, rng)
+    if obs.unit_open_contrast.any() and "open_effect" not in draws:
+        # The origin had models of one kind only.
+        values["open_effect"] = OBSERVATION_PRIORS["open_effect"].draw(draws.size, rng)
     if obs.hosts:
-        effects = draws["host_spread"][:, None] * rng.standard_normal((size, len(obs.hosts)))
+        effects = draws["host_spread"][:, None] * rng.standard_normal((draws.size, len(obs.hosts)))
         effects[:, np.unique(obs.host[seen])] = draws["host_effect"]
         values["host_effect"] = effects
     extended = Draws(draws.law, values)
     if obs.models_repeat:
-        levels = unit_means(extended, obs, increments)
+        levels = unit_means(extended, obs, innovations(extended, steps, rng))
         levels += unit_spread(extended, obs) * rng.standard_normal(levels.shape)
         levels[:, np.unique(obs.unit[seen])] = draws["unit_level"]
         values["unit_level"] = levels
     return extended
 
 
-def mean_fallen(
-    law: Law, values: Mapping[str, np.ndarray], obs: PriceObservations, increments: np.ndarray, units: np.ndarray
-) -> np.ndarray:
-    """Mean decline until entry over each family's `units`, shape (S, F): a family's level is its average log price."""
-    family = obs.unit_family[units]
-    of_family = {name: values[f"family_{name}"][:, family] for name in law.family_parameters}
-    fallen = law.decline(of_family, obs.unit_entry_age[units]) + path_at(
-        increments, family, obs.unit_entry_time[units], law.grid_years
-    )
-    member = (family[:, None] == np.arange(len(obs.families))).astype(float)
-    return np.asarray(fallen @ (member / member.sum(axis=0)))
+def _with_new_families(
+    draws: Draws, obs: PriceObservations, known: np.ndarray, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """By variable the values of all families of `obs`: those of the codes `known` as they are, of the others from the population.
+
+    The innovations of `draws` reach until the last date.
+    """
+    size, count, grid_years = draws.size, len(obs.families), draws.law.grid_years
+    values: dict[str, np.ndarray] = {}
+
+    def spread_over(name: str, fresh: np.ndarray) -> None:
+        fresh[:, known] = draws[name]
+        values[name] = fresh
+
+    def offsets(spread: str) -> np.ndarray:
+        return np.asarray(draws[spread][:, None] * rng.standard_normal((size, count)))
+
+    for name, parameter in draws.law.family_parameters.items():
+        offset = offsets(parameter.spread.name) if parameter.spread else np.zeros((size, count))
+        spread_over(f"family_{name}", parameter.of_family(draws[name][:, None], offset))
+    spread_over("family_elasticity", draws["elasticity"][:, None] + offsets("elasticity_spread"))
+    increments = np.zeros((size, count, 1))
+    if draws.law.innovations:
+        increments = draws["common_innovation"][:, None, :] + increments
+    if "own_innovation" in draws:
+        shape = (size, count, increments.shape[2])
+        spread_over("own_innovation", fresh_innovations(draws, 1.0 - COMMON_SHARE, shape, rng))
+        increments = increments + values["own_innovation"]
+    # When the models of a family to come will enter nobody knows: the population's level is that of its birth, whatever fell before.
+    before_birth = path_at(increments, np.arange(count), obs.family_birth, grid_years)
+    spread_over("family_start", draws["level"][:, None] + offsets("level_spread") + before_birth)
+    return values
+
+
+def mean_declined(draws: Draws, obs: PriceObservations, increments: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """Mean of `declined_from_line` over each family's `units`, shape (S, F): what `family_start` lies above the family's mean log price."""
+    member = (obs.unit_family[units][:, None] == np.arange(len(obs.families))).astype(float)
+    return np.asarray(declined_from_line(draws, obs, increments, units) @ (member / member.sum(axis=0)))
 
 
 def unit_spread(draws: Draws, obs: PriceObservations) -> np.ndarray:

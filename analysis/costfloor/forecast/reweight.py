@@ -20,7 +20,7 @@ from costfloor.fit.posterior import Draws, common_innovations, followed, innovat
 from costfloor.fit.quantities import contract_parameters, reported_quantities
 from costfloor.fit.result import Fit
 from costfloor.forecast.marginal import joint_noise_logpdf, noise_logpdf
-from costfloor.forecast.origins import mean_fallen, unit_spread
+from costfloor.forecast.origins import mean_declined, unit_spread
 from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import PriceObservations, subset
 from costfloor.laws.priors import OBSERVATION_PRIORS
@@ -60,14 +60,20 @@ class Reweighted:
 
 
 def possible(continued: Continuation) -> bool:
-    """Whether weights could serve: few new rows, all in families and at hosts that the fit knows."""
+    """Whether weights could serve: few new rows, in families and at hosts that the fit knows, that change the meaning of no family."""
     obs, seen = continued.obs, continued.seen
     known_places = len(np.unique(obs.family[seen])) == len(obs.families) and len(np.unique(obs.host[seen])) == max(
         1, len(obs.hosts)
     )
     repeats = subset(obs, seen).models_repeat == obs.models_repeat
-    # The level of a single family is its population's: what new models change in its prior is not worked out below.
-    return len(obs.families) > 1 and known_places and repeats and 0 < continued.fresh <= MAX_SHARE_NEW * obs.n
+    whole = subset(obs, np.ones(obs.n, bool))
+    as_before = all(
+        np.allclose(getattr(whole, name), getattr(obs, name), atol=1e-9) for name in ("centres", "family_open")
+    )
+    # The level of a single family is its population's: what new models change in its prior is not worked out below. Where births differ,
+    # the line of prices on capability is that of the last date, which new rows move.
+    one_clock = len(obs.families) > 1 and not whole.births_differ
+    return one_clock and as_before and known_places and repeats and 0 < continued.fresh <= MAX_SHARE_NEW * obs.n
 
 
 def reweight(fit: Fit, continued: Continuation, target: PriceObservations, seed: int) -> Reweighted:
@@ -175,7 +181,7 @@ def _prior_change(draws: Draws, obs: PriceObservations, seen: np.ndarray, increm
     start, level, spread = draws["family_start"], draws["level"], draws["level_spread"]
     change = np.zeros(draws.size)
     for units, sign in ((np.arange(len(obs.unit_family)), 1.0), (before, -1.0)):
-        average = start - mean_fallen(draws.law, draws.values, obs, increments, units)
+        average = start - mean_declined(draws, obs, increments, units)
         change += sign * (-0.5 * ((average - level[:, None]) / spread[:, None]) ** 2).sum(axis=1)
     shift, sd = OBSERVATION_PRIORS["level"].constants
     for rows, sign in ((np.ones(obs.n, bool), 1.0), (seen, -1.0)):

@@ -1,8 +1,10 @@
-"""What a law of motion is: priors for its family parameters, a cumulative decline and a rate."""
+"""What a law of motion is: priors for its family parameters, a cumulative decline and a rate, both by age of a capability."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from costfloor.laws.functions import exp
 from costfloor.laws.innovations import GRID_YEARS, Innovations
@@ -42,13 +44,13 @@ class Law:
     family_parameters
         The partially pooled parameters, by the name under which `decline` and `rate` take them.
     decline
-        `(parameters, age_years) -> G`, cumulative decline of log price since the family's start, without innovations.
+        `(parameters, age_years) -> G`, cumulative decline of log price since the birth of a capability, without innovations.
     rate
         `(parameters, age_years) -> G'`, log-rate per year, positive when price falls.
     long_run_rate
         `parameters -> rate` as age goes to infinity.
     innovations
-        What comes on top of the decline, common to the families and of each by itself (`laws/innovations.py`); None for nothing.
+        What comes on top of the decline, common to the families and of each of several by itself (`laws/innovations.py`); None for nothing.
     reported
         `(population, mean_age_years) -> {name: draws}`: the law's own population quantities in the contract. `population` holds the
         parameters of the innovations too.
@@ -77,5 +79,34 @@ class Law:
 
 
 def mean_rate(law: Law, population: Parameters, span_years: float) -> Any:
-    """Return the average log-rate per year over the first `span_years` of a family's life, the rate that innovations add up to."""
+    """Return the average log-rate per year over the first `span_years` of a capability, the rate that innovations add up to."""
     return law.decline(population, span_years) / span_years
+
+
+def fallen(law: Law, parameters: Parameters, age_years: Any) -> Any:
+    """Return the cumulative decline of log price at ages of any sign: before its birth a capability falls at its first rate.
+
+    A capability ahead of its market has a negative age. So it stands on the same line of price on capability as the others.
+
+    Parameters
+    ----------
+    law
+        The law.
+    parameters
+        Its parameters by name, broadcastable against the ages.
+    age_years
+        Numbers, arrays or labelled arrays.
+
+    Returns
+    -------
+    Log points, negative at negative ages where prices fall.
+    """
+    before = np.minimum(age_years, 0.0)
+    declined = law.decline(parameters, age_years - before)
+    # Told apart here, as PyTensor drops a term that is zero everywhere, and graphs of one make must be alike.
+    return declined + law.rate(parameters, 0.0) * before if np.any(before) else declined
+
+
+def rate_at(law: Law, parameters: Parameters, age_years: Any) -> Any:
+    """Return the slope of `fallen`, log-rate per year: before birth the first rate."""
+    return law.rate(parameters, np.maximum(age_years, 0.0))

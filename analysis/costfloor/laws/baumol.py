@@ -4,8 +4,8 @@ r"""Baumol law: a progressive part of cost falls, a stagnant part grows with wag
 
     \frac{C_f(a)}{C_f(0)} = (1 - s_f) e^{-r_f a} + s_f e^{g a}, \qquad G_f(a) = -\log \frac{C_f(a)}{C_f(0)}
 
-with :math:`s` the stagnant share at a family's birth, :math:`r` the rate of the progressive part and :math:`g` the growth of stagnant
-inputs. The rate is :math:`r (1 - q) - g q` at a stagnant share :math:`q(a)` that goes to one: the law is structural in levels, with a floor
+with :math:`s` the stagnant share at birth, :math:`r` the rate of the progressive part and :math:`g` the growth of stagnant inputs. The rate
+is :math:`r (1 - q) - g q` at a stagnant share :math:`q(a)` that goes to one: the law is structural in levels, with a floor
 under the price that rises at :math:`g`. Reference: Baumol (1967), Macroeconomics of unbalanced growth.
 """
 

@@ -1,13 +1,14 @@
 r"""Discovery law: gains keep arriving at a rate that does not decay.
 
-Discoveries arrive :math:`\lambda` times a year, each lowering log price by an exponential gain of mean :math:`g`, of which
-half reaches all families and half one alone; the population rate is :math:`\lambda g`, so the size of the innovations and the
-rate are one story. A family takes up more or less of them, by a constant factor.
+Discoveries arrive :math:`\lambda` times a year, each lowering log price by an exponential gain of mean :math:`g`. The rate is
+:math:`\lambda g`, so the size of the innovations and the rate are one story. In a market of one family all gains reach all models:
 
 .. math::
 
-    G_f(a, t) = r_f a + M(t) + M_f(t), \qquad \operatorname{med} r_f = \lambda g, \qquad
-    \operatorname{Var} M(t) = \operatorname{Var} M_f(t) = \tfrac12 \lambda g^2 t
+    D(t) = r (t - b) + M(t), \qquad r = \lambda g, \qquad \operatorname{Var} M(t) = 2 \lambda g^2 t
+
+Of several families each takes up more or less of the decline, by a constant factor; half of a gain reaches all of them and half one alone,
+so that :math:`\operatorname{Var} M(t) = \operatorname{Var} M_f(t) = \tfrac12 \lambda g^2 t`.
 """
 
 from costfloor.laws.base import FamilyParameter, Law

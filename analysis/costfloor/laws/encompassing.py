@@ -19,7 +19,7 @@ INITIAL_RATE = Prior(
     "initial_rate",
     "lognormal",
     (1.2, 0.85),
-    "prices at fixed quality fell by factors of 1.3 to 130 a year in published estimates across tasks, most of them of young families",
+    "prices at fixed quality fell by factors of 1.3 to 130 a year in published estimates across tasks, most of them of young capabilities",
 )
 KEPT_SHARE = Prior(
     "kept_share",

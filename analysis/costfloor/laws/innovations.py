@@ -1,9 +1,9 @@
 r"""Innovations: what lowers prices in lumps, centred so that the law alone sets the mean.
 
-Half of an innovation reaches all families at once, the other half one family alone: two paths of equal size. (A share estimated
-from the data kept its prior.) Both halves have the same kind of increments, one per step of a grid in time: a quarter, and in records
-of more than eight years so many quarters that 32 steps suffice (`grid_years_of`). A path of more steps is a hundred parameters that say
-nothing a few dozen do not, and each of them makes the sampler slower.
+In a market of one family an innovation reaches all models alike. With several families half of it does, and the other half is one
+family's alone: two paths of equal size. (A share estimated from the data kept its prior.) All have the same kind of increments, one per
+step of a grid in time: a quarter, and in records of more than eight years so many quarters that 32 steps suffice (`grid_years_of`). A path
+of more steps is a hundred parameters that say nothing a few dozen do not, and each of them makes the sampler slower.
 
 *Gains.* Compound Poisson gains with arrival rate :math:`\lambda` and exponential sizes of mean :math:`g` have mean :math:`\lambda g`
 and variance :math:`2 \lambda g^2` a year. A Gamma process with shape :math:`\lambda / 2` a year and scale :math:`2 g` has both, and
@@ -30,7 +30,7 @@ MAX_STEPS = 32
 """A longer record has longer steps."""
 
 COMMON_SHARE = 0.5
-"""Of the size of an innovation, what reaches all families; the rest is one family's own."""
+"""Of the size of an innovation, what reaches all of several families; the rest is one family's own."""
 
 
 @dataclass(frozen=True)

@@ -1,37 +1,41 @@
 r"""The observation model that all laws share, as a PyMC model.
 
-A model (unit :math:`i`) enters the market at the price its capability band, quality and entry date give it; afterwards its price follows
-the market by a share :math:`\kappa`:
+A model (unit :math:`i`) enters the market at the price its capability, its weights and its entry date give it; afterwards its price
+follows the market by a share :math:`\kappa`:
 
 .. math::
 
-    \mu_i &\sim \text{Normal}\left(\alpha_f + \beta_f q_i - D_f(t_i), \; \tau^2 + \beta_f^2 s_i^2\right), \qquad
-    D_f(t) = G_f(t - b_f) + M(t) + M_f(t) \\
-    \log p_n &= \mu_{i(n)} - \kappa \left(D_f(t_n) - D_f(t_i)\right) + \eta_{h(n)} + \varepsilon_n, \qquad
+    \mu_i &\sim \text{Normal}\left(\alpha_f + \beta_f z_i + \omega (o_i - \bar o_f) - \left[D_i(t_i) - D_i(t_0)\right], \;
+    \tau^2 + \beta_f^2 s_i^2\right), \qquad D_i(t) = G_f(t - b_i) + M(t) + M_f(t) \\
+    \log p_n &= \mu_{i(n)} - \kappa \left(D_i(t_n) - D_i(t_i)\right) + \eta_{h(n)} + \varepsilon_n, \qquad
     \varepsilon_n \sim \text{Student-t}(\nu, 0, \sigma)
+
+:math:`b_i` is the birth of its capability, :math:`t_0` the reference date, on which prices lie on a line in capability. Where all models
+of a family have its birth, :math:`D_i(t_0)` is a number that the level takes up.
 
 With :math:`\kappa = 1` every quote runs on one clock; with :math:`\kappa = 0` only new models make capability cheaper. The first is
 progress at a fixed graph as fast as at a changed one, the second none. Fixing :math:`\kappa = 1` would let the many later listings of old
-models pass for a slow market. Only :math:`G` and the innovations, common :math:`M` and a family's own :math:`M_f`, differ between laws.
-The uncertainty :math:`s_i` of measured quality is a Berkson error: given the scores, true quality scatters around its posterior mean, so
-it enters the variance of :math:`\mu_i` exactly and does not bias :math:`\beta`. Without repeated models, rows are units and :math:`\tau` is
-part of the noise.
+models pass for a slow market. Only :math:`G` and the innovations, common :math:`M` and, of several families, each one's own :math:`M_f`,
+differ between laws. The uncertainty :math:`s_i` of measured quality is a Berkson error: given the scores, true quality scatters around its
+posterior mean, so it enters the variance of :math:`\mu_i` exactly and does not bias :math:`\beta`. Without repeated models, rows are units
+and :math:`\tau` is part of the noise.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from costfloor.laws.base import FamilyParameter, Law, mean_rate
+from costfloor.laws.base import FamilyParameter, Law, fallen, mean_rate
 from costfloor.laws.few_families import POOLED_FROM, observation_priors
 from costfloor.laws.innovations import COMMON_SHARE, grid_position, grid_steps
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
 from costfloor.sampling.prior_variable import variable
+from costfloor.sampling.priors import Prior
 
 Tensor = Any
 """A PyTensor variable; its own types cannot say which operations it has."""
@@ -43,11 +47,12 @@ those of fewer around a population whose spread is set."""
 
 
 def build_model(law: Law, obs: PriceObservations) -> pm.Model:
-    """Return the PyMC model of `law` for `obs`; `family_start` is the log price at a family's birth and centre quality.
+    """Return the PyMC model of `law` for `obs`.
 
-    The law is taken as it is: `costfloor.laws.few_families.fitted_law` gives it as a table lets it be fitted.
-    The log prices and their mean, around which the level has its prior, are the shared data `log_price` and `level_center`: other
-    prices of the same things on the same dates need no new compilation.
+    `family_start` is the log price at its own birth of what has a family's mean birth and centre quality. The law is taken as it is:
+    `costfloor.laws.few_families.fitted_law` gives it as a table lets it be fitted. The log prices and their mean, around which the level
+    has its prior, are the shared data `log_price` and `level_center`: other prices of the same things on the same dates need no new
+    compilation.
     """
     coords = {"family": list(obs.families), "step": np.arange(grid_steps(obs.last_time_years, law.grid_years))}
     if obs.hosts:
@@ -57,24 +62,31 @@ def build_model(law: Law, obs: PriceObservations) -> pm.Model:
         log_price = shared["log_price"]
         level = variable(OBSERVATION_PRIORS["level"], center=shared["level_center"])
         priors = observation_priors(len(obs.families))
-        prior = {name: variable(priors[name]) for name in observation_parameters(obs) if name != "level"}
+        set_apart = ("level", "elasticity")
+        prior = {name: variable(priors[name]) for name in observation_parameters(obs) if name not in set_apart}
         family_level = _around("family_level", level, prior["level_spread"], obs.families)
-        slope = _around("family_elasticity", prior["elasticity"], prior["elasticity_spread"], obs.families)
         population, family = _law_parameters(law, obs)
         path = _path(law, population, obs) if law.innovations else None
         moments = _moments(obs)
-        fallen = law.decline({name: value[moments.family] for name, value in family.items()}, moments.age)
+        declined = fallen(law, {name: value[moments.family] for name, value in family.items()}, moments.age)
         if path is not None:
-            fallen += path(moments.family, moments.time)
-        at_entry = fallen[moments.of_unit]
-        mean_fallen = _family_means(at_entry, obs)
-        pm.Deterministic("family_start", family_level + mean_fallen, dims="family")
+            declined += path(moments.family, moments.time)
+        at_entry = declined[moments.entry]
+        from_line = at_entry
+        if obs.births_differ:
+            # Zero otherwise, which PyTensor sees only at times.
+            from_line -= declined[moments.reference] - declined[moments.family_reference]
+        start = pm.Deterministic("family_start", family_level + _family_means(from_line, obs), dims="family")
+        elasticity = _elasticity(priors["elasticity"], from_line, obs)
+        slope = _around("family_elasticity", elasticity, prior["elasticity_spread"], obs.families)
         quality = obs.unit_quality / obs.quality_scale
-        expected = (family_level + mean_fallen)[obs.unit_family] + slope[obs.unit_family] * quality - at_entry
+        expected = start[obs.unit_family] + slope[obs.unit_family] * quality - from_line
+        if obs.open_weights_differ:
+            expected += prior["open_effect"] * obs.unit_open_contrast
         if obs.models_repeat:
             quality_sd = slope[obs.unit_family] * obs.unit_quality_sd / obs.quality_scale
             expected = pm.Normal("unit_level", expected, pt.sqrt(prior["model_spread"] ** 2 + quality_sd**2))
-            since_entry = fallen[moments.of_row] - at_entry[obs.unit]
+            since_entry = declined[moments.row] - at_entry[obs.unit]
             expected = expected[obs.unit] - prior["pass_through"] * since_entry
         if obs.hosts:
             expected += _host_effects(prior["host_spread"], obs)[obs.host]
@@ -90,45 +102,52 @@ def price_data(log_price: np.ndarray) -> dict[str, np.ndarray]:
 
 @dataclass(frozen=True)
 class _Moments:
-    """The distinct moments (family, time) at which prices are needed, and which of them is each unit's entry and each row."""
+    """The distinct moments (family, time, birth) at which the decline is needed, and the places among them.
+
+    Of each unit's entry, and of the reference date for a capability of its birth and for one of its family's mean birth, (U,); of each row,
+    (n,), or none where models have no more than one.
+    """
 
     family: np.ndarray
     time: np.ndarray
     age: np.ndarray
-    of_unit: np.ndarray
-    of_row: np.ndarray
+    entry: np.ndarray
+    reference: np.ndarray
+    family_reference: np.ndarray
+    row: np.ndarray
 
 
 def _moments(obs: PriceObservations) -> _Moments:
-    entries = np.column_stack([obs.unit_family, obs.unit_entry_time, obs.unit_entry_age])
-    rows = np.column_stack([obs.family, obs.time_years, obs.age_years]) if obs.models_repeat else entries[:0]
-    distinct, place = np.unique(np.concatenate([entries, rows]), axis=0, return_inverse=True)
-    place = place.ravel()
-    family, time, age = distinct.T
-    return _Moments(family.astype(np.intp), time, age, place[: len(entries)], place[len(entries) :])
+    units, reference = len(obs.unit_family), np.full(len(obs.unit_family), obs.reference_years)
+    parts = [
+        (obs.unit_family, obs.unit_entry_time, obs.unit_birth),
+        (obs.unit_family, reference, obs.unit_birth),
+        (obs.unit_family, reference, obs.family_birth[obs.unit_family]),
+    ]
+    if obs.models_repeat:
+        parts.append((obs.family, obs.time_years, obs.unit_birth[obs.unit]))
+    distinct, place = np.unique(np.concatenate([np.column_stack(part) for part in parts]), axis=0, return_inverse=True)
+    family, time, birth = distinct.T
+    return _Moments(family.astype(np.intp), time, time - birth, *np.split(place.ravel(), [units, 2 * units, 3 * units]))
 
 
 def _path(
     law: Law, population: dict[str, Tensor], obs: PriceObservations
 ) -> Callable[[np.ndarray, np.ndarray], Tensor]:
-    """Register the innovations of `law`; the result gives a family's sum of them until a time."""
+    """Register the innovations of `law`; the result gives a family's sum of them until a time. Those of a single family are common."""
     innovations, steps = law.innovations, grid_steps(obs.last_time_years, law.grid_years)
     assert innovations is not None
     parameters = {prior.name: variable(prior) for prior in innovations.priors}
     parameters["innovation_rate"] = pm.Deterministic(
         "innovation_rate", mean_rate(law, population, obs.mean_age_at_last)
     )
-    common = pm.Deterministic(
-        "common_innovation",
-        COMMON_SHARE * innovations.smooth(pm.Normal("common_z", dims="step"), parameters),
-        dims="step",
-    )
-    of_family = pm.Deterministic(
-        "own_innovation",
-        (1.0 - COMMON_SHARE) * innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters),
-        dims=("family", "step"),
-    )
-    increments = common + of_family
+    alone = len(obs.families) == 1
+    smooth = innovations.smooth(pm.Normal("common_z", dims="step"), parameters)
+    common = pm.Deterministic("common_innovation", smooth if alone else COMMON_SHARE * smooth, dims="step")
+    increments = common[None, :]
+    if not alone:
+        own = innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters)
+        increments += pm.Deterministic("own_innovation", (1.0 - COMMON_SHARE) * own, dims=("family", "step"))
     before = pt.concatenate([pt.zeros((len(obs.families), 1)), pt.cumsum(increments, axis=1)], axis=1)
 
     def at(family: np.ndarray, time_years: np.ndarray) -> Tensor:
@@ -136,6 +155,22 @@ def _path(
         return before[family, step] + through * increments[family, step]
 
     return at
+
+
+def _elasticity(prior: Prior, declined: Tensor, obs: PriceObservations) -> Tensor:
+    """Register the effect of a standard deviation of capability.
+
+    In a market in which births differ, better models enter at lower ages, so that a rate that fades with age and the effect of capability
+    take each other's place. What is sampled there is the effect beyond the slope of `declined` (U,) on capability, by least squares over
+    the units: nearly independent of the law. The prior is that of the effect itself.
+    """
+    if len(obs.families) > 1 or not obs.births_differ:
+        return variable(prior)
+    apart = obs.unit_quality - obs.unit_quality.mean()
+    squares = float(apart @ apart)
+    # Without any difference in capability there is nothing to set apart.
+    shift = pt.as_tensor(apart * (obs.quality_scale / squares if squares > 0.0 else 0.0)) @ declined
+    return pm.Deterministic(prior.name, variable(replace(prior, name="elasticity_raw"), center=-shift) + shift)
 
 
 def _around(name: str, center: Tensor, spread: Tensor, families: Sequence[str]) -> Tensor:
@@ -159,7 +194,12 @@ def _host_effects(spread: Tensor, obs: PriceObservations) -> Tensor:
 
 def observation_parameters(obs: PriceObservations) -> list[str]:
     """Names of the observation model's parameters that `obs` calls for."""
-    optional = {"host_spread": bool(obs.hosts), "model_spread": obs.models_repeat, "pass_through": obs.models_repeat}
+    optional = {
+        "host_spread": bool(obs.hosts),
+        "model_spread": obs.models_repeat,
+        "open_effect": obs.open_weights_differ,
+        "pass_through": obs.models_repeat,
+    }
     return [name for name in OBSERVATION_PRIORS if optional.get(name, True)]
 
 

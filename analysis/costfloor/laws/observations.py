@@ -9,13 +9,17 @@ import pandas as pd
 
 DAYS_PER_YEAR = 365.25
 
+ON_SALE_YEARS = 1.0
+"""A model with a price so long before the last date counts as on sale."""
+
 
 @dataclass(frozen=True)
 class PriceObservations:
     """Dated prices of things with a measured quality: n rows, U units, F families, H hosts.
 
     A unit is a version of a model: one measured quality in one family. It enters the market once, at the price its time gives it, and
-    its rows follow it. Where no model has more than one row, every row is a unit of its own and there are no model effects.
+    its rows follow it. Where no model has more than one row, every row is a unit of its own and there are no model effects. Its age is
+    that of its capability: time since the market first reached it.
 
     Attributes
     ----------
@@ -25,18 +29,22 @@ class PriceObservations:
         Years since `start`.
     unit, host : (n,) int
         Codes into the units and `hosts`. A table without hosts has none (empty tuple, codes zero).
-    unit_entry_time, unit_entry_age : (U,)
-        Years from `start`, and from the family's birth, to the unit's entry; the age is never negative.
+    unit_entry_time : (U,)
+        Years from `start` to the unit's entry; negative before the first price.
+    unit_birth : (U,)
+        Years from `start` to the birth of the unit's capability: negative before the first price, after the entry of a unit that was
+        ahead of its market.
     unit_capability, unit_quality_sd : (U,)
         Measured quality, comparable between families, and its standard deviation.
     unit_open : (U,) bool
         Whether the weights can be had; false where the table does not say so.
     unit_family : (U,) int
         Code into `families`.
-    births : (F,)
-        Years from `start` to the birth of each family; may be negative.
-    centres : (F,)
-        The capability from which a family's quality counts.
+    centres, family_birth, family_open : (F,)
+        Of each family the capability from which quality counts, the mean birth of its units, years from `start`, and the share of units
+        with open weights.
+    reference_years
+        Years from `start` to the date at which prices lie on a line in capability: the last one that a fit knows.
     anchored
         Whether the table itself says when each family was born and where it is centred. If not, its rows do, and nothing is known of a
         family before its first one.
@@ -51,13 +59,15 @@ class PriceObservations:
     unit: np.ndarray
     host: np.ndarray
     unit_entry_time: np.ndarray
-    unit_entry_age: np.ndarray
+    unit_birth: np.ndarray
     unit_capability: np.ndarray
     unit_quality_sd: np.ndarray
     unit_open: np.ndarray
     unit_family: np.ndarray
-    births: np.ndarray
     centres: np.ndarray
+    family_birth: np.ndarray
+    family_open: np.ndarray
+    reference_years: float
     anchored: bool
     families: tuple[str, ...]
     hosts: tuple[str, ...]
@@ -86,8 +96,34 @@ class PriceObservations:
 
     @property
     def age_years(self) -> np.ndarray:
-        """Age of the row's family on the row's date, (n,), never negative."""
-        return np.asarray(np.maximum(self.time_years - self.births[self.family], 0.0))
+        """Age of the row's capability on the row's date, (n,); negative before its birth."""
+        return np.asarray(self.time_years - self.unit_birth[self.unit])
+
+    @property
+    def births_differ(self) -> bool:
+        """Whether units of one family have different births."""
+        return bool(np.any(self.unit_birth != self.family_birth[self.unit_family]))
+
+    @property
+    def ahead_of_market(self) -> bool:
+        """Whether a unit entered before the birth of its capability."""
+        return bool(np.any(self.unit_entry_time < self.unit_birth))
+
+    @property
+    def open_weights_differ(self) -> bool:
+        """Whether a family has units with open weights and units without."""
+        return bool(np.any((self.family_open > 0.0) & (self.family_open < 1.0)))
+
+    @property
+    def unit_open_contrast(self) -> np.ndarray:
+        """Open weights (0 or 1) of each unit minus their mean in its family, (U,)."""
+        return np.asarray(self.unit_open - self.family_open[self.unit_family])
+
+    @property
+    def on_sale(self) -> np.ndarray:
+        """Mask (U,) of the units that have a price in the `ON_SALE_YEARS` until the last date."""
+        recent = self.time_years >= self.last_time_years - ON_SALE_YEARS
+        return np.isin(np.arange(len(self.unit_family)), self.unit[recent])
 
     @property
     def n(self) -> int:
@@ -101,8 +137,8 @@ class PriceObservations:
 
     @property
     def ages_at_last(self) -> np.ndarray:
-        """Age of each family at the last date, in years."""
-        return np.asarray(np.maximum(self.last_time_years - self.births, 0.0))
+        """Mean age of each family's units at the last date, in years, (F,); never negative."""
+        return np.asarray(np.maximum(self.last_time_years - self.family_birth, 0.0))
 
     @property
     def mean_age_at_last(self) -> float:
@@ -116,9 +152,10 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
     Parameters
     ----------
     frame
-        Columns `date`, `price`, `quality`, `family`; optional `quality_sd`, `quality_centre`, `family_birth`, `host`, `model`, `entry`,
-        `open_weights`. Without `family_birth` a family is born on its first date, without `quality_centre` its centre is its mean
-        quality, and without `entry` a model enters on its first date in the table.
+        Columns `date`, `price`, `quality`, `family`; optional `quality_sd`, `quality_centre`, `birth` (of the model's capability, to
+        fractions of a day), `family_birth`, `host`, `model`, `entry`, `open_weights`. Without `birth` a capability is born with its
+        family, without `family_birth` a family is born on its first date, without `quality_centre` its centre is its mean quality, and
+        without `entry` a model enters on its first date in the table.
     price_unit
         For axis labels.
     """
@@ -128,16 +165,18 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
     families = tuple(sorted(frame["family"].unique()))
     by_family = frame.groupby("family")
     centres = (
-        by_family["quality_centre"].first()
+        by_family["quality_centre"].first()[list(families)].to_numpy(float)
         if "quality_centre" in frame
-        else by_family["quality"].agg(lambda quality: quality.to_numpy(float).mean())
+        else _family_means(frame["quality"].to_numpy(float), _codes(frame["family"], families), len(families))
     )
-    birth_dates = by_family["family_birth"].min() if "family_birth" in frame else by_family["date"].min()
+    birth = (
+        frame["birth"]
+        if "birth" in frame
+        else by_family["family_birth" if "family_birth" in frame else "date"].transform("min")
+    )
     start, last = pd.Timestamp(frame["date"].min()), pd.Timestamp(frame["date"].max())
-    births = np.array([(birth_dates[name] - start).days for name in families], float) / DAYS_PER_YEAR
     unit, names, models_repeat = _units(frame)
     first_row = np.unique(unit, return_index=True)[1]
-    entry = _years(_entries(frame, unit), start)
     units = frame.iloc[first_row]
     family = _codes(units["family"], families)
     time_years = _years(frame["date"], start)
@@ -147,21 +186,23 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
         "time_years": time_years,
         "unit": unit,
         "host": _codes(frame["host"].astype(str), hosts) if hosts else np.zeros(len(frame), np.intp),
-        "unit_entry_time": np.maximum(entry[first_row], 0.0),
-        "unit_entry_age": np.maximum(entry[first_row] - births[family], 0.0),
+        "unit_entry_time": _years(_entries(frame, unit), start)[first_row],
+        "unit_birth": _years(birth, start)[first_row],
         "unit_capability": units["quality"].to_numpy(float),
         "unit_quality_sd": units["quality_sd"].to_numpy(float) if "quality_sd" in frame else np.zeros(len(units)),
         "unit_open": units["open_weights"].fillna(False).to_numpy(bool)
         if "open_weights" in frame
         else np.zeros(len(units), bool),
         "unit_family": family,
-        "births": births,
-        "centres": centres[list(families)].to_numpy(float),
+        "centres": centres,
     }
     return PriceObservations(
         **arrays,
+        family_birth=_family_means(arrays["unit_birth"], family, len(families)),
+        family_open=_family_means(arrays["unit_open"], family, len(families)),
+        reference_years=float(time_years.max()),
         anchored="quality_centre" in frame and "family_birth" in frame,
-        quality_scale=_scale(arrays["unit_capability"] - arrays["centres"][family]),
+        quality_scale=_scale(arrays["unit_capability"] - centres[family]),
         families=families,
         hosts=hosts,
         units=names,
@@ -183,12 +224,14 @@ def subset(obs: PriceObservations, rows: np.ndarray, measured_by: np.ndarray | N
     rows
         Boolean mask (n,). The start of time stays that of `obs`, and so do births and centres that the table gives.
     measured_by
-        Mask (n,) of the rows that say in which units quality is measured: its scale, and the centres of families where the table gives
-        none. Default: `rows`. A fit must not know how far the models to come differ, and a forecast is in the units of its fit.
+        Mask (n,) of the rows that say from where and in which units things count: the scale of quality, centres of families where the
+        table gives none, mean births and share of open weights, and the reference date. Default: `rows`. A fit must not know how far the
+        models to come differ, and a forecast is in the units of its fit.
     """
     measuring = rows if measured_by is None else measured_by
     measuring_units = np.unique(obs.unit[measuring])
-    centres = obs.centres if obs.anchored else _mean_capability(obs, measuring)
+    by_row = obs.unit[measuring]
+    centres = obs.centres if obs.anchored else _measured_means(obs, obs.unit_capability, by_row, obs.centres)
     units = np.unique(obs.unit[rows])
     hosts = np.unique(obs.host[rows])
     families = np.unique(obs.unit_family[units])
@@ -198,12 +241,11 @@ def subset(obs: PriceObservations, rows: np.ndarray, measured_by: np.ndarray | N
         "unit": np.searchsorted(units, obs.unit[rows]),
         "host": np.searchsorted(hosts, obs.host[rows]),
         "unit_entry_time": obs.unit_entry_time[units],
-        "unit_entry_age": obs.unit_entry_age[units],
+        "unit_birth": obs.unit_birth[units],
         "unit_capability": obs.unit_capability[units],
         "unit_quality_sd": obs.unit_quality_sd[units],
         "unit_open": obs.unit_open[units],
         "unit_family": np.searchsorted(families, obs.unit_family[units]),
-        "births": obs.births[families],
         "centres": centres[families],
     }
     quality_scale = _scale((obs.unit_capability - centres[obs.unit_family])[measuring_units])
@@ -216,19 +258,28 @@ def subset(obs: PriceObservations, rows: np.ndarray, measured_by: np.ndarray | N
     return replace(
         obs,
         **changes,
+        family_birth=_measured_means(obs, obs.unit_birth, measuring_units, obs.family_birth)[families],
+        family_open=_measured_means(obs, obs.unit_open, measuring_units, obs.family_open)[families],
+        reference_years=float(obs.time_years[measuring].max()),
         quality_scale=quality_scale,
         last=obs.start + pd.Timedelta(days=round(float(obs.time_years[rows].max()) * DAYS_PER_YEAR)),
         data_hash=_digest(arrays, (*names.values(), (str(obs.start.date()),))),
     )
 
 
-def _mean_capability(obs: PriceObservations, rows: np.ndarray) -> np.ndarray:
-    """Mean capability of the chosen rows of each family, (F,); the centre of `obs` for a family without any."""
-    centres = obs.centres.copy()
-    capability, family = obs.unit_capability[obs.unit[rows]], obs.family[rows]
+def _measured_means(obs: PriceObservations, values: np.ndarray, units: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
+    """Mean of values (U,) over the given units of each family, (F,), `otherwise` (F,) for a family without any among them."""
+    means = _family_means(values[units], obs.unit_family[units], len(obs.families))
+    return np.where(np.isnan(means), otherwise, means)
+
+
+def _family_means(values: np.ndarray, family: np.ndarray, count: int) -> np.ndarray:
+    """Mean of the values of each of `count` families, (F,); of equal values exactly that value, of a family without any NaN."""
+    means = np.full(count, np.nan)
     for code in np.unique(family):
-        centres[code] = capability[family == code].mean()
-    return centres
+        own = values[family == code].astype(float)
+        means[code] = own[0] + (own - own[0]).mean()
+    return means
 
 
 def _scale(quality: np.ndarray) -> float:
@@ -252,7 +303,7 @@ def _entries(frame: pd.DataFrame, unit: np.ndarray) -> pd.Series:
 
 
 def _years(dates: pd.Series, start: pd.Timestamp) -> np.ndarray:
-    return np.asarray((dates - start).dt.days.to_numpy(float) / DAYS_PER_YEAR)
+    return np.asarray(((dates - start) / pd.Timedelta(days=1)).to_numpy(float) / DAYS_PER_YEAR)
 
 
 def _codes(names: pd.Series, categories: tuple[str, ...]) -> np.ndarray:

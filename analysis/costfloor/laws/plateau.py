@@ -1,12 +1,12 @@
-r"""Plateau law: the rate decays with the age of a capability band to a floor.
+r"""Plateau law: the rate decays with the age of a capability to a floor.
 
 .. math::
 
-    r_f(a) = \phi_f + e_f 2^{-a / h_f}, \qquad
-    G_f(a, t) = \phi_f a + e_f \frac{h_f}{\ln 2} \left(1 - 2^{-a / h_f}\right) + M(t) + M_f(t)
+    G_f'(a) = \phi_f + e_f 2^{-a / h_f}, \qquad
+    G_f(a) = \phi_f a + e_f \frac{h_f}{\ln 2} \left(1 - 2^{-a / h_f}\right)
 
-with floor :math:`\phi`, excess :math:`e` of the initial rate over the floor, half-life :math:`h`, and the same innovations
-:math:`M + M_f` as the discovery law. No decay (:math:`e = 0`) gives the exponential law. The floor may be zero, negative (price rises)
+with floor :math:`\phi`, excess :math:`e` of the initial rate over the floor, half-life :math:`h`, and the same innovations as the
+discovery law. No decay (:math:`e = 0`) gives the exponential law. The floor may be zero, negative (price rises)
 or as high as the initial rate.
 """
 
@@ -68,7 +68,7 @@ def rate(p: Parameters, age: Any) -> Any:
 PLATEAU = Law(
     name="plateau",
     title="plateau",
-    reading="structural: the rate decays to a floor as a band of capability ages",
+    reading="structural: the rate decays to a floor as a capability ages",
     family_parameters={
         "rate_floor": FamilyParameter(FLOOR, FLOOR_SPREAD, positive=False),
         "rate_excess": FamilyParameter(EXCESS, EXCESS_SPREAD, positive=True),

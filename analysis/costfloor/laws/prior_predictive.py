@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from costfloor.laws.base import Law, Parameters, mean_rate
+from costfloor.laws.base import Law, Parameters, fallen, mean_rate, rate_at
 from costfloor.laws.innovations import COMMON_SHARE, grid_steps, path_at
 
 PLAUSIBLE_ANNUAL_FACTOR = (1.05, 100.0)
@@ -17,18 +17,18 @@ PLAUSIBLE_ANNUAL_FACTOR = (1.05, 100.0)
 
 @dataclass(frozen=True)
 class PriorPredictive:
-    """Prior draws of a law for families of given births: S draws, F families.
+    """Prior draws of a law for capabilities of given births in one market: S draws, K capabilities.
 
     Attributes
     ----------
     law
         The law.
-    annual_factor : (S, F)
-        By how much price divides per year on average from a family's birth to the last date, innovations included.
-    rate_now : (S, F)
-        Log-rate per year of each family at the last date, without innovations.
+    annual_factor : (S, K)
+        By how much price divides per year on average from a capability's birth to the last date, innovations included.
+    rate_now : (S, K)
+        Log-rate per year of each capability at the last date, without innovations.
     long_run_rate : (S,)
-        Population log-rate per year as age goes to infinity: the floor of plateau.
+        Log-rate per year as age goes to infinity: the floor of plateau.
     """
 
     law: Law
@@ -44,14 +44,14 @@ class PriorPredictive:
 
 
 def prior_predictive(law: Law, births: np.ndarray, last_time_years: float, *, draws: int, seed: int) -> PriorPredictive:
-    """Draw population, families and innovations from the priors of a law.
+    """Draw parameters and innovations of a market from the priors of a law.
 
     Parameters
     ----------
     law
         The law.
     births
-        Birth of each family in years, shape (F,), from any origin of time.
+        Birth of each capability in years, shape (K,), from any origin of time.
     last_time_years
         The last date, in years from the same origin; after every birth.
     draws, seed
@@ -59,30 +59,24 @@ def prior_predictive(law: Law, births: np.ndarray, last_time_years: float, *, dr
     """
     rng = np.random.default_rng(seed)
     ages = last_time_years - births
-    population, family = {}, {}
-    for name, parameter in law.family_parameters.items():
-        center = population[name] = parameter.population.draw(draws, rng)
-        offset = np.zeros((draws, len(births)))
-        if parameter.spread:
-            offset = parameter.spread.draw(draws, rng)[:, None] * rng.standard_normal(offset.shape)
-        family[name] = parameter.of_family(center[:, None], offset)
-    fallen = law.decline(family, ages)
+    parameters = {name: parameter.population.draw(draws, rng) for name, parameter in law.family_parameters.items()}
+    by_draw = {name: values[:, None] for name, values in parameters.items()}
+    declined = fallen(law, by_draw, ages)
     if law.innovations:
         last = float(ages.max())
-        steps = grid_steps(last, law.grid_years)
-        increments = draw_innovations(law, population, float(ages.mean()), len(births), steps, rng)
-        every = np.arange(len(births))
-        fallen = fallen + path_at(increments, every, np.full(len(births), last), law.grid_years)
-        fallen = fallen - path_at(increments, every, births - births.min(), law.grid_years)
-    # A family of a day cannot be put on an annual basis in floating point; the cap is far outside what is judged.
-    annual_factor = np.exp(np.clip(fallen / ages, -50.0, 50.0))
-    return PriorPredictive(law, annual_factor, law.rate(family, ages), np.asarray(law.long_run_rate(population)))
+        increments = draw_innovations(law, parameters, float(ages.mean()), 1, grid_steps(last, law.grid_years), rng)
+        market = np.zeros(len(births), np.intp)
+        declined = declined + path_at(increments, market, np.full(len(births), last), law.grid_years)
+        declined = declined - path_at(increments, market, births - births.min(), law.grid_years)
+    # A capability of a day cannot be put on an annual basis in floating point; the cap is far outside what is judged.
+    annual_factor = np.exp(np.clip(declined / ages, -50.0, 50.0))
+    return PriorPredictive(law, annual_factor, rate_at(law, by_draw, ages), np.asarray(law.long_run_rate(parameters)))
 
 
 def draw_innovations(
     law: Law, population: Parameters, span_years: float, families: int, steps: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw the innovations of families, common ones and their own, shape (draws, families, steps).
+    """Draw the innovations of families, shape (draws, families, steps): common ones and their own, or those of one market.
 
     Parameters
     ----------
@@ -101,6 +95,8 @@ def draw_innovations(
     parameters = {
         name: np.asarray(value)[:, None, None] for name, value in (values | {"innovation_rate": rate}).items()
     }
-    common = kind.smooth(rng.standard_normal((len(rate), 1, steps)), parameters)
+    common = np.asarray(kind.smooth(rng.standard_normal((len(rate), 1, steps)), parameters))
+    if families == 1:
+        return common
     of_family = kind.smooth(rng.standard_normal((len(rate), families, steps)), parameters)
     return np.asarray(COMMON_SHARE * common + (1.0 - COMMON_SHARE) * of_family)

@@ -25,6 +25,12 @@ OBSERVATION_PRIORS = {
             (0.0, 1.0),
             "effect of one standard deviation of quality on log price; sign left to the data",
         ),
+        Prior(
+            "open_effect",
+            "normal",
+            (0.0, 1.0),
+            "open weights let anybody sell: cheaper or dearer by a factor of 2.7, sign left to the data",
+        ),
         Prior("elasticity_spread", "lognormal", (0.2, 0.7), "families pay similarly for quality, but not exactly so"),
         Prior(
             "host_spread", "lognormal", (0.3, 0.7), "hosts of the same model differ by 10 percent to a factor of 2.6"

@@ -1,10 +1,8 @@
 r"""Random walk with drift: a constant rate with Gaussian innovations, the forecast to beat.
 
-.. math::
+.. math:: D(t) = r (t - b) + W(t), \qquad \operatorname{sd} W(t) = s \sqrt t
 
-    G_f(a, t) = r_f a + W(t) + W_f(t), \qquad
-    \operatorname{sd} W(t) = \operatorname{sd} W_f(t) = \tfrac12 s \sqrt t
-
+in a market of one family; of several each has a rate of its own, and half of :math:`s` is common to them and half each one's own.
 As discovery, but the size of the innovations :math:`s` is no part of the rate. Farmer and Lafond (2016), How predictable is technological
 progress?, *Research Policy* 45(3), found that costs of technologies move so, and give the error of its forecasts in closed form.
 """

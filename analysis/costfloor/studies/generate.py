@@ -6,7 +6,7 @@ import numpy as np
 import pymc as pm
 
 from costfloor.fit.posterior import Draws, expected_log_price, innovations, replicate, unit_means
-from costfloor.forecast.origins import mean_fallen, unit_spread
+from costfloor.forecast.origins import mean_declined, unit_spread
 from costfloor.laws.base import Law, mean_rate
 from costfloor.laws.innovations import grid_steps
 from costfloor.laws.model import build_model
@@ -62,13 +62,17 @@ def world_draws(base: Draws, law: Law, truth: Mapping[str, float], obs: PriceObs
         values |= {
             prior.name: np.full(size, truth[prior.name]) for prior in law.innovations.priors if prior.name in truth
         }
-    values["common_innovation"], values["own_innovation"] = np.empty((size, 0)), np.empty((size, families, 0))
+    # Drawn anew from the first step on.
+    empty = {"common_innovation": np.empty((size, 0)), "own_innovation": np.empty((size, families, 0))}
+    values |= {name: empty[name] for name in empty if name in base}
     world = Draws(law, values)
     increments = innovations(world, grid_steps(obs.last_time_years, law.grid_years), rng)
     every_unit = np.arange(len(obs.unit_family))
-    start = base["family_level"] + mean_fallen(law, values, obs, increments, every_unit)
-    if law.innovations:
+    start = base["family_level"] + mean_declined(world, obs, increments, every_unit)
+    if "own_innovation" in base:
         values |= {"common_innovation": np.zeros((size, increments.shape[2])), "own_innovation": increments}
+    else:
+        values["common_innovation"] = increments[:, 0]
     world = Draws(law, values | {"family_start": start})
     levels = unit_means(world, obs, increments)
     return Draws(

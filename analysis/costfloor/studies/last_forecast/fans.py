@@ -1,4 +1,8 @@
-"""What was forecast for a new model of each family, and the prices that came, both at the family's centre and on an average host."""
+"""What was forecast for a new model of each family, and the prices that came, both at the family's centre and on an average host.
+
+A market of one family has one forecast, for its mean capability; what newer or older capabilities fall faster or more slowly after the
+last date that the forecast knew is not taken off the prices that came.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from costfloor.fit.posterior import Draws, band_path, replicate
+from costfloor.fit.posterior import Draws, capability_path, replicate
 from costfloor.fit.result import Fit
 from costfloor.forecast.origins import extend
 from costfloor.forecast.sequel import Sequel
@@ -47,7 +51,7 @@ def fans(fits: Mapping[str, Fit], after: Sequel, seed: int) -> tuple[Fan, ...]:
 
 
 def arrivals(fits: Mapping[str, Fit], after: Sequel) -> tuple[Arrival, ...]:
-    """The prices that came, less what the laws on average say of the quality of the model and of a host that they know."""
+    """The prices that came, less what the laws on average say of the quality and weights of the model and of a host that they know."""
     obs, rows = after.obs, np.flatnonzero(~after.seen)
     codes = np.unique(obs.family[after.seen])
     # A family that the laws had not seen has the elasticity of all.
@@ -57,7 +61,10 @@ def arrivals(fits: Mapping[str, Fit], after: Sequel) -> tuple[Arrival, ...]:
     if obs.hosts:
         known_hosts = np.unique(obs.host[after.seen])
         host[known_hosts] = np.mean([fit.parameters["host_effect"].mean(axis=0) for fit in fits.values()], axis=0)
-    log_price = obs.log_price[rows] - host[obs.host[rows]] - (slope[obs.family] * obs.quality / obs.quality_scale)[rows]
+    effects = [fit.parameters["open_effect"].mean() for fit in fits.values() if "open_effect" in fit.parameters]
+    open_effect = float(np.mean(effects)) if effects else 0.0
+    of_model = slope[obs.unit_family] * obs.unit_quality / obs.quality_scale + open_effect * obs.unit_open_contrast
+    log_price = obs.log_price[rows] - host[obs.host[rows]] - of_model[obs.unit[rows]]
     days = obs.start + pd.to_timedelta(np.round(obs.time_years[rows] * DAYS_PER_YEAR), unit="D")
     known_units = np.isin(obs.unit[rows], obs.unit[after.seen])
     return tuple(
@@ -68,5 +75,7 @@ def arrivals(fits: Mapping[str, Fit], after: Sequel) -> tuple[Arrival, ...]:
 
 def _of_new_model(draws: Draws, after: Sequel, family: int, times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draws (S, times) of the log price of a new model, its own level and the noise of a price included."""
-    level = draws["model_spread"] * rng.standard_normal(draws.size)
-    return replicate(draws, band_path(draws, after.obs, family, times, rng) + level[:, None], rng)
+    obs, level = after.obs, draws["model_spread"] * rng.standard_normal(draws.size)
+    birth, centre = float(obs.family_birth[family]), float(obs.centres[family])
+    path = capability_path(draws, obs, family, birth, centre, times, rng)
+    return replicate(draws, path + level[:, None], rng)

@@ -37,7 +37,11 @@ WORLDS: Final = (
 
 
 def extended(obs: PriceObservations, years: int) -> PriceObservations:
-    """The design of a panel that is longer by `years`: what came in the last year comes again each year, from other models."""
+    """The design of a panel that is longer by `years`: what came in the last year comes again each year, from other models.
+
+    Families go on. In a market of one family, where each model has the birth of its capability, what comes again is a year newer, and as
+    much abler as models were from one year of birth to the next.
+    """
     for _ in range(years):
         obs = _a_year_longer(obs)
     return obs
@@ -47,6 +51,8 @@ def _a_year_longer(obs: PriceObservations) -> PriceObservations:
     again = obs.time_years > obs.last_time_years - 1.0
     units, unit = np.unique(obs.unit[again], return_inverse=True)
     last = obs.last + pd.DateOffset(years=1)
+    newer = 1.0 if obs.births_differ else 0.0
+    abler = float(np.polyfit(obs.unit_birth, obs.unit_capability, 1)[0]) if newer else 0.0
 
     def longer(name: str, rows: np.ndarray, shift: float | None = None) -> np.ndarray:
         before = getattr(obs, name)
@@ -59,12 +65,13 @@ def _a_year_longer(obs: PriceObservations) -> PriceObservations:
         host=longer("host", again),
         unit=np.concatenate([obs.unit, len(obs.unit_family) + unit]),
         unit_entry_time=longer("unit_entry_time", units, 1.0),
-        unit_entry_age=longer("unit_entry_age", units, 1.0),
-        unit_capability=longer("unit_capability", units),
+        unit_birth=longer("unit_birth", units, newer),
+        unit_capability=longer("unit_capability", units, abler),
         unit_quality_sd=longer("unit_quality_sd", units),
         unit_open=longer("unit_open", units),
         unit_family=longer("unit_family", units),
         units=(*obs.units, *(f"{obs.units[code]}, by {last.date()}" for code in units)),
+        reference_years=obs.reference_years + 1.0,
         last=last,
         data_hash=f"{obs.data_hash}+1",
     )

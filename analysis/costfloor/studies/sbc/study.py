@@ -176,7 +176,7 @@ def quantities(draws: Draws, obs: PriceObservations, log_price: np.ndarray) -> d
 
 def years_to_half(draws: Draws, obs: PriceObservations) -> np.ndarray:
     """Years from the last date until the oldest family's price has halved by its law, shape (S,); 50 stands for later or never."""
-    oldest = int(obs.births.argmin())
+    oldest = int(obs.family_birth.argmin())
     age = obs.ages_at_last[oldest]
     ahead = np.linspace(0.0, NEVER_YEARS, 2001)
     family = draws.family(np.array([oldest]))
