@@ -82,7 +82,7 @@ def make_panel() -> pd.DataFrame:
                         "capability_sd": 1.5,
                         "band": band,
                         "band_centre": centre,
-                        "band_birth": pd.Timestamp(birth),
+                        "birth": pd.Timestamp(birth) + pd.Timedelta(days=20 * (number % 4)),
                         "family": band,
                         "open_weights": number % 2 == 0,
                         "reasoning": number % 3 == 0,

@@ -20,6 +20,7 @@ from costfloor.forecast.score import score_rows
 from costfloor.laws import LAWS
 from costfloor.laws.limits import require_enough
 from costfloor.laws.observations import observations
+from costfloor.panel import market_rows
 from costfloor.report.chapter_questions import in_a_sentence
 
 app = typer.Typer()
@@ -81,12 +82,16 @@ def score(
 ) -> None:
     """Say how well the current fits predicted new rows.
 
-    Against the project's own panel, give `score` as capability (`--score-scale raw`) and the names of its families.
+    Against the project's own panel, give `score` as capability (`--score-scale raw`).
     """
     call: Options = context.obj
     names = [one_of(law, tuple(LAWS), "--law")] if law else list(LAWS)
     fresh = read_table(table, score_scale).frame
-    old = built_panel(call).law_rows if fitted is None else read_table(fitted, score_scale).frame
+    if fitted is None:
+        built = built_panel(call)
+        old, fresh = built.law_rows, market_rows(fresh, built.panel)
+    else:
+        old = read_table(fitted, score_scale).frame
     require_enough(old, file=fitted, name="the panel")
     continued = appended(old, fresh, table)
     folder, say = writable(call.places.fits), call.progress()

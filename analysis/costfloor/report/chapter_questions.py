@@ -2,20 +2,22 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from costfloor.fit.question_events import YEARS_AHEAD
 from costfloor.fit.question_evidence import on_sale
 from costfloor.forecast.questions import SCORED_MONTHS, Answered, Questions
 from costfloor.laws import LAWS
 from costfloor.report.sentences import effective_draws
-from costfloor.report.study import Study
 from costfloor.sampling.probability import probability_mcse
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.montecarlo import differs
 from costfloor.typeset.phrases import listing, plural, probability_span
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
 from costfloor.typeset.values import Number, Probability, ProbabilitySpan, Share, Significant
+
+if TYPE_CHECKING:
+    from costfloor.report.study import Study
 
 LATEST: Final = str(YEARS_AHEAD[-1])
 """Of question 6 the years ahead that a sentence names."""
@@ -26,7 +28,7 @@ ONE_LAW: Final = {"say": "says", "are": "is", "assume": "assumes"}
 """Verbs of several laws, and of a single one."""
 
 
-def six_questions(study: Study) -> list[Block]:
+def six_questions(study: "Study") -> list[Block]:
     """Every question with its answer, what each law says, and question 6 as a table."""
     questions = study.comparison.questions
     models = on_sale(study.obs).models
@@ -146,7 +148,7 @@ def at_most_20(questions: Questions) -> Table:
     )
 
 
-def average(study: Study) -> str:
+def average(study: "Study") -> str:
     """What an average over the laws would hang on, in words."""
     questions = study.comparison.questions
     late = _late(questions)

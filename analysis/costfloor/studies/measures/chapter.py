@@ -144,9 +144,11 @@ def clocks(comparison: Clocks) -> str:
     if not differs(gap, 0.0, error if mcse is None else mcse):
         return (
             f"On the same prices plateau's forecasts are level ({gap:+.1f}, standard error {error:.1f}, {RESTS_ON}) whether its rate "
-            "decays with the age of a band or with the calendar: the two clocks cannot be told apart."
+            "decays with the age of a capability or with the calendar: the two clocks cannot be told apart."
         )
-    better, worse = ("the age of a band", "the calendar") if gap > 0 else ("the calendar", "the age of a band")
+    better, worse = (
+        ("the age of a capability", "the calendar") if gap > 0 else ("the calendar", "the age of a capability")
+    )
     apart = abs(gap) > clear_lead(error)
     return (
         f"On the same prices plateau forecasts better by {abs(gap):.1f} (standard error {error:.1f}, {RESTS_ON}) when its "
