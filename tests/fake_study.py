@@ -14,12 +14,15 @@ from costfloor.checks.result import CheckResult, predictive_check
 from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.quantities import reported_quantities
+from costfloor.fit.question_events import YEARS_AHEAD
+from costfloor.fit.question_evidence import LawEvidence
 from costfloor.fit.request import priors_of
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.forecast.baselines import BASELINES
 from costfloor.forecast.compare import Comparison, LawScore
 from costfloor.forecast.ledger import Entry
+from costfloor.forecast.questions import Questions, answer_questions
 from costfloor.keys import fingerprint
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
@@ -27,6 +30,7 @@ from costfloor.panel import law_rows
 from costfloor.report.baselines import baselines, published_rates
 from costfloor.report.price_indexes import PanelIndexes, panel_indexes
 from costfloor.report.study import Study
+from costfloor.sampling.probability import Probability
 from costfloor.studies.events.event_study import event_study, innovation_months
 from costfloor.studies.last_forecast.result import (
     AVERAGE,
@@ -78,7 +82,7 @@ def make_panel() -> pd.DataFrame:
                         "capability_sd": 1.5,
                         "band": band,
                         "band_centre": centre,
-                        "band_birth": pd.Timestamp(birth),
+                        "birth": pd.Timestamp(birth) + pd.Timedelta(days=20 * (number % 4)),
                         "family": band,
                         "open_weights": number % 2 == 0,
                         "reasoning": number % 3 == 0,
@@ -204,10 +208,26 @@ def make_comparison(**changes: Any) -> Comparison:
         p_floor_15_20_plateau=0.06,
         p_floor_15_20_prior=0.07,
         prior_sensitivity=PriorSensitivity("rate_floor", 0.02, 0.2),
+        questions=make_questions(),
         passed=True,
         failures=(),
     )
     return replace(comparison, **changes)
+
+
+def make_evidence(yes: float, prior: float = 0.4, late: float | None = None) -> LawEvidence:
+    """What a law says that gives the same probability of yes to every question, and one of its own to the last of the years ahead."""
+    posterior, before = Probability(yes, 0.004), Probability(prior, 0.004)
+    at_most_20 = dict.fromkeys(YEARS_AHEAD, posterior)
+    if late is not None:
+        at_most_20[YEARS_AHEAD[-1]] = Probability(late, 0.004)
+    return LawEvidence(dict.fromkeys((1, 2, 5), posterior), dict.fromkeys((1, 2, 5), before), at_most_20)
+
+
+def make_questions(set_aside: dict[str, str] | None = None, **laws: LawEvidence) -> Questions:
+    """Answers of all laws, of which those not given find each question undecided."""
+    evidence = {name: laws.get(name, make_evidence(0.5)) for name in LAWS}
+    return answer_questions(evidence, set_aside or {})
 
 
 def make_checks() -> tuple[CheckResult, ...]:

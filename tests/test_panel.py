@@ -1,4 +1,4 @@
-"""The panel: kept quotes with capability, in families; what a build writes, keeps and refuses."""
+"""The panel: kept quotes with capability and births, one market to the laws; what a build writes, keeps and refuses."""
 
 import json
 import shutil
@@ -13,17 +13,22 @@ import pytest
 from costfloor.build import build, stored_build
 from costfloor.built import build_key
 from costfloor.capability.bands import BANDS
+from costfloor.capability.clock import market_clock
 from costfloor.data.package import write_datapackage
 from costfloor.data.performance import Performance
 from costfloor.errors import InputError, LockedError, MissingResultError
 from costfloor.laws.observations import observations
 from costfloor.panel import (
     LAW_HOST_KINDS,
+    MARKET,
     MIN_PUBLISHED_BENCHMARKS,
     MIN_USABLE_BENCHMARKS,
+    births_by,
     families,
     law_rows,
     make_panel,
+    market_rows,
+    panel_bands,
 )
 from costfloor.places import Places
 from costfloor.storage import data_lock
@@ -178,13 +183,58 @@ def test_a_view_before_the_first_price_is_an_input_error(project: Path) -> None:
     assert not Places(project).processed(pd.Timestamp("2015-01-01")).exists()
 
 
-def test_a_view_from_before_a_band_was_reached(project: Path) -> None:
-    day = pd.Timestamp("2023-12-31")
-    build(opened(project), day)
-    capability, panel = stored(project, day).capability, stored(project, day).panel
-    assert capability.groupby("band")["band_birth"].count()["GPT-5"] == 0
-    assert len(panel) > 0
-    assert law_rows(panel)["family_birth"].le(day).all()
+def test_the_laws_see_one_market_on_the_clock_of_the_releases(project: Path) -> None:
+    built = stored(project)
+    seen = built.law_rows
+    assert seen["family"].unique().tolist() == [MARKET]
+    assert seen["birth"].notna().all()
+    assert seen.groupby("model")["birth"].nunique().eq(1).all()
+    entered = seen["entry"].fillna(seen["date"])
+    assert (seen["birth"] <= entered).all()
+    # With one error for all models, the more capable of two that entered on one day is the younger.
+    for _, of_day in seen.drop_duplicates("model").groupby("entry"):
+        assert of_day.sort_values("quality")["birth"].is_monotonic_increasing
+    assert market_clock(built.panel).day.size > 50
+
+
+def test_births_of_a_past_view_know_no_later_release(project: Path) -> None:
+    past, now = stored(project, MIDYEAR), stored(project)
+    assert past.panel["birth"].max() <= MIDYEAR
+    assert past.panel["clock_release"].max() <= MIDYEAR < now.panel["clock_release"].max()
+    # Stand-in capability is the same in both views: without the models that did not count by then, today's clock gives their births.
+    counted = past.panel.dropna(subset="clock_release")["model"]
+    of_then = market_clock(now.panel[now.panel["model"].isin(counted)])
+    pd.testing.assert_series_equal(births_by(of_then, past.panel), past.panel["birth"], check_names=False)
+
+
+def test_rows_of_a_users_table_join_the_market_with_the_births_of_the_panel(project: Path) -> None:
+    built = stored(project)
+    seen = built.law_rows
+    known = seen.iloc[-1]
+    day = seen["date"].max() + pd.Timedelta(days=30)
+    table = pd.DataFrame(
+        {"date": day, "price": 1.0, "quality": [known["quality"], 90.0, 500.0], "model": [known["model"], "b", "c"]}
+    )
+    placed = market_rows(table, built.panel)
+    assert placed["family"].unique().tolist() == [MARKET]
+    assert placed["birth"].iloc[0] == known["birth"]
+    assert placed["open_weights"].tolist() == [known["open_weights"], False, False]
+    # What was reached long ago, and what nobody has reached: at its entry.
+    assert placed["birth"].iloc[1] < seen["birth"].quantile(0.05)
+    assert placed["birth"].iloc[2] == day == placed["entry"].iloc[2]
+    assert market_rows(table.drop(columns="model"), built.panel).equals(table.drop(columns="model"))
+
+
+def test_bands_of_the_panel_are_named_with_their_mean_birth(project: Path) -> None:
+    built = stored(project)
+    bands, seen = panel_bands(built.panel), built.law_rows
+    assert bands["centre"].is_monotonic_increasing
+    assert bands["rows"].sum() == len(seen)
+    assert bands["models"].sum() == seen["model"].nunique()
+    of_models = built.panel[built.panel["model"].isin(seen["model"])].drop_duplicates("model")
+    for band, row in bands.iterrows():
+        days = of_models.loc[of_models["band"] == band, "birth"].astype("int64")
+        assert abs(row["birth"].value // 1000 - days.mean()) < 1e6
 
 
 @pytest.fixture

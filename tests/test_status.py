@@ -29,6 +29,12 @@ BUILT = BuildReport(
 )  # fmt: skip
 
 
+ANSWERS = [
+    {"id": 1, "answer": "not decided", "probability": [0.02, 0.98]},
+    {"id": 3, "answer": "not yet asked", "probability": None},
+]
+
+
 def receipt(law: str, key: Key) -> dict[str, Any]:
     return {"law": law, "fingerprint": key.digest, "diagnostics": {"passed": True}, "key": key.to_json()}
 
@@ -119,18 +125,26 @@ def test_status_and_help_wait_for_no_library_for_tables() -> None:
 def test_the_report_is_current_stale_or_missing(
     standing: Standing | IntegrityError | None, state: str, because: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def recorded(*_: object) -> tuple[None, Standing] | None:
+    def recorded(*_: object) -> tuple[SimpleNamespace, Standing] | None:
         if isinstance(standing, IntegrityError):
             raise standing
-        return None if standing is None else (None, standing)
+        return None if standing is None else (SimpleNamespace(questions=ANSWERS), standing)
 
     found = looked_at(monkeypatch, {}, report=recorded)
     assert found["report"] == {"state": state, "because": because}
     assert readable(found)["report"] == (f"{state}: {because}" if because else state)
+    known = isinstance(standing, Standing)
+    assert found["questions"] == (ANSWERS if known else [])
+    assert readable(found)["questions"] == (
+        "1 not decided (0.02 to 0.98), 3 not yet asked" if known else "not answered"
+    )
 
 
 def test_a_clone_has_a_report_and_no_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(costfloor.status, "read_report_record", lambda *_: (None, Standing()))
+    monkeypatch.setattr(
+        costfloor.status, "read_report_record", lambda *_: (SimpleNamespace(questions=ANSWERS), Standing())
+    )
     found = status(Places(bare_store(tmp_path).places.data, tmp_path / "reports"), Sampling())
     assert (found["panel"], found["fits"], found["unfitted"]) == (None, [], list(LAWS))
     assert found["report"] == {"state": "current", "because": ""}
+    assert found["questions"] == ANSWERS

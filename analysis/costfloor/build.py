@@ -236,7 +236,7 @@ def _build(
         disagreements=len(tables.disagreements),
         capability=receipt | {"placed_anchors": list(placed_anchors(capability, open_bands(capability, priced)))},
         fingerprint=build_key(store, as_of, hindsight=hindsight, full_capability=full_capability).digest,
-        source=panel_source(law_rows(panel), performance.rows),
+        source=panel_source(panel, performance.rows),
         tables={name: sha256_bytes(content) for name, content in contents.items()},
         as_of=None if as_of is None else str(as_of.date()),
         hindsight=because,

@@ -32,6 +32,8 @@ ASKED: Final = "fit_keys.json"
 def status(places: Places, settings: Sampling) -> dict[str, Any]:
     """The JSON of `costfloor status`.
 
+    Questions are those of the report that is there.
+
     A fit, a study or the report is stale when a part of its key has changed; `because` says which. Stale fits are listed only for a law
     that has no current one: those at past origins and those of users' tables lie in the same folder.
 
@@ -44,11 +46,12 @@ def status(places: Places, settings: Sampling) -> dict[str, Any]:
     """
     report = read_report(places.processed())
     written = _stands(None, missing="nothing is there to make it of")
+    answers: list[dict[str, Any]] = []
     try:
         if report is None and not places.raw.is_dir():
             raise MissingResultError("nothing is there")
         store = open_store(places)
-        written = _report(store, settings)
+        written, answers = _report(store, settings)
         if report is None:
             raise MissingResultError("nothing is built")
         keys = law_keys(store, report, settings)
@@ -62,7 +65,8 @@ def status(places: Places, settings: Sampling) -> dict[str, Any]:
             "unreadable": [],
         }
         studies = [_uncompared(places, name) for name in STUDIES]
-        return {**none, "unfitted": list(LAWS), "studies": studies, "report": written, "stale": True}
+        of_report = {"questions": answers, "report": written}
+        return {**none, "unfitted": list(LAWS), "studies": studies, **of_report, "stale": True}
     whole, unreadable = receipts(places.fits)
     fits = [_fit(receipt, keys[receipt["law"]]) for receipt in whole if receipt["law"] in keys]
     current = {fit["law"] for fit in fits if not fit["stale"]}
@@ -77,6 +81,7 @@ def status(places: Places, settings: Sampling) -> dict[str, Any]:
         # Measured capability is kept beside the fits, in a form of its own.
         "unreadable": [str(path) for path in unreadable if not path.name.startswith("capability-")],
         "studies": [{"name": name, **_stands(stands.get(name))} for name in STUDIES],
+        "questions": answers,
         "report": written,
         "quarantined": report.statuses.get("quarantined", 0),
         "unresolved": report.statuses.get("unresolved", 0),
@@ -110,14 +115,21 @@ def law_keys(store: Store, report: BuildReport, settings: Sampling) -> dict[str,
 
 
 def readable(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for a reader: fits and studies by name, each with its state in words."""
+    """The same for a reader: fits and studies by name, each with its state in words, and the questions in a line."""
     fits = {
         f"{fit['law']} {fit['fingerprint'][:16]}": _in_words("stale" if fit["stale"] else "current", fit["because"])
         for fit in state["fits"]
     }
     studies = {study["name"]: _in_words(study["state"], study["because"]) for study in state["studies"]}
     report = _in_words(**state["report"])
-    return {**state, "fits": fits | dict.fromkeys(state["unfitted"], "missing"), "studies": studies, "report": report}
+    fits |= dict.fromkeys(state["unfitted"], "missing")
+    answers = ", ".join(map(_answer, state["questions"])) or "not answered"
+    return {**state, "fits": fits, "studies": studies, "questions": answers, "report": report}
+
+
+def _answer(question: Mapping[str, Any]) -> str:
+    span = question["probability"]
+    return f"{question['id']} {question['answer']}{f' ({span[0]:.2f} to {span[1]:.2f})' if span else ''}"
 
 
 def _in_words(state: str, because: str) -> str:
@@ -143,13 +155,16 @@ def _uncompared(places: Places, name: str) -> dict[str, Any]:
     return {"name": name, "state": "stale", "because": "nothing is built to compare it with"}
 
 
-def _report(store: Store, settings: Sampling) -> dict[str, str]:
-    """The report that is there, made here or elsewhere."""
+def _report(store: Store, settings: Sampling) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """The report that is there, made here or elsewhere, and its answers."""
     try:
         recorded = read_report_record(report_files(store.places, None), report_key(store, settings))
     except IntegrityError as error:
-        return {"state": "stale", "because": str(error)}
-    return _stands(None if recorded is None else recorded[1], missing="it was not made")
+        return {"state": "stale", "because": str(error)}, []
+    if recorded is None:
+        return _stands(None, missing="it was not made"), []
+    result, standing = recorded
+    return _stands(standing), result.questions
 
 
 def _stands(stands: Standing | None, missing: str = "it was not run") -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Models fall into the right band, and a band is born when the market first reached it."""
+"""Models fall into the right band, and a band opens when the frontier passes the last one."""
 
 import pandas as pd
 import pytest
@@ -32,10 +32,6 @@ def models(**released: tuple[str | None, str | None]) -> pd.DataFrame:
     )
 
 
-def births(banded: pd.DataFrame) -> dict[str, str]:
-    return {str(band): str(date.date()) for band, date in banded.set_index("band")["band_birth"].items()}
-
-
 def test_edges_lie_midway() -> None:
     centres, lower = band_edges(capability())
     assert centres.tolist() == list(LEVELS)
@@ -62,45 +58,6 @@ def test_rows_keep_their_order_and_columns() -> None:
     pd.testing.assert_frame_equal(banded[table.columns.tolist()], table)
 
 
-def test_birth_is_the_first_model_in_the_band_or_above() -> None:
-    # GPT-4 came before the GPT-3.5 anchor's snapshot, so it was first at that level too.
-    plain = assign_bands(capability(), models())
-    assert births(plain) == {
-        "GPT-3": "2020-06-11",
-        "GPT-3.5": "2023-03-14",
-        "GPT-4": "2023-03-14",
-        "o1": "2024-12-17",
-        "GPT-5": "2025-08-07",
-    }
-    early = assign_bands(capability(early=133.0), models(early=("2024-09-12", "day")))
-    assert births(early) == births(plain) | {"o1": "2024-09-12"}
-
-
-@pytest.mark.parametrize(
-    ("level", "n_benchmarks", "precision"),
-    [(149.0, 2, "day"), (149.0, 10, "month"), (149.0, 10, None), (145.9, 10, "day")],
-)
-def test_weak_evidence_brings_no_birth(level: float, n_benchmarks: int, precision: str | None) -> None:
-    banded = assign_bands(capability(doubtful=(level, n_benchmarks)), models(doubtful=("2025-01-01", precision)))
-    assert births(banded)["GPT-5"] == "2025-08-07"
-
-
-def test_far_weaker_model_does_not_open_the_lowest_band() -> None:
-    assert births(assign_bands(capability(old=70.0), models(old=("2019-11-05", "day"))))["GPT-3"] == "2020-06-11"
-    assert births(assign_bands(capability(old=94.5), models(old=("2019-11-05", "day"))))["GPT-3"] == "2019-11-05"
-
-
-def test_model_never_sold_has_a_band_and_no_say() -> None:
-    banded = assign_bands(capability(paper=113.0), models())
-    assert banded.set_index("model_key").loc["paper", "band"] == "GPT-3.5"
-    assert births(banded)["GPT-3.5"] == "2023-03-14"
-
-
-def test_missing_birth_stays_missing() -> None:
-    banded = assign_bands(capability(), models().iloc[:0])
-    assert banded["band_birth"].isna().tolist() == [False, True, True, True, True]
-
-
 def test_falling_anchor_is_named() -> None:
     with pytest.raises(InputError, match="anchor of band o1 is not above"):
         assign_bands(capability(**{"openai/o1": 121.0}), models())
@@ -108,7 +65,7 @@ def test_falling_anchor_is_named() -> None:
 
 @pytest.mark.parametrize("scores", [0, 2])
 def test_anchor_with_too_few_scores_stands_where_all_scores_put_it(scores: int) -> None:
-    """A past view knows little of old anchors: its bands lie where those of today do, and are born when theirs were."""
+    """A past view knows little of old anchors: its bands lie where those of today do."""
     known = capability(**{"openai/gpt-4-0314": (90.0, scores)}, weaker=116.0, stronger=131.0)
     if not scores:
         known = known[known["n_benchmarks"] > 0]
@@ -119,7 +76,6 @@ def test_anchor_with_too_few_scores_stands_where_all_scores_put_it(scores: int) 
     assert centres["o1"] == ANCHORS["openai/o1"]
     got = banded.set_index("model_key")
     assert got.loc[["weaker", "stronger"], "band"].tolist() == ["GPT-3.5", "GPT-4"]
-    assert births(banded)["GPT-4"] == LAUNCHED["openai/gpt-4-0314"]
 
 
 def band_names(banded: pd.DataFrame) -> list[str]:
@@ -134,7 +90,6 @@ def test_band_opens_when_the_frontier_passes_the_last_centre_by_the_median_spaci
     got = banded.set_index("model_key")
     assert got.loc["below", ["band", "band_centre"]].tolist() == ["first", 161.0]
     assert got.loc["later", "band"] == "first"
-    assert births(banded)["first"] == "2026-01-01"
     further = assign_bands(capability(first=161.0, later=172.0), models(**released))
     assert band_names(further)[-2:] == ["first", "later"]
 

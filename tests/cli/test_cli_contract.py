@@ -79,6 +79,7 @@ REPORT = ReportResult(
     vintage="v",
     verdict="inconclusive",
     pdf_sha256="s",
+    questions=[{"id": 1, "answer": "not decided", "probability": [0.1, 0.9]}],
 )
 
 
@@ -298,12 +299,23 @@ def test_compare(table: Path, data: Path, capsys: pytest.CaptureFixture[str]) ->
     assert found["horizon_months"] == 6
     assert len(found["origins"]) == 1
     assert {"verdict_reason", "p_floor_15_20", "prior_sensitivity"} <= set(found)
+    keys = {"id", "question", "answer", "threshold", "probability_by_law", "prior", "power"}
+    assert [keys <= set(question) for question in found["questions"]] == [True] * 6
+    for question in found["questions"]:
+        assert set(question["probability_by_law"]) == (set(LAWS) if question["id"] in {1, 2, 5} else set())
+    assert {law: list(years) for law, years in found["p_at_most_20"].items()} == {
+        law: ["1", "3", "5", "10"] for law in LAWS
+    }
     assert found["verdict"] == "inconclusive"
     assert set(found["laws"]) == set(LAWS)
     for score in found["laws"].values():
         assert set(score) == {"elpd", "se", "crps", "coverage90", "weight", "weight_ci90"}
     np.testing.assert_allclose(sum(score["weight"] for score in found["laws"].values()), 1.0)
     said_of_gates(result, found["passed"])
+    shown = run(capsys, "compare", "--table", table, "--data", data, "--horizon", "6", "--quiet").out
+    for question in found["questions"]:
+        assert f"  {question['id']}: {question['question']} " in shown
+    assert "Not yet asked." in shown
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from store import write_catalogue
 ROOT = Path(__file__).parents[2]
 RAW = ROOT / "data" / "raw"
 LONG = "x" * 300
-STATUS = {"vintage": "v", "fits": [], "unfitted": [], "unreadable": [], "studies": [], "stale": False}
+STATUS = {"vintage": "v", "fits": [], "unfitted": [], "unreadable": [], "studies": [], "questions": [], "stale": False}
 STATUS |= {"report": {"state": "missing", "because": "it was not made"}}
 
 

@@ -46,15 +46,16 @@ def test_axes_have_labels(name: str, study: Study) -> None:
     assert figure.axes[0].get_xlabel()
 
 
-def test_paths_show_every_family_under_its_name(study: Study) -> None:
+def test_paths_show_every_band_under_its_name(study: Study) -> None:
     titles = {ax.get_title(loc="left") for ax in drawn("paths", study).axes}
     assert {"GPT-4", HOSTILE} <= titles
 
 
 def test_entry_prices_are_put_at_the_centre(study: Study) -> None:
-    entered = paths.entry_prices(study.fits["plateau"], study.obs)
+    centre = np.full(len(study.obs.unit_capability), 130.0)
+    entered = paths.entry_prices(study.fits["plateau"], study.obs, centre)
     slope = 0.5 / study.obs.quality_scale
-    assert entered == pytest.approx(-slope * study.obs.unit_quality, abs=0.15)
+    assert entered == pytest.approx(-slope * (study.obs.unit_capability - 130.0), abs=0.15)
 
 
 def test_checks_show_only_what_has_an_interval(study: Study) -> None:

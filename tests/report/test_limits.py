@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 from costfloor.report import limits
 from costfloor.report.study import Study
@@ -21,8 +22,11 @@ def test_early_rows(study: Study) -> None:
 
 
 def test_clocks(study: Study) -> None:
-    assert "the 2 openings of bands over 1.5 years" in limits.clocks(study)
-    together = replace(study, obs=replace(study.obs, births=study.obs.births * 0))
+    births = study.obs.unit_birth
+    width = np.quantile(births, 0.95) - np.quantile(births, 0.05)
+    assert f"90 % of the models' within {width:.1f} years" in limits.clocks(study)
+    assert 1.4 < width < 1.8
+    together = replace(study, obs=replace(study.obs, unit_birth=births * 0))
     assert "one clock" in limits.clocks(together)
 
 
@@ -40,7 +44,10 @@ def test_shares(study: Study) -> None:
     assert limits.unreviewed(study).startswith("0.0 % of rows")
 
 
-def test_measurement_against_bands(study: Study) -> None:
-    assert "at least 20.0 units apart" in limits.measured(study)
-    one_band = study.panel[study.panel["band"] == "GPT-4"]
-    assert limits.measured(replace(study, panel=one_band)).endswith("there is one band only.")
+def test_measurement_in_units_and_in_time(study: Study) -> None:
+    # The two bands are 20 points and 1.5 years apart, and capability is known to within 1.5 points.
+    assert "within 1.5 index units" in limits.measured(study)
+    years = float(limits.measured(study).partition("that is ")[2].partition(" years")[0])
+    assert 0.08 < years < 0.15
+    one = study.panel[study.panel["model"] == study.panel["model"].iloc[0]]
+    assert limits.measured(replace(study, panel=one)).endswith("(median standard deviation).")

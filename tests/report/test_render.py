@@ -34,7 +34,8 @@ def test_the_same_study_gives_the_same_bytes(study: Study, tmp_path: Path) -> No
     assert len(first.tables) == len(first.csv) >= 8
     assert first.csv == second.csv
     assert (
-        first.csv["families"].decode().splitlines()[0] == "Family,Rows,Models,Hosts,Band opened,Age (years),First,Last"
+        first.csv["bands"].decode().splitlines()[0]
+        == 'Band,Centre,Rows,Models,Hosts,First,Last,Birth,Age (years),"Fall, plateau","Fall, continued discovery"'
     )
     assert any("prices" in line for line in lines)
 

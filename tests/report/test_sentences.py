@@ -12,7 +12,7 @@ from costfloor.forecast.failures import Failure
 from costfloor.laws import LAWS
 from costfloor.report import sentences
 from costfloor.report.study import Study
-from costfloor.typeset.montecarlo import probability_mcse
+from costfloor.sampling.probability import probability_mcse
 from fake_study import BAD, GOOD, make_comparison, make_fit
 
 
@@ -78,7 +78,7 @@ def test_a_floor_that_ends_at_the_claim_is_not_said_to_lie_beside_it() -> None:
 def test_a_difference_at_the_limit_of_little_is_left_open() -> None:
     discovery = fit_with("discovery", frontier_rate=(1.0, 2.0))
     at_limit = fit_with(frontier_rate=(0.55, 1.55), rate_now=(1.0, 1.0))
-    assert "is within Monte Carlo error" in sentences.frontier_buyer(at_limit, discovery, 1.2)
+    assert "is within Monte Carlo error" in sentences.frontier_buyer(at_limit, discovery)
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_the_frontier_buyer() -> None:
     discovery = fit_with("discovery", frontier_rate=(1.0, 2.0))
     restarting = fit_with(frontier_rate=(2.0, 3.0), rate_now=(0.1, 0.2))
     same = fit_with(frontier_rate=(1.0, 2.0), rate_now=(1.0, 2.0))
-    assert "stays above that of a fixed capability" in sentences.frontier_buyer(restarting, discovery, 1.2)
-    assert "hardly slows" in sentences.frontier_buyer(same, discovery, 1.2)
+    assert "stays above that of a fixed capability" in sentences.frontier_buyer(restarting, discovery)
+    assert "hardly slows" in sentences.frontier_buyer(same, discovery)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,7 @@
 
 import numpy as np
 import pytest
-from costfloor.typeset.montecarlo import (
-    above,
-    below,
-    beside,
-    differs,
-    edge_mcse,
-    median_mcse,
-    probability_mcse,
-)
+from costfloor.typeset.montecarlo import above, below, beside, differs, edge_mcse, median_mcse
 
 INTERVAL = (-1.0, 0.0, 1.0)
 
@@ -42,6 +34,3 @@ def test_errors_are_those_of_independent_normal_draws() -> None:
     low, middle, high = np.quantile(draws, (0.05, 0.5, 0.95), axis=1)
     assert median_mcse(truth, 400) == pytest.approx(middle.std(), rel=0.05)
     assert edge_mcse(truth, 400) == pytest.approx((low.std() + high.std()) / 2.0, rel=0.05)
-    assert probability_mcse(0.2, 400) == pytest.approx((draws < truth[1] - 0.8416 * 0.7).mean(axis=1).std(), rel=0.05)
-    assert probability_mcse(0.0, 400) == pytest.approx(0.0025, rel=0.01)
-    assert probability_mcse(1.0, 400) == pytest.approx(0.0025, rel=0.01)

@@ -15,6 +15,7 @@ from costfloor.forecast.compare import compare as compare_laws
 from costfloor.forecast.score import ScoreReport, score_rows
 from costfloor.laws import LAWS, Law
 from costfloor.laws.observations import PriceObservations, observations
+from costfloor.panel import market_rows
 from costfloor.places import nearest_places
 from costfloor.sampling.policy import Sampling
 from costfloor.sources.price_table import ScoreScale
@@ -209,7 +210,9 @@ def score(
         raise InputError(
             "is not what the fits were made to", file=old.name, remedy="Give the prices that were fitted as `data`"
         )
-    return score_rows(by_law, appended(old.frame, fresh.frame, fresh.name), seed)
+    # Rows of a later panel are on its market already.
+    after = fresh.frame if old.panel is None or fresh.panel is not None else market_rows(fresh.frame, old.panel)
+    return score_rows(by_law, appended(old.frame, after, fresh.name), seed)
 
 
 def _law(law: str | Law) -> Law:

@@ -44,7 +44,7 @@ __all__ = [
 
 
 def answer(results: "Results") -> Picture:
-    """The rate of decline by age of a capability band, and what each buyer sees, under plateau and discovery.
+    """The rate of decline by age of a capability, and what each buyer sees, under plateau and discovery.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def prices(results: "Results") -> Picture:
 
 
 def paths(results: "Results") -> Picture:
-    """Fitted entry prices of plateau and discovery and the next 24 months, by family."""
+    """Fitted entry prices of plateau and discovery and the next 24 months, by band of capability."""
     return _picture("report.figures.paths", results)
 
 

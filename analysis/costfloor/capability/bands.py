@@ -1,4 +1,4 @@
-"""Capability bands: levels around the launches that moved the market, and when the market first reached each.
+"""Capability bands: names for levels around the launches that moved the market.
 
 The first five are fixed. Another opens when a model passes the last centre by the median spacing of these five; it is centred on that
 model and named after it, so that the frontier does not run out of bands.
@@ -31,10 +31,7 @@ BANDS: Final = (
     Band("GPT-5", "openai/gpt-5", 150.0),
 )
 
-# The first API went on sale with it; tables of models often lack the day.
-_LAUNCHES: Final = {"openai/davinci": pd.Timestamp(2020, 6, 11)}
-
-# A model with fewer scores may sit in a band, but is no evidence that the market reached it, and none on where the band lies.
+# A model with fewer scores may sit in a band, but is no evidence that the market reached its capability, and none on where a band lies.
 MIN_BENCHMARKS_FOR_BIRTH: Final = 3
 
 
@@ -114,37 +111,22 @@ def placed_anchors(capability: pd.DataFrame, bands: tuple[Band, ...] = BANDS) ->
 
 
 def assign_bands(capability: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
-    """Put each model into the band of its posterior mean, with the date the market first reached that band.
+    """Put each model into the band of its posterior mean.
 
     Parameters
     ----------
     capability
         ``model_key, capability, n_benchmarks``, as from `costfloor.capability.model.capability_table`.
     models
-        ``model_key, name, release_date, release_date_precision`` of the models that may open a band or mark a birth: those once on sale,
-        when births are to say what a buyer could get. Others still get a band.
+        ``model_key, name, release_date, release_date_precision`` of the models that may open a band: those once on sale. Others still get a
+        band.
 
     Returns
     -------
     pandas.DataFrame
-        The rows of `capability` in their order with ``band``, ``band_centre`` (capability units) and ``band_birth``
-        (timestamp; earliest release, known to the day, of a model in that band or above that is an anchor or has at least
-        `MIN_BENCHMARKS_FOR_BIRTH` scores; missing when there is none).
+        The rows of `capability` in their order with ``band`` and ``band_centre`` (capability units).
     """
     bands = open_bands(capability, models)
     centres, lower = band_edges(capability, bands)
-    value = capability["capability"].to_numpy()
-    rank = np.searchsorted(lower.to_numpy(), value, side="right") - 1
-
-    to_the_day = models[models["release_date_precision"] == "day"].set_index("model_key")
-    measured = capability[capability["n_benchmarks"] >= MIN_BENCHMARKS_FOR_BIRTH].set_index("model_key")["capability"]
-    levels = pd.Series(measured.to_dict() | placed_anchors(capability, bands), dtype="float64")
-    released = pd.to_datetime(to_the_day["release_date"]).reindex(levels.index).fillna(pd.Series(_LAUNCHES))
-    # Everything weak falls into the lowest band, but reaching its level takes half a step below its centre at most.
-    reach = lower.where(np.isfinite(lower), 2 * centres.iloc[0] - lower.iloc[1])
-    births = [released[levels >= level].min() for level in reach]
-    return capability.assign(
-        band=centres.index.to_numpy()[rank],
-        band_centre=centres.to_numpy()[rank],
-        band_birth=pd.Series(births, dtype="datetime64[us]").to_numpy()[rank],
-    )
+    rank = np.searchsorted(lower.to_numpy(), capability["capability"].to_numpy(), side="right") - 1
+    return capability.assign(band=centres.index.to_numpy()[rank], band_centre=centres.to_numpy()[rank])

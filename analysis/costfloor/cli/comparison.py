@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from costfloor.checks import CHECKS, run_checks, to_json
-from costfloor.cli.shared import Options, exit_unless, one_of, writable
+from costfloor.cli.shared import Options, exit_unless, lines, one_of, writable
 from costfloor.cli.tables import Scale, Table, built_panel, day, read_observations, read_table
 from costfloor.fit.continuation import appended
 from costfloor.fit.fit import fit_law
@@ -20,6 +20,8 @@ from costfloor.forecast.score import score_rows
 from costfloor.laws import LAWS
 from costfloor.laws.limits import require_enough
 from costfloor.laws.observations import observations
+from costfloor.panel import market_rows
+from costfloor.report.chapter_questions import in_a_sentence
 
 app = typer.Typer()
 
@@ -36,7 +38,9 @@ def compare(
     obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
     fits = {name: fit_law(law, obs, call.settings, folder, say) for name, law in LAWS.items()}
     result = compare_laws(fits, obs, call.settings, folder, say, horizon_months=horizon)
-    call.emit(result.to_json())
+    content, questions = result.to_json(), result.questions
+    sentences = {answered.id: in_a_sentence(answered, questions) for answered in questions.answers}
+    call.emit(content, text="\n".join(lines({**content, "questions": sentences})))
     exit_unless(result.passed, f"FAILED gates: {'; '.join(map(str, result.failures))}")
 
 
@@ -78,12 +82,16 @@ def score(
 ) -> None:
     """Say how well the current fits predicted new rows.
 
-    Against the project's own panel, give `score` as capability (`--score-scale raw`) and the names of its families.
+    Against the project's own panel, give `score` as capability (`--score-scale raw`).
     """
     call: Options = context.obj
     names = [one_of(law, tuple(LAWS), "--law")] if law else list(LAWS)
     fresh = read_table(table, score_scale).frame
-    old = built_panel(call).law_rows if fitted is None else read_table(fitted, score_scale).frame
+    if fitted is None:
+        built = built_panel(call)
+        old, fresh = built.law_rows, market_rows(fresh, built.panel)
+    else:
+        old = read_table(fitted, score_scale).frame
     require_enough(old, file=fitted, name="the panel")
     continued = appended(old, fresh, table)
     folder, say = writable(call.places.fits), call.progress()

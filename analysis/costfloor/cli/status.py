@@ -36,6 +36,7 @@ def status(
             "unfitted": [],
             "unreadable": [],
             "studies": [],
+            "questions": [],
             "report": None,
             "quarantined": None,
             "unresolved": None,

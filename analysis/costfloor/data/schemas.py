@@ -274,11 +274,6 @@ DISAGREEMENTS = table(
     },
 )
 
-# A model of one or two scores may sit in a band, and be priced, before the market has been shown to reach it.
-_BAND_BIRTH = date(
-    "Day the market first reached the band; empty while no priced model with enough scores had", nullable=True
-)
-
 CAPABILITY = table(
     "capability",
     "Latent capability of models",
@@ -289,7 +284,6 @@ CAPABILITY = table(
         "n_benchmarks": integer("Distinct benchmarks behind it", "benchmarks", low=1, high=10_000),
         "band": text("Capability band"),
         "band_centre": number("Capability of the band's anchor", "ECI-like units"),
-        "band_birth": _BAND_BIRTH,
     },
     key=["model_key"],
 )
@@ -316,7 +310,10 @@ PANEL = table(
         "capability_sd": number("Its standard deviation", "ECI-like units", low=0),
         "band": text("Capability band"),
         "band_centre": number("Capability of the band's anchor", "ECI-like units"),
-        "band_birth": _BAND_BIRTH,
+        "clock_release": date(
+            "Release of the model where it counts on the clock: known to the day, with enough scores", nullable=True
+        ),
+        "birth": date("Day the market first reached the model's capability, as expected from releases until its own"),
         "family": text("Band crossed with open or closed weights"),
         "open_weights": flag("Weights can be downloaded", nullable=True),
         "reasoning": flag("Reasons before it answers", nullable=True),

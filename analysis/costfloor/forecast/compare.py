@@ -11,13 +11,15 @@ from scipy.stats import norm
 
 from costfloor.fit.fit import SMALL_TABLE_ROWS, Progress
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
+from costfloor.fit.question_evidence import questions_of_fit
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.fit.slowed import has_slowed
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.failures import Failure, failures_at_origins
-from costfloor.forecast.lfo import score_laws
+from costfloor.forecast.lfo import Scored, score_laws
 from costfloor.forecast.origins import Origin, forecast_origins
+from costfloor.forecast.questions import SCORED_MONTHS, Questions, answer_questions, laws_set_aside
 from costfloor.forecast.scores import OriginScore
 from costfloor.forecast.stacking import stacking_weight_draws, stacking_weights
 from costfloor.forecast.verdict import Evidence, Verdict, judge
@@ -59,6 +61,7 @@ class LawScore:
 class Comparison:
     """The laws compared on one table; see the fields of `Evidence` and `LawScore`.
 
+    `questions` are the answers to the six of docs/questions.md, beside the verdict and no part of it.
     `elpd_difference_mcse` is the part of `elpd_difference_se` that more draws would take away. `origins` holds for each origin its `date`,
     `rows_seen`, `rows_scored`, and the `quantities` each law saw from there, as in the ledger. `p_floor_15_20` averages the laws by their
     weights; its `ci90` is from the doubt of the weights alone.
@@ -78,6 +81,7 @@ class Comparison:
     p_floor_15_20_plateau: float
     p_floor_15_20_prior: float
     prior_sensitivity: PriorSensitivity
+    questions: Questions
     passed: bool
     failures: tuple[Failure, ...]
 
@@ -89,15 +93,17 @@ class Comparison:
             "origins": list(self.origins),
             "failures": [str(failure) for failure in self.failures],
             "prior_sensitivity": sensitivity,
+            **self.questions.to_json(),
         }
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Comparison":
-        """The comparison from what `to_json` gave; KeyError or TypeError where that was another version's."""
-        sensitivity = content["prior_sensitivity"]
+        """The comparison from what `to_json` gave; KeyError, TypeError or ValueError where that was another version's."""
+        sensitivity, questions = content["prior_sensitivity"], Questions.from_json(content)
         return cls(
             **{
-                **content,
+                **{name: part for name, part in content.items() if name not in questions.to_json()},
+                "questions": questions,
                 "origins": tuple(content["origins"]),
                 "laws": {
                     name: LawScore(**{**score, "weight_ci90": tuple(score["weight_ci90"])})
@@ -159,7 +165,8 @@ def compare(
     on_all_rows = [
         Failure(name, None, fit.receipt["diagnostics"]["worst"]) for name, fit in fits.items() if not fit.passed
     ]
-    failures = (*on_all_rows, *failures_at_origins(at_all_origins))
+    before = failures_at_origins(at_all_origins)
+    failures = (*on_all_rows, *before)
     weights, weight_draws = stacking_weights(scores), stacking_weight_draws(scores, settings.seed)
     laws = {name: _law_score(scores[name], horizon_months, weights[name], _ci90(weight_draws[name])) for name in LAWS}
     gap, gap_se, gap_mcse = difference(scores["plateau"], scores["discovery"], horizon_months)
@@ -191,9 +198,27 @@ def compare(
         p_floor_15_20_plateau=claims["plateau"],
         p_floor_15_20_prior=_prior_probability_of_claim(*floor_prior(fits["plateau"].receipt)),
         prior_sensitivity=sensitivity,
+        questions=_questions(fits, obs, settings.seed, at_all_origins, before),
         passed=not failures,
         failures=failures,
     )
+
+
+def _questions(
+    fits: Mapping[str, Fit],
+    obs: PriceObservations,
+    seed: int,
+    forecasts: Sequence[Scored],
+    failures_before: Sequence[Failure],
+) -> Questions:
+    """The answers of all laws; which are heard rests on their forecasts 12 months ahead, whatever horizon was asked for."""
+    missed = {name: fit.receipt["diagnostics"]["worst"] for name, fit in fits.items() if not fit.passed}
+    scores: dict[str, list[OriginScore]] = {name: [] for name in fits}
+    for forecast in forecasts:
+        if SCORED_MONTHS in forecast.scores:
+            scores[forecast.name].append(forecast.scores[SCORED_MONTHS])
+    set_aside = laws_set_aside(missed, scores, {failure.law for failure in failures_before})
+    return answer_questions({name: questions_of_fit(fit, obs, seed) for name, fit in fits.items()}, set_aside)
 
 
 def settings_at_origins(settings: Sampling, obs: PriceObservations) -> Sampling:

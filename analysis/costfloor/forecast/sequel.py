@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from costfloor.capability.clock import market_clock
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import PriceObservations, observations, subset
 from costfloor.laws.panel import PRICE_UNIT
-from costfloor.panel import as_measured_in, families, law_rows
+from costfloor.panel import as_measured_in, births_by, law_rows
 
 SAME_PRICE = ["model", "host", "price"]
 
@@ -22,7 +23,7 @@ class Sequel:
     day
         The last day of which anything was known.
     obs
-        Rows known then, and those that came after, in the families and units of then.
+        Rows known then, and those that came after, on the clock and in the units of then.
     seen
         Mask (n,) of the rows known then; they are, in their order, the observations that a fit to the view was made to.
     """
@@ -53,14 +54,13 @@ def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.D
 def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """The rows of `now` after the day that the laws see.
 
-    A family born since is one of its own, which a forecast draws from the population. A model that the laws had seen stays as it was
-    measured. A price of then that is today placed on a later day is no new one.
+    A model that the laws had seen stays as it was measured, with the birth that it had. A new one is born by the clock of then: what else
+    was released since must not tell when its capability was first reached. A price of then that is today placed on a later day is no new
+    one.
     """
     past, today = law_rows(then), law_rows(now)
-    later = as_measured_in(then, now[(now["date"] > day) & (now["date"] <= until)])
-    fresh = law_rows(later.assign(family=families(later)))
-    births = past.groupby("family")["family_birth"].min()
-    fresh["family_birth"] = fresh["family"].map(births).fillna(fresh["family_birth"])
+    of_then = now.assign(birth=births_by(market_clock(then), now))
+    fresh = law_rows(as_measured_in(then, of_then[(of_then["date"] > day) & (of_then["date"] <= until)]))
     still = pd.MultiIndex.from_frame(past[["date", *SAME_PRICE]]).isin(
         pd.MultiIndex.from_frame(today[["date", *SAME_PRICE]])
     )

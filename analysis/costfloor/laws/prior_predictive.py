@@ -73,8 +73,46 @@ def prior_predictive(law: Law, births: np.ndarray, last_time_years: float, *, dr
     return PriorPredictive(law, annual_factor, rate_at(law, by_draw, ages), np.asarray(law.long_run_rate(parameters)))
 
 
+def prior_parameters(law: Law, families: int, size: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Draw a law's parameters from its priors, with the names that they have in a posterior.
+
+    Parameters
+    ----------
+    law
+        The law, as it is fitted.
+    families
+        Number of families F.
+    size
+        Number of draws S.
+
+    Returns
+    -------
+    dict
+        Those of the population and of the innovations (S,), and those of each family as `family_NAME` (S, F).
+    """
+    drawn: dict[str, np.ndarray] = {}
+    for name, parameter in law.family_parameters.items():
+        center = drawn[name] = parameter.population.draw(size, rng)
+        offset = np.zeros((size, families))
+        # A single family is its population where the spread is set, as in the model.
+        if parameter.spread and not (families == 1 and parameter.spread.distribution == "constant"):
+            spread = drawn[parameter.spread.name] = parameter.spread.draw(size, rng)
+            offset = spread[:, None] * rng.standard_normal(offset.shape)
+        drawn[f"family_{name}"] = np.asarray(parameter.of_family(center[:, None], offset))
+    for prior in law.innovations.priors if law.innovations else ():
+        drawn[prior.name] = prior.draw(size, rng)
+    return drawn
+
+
 def draw_innovations(
-    law: Law, population: Parameters, span_years: float, families: int, steps: int, rng: np.random.Generator
+    law: Law,
+    population: Parameters,
+    span_years: float,
+    families: int,
+    steps: int,
+    rng: np.random.Generator,
+    *,
+    ahead: int = 0,
 ) -> np.ndarray:
     """Draw the innovations of families, shape (draws, families, steps): common ones and their own, or those of one market.
 
@@ -86,6 +124,8 @@ def draw_innovations(
         Draws of the law's population parameters, each of shape (draws,).
     span_years
         The mean age of the families, over which gains add up to the rate.
+    ahead
+        How many of the steps, the last ones, are yet to come: like those of a forecast they are of the exact process.
     """
     kind = law.innovations
     if kind is None:
@@ -95,8 +135,10 @@ def draw_innovations(
     parameters = {
         name: np.asarray(value)[:, None, None] for name, value in (values | {"innovation_rate": rate}).items()
     }
-    common = np.asarray(kind.smooth(rng.standard_normal((len(rate), 1, steps)), parameters))
-    if families == 1:
-        return common
-    of_family = kind.smooth(rng.standard_normal((len(rate), families, steps)), parameters)
-    return np.asarray(COMMON_SHARE * common + (1.0 - COMMON_SHARE) * of_family)
+
+    def increments(paths: int) -> np.ndarray:
+        known = kind.smooth(rng.standard_normal((len(rate), paths, steps - ahead)), parameters)
+        return np.concatenate([known, kind.fresh(rng, (len(rate), paths, ahead), parameters)], axis=-1)
+
+    common = increments(1)
+    return common if families == 1 else COMMON_SHARE * common + (1.0 - COMMON_SHARE) * increments(families)

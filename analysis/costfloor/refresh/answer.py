@@ -21,7 +21,8 @@ REPORT = "No fits of the last study are stored, or of an earlier version of the 
 REFIT = "The laws were last fitted at different times: run `costfloor refit`."
 NO_LATER = "The laws see no new row of a day after the last study's."
 
-FAMILY = ("family", "family_birth")
+UNCOMPARED = ("family", "birth")
+"""Columns of the laws' rows that may change while the price is the same."""
 SAME_PRICE = ["model", "host", "price"]
 
 
@@ -73,9 +74,9 @@ def old_answer(
 def new_rows(before: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """The rows that a study did not have, and how many of its own are no longer there as they were.
 
-    A price of the study on another day, or in a family by another name, is no new one.
+    A price of the study on another day, or of a capability by another birth, is no new one.
     """
-    facts = [name for name in before if name in rows and name not in FAMILY]
+    facts = [name for name in before if name in rows and name not in UNCOMPARED]
     there = (
         rows[facts].merge(before[facts].drop_duplicates(), on=facts, how="left", indicator=True)["_merge"].eq("both")
     )

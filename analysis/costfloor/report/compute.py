@@ -65,6 +65,7 @@ def new_report(
         vintage=study.build.vintage,
         verdict=study.comparison.verdict,
         pdf_sha256=sha256_bytes(rendered.pdf),
+        questions=study.comparison.questions.in_short(),
         capability_from=study.build.capability_from,
     )
     outputs = {files.pdf: rendered.pdf, files.answer: rendered.answer}

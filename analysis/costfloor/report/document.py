@@ -4,7 +4,6 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
-from costfloor.fit.quantities import frontier_stay_years
 from costfloor.panel import MIN_USABLE_BENCHMARKS, law_rows
 from costfloor.report import scale, sentences, tables
 from costfloor.report.baselines import PUBLISHED_SOURCE
@@ -12,6 +11,7 @@ from costfloor.report.chapter_comparison import comparison
 from costfloor.report.chapter_economics import unit_economics
 from costfloor.report.chapter_indexes import price_indexes
 from costfloor.report.chapter_new_data import new_data
+from costfloor.report.chapter_questions import in_a_sentence, six_questions
 from costfloor.report.chapters import (
     held_out_months,
     levers_of_cost,
@@ -43,10 +43,9 @@ def document(study: Study) -> dict[str, Any]:
 
 
 def _answer(study: Study) -> list[Block]:
-    comparison = study.comparison
+    comparison, questions = study.comparison, study.comparison.questions
     plateau, discovery = study.fits["plateau"], study.fits["discovery"]
     failed = [*sentences.failures(dict(study.fits), comparison, study.build.passed), *scale.failures(study)]
-    stay = frontier_stay_years(study.obs.births)
     influence = sentences.prior_influence(comparison)
     dominated = comparison.prior_sensitivity.prior_dominated
     change = [
@@ -62,9 +61,11 @@ def _answer(study: Study) -> list[Block]:
         ),
         *([note("The plateau is your prior", [influence], alarm=True)] if dominated else []),
         shown("answer", floats=False),
+        heading("Six questions, fixed beforehand", 2),
+        {"kind": "list", "items": [in_a_sentence(answered, questions) for answered in questions.answers]},
         columns(
             [heading("A fixed capability", 2), text(sentences.fixed_buyer(plateau, discovery, comparison))],
-            [heading("Following the frontier", 2), text(sentences.frontier_buyer(plateau, discovery, stay))],
+            [heading("Following the frontier", 2), text(sentences.frontier_buyer(plateau, discovery))],
         ),
         columns(
             [
@@ -108,7 +109,7 @@ def _data(study: Study) -> list[Block]:
             f"This view has {build.capability_from}."
         ),
         table(tables.quotes(study)),
-        table(tables.families(study)),
+        table(tables.bands(study)),
         *([text(bare)] if bare else []),
         shown("prices"),
     ]
@@ -121,8 +122,7 @@ def _laws(study: Study) -> list[Block]:
         heading("The laws and their forecasts"),
         text(
             "All laws share one observation model; they differ only in how fast new models of the same capability become cheaper. "
-            "All but the constant rate and the random walk have the same innovations, common ones and a family's own, so that none is "
-            "handicapped."
+            "All but the constant rate and the random walk have the same innovations, so that none is handicapped."
         ),
         {"kind": "list", "items": [reading[0].upper() + reading[1:] for reading in readings]},
         shown("paths"),
@@ -186,6 +186,7 @@ def _without_warnings(summary: str) -> str:
 
 CHAPTERS: dict[str, Callable[[Study], list[Block]]] = {
     "answer": _answer,
+    "questions": six_questions,
     "figures_behind": _figures_behind,
     "data": _data,
     "laws": _laws,

@@ -71,7 +71,7 @@ def _events(study: Study) -> Figure:
 DRAWINGS: Final[Mapping[str, Drawing]] = {
     "answer": Drawing(
         "The answer in one figure. Left: rate at which new models of a given capability become cheaper, against the age of the "
-        "capability band (median, 50 and 90 % bands). Right: what each buyer sees. A rate of 0.69 halves the price in a year.",
+        "capability (median, 50 and 90 % intervals). Right: what each buyer sees. A rate of 0.69 halves the price in a year.",
         answer.draw,
     ),
     "prices": Drawing(
@@ -80,8 +80,8 @@ DRAWINGS: Final[Mapping[str, Drawing]] = {
         prices.draw,
     ),
     "paths": Drawing(
-        "Fitted paths and 24-month forecasts of plateau and continued discovery, by family: median, 50 and 90 % bands for a new "
-        "model at the centre of the band. Points: models at their entry, on an average host and put at the centre of the band.",
+        "Fitted paths and 24-month forecasts of plateau and continued discovery, by band of capability: median, 50 and 90 % intervals "
+        "for a new model at the centre of the band. Points: models at their entry, on an average host and put at the centre of their band.",
         paths.draw,
     ),
     "checks": Drawing(

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
+from costfloor.laws.observations import DAYS_PER_YEAR
 from costfloor.report import scale
 from costfloor.report.study import Study
 from costfloor.typeset.phrases import listing, plural
 
 EARLY = pd.Timestamp(2023, 1, 1)
+
+SAME_CLOCK_YEARS = 0.1
+"""Births that lie closer together do not tell age from calendar time."""
 
 
 def limits(study: Study) -> list[str]:
@@ -22,7 +27,7 @@ def early_rows(study: Study) -> str:
     share = 100 * early / len(study.panel)
     return (
         f"{plural(early, 'row')} of {len(study.panel):,} ({share:.1f} %) {'is' if early == 1 else 'are'} dated before "
-        f"{EARLY.year}: the early life of the oldest bands {'is hardly observed' if share < 5 else 'is observed'}."
+        f"{EARLY.year}: the early life of the oldest capabilities {'is hardly observed' if share < 5 else 'is observed'}."
     )
 
 
@@ -35,12 +40,14 @@ def unpriced(panel: pd.DataFrame, capability: "pd.Series[float]") -> str:
 
 def clocks(study: Study) -> str:
     """Whether age and calendar time can be told apart."""
-    births = sorted({round(float(birth), 1) for birth in study.obs.births})
-    if len(births) == 1:
-        return "All families opened together: age and calendar time are one clock, and a band cannot be told from the market."
+    births = study.obs.unit_birth
+    low, high = np.quantile(births, (0.05, 0.95))
+    if high - low < SAME_CLOCK_YEARS:
+        return "All capabilities were first reached at about the same time: age and calendar time are one clock."
     return (
-        f"Age and calendar time are told apart by the {len(births)} openings of bands over {births[-1] - births[0]:.1f} years and by "
-        "nothing else: the fewer there are, the more a slowdown with age and one with calendar time look alike."
+        f"Age and calendar time are told apart by capabilities that were first reached at different times, 90 % of the models' within "
+        f"{high - low:.1f} years, and by nothing else: the closer these lie, the more a slowdown with age and one with calendar time look "
+        "alike."
     )
 
 
@@ -91,14 +98,19 @@ def disagreements(study: Study) -> str:
 
 
 def measured(study: Study) -> str:
-    """How sharply capability is measured against the width of the bands."""
-    sd = float(study.panel.drop_duplicates("model")["capability_sd"].median())
+    """How sharply capability is measured, and what that is worth in time."""
+    models = study.panel.drop_duplicates("model")
+    sd = float(models["capability_sd"].median())
     words = f"Capability is measured to within {sd:.1f} index units (median standard deviation)"
-    centres = study.panel.drop_duplicates("band")["band_centre"].sort_values()
-    if len(centres) < 2:
-        return f"{words}, and there is one band only."
-    gap = float(centres.diff().min())
-    return f"{words}; neighbouring bands are at least {gap:.1f} units apart, so that models near an edge may sit in the wrong band."
+    spread = models["capability"].quantile((0.25, 0.75))
+    between = models[models["capability"].between(*spread)].sort_values("capability")
+    if np.ptp(between["capability"]) == 0.0:
+        return f"{words}."
+    slope, _ = np.polyfit(between["capability"], (between["birth"] - EARLY) / pd.Timedelta(days=DAYS_PER_YEAR), 1)
+    return (
+        f"{words}; among the middle half of the models that is {sd * slope:.2f} years on the clock of capabilities, by which the birth of "
+        "each is in doubt."
+    )
 
 
 def price_measure(study: Study) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from costfloor.built import capability_from
 from costfloor.places import Places, view_name
@@ -23,6 +24,8 @@ class ReportResult:
         By when the scores behind capability were known.
     gates
         Whether each fit passed its diagnostics, by name.
+    questions
+        For each question of docs/questions.md its `id`, its `answer`, and as `probability` the lowest and the highest over the laws.
     """
 
     pdf: str
@@ -33,6 +36,7 @@ class ReportResult:
     vintage: str
     verdict: str
     pdf_sha256: str
+    questions: list[dict[str, Any]]
     capability_from: str = capability_from(None, None)
 
     @property

@@ -86,7 +86,7 @@ class Results:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The rows of the panel that the laws see: `date, price, quality, family, host, model` and what belongs to them."""
+        """The rows of the panel that the laws see: `date, price, quality, birth, host, model` and what belongs to them."""
         return law_rows(self.panel)
 
     @cached_property
@@ -200,7 +200,7 @@ class Results:
         Parameters
         ----------
         new
-            A few rows like those of `rows`, in families and at hosts that are there.
+            A few rows like those of `rows`, at hosts that are there.
         laws
             Which of `fits`.
 
@@ -218,9 +218,7 @@ class Results:
         full = pd.concat([self.rows, new], ignore_index=True)
         continued = continuation(self.rows, full)
         if continued is None or not possible(continued):
-            raise InputError(
-                "the rows cannot be weighed in", remedy="Give a few new rows, in families and at hosts that `rows` has"
-            )
+            raise InputError("the rows cannot be weighed in", remedy="Give a few new rows, at hosts that `rows` has")
         target = observations(full, price_unit=self.obs.price_unit)
         answers = []
         for name in laws:

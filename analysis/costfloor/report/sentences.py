@@ -22,7 +22,8 @@ from costfloor.forecast.verdict import (
 from costfloor.laws import LAWS
 from costfloor.sampling import quantiles as of_draws
 from costfloor.sampling.policy import ESS_LIMIT
-from costfloor.typeset.montecarlo import above, below, differs, edge_mcse, median_mcse, probability_mcse
+from costfloor.sampling.probability import probability_mcse
+from costfloor.typeset.montecarlo import above, below, differs, edge_mcse, median_mcse
 from costfloor.typeset.phrases import (
     CLEAR,
     likelihood,
@@ -31,7 +32,6 @@ from costfloor.typeset.phrases import (
     plural,
     probability,
     probability_span,
-    significant,
     yearly_change,
     yearly_span,
 )
@@ -130,13 +130,13 @@ def fixed_buyer(plateau: Fit, discovery: Fit, comparison: Comparison) -> str:
     return (
         f"New models of a given capability now {yearly_change(now)} under the plateau law (90 % interval "
         f"{yearly_span(low, high)}) and {yearly_change(other)} under continued discovery ({yearly_span(other_low, other_high)}), "
-        "on average over the panel's bands of capability, each at its own age. "
+        "on average over the capabilities on sale, each at its own age. "
         f"If the plateau law holds, it is {_likelihood(p, plateau)} ({probability(p)}) that this average has already dropped below half of "
-        "what it was when the bands opened."
+        "what it was when these capabilities were first reached."
     )
 
 
-def frontier_buyer(plateau: Fit, discovery: Fit, stay_years: float) -> str:
+def frontier_buyer(plateau: Fit, discovery: Fit) -> str:
     """What the buyer who follows the frontier sees."""
     low, rate, high = quantiles(plateau, "frontier_rate")
     other_low, other, other_high = quantiles(discovery, "frontier_rate")
@@ -150,9 +150,9 @@ def frontier_buyer(plateau: Fit, discovery: Fit, stay_years: float) -> str:
         else "and whether the restarted clock makes more than a little difference is within Monte Carlo error"
     )
     return (
-        f"A new band of capability has opened every {significant(stay_years)} years on average, {restart}. Between "
-        f"openings prices {yearly_change(rate)} under the plateau law ({yearly_span(low, high)}) and {yearly_change(other)} "
-        f"under continued discovery ({yearly_span(other_low, other_high)})."
+        f"Who always moves to what is new sees the first year of each capability, {restart}. In that year prices {yearly_change(rate)} "
+        f"under the plateau law ({yearly_span(low, high)}) and {yearly_change(other)} under continued discovery "
+        f"({yearly_span(other_low, other_high)})."
     )
 
 
@@ -165,8 +165,7 @@ def floor_estimate(plateau: Fit) -> str:
     claim = place.format("the claimed 15 to 20 % a year")
     standstill = float((plateau.draws("rate_floor") <= 0.0).mean())
     return (
-        f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law, on average over the panel's bands: "
-        "that is the floor. Its 90 % "
+        f"In the long run prices of a fixed capability {yearly_change(middle)} under the plateau law: that is the floor. Its 90 % "
         f"interval is {yearly_span(low, high)}; it {claim}. The probability that prices stop falling altogether is "
         f"{probability(standstill)}."
     )
@@ -302,7 +301,7 @@ def _discovery_needs(comparison: Comparison, difference: float, most: float, mea
         now = probability(comparison.p_slowed)
         missing.append(f"a probability of at most {probability(most)} that the rate has halved (now {now})")
     if mean_age_years < MIN_MEAN_AGE_YEARS:
-        missing.append(f"bands at least {MIN_MEAN_AGE_YEARS:g} years old on average (now {mean_age_years:.1f})")
+        missing.append(f"capabilities at least {MIN_MEAN_AGE_YEARS:g} years old on average (now {mean_age_years:.1f})")
     return f"For continued discovery: {listing(missing)}." if missing else "For continued discovery nothing is missing."
 
 
@@ -330,11 +329,11 @@ def failures(fits: dict[str, Fit], comparison: Comparison, capability_passed: bo
         if not fit.passed
     ]
     if not capability_passed:
-        lines.append("FAILED: the capability model missed a convergence gate, so that bands may be wrong.")
-    if not comparison.passed:
-        named = (
-            listing([str(failure) for failure in comparison.failures]) if comparison.failures else "no reason was given"
+        lines.append(
+            "FAILED: the capability model missed a convergence gate, so that capability and births may be wrong."
         )
+    if not comparison.passed:
+        named = listing([str(failure) for failure in comparison.failures]) or "no reason was given"
         lines.append(f"FAILED: refits behind the comparison ({named}).")
     return lines
 

@@ -10,7 +10,7 @@ from costfloor.fit.result import Fit
 from costfloor.forecast.compare import LawScore
 from costfloor.forecast.paired import RESTS_ON
 from costfloor.indexes.frontier import FrontierTrend
-from costfloor.panel import law_rows
+from costfloor.report.bands import band_rates, observed_bands
 from costfloor.report.baselines import BandTrend
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
@@ -26,6 +26,7 @@ from costfloor.typeset.values import (
     Significant,
     SignificantRange,
     YearlyFall,
+    YearlyFallInterval,
     YearlyFalls,
     gates,
 )
@@ -45,7 +46,7 @@ def answers(study: Study) -> Table:
     return tabulate(
         "answers",
         "Fall of price in percent a year (negative: a rise), median and 90 % interval, by buyer and law. At fixed capability: "
-        "the mean over the panel's bands.",
+        "the mean over the capabilities on sale.",
         [Column("Buyer", lambda name: VIEWS[name], "l"), *(column for fit in fits for column in _falls(fit))],
         [name for name in VIEWS if all(name in fit.reported for fit in fits)],
     )
@@ -58,27 +59,37 @@ def _falls(fit: Fit) -> list[Column[str]]:
     ]
 
 
-def families(study: Study) -> Table:
-    """What each family rests on."""
-    ages = dict(zip(study.obs.families, study.obs.ages_at_last, strict=True))
-    groups = sorted(
-        law_rows(study.panel).groupby("family"), key=lambda group: (group[1]["family_birth"].min(), group[0])
-    )
+def bands(study: Study) -> Table:
+    """What is known of each band of capability, and how fast its prices fall now."""
+    rows = observed_bands(study.panel, study.obs)
+    fits = [study.fits[name] for name in ("plateau", "discovery")]
     return tabulate(
-        "families",
-        "Rows that the laws see, by family: a band of capability, with open or closed weights.",
+        "bands",
+        "Rows that the laws see, by band of capability (centre in index units). Birth: mean day on which the market first reached the "
+        "capability of a band's models. Fall: of new models now at that birth, percent a year, median and 90 % interval.",
         [
-            Column("Family", lambda group: str(group[0]), "l"),
-            Column("Rows", lambda group: len(group[1])),
-            Column("Models", lambda group: group[1]["model"].nunique()),
-            Column("Hosts", lambda group: group[1]["host"].nunique()),
-            Column("Band opened", lambda group: f"{group[1]['family_birth'].min():%Y-%m-%d}"),
-            Column("Age (years)", lambda group: Number(ages[str(group[0])], ".1f")),
-            Column("First", lambda group: f"{group[1]['date'].min():%Y-%m-%d}"),
-            Column("Last", lambda group: f"{group[1]['date'].max():%Y-%m-%d}"),
+            Column("Band", lambda band: str(band["band"]), "l"),
+            Column("Centre", lambda band: Number(band["centre"], ".0f")),
+            *(_band_count(name) for name in ("rows", "models", "hosts")),
+            *(_day(name) for name in ("first", "last", "birth")),
+            Column("Age (years)", lambda band: Number(band["age_years"], ".1f")),
+            *(_band_fall(fit, rows) for fit in fits),
         ],
-        groups,
+        rows.reset_index().to_dict("records"),
     )
+
+
+def _band_count(name: str) -> Column[dict[Hashable, Any]]:
+    return Column(name.capitalize(), lambda band: int(band[name]))
+
+
+def _day(name: str) -> Column[dict[Hashable, Any]]:
+    return Column(name.capitalize(), lambda band: f"{band[name]:%Y-%m-%d}")
+
+
+def _band_fall(fit: Fit, bands: pd.DataFrame) -> Column[dict[Hashable, Any]]:
+    rates = band_rates(fit.parameters, bands).quantile([0.05, 0.5, 0.95])
+    return Column(f"Fall, {fit.law.title}", lambda band: YearlyFallInterval(*rates[band["band"]]))
 
 
 def quotes(study: Study) -> Table:

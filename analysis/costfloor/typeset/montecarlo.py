@@ -33,12 +33,6 @@ def below(value: float, limit: float, mcse: float) -> bool:
     return value < limit and differs(value, limit, mcse)
 
 
-def probability_mcse(p: float, draws: float = ESS_LIMIT) -> float:
-    """Monte Carlo error of a posterior probability from this many effective draws; no fewer than one of them is on either side."""
-    p = min(max(p, 1.0 / draws), 1.0 - 1.0 / draws)
-    return math.sqrt(p * (1.0 - p) / draws)
-
-
 def median_mcse(quantiles: Sequence[float], draws: float = ESS_LIMIT) -> float:
     """Monte Carlo error of the median, from 5, 50 and 95 %."""
     return MEDIAN_ERROR * (quantiles[2] - quantiles[0]) / math.sqrt(draws)

@@ -127,6 +127,14 @@ class ProbabilityInSpan(Range):
 
 
 @dataclass(frozen=True)
+class ProbabilitySpan(Range):
+    """The lowest and the highest of several probabilities, in percent."""
+
+    def __str__(self) -> str:
+        return probability_span(self.low, self.high)
+
+
+@dataclass(frozen=True)
 class Pair:
     """Two numbers that belong together, `first and second`."""
 

@@ -13,6 +13,7 @@ from costfloor.forecast.verdict import CREDIBLE
 from costfloor.records import typed
 from costfloor.report.chapters import mechanisms
 from costfloor.report.study import Study
+from costfloor.sampling.probability import probability_mcse
 from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.channels.chapter import TITLES, arrivals, flattening, other_readings, whole
 from costfloor.studies.channels.figure import draw
@@ -20,7 +21,7 @@ from costfloor.studies.channels.record_lows import Accounting
 from costfloor.studies.channels.result import ChannelResult
 from costfloor.studies.channels.study import MAIN, READINGS, ChannelStudy
 from costfloor.studies.stored import Stored
-from costfloor.typeset.montecarlo import edge_mcse, probability_mcse
+from costfloor.typeset.montecarlo import edge_mcse
 from costfloor.typeset.style import STYLE
 
 WORLDS: Mapping[str, Any] = json.loads(Path(__file__).with_name("channel_worlds.json").read_text("utf-8"))

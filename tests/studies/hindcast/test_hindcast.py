@@ -1,4 +1,4 @@
-"""Past views: what was known, in the families of then; how a forecast fared, in either direction."""
+"""Past views: what was known, on the clock of then; how a forecast fared, in either direction."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import observations, subset
-from costfloor.panel import as_measured_in, law_rows
+from costfloor.panel import MARKET, as_measured_in, law_rows
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.hindcast.study import forecast_fared, half_years, hindcast_job, months_passed, view
 from made_up import made_up_fit, made_up_panel
@@ -35,7 +35,8 @@ def panel_rows(band: str, family: str, first: str, count: int, *, weights: bool)
             "capability_sd": 1.0,
             "band": band,
             "band_centre": 120.0,
-            "band_birth": pd.Timestamp(BIRTHS[band]),
+            "birth": pd.Timestamp(BIRTHS[band]),
+            "clock_release": day,
             "family": family,
             "open_weights": weights,
             "release_date": day,
@@ -47,7 +48,7 @@ CLOSED = panel_rows("GPT-4", "GPT-4 closed", "2023-06-01", 60, weights=False)
 OPENED = panel_rows("GPT-4", "GPT-4 open", "2024-06-01", 60, weights=True)
 FRESH = panel_rows("o1", "o1 open", "2024-10-01", 20, weights=True)
 NOW = pd.concat([CLOSED, OPENED, FRESH], ignore_index=True)
-THEN = NOW[NOW["date"] <= DATE].assign(band_birth=pd.Timestamp("2023-03-20"))
+THEN = NOW[NOW["date"] <= DATE].assign(birth=pd.Timestamp("2023-03-20"))
 
 
 def test_half_years_end_with_the_last_price() -> None:
@@ -67,12 +68,12 @@ def test_only_whole_months_count_and_fewer_than_three_do_not(last: str, months: 
 
 def test_later_rows_stand_behind_those_of_then_with_the_births_of_then() -> None:
     found = view(DATE, THEN, NOW)
-    assert found.obs.families == ("GPT-4 closed", "GPT-4 open", "o1 open")
+    assert found.obs.families == (MARKET,)
     assert found.seen.sum() == len(THEN)
     assert found.months == months_passed(DATE, NOW["date"].max())
     past, direct = subset(found.obs, found.seen), observations(law_rows(THEN))
     assert past.quality_scale == direct.quality_scale
-    assert past.births == pytest.approx(direct.births)
+    assert past.unit_birth == pytest.approx(direct.unit_birth)
     assert np.array_equal(past.log_price, direct.log_price)
     assert past.last == direct.last
 
@@ -123,7 +124,11 @@ def test_prices_below_the_forecast_are_an_error_below_zero(moved: float) -> None
 @pytest.mark.slow
 def test_one_law_at_one_date() -> None:
     found: Any = hindcast_job(
-        "plateau", view(DATE, THEN, NOW).obs, DATE, 6, Sampling(draws=200, tune=200, chains=2, target_accepts=(0.9,))
+        "plateau",
+        view(DATE, THEN, NOW).obs,
+        DATE,
+        6,
+        Sampling(draws=200, tune=200, chains=2, target_accepts=(0.9,)),
     )
     low, middle, high = found["found"]["rates"]["rate_floor"]
     assert low < middle < high

@@ -15,7 +15,7 @@ from costfloor.panel import law_rows
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.measures import study as measures
 from costfloor.studies.measures.study import measures_study, variant_observations, variant_origins
-from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, panel_tables, with_edges_moved
+from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, panel_tables, with_births_moved
 from costfloor.studies.rule import Conclusion, RuledTable
 from made_up import here, made_up_panel, made_up_score
 from store import opened, small_store, stored
@@ -91,31 +91,30 @@ def test_without_hosts_there_are_none(frames: dict[str, pd.DataFrame]) -> None:
     assert len(frames["without_hosts"]) == len(frames[BASE])
 
 
-def test_moved_edges_move_models_between_bands_and_nothing_else(
+def test_births_are_moved_by_their_standard_deviation_and_nothing_else(
     tables: PanelTables, frames: dict[str, pd.DataFrame]
 ) -> None:
-    unmoved = with_edges_moved(0.0)(tables)
-    pd.testing.assert_frame_equal(unmoved, frames[BASE])
-    bands = {
-        name: frame["quality_centre"].mean()
-        for name, frame in frames.items()
-        if name in (BASE, "edges_higher", "edges_lower")
-    }
-    assert bands["edges_higher"] < bands[BASE] < bands["edges_lower"]
-    for name in ("edges_higher", "edges_lower"):
-        assert sorted(frames[name]["quality"]) == pytest.approx(sorted(frames[BASE]["quality"]))
+    base, earlier, later = (frames[name] for name in (BASE, "born_earlier", "born_later"))
+    pd.testing.assert_frame_equal(with_births_moved(0.0)(tables), base)
+    assert (earlier["birth"] <= base["birth"]).all()
+    assert (earlier["birth"] < base["birth"]).sum() > len(base) / 2
+    pd.testing.assert_series_equal(later["birth"] - base["birth"], base["birth"] - earlier["birth"])
+    others = base.columns.drop("birth")
+    for frame in (earlier, later):
+        pd.testing.assert_frame_equal(frame[others], base[others])
 
 
-def test_epochs_index_is_the_quality(tables: PanelTables, frames: dict[str, pd.DataFrame]) -> None:
+def test_epochs_index_is_the_quality_and_sets_the_clock(tables: PanelTables, frames: dict[str, pd.DataFrame]) -> None:
     index = tables.models.set_index("model_key")["eci_score"]
     frame = frames["epoch_index"]
-    rated = frame[frame["model"] != "openai/davinci"]
-    assert rated["quality"].to_numpy() == pytest.approx(index[rated["model"]].to_numpy())
+    assert frame["quality"].to_numpy() == pytest.approx(index[frame["model"]].to_numpy())
+    for _, of_day in frame.drop_duplicates("model").groupby("entry"):
+        assert of_day.sort_values("quality")["birth"].is_monotonic_increasing
 
 
-def test_on_the_calendar_all_families_have_one_birth(frames: dict[str, pd.DataFrame]) -> None:
-    assert frames[CALENDAR]["family_birth"].unique().tolist() == [frames[BASE]["family_birth"].min()]
-    others = frames[BASE].columns.drop("family_birth")
+def test_on_the_calendar_all_capabilities_have_one_birth(frames: dict[str, pd.DataFrame]) -> None:
+    assert frames[CALENDAR]["birth"].unique().tolist() == [frames[BASE]["birth"].min()]
+    others = frames[BASE].columns.drop("birth")
     pd.testing.assert_frame_equal(frames[CALENDAR][others], frames[BASE][others])
 
 

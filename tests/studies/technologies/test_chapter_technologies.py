@@ -8,12 +8,12 @@ import pytest
 from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.report.chapters import technologies_of_known_fate
 from costfloor.report.study import Study
+from costfloor.sampling.probability import probability_mcse
 from costfloor.studies.reference_class.chapter import effect
 from costfloor.studies.reference_class.study import Effect, ReferenceStudy, ReplacedPrior, Side, StatedPrior
 from costfloor.studies.stored import Stored
 from costfloor.studies.technologies.sentences import against_walk, calendar, keeps, other_form, slowed, told_apart
 from costfloor.studies.technologies.study import BASE, Split, TechnologyStudy
-from costfloor.typeset.montecarlo import probability_mcse
 from fake_study import make_study
 from made_up_technologies import EVEN, LOW, plateau_reference, reference, technology_results
 

@@ -1,4 +1,4 @@
-"""The answer at a glance: the rate against the age of a band, and what each buyer sees."""
+"""The answer at a glance: the rate against the age of a capability, and what each buyer sees."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ VIEWS = {
 
 
 def draw(study: Study) -> Figure:
-    """Left: the rate of decline while a band ages. Right: 90 % intervals by buyer, on the same scale."""
+    """Left: the rate of decline while a capability ages. Right: 90 % intervals by buyer, on the same scale."""
     figure = page_figure(3.0)
     by_age, by_buyer = figure.subplots(1, 2, sharey=True, width_ratios=(1.15, 1.0))
     fits = [study.fits[name] for name in RIVALS]
@@ -42,7 +42,7 @@ def draw(study: Study) -> Figure:
 
 
 def _ages(ax: Axes, fits: list[Fit], study: Study) -> None:
-    ages = np.linspace(0.0, float(study.obs.ages_at_last.max()) + 2.0, 120)
+    ages = np.linspace(0.0, study.obs.last_time_years - float(study.obs.unit_birth.min()) + 2.0, 120)
     for fit in fits:
         population = {name: fit.parameters[name][:, None] for name in fit.law.family_parameters}
         rates = np.broadcast_to(fit.law.rate(population, ages), (fit.parameters.size, len(ages)))
@@ -50,12 +50,12 @@ def _ages(ax: Axes, fits: list[Fit], study: Study) -> None:
     now = study.obs.mean_age_at_last
     ax.axvline(now, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     ax.annotate(
-        "mean age\nof bands now", (now, 0.98), (3, 0), xycoords=("data", "axes fraction"),
+        "mean age\nnow", (now, 0.98), (3, 0), xycoords=("data", "axes fraction"),
         textcoords="offset points", va="top", color=GREY,
     )  # fmt: skip
     ax.set_xlim(0.0, ages[-1])
-    ax.set_xlabel("age of a capability band (years)")
-    ax.set_title("How the rate changes while a band ages")
+    ax.set_xlabel("age of a capability (years)")
+    ax.set_title("How the rate changes while a capability ages")
     ax.fill_between([], [], color=CLAIM_COLOUR, alpha=0.8, linewidth=0, label="claimed floor, 15–20 % a year")
 
 

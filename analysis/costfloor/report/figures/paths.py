@@ -1,12 +1,13 @@
-"""The fitted paths of both laws and what they forecast, by family."""
+"""The fitted paths of both laws and what they forecast, at the centre of each band of capability."""
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from costfloor.fit.posterior import band_path
+from costfloor.fit.posterior import capability_path
 from costfloor.fit.result import Fit
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
+from costfloor.report.bands import MARKET_CODE, observed_bands, unit_bands
 from costfloor.report.study import Study
 from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, fan, page_figure
 
@@ -16,16 +17,20 @@ RIVALS = ("plateau", "discovery")
 
 
 def draw(study: Study) -> Figure:
-    """Small multiples: a line and 50 and 90 % bands per law, over the models that entered, put at the centre of their band."""
-    obs = study.obs
+    """Small multiples: a line and 50 and 90 % intervals per law, over the models that entered, put at the centre of their band."""
+    obs, bands = study.obs, observed_bands(study.panel, study.obs)
     fits = [study.fits[name] for name in RIVALS]
-    order = sorted(range(len(obs.families)), key=lambda code: (obs.births[code], obs.families[code]))
-    rows = -(-len(order) // COLUMNS)
+    names = unit_bands(study.panel, obs)
+    entered = entry_prices(fits[0], obs, bands["centre"].loc[names].to_numpy())
+    rows = -(-len(bands) // COLUMNS)
     figure = page_figure(0.75 + 1.75 * rows)
     axes = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
-    for ax, family in zip(axes, order, strict=False):
-        _family(ax, family, fits, obs)
-    for ax in axes[len(order) :]:
+    for ax, (name, centre, birth_years) in zip(axes, bands[["centre", "birth_years"]].itertuples(), strict=False):
+        _paths(ax, centre, birth_years, fits, obs)
+        days = _year(obs, obs.unit_entry_time[names == name])
+        ax.plot(days, np.exp(entered[names == name]), "o", color=BLACK, markersize=1.8, alpha=0.6, label="a model")
+        ax.set_title(str(name))
+    for ax in axes[len(bands) :]:
         ax.set_axis_off()
     axes[0].set_yscale("log")
     axes[0].yaxis.set_major_formatter(lambda price, _: f"{price:g}".replace("e-0", "e−"))
@@ -37,32 +42,27 @@ def draw(study: Study) -> Figure:
     return figure
 
 
-def entry_prices(fit: Fit, obs: PriceObservations) -> np.ndarray:
-    """Log price at which each unit entered, on an average host and put at the centre of its band, shape (U,)."""
+def entry_prices(fit: Fit, obs: PriceObservations, capability: np.ndarray) -> np.ndarray:
+    """Log price at which each unit entered, on an average host, with weights open as often as not, and put at `capability`, shape (U,)."""
     draws = fit.parameters
-    slope = draws["family_elasticity"].mean(axis=0)[obs.unit_family] / obs.quality_scale
+    slope = draws["family_elasticity"].mean(axis=0)[MARKET_CODE] / obs.quality_scale
     if obs.models_repeat:
         level = draws["unit_level"].mean(axis=0)
     else:
         hosts = draws["host_effect"].mean(axis=0)[obs.host] if obs.hosts else 0.0
         level = obs.log_price - hosts
-    return np.asarray(level - slope * obs.unit_quality)
+    opened = draws["open_effect"].mean() * obs.unit_open_contrast if "open_effect" in draws else 0.0
+    return np.asarray(level - opened - slope * (obs.unit_capability - capability))
 
 
-def _family(ax: Axes, family: int, fits: list[Fit], obs: PriceObservations) -> None:
-    first = max(0.0, float(obs.births[family]))
-    times = np.linspace(first, obs.last_time_years + FORECAST_YEARS, 80)
+def _paths(ax: Axes, centre: float, birth_years: float, fits: list[Fit], obs: PriceObservations) -> None:
+    times = np.linspace(max(0.0, birth_years), obs.last_time_years + FORECAST_YEARS, 80)
     for fit in fits:
-        # The same draws of the future in every panel: bands differ by family, not by luck.
-        path = np.exp(band_path(fit.parameters, obs, family, times, np.random.default_rng(1)))
+        # The same draws of the future in every panel: bands differ by what they are, not by luck.
+        rng = np.random.default_rng(1)
+        path = np.exp(capability_path(fit.parameters, obs, MARKET_CODE, birth_years, centre, times, rng))
         fan(ax, _year(obs, times), path, LAW_COLOURS[fit.law.name], fit.law.title)
-    mine = obs.unit_family == family
-    entered = np.exp(entry_prices(fits[0], obs)[mine])
-    ax.plot(
-        _year(obs, obs.unit_entry_time[mine]), entered, "o", color=BLACK, markersize=1.8, alpha=0.6, label="a model"
-    )
     ax.axvline(_year(obs, obs.last_time_years), color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label="last date")
-    ax.set_title(obs.families[family])
 
 
 def _year[T: (float, np.ndarray)](obs: PriceObservations, since_start: T) -> T:

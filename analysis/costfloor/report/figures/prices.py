@@ -14,13 +14,12 @@ def draw(study: Study) -> Figure:
     """Every price the laws see, and by band the record low at or above its centre."""
     figure = page_figure(3.7)
     ax = figure.subplots()
-    bands = study.panel[["band", "band_centre"]].drop_duplicates().sort_values("band_centre")
+    centres = study.panel.groupby("band")["band_centre"].first().sort_values()
     prices = law_rows(study.panel).rename(columns={"quality": "score"})
-    models = study.panel.drop_duplicates("model").set_index("model")
-    opened = prices["model"].map(models["open_weights"]).fillna(False).astype(bool)
-    for colour, band, centre in zip(BAND_COLOURS, bands["band"], bands["band_centre"], strict=False):
+    band_of = prices["model"].map(study.panel.drop_duplicates("model").set_index("model")["band"])
+    for colour, (band, centre) in zip(BAND_COLOURS, centres.items(), strict=False):
         for is_open in (True, False):
-            rows = prices[(prices["quality_centre"] == centre) & (opened == is_open)]
+            rows = prices[(band_of == band) & (prices["open_weights"] == is_open)]
             face = "none" if is_open else colour
             ax.scatter(rows["date"], rows["price"], s=9, facecolors=face, edgecolors=colour, linewidths=0.6, alpha=0.55)
         low = record_lows(prices, centre)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from costfloor.forecast.verdict import CREDIBLE
+from costfloor.sampling.probability import probability_mcse
 from costfloor.sampling.quantiles import Quantiles
 from costfloor.studies.catalogue import failed_gates
 from costfloor.studies.channels.figure import CAPTION
@@ -11,7 +12,7 @@ from costfloor.studies.channels.record_lows import Accounting
 from costfloor.studies.channels.result import ChannelResult
 from costfloor.studies.channels.study import MAIN, READINGS, ChannelStudy
 from costfloor.typeset.blocks import Block, figure, table, text
-from costfloor.typeset.montecarlo import above, below, beside, edge_mcse, probability_mcse
+from costfloor.typeset.montecarlo import above, below, beside, edge_mcse
 from costfloor.typeset.phrases import extent, listing, minus, percentage, plural, probability
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Estimate, Interval, Pair, Probability, ShareInterval, gates

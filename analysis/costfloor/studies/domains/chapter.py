@@ -5,6 +5,7 @@ from typing import Final
 
 from costfloor.forecast.verdict import CREDIBLE
 from costfloor.sampling.policy import ESS_LIMIT
+from costfloor.sampling.probability import probability_mcse
 from costfloor.studies.catalogue import failed_gates
 from costfloor.studies.domains.figure import CAPTION
 from costfloor.studies.domains.gains import DOMAINS, SOURCES
@@ -12,7 +13,7 @@ from costfloor.studies.domains.hardware_part import hardware
 from costfloor.studies.domains.result import SHARES, DomainFit, Sensitivity, SourceProgress
 from costfloor.studies.domains.study import BASE, DomainStudy
 from costfloor.typeset.blocks import Block, figure, table, text
-from costfloor.typeset.montecarlo import above, below, beside, probability_mcse
+from costfloor.typeset.montecarlo import above, below, beside
 from costfloor.typeset.phrases import extent, listing, minus, plural, probability
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Interval, Number, Probability, ShareInterval, TimesInterval, gates

@@ -5,12 +5,13 @@ from typing import Final
 
 from costfloor.forecast.paired import RESTS_ON
 from costfloor.forecast.verdict import CREDIBLE, MIN_ORIGINS, clear_lead
+from costfloor.sampling.probability import probability_mcse
 from costfloor.studies.conclusions import lead, leader, rate, verdict
 from costfloor.studies.measures.study import Clocks, Measures, Variant
 from costfloor.studies.measures.variants import BASE, OPEN_AT_BEST_HOST
 from costfloor.studies.rule import Conclusion
 from costfloor.typeset.blocks import Block, table, text
-from costfloor.typeset.montecarlo import above, below, beside, differs, median_mcse, probability_mcse
+from costfloor.typeset.montecarlo import above, below, beside, differs, median_mcse
 from costfloor.typeset.phrases import CLEAR, listing, minus, plural
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Probability
@@ -143,9 +144,11 @@ def clocks(comparison: Clocks) -> str:
     if not differs(gap, 0.0, error if mcse is None else mcse):
         return (
             f"On the same prices plateau's forecasts are level ({gap:+.1f}, standard error {error:.1f}, {RESTS_ON}) whether its rate "
-            "decays with the age of a band or with the calendar: the two clocks cannot be told apart."
+            "decays with the age of a capability or with the calendar: the two clocks cannot be told apart."
         )
-    better, worse = ("the age of a band", "the calendar") if gap > 0 else ("the calendar", "the age of a band")
+    better, worse = (
+        ("the age of a capability", "the calendar") if gap > 0 else ("the calendar", "the age of a capability")
+    )
     apart = abs(gap) > clear_lead(error)
     return (
         f"On the same prices plateau forecasts better by {abs(gap):.1f} (standard error {error:.1f}, {RESTS_ON}) when its "

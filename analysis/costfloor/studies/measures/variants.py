@@ -7,15 +7,12 @@ from typing import Final
 import pandas as pd
 
 from costfloor.build import BuiltPanel
-from costfloor.capability.bands import BANDS, assign_bands
-from costfloor.panel import law_rows, make_panel
+from costfloor.capability.clock import birth_sd, market_clock
+from costfloor.panel import entered, law_rows, make_panel
 
 TASK_BENCHMARK: Final = "gpqa_diamond"
 TASK_SOURCE: Final = "artificial_analysis eval_token_counts"
 """The one source that counts tokens of one task, run in one way, for most models of the panel."""
-
-EDGE_SHIFT: Final = 3.0
-"""Capability units, a quarter of the distance between bands."""
 
 
 @dataclass(frozen=True)
@@ -106,50 +103,34 @@ def without_hosts(tables: PanelTables) -> pd.DataFrame:
     return law_rows(tables.panel).drop(columns="host")
 
 
-def with_edges_moved(by: float) -> Callable[[PanelTables], pd.DataFrame]:
-    """Bands whose edges lie higher by so many capability units; anchors stay where they are."""
+def with_births_moved(by: float) -> Callable[[PanelTables], pd.DataFrame]:
+    """Every birth later by so many of its standard deviations."""
 
     def rows(tables: PanelTables) -> pd.DataFrame:
-        capability = tables.capability
-        anchors = capability["model_key"].isin([band.anchor for band in BANDS])
-        moved = capability.assign(capability=capability["capability"].where(anchors, capability["capability"] - by))
-        # Only where the edges lie has changed, not how able a model is.
-        return law_rows(_panel(tables, _banded(tables, moved).assign(capability=capability["capability"])))
+        sd = birth_sd(market_clock(tables.panel), entered(tables.panel))
+        frame = law_rows(tables.panel)
+        return frame.assign(birth=frame["birth"] + pd.to_timedelta((by * frame["model"].map(sd)).round(), unit="D"))
 
     return rows
 
 
 def by_epoch_index(tables: PanelTables) -> pd.DataFrame:
-    """Capability by the Epoch Capabilities Index, for models that have one; its standard error is that of our own.
-
-    GPT-3's anchor has none and keeps ours, which only sets the edge of the lowest band.
-    """
+    """Capability and clock by the Epoch Capabilities Index, for models that have one; its standard error is that of our own."""
     index = tables.models.set_index("model_key")["eci_score"].dropna()
-    capability = tables.capability
-    value = capability["model_key"].map(index)
-    lowest = capability["model_key"] == BANDS[0].anchor
-    measured = capability.assign(capability=value.where(~lowest, capability["capability"]))[value.notna() | lowest]
-    return law_rows(_panel(tables, _banded(tables, measured)))
+    measured = tables.capability.assign(capability=tables.capability["model_key"].map(index)).dropna(
+        subset="capability"
+    )
+    return law_rows(make_panel(tables.quotes, tables.models, tables.performance, measured))
 
 
 def on_calendar_clock(tables: PanelTables) -> pd.DataFrame:
-    """All bands born with the first: a law that decays does so with the calendar, not with the age of a band."""
+    """All capabilities born with the first: a law that decays does so with the calendar, not with the age of a capability."""
     frame = law_rows(tables.panel)
-    return frame.assign(family_birth=frame["family_birth"].min())
+    return frame.assign(birth=frame["birth"].min())
 
 
 def _open(panel: pd.DataFrame) -> "pd.Series[bool]":
     return panel["open_weights"].fillna(False).astype(bool)
-
-
-def _banded(tables: PanelTables, capability: pd.DataFrame) -> pd.DataFrame:
-    kept = tables.quotes.loc[tables.quotes["status"] == "kept", "model_key"]
-    bare = capability.drop(columns=["band", "band_centre", "band_birth"])
-    return assign_bands(bare, tables.models[tables.models["model_key"].isin(kept)])
-
-
-def _panel(tables: PanelTables, capability: pd.DataFrame) -> pd.DataFrame:
-    return make_panel(tables.quotes, tables.models, tables.performance, capability)
 
 
 BASE: Final = "blended"
@@ -167,8 +148,8 @@ VARIANTS: Final = {
     "without_suspects": Variant("without suspect prices", without_suspects),
     "without_left_censored": Variant("without prices of first lists", without_left_censored),
     "without_hosts": Variant("no effects of hosts", without_hosts),
-    "edges_higher": Variant("band edges higher", with_edges_moved(EDGE_SHIFT)),
-    "edges_lower": Variant("band edges lower", with_edges_moved(-EDGE_SHIFT)),
+    "born_earlier": Variant("births earlier", with_births_moved(-1.0)),
+    "born_later": Variant("births later", with_births_moved(1.0)),
     "epoch_index": Variant("capability by Epoch's index", by_epoch_index),
     CALENDAR: Variant("calendar clock", on_calendar_clock),
 }

@@ -5,9 +5,10 @@ from typing import Final
 
 from costfloor.forecast.verdict import CREDIBLE
 from costfloor.laws import LAWS
+from costfloor.sampling.probability import probability_mcse
 from costfloor.studies.reference_class.study import Effect, ReferenceStudy, ReplacedPrior, Side, StatedPrior
 from costfloor.typeset.blocks import Block, table, text
-from costfloor.typeset.montecarlo import differs, probability_mcse
+from costfloor.typeset.montecarlo import differs
 from costfloor.typeset.phrases import listing, minus, probability
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
 from costfloor.typeset.values import Interval, Probability, gates
