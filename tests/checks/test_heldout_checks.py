@@ -52,4 +52,4 @@ def test_only_held_out_rows_are_looked_at(falling: PriceObservations, seen: np.n
     months = falling.time_years <= 2.5
     (whole, *_), (half, *_) = (heldout_checks(fit, falling, seen, rows, seed=1) for rows in (~seen, ~seen & months))
     assert whole.table["observed"][0] != half.table["observed"][0]
-    assert half.table["q05"][0] < half.table["observed"][0] < half.table["q95"][0]
+    assert half.passed is True
