@@ -134,7 +134,7 @@ def _judge(observed: float, draws: np.ndarray, level: float) -> dict[str, Any]:
     defined = draws[np.isfinite(draws)]
     if not np.isfinite(observed) or 2 * len(defined) <= len(draws):
         undefined = dict.fromkeys(("q05", "q50", "q95", "tail_probability"), np.nan)
-        return {"observed": observed, **undefined, "passed": None}
+        return {"observed": observed, **undefined, "level": level, "passed": None}
     low, median, high = np.quantile(defined, (0.05, 0.5, 0.95))
     tail = tail_probability(observed, defined)
     return {
@@ -143,6 +143,7 @@ def _judge(observed: float, draws: np.ndarray, level: float) -> dict[str, Any]:
         "q50": float(median),
         "q95": float(high),
         "tail_probability": tail,
+        "level": level,
         "passed": tail >= level,
     }
 

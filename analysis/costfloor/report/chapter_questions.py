@@ -10,11 +10,13 @@ from costfloor.forecast.questions import SCORED_MONTHS, Answered, Questions
 from costfloor.laws import LAWS
 from costfloor.report.sentences import effective_draws
 from costfloor.sampling.probability import probability_mcse
+from costfloor.studies.catalogue import part
+from costfloor.studies.power.chapter import power_of_question
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.montecarlo import differs
 from costfloor.typeset.phrases import listing, plural, probability_span
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
-from costfloor.typeset.values import Number, Probability, ProbabilitySpan, Share, Significant
+from costfloor.typeset.values import Number, Probability, ProbabilitySpan, Significant
 
 if TYPE_CHECKING:
     from costfloor.report.study import Study
@@ -23,6 +25,11 @@ LATEST: Final = str(YEARS_AHEAD[-1])
 """Of question 6 the years ahead that a sentence names."""
 
 BETWEEN, NEAR = "between the thresholds", "within Monte Carlo error of a threshold"
+
+NOT_SIMULATED: Final = (
+    "How often the rule answers the other questions, and after how many more months of prices, has not been simulated: what it says to "
+    "them is not yet an answer whose error rates are known."
+)
 
 ONE_LAW: Final = {"say": "says", "are": "is", "assume": "assumes"}
 """Verbs of several laws, and of a single one."""
@@ -42,7 +49,8 @@ def six_questions(study: "Study") -> list[Block]:
             left_out(questions),
         ),
         table(answers(questions)),
-        text(simulated(questions)),
+        *part("power", study.calibration.get("power"), power_of_question),
+        text(NOT_SIMULATED),
         table(by_law(questions)),
         heading("At most 20 % a year", 2),
         table(at_most_20(questions)),
@@ -68,16 +76,6 @@ def left_out(questions: Questions) -> str:
     return f"Set aside: {'; '.join(f'{LAWS[law].title}, as {why}' for law, why in questions.set_aside.items())}."
 
 
-def simulated(questions: Questions) -> str:
-    """Of which questions the error rates of the rule are known."""
-    known = [str(answered.id) for answered in questions.answers if answered.power is not None]
-    of = f"for others than {listing(known)}" if known else "for any of them"
-    return (
-        "How often the rule says yes where no is true or no where yes is true, how often it decides, and after how many more months of "
-        f"prices it would, has not been simulated {of}: an answer is what the rule says, not yet one whose error rates are known."
-    )
-
-
 def hangs_on(answered: Answered, questions: Questions) -> str:
     """What an answer rests on, or what would decide it."""
     if answered.answer == "not yet asked":
@@ -101,7 +99,7 @@ def answers(questions: Questions) -> Table:
     return tabulate(
         "questions",
         "The six questions. Probability: of yes, the lowest and the highest over the laws that have a say; prior: the same before any "
-        "price. Power: how often the rule decides at today's rate.",
+        "price.",
         [
             Column("", lambda answered: answered.id),
             Column("Question", lambda answered: answered.question, "L"),
@@ -109,7 +107,6 @@ def answers(questions: Questions) -> Table:
             Column("Probability", lambda answered: _of_span(spans[answered.id])),
             Column("Prior", lambda answered: _of_span(_prior_span(answered, questions))),
             Column("What it hangs on", lambda answered: hangs_on(answered, questions), "L"),
-            Column("Power", _power, "l"),
         ],
         questions.answers,
     )
@@ -222,12 +219,6 @@ def _prior_span(answered: Answered, questions: Questions) -> tuple[float, float]
 
 def _of_span(span: tuple[float, float] | None) -> Cell:
     return None if span is None else ProbabilitySpan(*span)
-
-
-def _power(answered: Answered) -> Cell:
-    if not answered.probability_by_law:
-        return None
-    return "not simulated yet" if answered.power is None else Share(answered.power)
 
 
 def _odds_ratio(answered: Answered, law: str) -> Cell:

@@ -12,6 +12,7 @@ from costfloor.studies.hindcast.chapter import hindcast
 from costfloor.studies.influence.chapter import influence
 from costfloor.studies.levers.chapter import TREND, levers
 from costfloor.studies.measures.chapter import measures
+from costfloor.studies.power.chapter import power_of_checks
 from costfloor.studies.reference_class.chapter import reference_class
 from costfloor.studies.technologies.chapter import technologies
 from costfloor.typeset.blocks import Block, heading
@@ -85,3 +86,23 @@ def held_out_months(study: Study) -> list[Block]:
         heading("Months that the fits had not seen", 2),
         *part("heldout", study.calibration.get("heldout"), heldout),
     ]
+
+
+def worth_of_checks(study: Study) -> list[Block]:
+    """How often each check tells which law holds."""
+    outcomes = {
+        check.name: {
+            str(law): _judged(passed) for law, passed in zip(check.table["law"], check.table["passed"], strict=True)
+        }
+        for check in study.checks
+    }
+    return [
+        heading("What the checks can tell", 2),
+        *part(
+            "power", study.calibration.get("power"), lambda result, notice: power_of_checks(result, outcomes, notice)
+        ),
+    ]
+
+
+def _judged(passed: object) -> bool | None:
+    return None if passed is None else bool(passed)

@@ -19,6 +19,7 @@ from costfloor.report.chapters import (
     robustness,
     technologies_of_known_fate,
     training_against_inference,
+    worth_of_checks,
 )
 from costfloor.report.drawings import shown
 from costfloor.report.limits import limits, unpriced
@@ -154,6 +155,7 @@ def _checks(study: Study) -> list[Block]:
         shown("checks", floats=False),
         table(tables.checks(study)),
         *([{"kind": "list", "items": others}] if others else []),
+        *worth_of_checks(study),
         *held_out_months(study),
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from costfloor.checks.result import CheckResult
+from costfloor.checks.result import FAIL_BELOW, POWERED_LEVEL, CheckResult
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import LawScore
 from costfloor.forecast.paired import RESTS_ON
@@ -159,7 +159,7 @@ def checks(study: Study) -> Table:
     return tabulate(
         "checks",
         "Posterior predictive checks: a statistic of the data, and its two-sided tail probability under each law; a law fails below "
-        "0.01. The predictive intervals are in the figure.",
+        f"{FAIL_BELOW:g}, by the checks of new models' first prices below {POWERED_LEVEL:g}. The predictive intervals are in the figure.",
         [
             Column("Observed", lambda check: minus(check.summary.partition(". 90 % predictive")[0]), "L"),
             *(_tail(name) for name in study.fits),

@@ -100,6 +100,11 @@ STUDIES: Final[Mapping[str, Entry]] = {
         "The checks on months that the fits had not seen have not been run",
         (PANEL,),
     ),
+    "power": Entry(
+        "how often checks and the first question tell what is true", "power",
+        "How often the checks and the first question tell what is true has not been simulated",
+        (PANEL,),
+    ),
     "evidence": Entry(
         "evidence of every law on a small panel", "evidence",
         "The evidence by sequential Monte Carlo has not been run",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from costfloor.checks.result import FAIL_BELOW
+from costfloor.checks.result import FAIL_BELOW, POWERED_LEVEL
 from costfloor.laws import LAWS
 from costfloor.studies.heldout.study import HeldoutRow, HeldoutStudy
 from costfloor.typeset.blocks import Block, table, text
@@ -46,7 +46,7 @@ def smallest_tails(rows: Sequence[HeldoutRow]) -> Table:
     return tabulate(
         "heldout",
         "Targeted statistics of held-out months: the smallest two-sided tail probability over the past dates, by law. An asterisk marks "
-        f"what fails (below {FAIL_BELOW:g}); months overlap, so that dates are not independent.",
+        f"what fails (below {FAIL_BELOW:g}, the last three below {POWERED_LEVEL:g}); months overlap, so that dates are not independent.",
         [
             Column("Law", lambda law: LAWS[law].title, "l"),
             *(_smallest(rows, check, title) for check, title in TITLES.items()),
@@ -72,14 +72,14 @@ def _smallest(rows: Sequence[HeldoutRow], check: str, title: str) -> Column[str]
 
 def _failed(judged: Sequence[HeldoutRow]) -> str:
     failed = [row for row in judged if row.passed is False]
-    chance = f"{FAIL_BELOW * len(judged):.1f} would by chance if they were independent"
+    chance = f"{sum(row.level for row in judged):.1f} would by chance if they were independent"
     if not failed:
-        return f"None of {len(judged)} has a tail probability below {FAIL_BELOW:g} ({chance})."
+        return f"None of {len(judged)} fails by its tail probability ({chance})."
     laws = [
         f"{LAWS[law].title} in {listing(_named([row for row in failed if row.law == law]))}"
         for law in dict.fromkeys(row.law for row in failed)
     ]
-    return f"{len(failed)} of {len(judged)} have a tail probability below {FAIL_BELOW:g} ({chance}): {'; '.join(laws)}."
+    return f"{len(failed)} of {len(judged)} fail by their tail probability ({chance}): {'; '.join(laws)}."
 
 
 def _named(failed: Sequence[HeldoutRow]) -> list[str]:

@@ -35,7 +35,7 @@ class HeldoutOrigin:
 @dataclass(frozen=True)
 class HeldoutRow:
     """One statistic of the months after one origin under one law: what was observed, 5, 50 and 95 % of its forecast, and its two-sided
-    tail probability; None where it is undefined.
+    tail probability, None where it is undefined; `level` is the one below which a law fails.
     """
 
     law: str
@@ -46,6 +46,7 @@ class HeldoutRow:
     q50: float | None
     q95: float | None
     tail_probability: float | None
+    level: float
     passed: bool | None
 
 

@@ -1,0 +1,139 @@
+"""What checks and answers are worth: how often they tell what is true in simulated panels of today's design."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from scipy.stats import beta
+
+from costfloor.laws import LAWS
+from costfloor.studies.power.study import ASKED, COMPARED, CheckPower, Power, QuestionPower
+from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS
+from costfloor.typeset.blocks import Block, table, text
+from costfloor.typeset.phrases import listing, percentage, plural
+from costfloor.typeset.tables import Cell, Column, Table, tabulate
+from costfloor.typeset.values import Estimate
+
+POWERFUL: Final = 0.5
+"""Share of panels from which on a check can tell a law that does not hold."""
+
+ANSWERS: Final = ("yes", "no", "not decided")
+
+
+def power_of_checks(study: Power, outcomes: Mapping[str, Mapping[str, bool | None]], notice: str) -> list[Block]:
+    """How often each check rejects either law, and what those that can tell say of the real panel.
+
+    Parameters
+    ----------
+    study
+        The simulations.
+    outcomes
+        By check and law whether the real panel's passed.
+    notice
+        What the study is older than; empty when that is nothing.
+    """
+    sentences = (
+        f"{plural(study.panels, 'panel')} of the real one's design were drawn from each of two fitted laws, and both laws fitted to each.",
+        *(what_they_say(study, law, outcomes) for law in COMPARED),
+        notice,
+    )
+    return [text(*sentences), table(_checks(study))]
+
+
+def what_they_say(study: Power, law: str, outcomes: Mapping[str, Mapping[str, bool | None]]) -> str:
+    """Which checks reject a law in more than half of the panels in which another holds, and whether they reject it on the real panel."""
+    rows = [row for row in study.checks if row.law == law and row.world != _own_world(law) and row.judged]
+    able = [row for row in rows if row.rejected > POWERFUL * row.judged]
+    title, other = LAWS[law].title, LAWS[next(name for name in COMPARED if name != law)].title
+    if not able:
+        return f"No check rejects {title} in more than half of the panels in which {other} holds."
+    named = listing([f"{_words(row.check)} ({percentage(row.rejected / row.judged)})" for row in able])
+    rejected = [row.check for row in able if outcomes.get(row.check, {}).get(law) is False]
+    passed = [row.check for row in able if outcomes.get(row.check, {}).get(law) is True]
+    said = [
+        f"{listing([_words(check) for check in checks])} {verb if len(checks) > 1 else f'{verb}s'} it"
+        for checks, verb in ((rejected, "reject"), (passed, "pass"))
+        if checks
+    ]
+    real = f" On the real panel {' and '.join(said)}." if said else ""
+    return f"{title[:1].upper()}{title[1:]} is rejected in more than half of the panels in which {other} holds by {named}.{real}"
+
+
+def power_of_question(study: Power, notice: str) -> list[Block]:
+    """How often each law answers the first question, and how, in the two worlds that were fixed for it."""
+    sentences = (
+        f"Question {ASKED} was asked in {plural(study.panels, 'panel')} of each of two worlds that are today's but for the rate of their "
+        "last 12 months. No law is set aside there, as no past forecasts are scored.",
+        *(_answered(study, world.name) for world in RATE_WORLDS),
+        notice,
+    )
+    return [text(*sentences), table(_question(study))]
+
+
+def _answered(study: Power, world: str) -> str:
+    rows = [row for row in study.questions if row.world == world]
+    spans = [
+        f"{answer} in {percentage(min(shares))} to {percentage(max(shares))} of panels, by law"
+        for answer in ("yes", "no")
+        for shares in [[row.answers[answer] / study.panels for row in rows]]
+    ]
+    return f"In the world of {world} the laws say {' and '.join(spans)}."
+
+
+def _own_world(law: str) -> str:
+    return next(world.name for world in LAW_WORLDS if world.law == law)
+
+
+def _words(check: str) -> str:
+    return check.replace("_", " ")
+
+
+def _checks(study: Power) -> Table:
+    return tabulate(
+        "check_power",
+        "How often a check fails a law, in percent of simulated panels with the standard error: where the other law holds that is its "
+        "power, where the law itself holds its rate of false alarms.",
+        [
+            Column("Check", _words, "l"),
+            *(
+                Column(
+                    f"{LAWS[law].title} fails where {LAWS[world.law].title} holds",
+                    _rejections(study.checks, world.name, law),
+                )
+                for law in reversed(COMPARED)
+                for world in LAW_WORLDS
+            ),
+        ],
+        dict.fromkeys(row.check for row in study.checks),
+    )
+
+
+def _rejections(rows: Sequence[CheckPower], world: str, law: str) -> Callable[[str], Cell]:
+    def cell(check: str) -> Cell:
+        row = next(row for row in rows if (row.world, row.law, row.check) == (world, law, check))
+        return _share(row.rejected, row.judged)
+
+    return cell
+
+
+def _question(study: Power) -> Table:
+    return tabulate(
+        "question_power",
+        f"Answers to question {ASKED} in simulated panels, by law, in percent with the standard error.",
+        [
+            Column("World", lambda row: row.world, "l"),
+            Column("Law", lambda row: LAWS[row.law].title, "l"),
+            *(_answers(answer, study.panels) for answer in ANSWERS),
+        ],
+        study.questions,
+    )
+
+
+def _answers(answer: str, panels: int) -> Column[QuestionPower]:
+    return Column(answer.capitalize(), lambda row: _share(row.answers[answer], panels))
+
+
+def _share(hits: int, of: int) -> Estimate | None:
+    """A share with the standard deviation of its posterior by Jeffreys' prior, so that none of forty is no certainty."""
+    if not of:
+        return None
+    return Estimate(100.0 * hits / of, 100.0 * float(beta.std(hits + 0.5, of - hits + 0.5)), ".0f", " %")

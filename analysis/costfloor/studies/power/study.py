@@ -1,0 +1,191 @@
+"""How often the checks reject a law that does not hold, and what the laws say to the first question, at today's design and rates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from costfloor.checks import CHECKS, run_checks
+from costfloor.fit.compiled import compile_law
+from costfloor.fit.fit import fit_law, sample_law
+from costfloor.fit.posterior import Draws
+from costfloor.fit.question_evidence import questions_of_fit
+from costfloor.fit.result import Fit
+from costfloor.forecast.questions import QUESTIONS, law_answer
+from costfloor.keys import result_key
+from costfloor.laws import LAWS
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.panel import panel_observations
+from costfloor.runs.jobs import Job
+from costfloor.sampling.policy import Sampling
+from costfloor.sampling.sampler import CompiledModel
+from costfloor.studies.context import Context, HeavyStudy
+from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS, World, panels
+
+PANELS: Final = 40
+PER_JOB: Final = 5
+SHORT: Final = Sampling(draws=300, tune=300, chains=2, target_accepts=(0.9,), kept=300, longer=False)
+"""Two fits a panel in 160 panels: short ones of the same posterior, with more Monte Carlo error in every tail probability and answer."""
+
+COMPARED: Final = ("plateau", "discovery")
+"""The laws that the checks are to tell apart; either holds in one of the two worlds."""
+
+JUDGED: Final = tuple(name for name in CHECKS if name not in {"pit", "loo"})
+"""Checks that compare a statistic with its predictive distribution."""
+
+ASKED: Final = 1
+"""The question whose worlds are fixed."""
+
+
+@dataclass(frozen=True)
+class CheckPower:
+    """One check of one law in one world.
+
+    Attributes
+    ----------
+    world, law, check
+        What holds, what was fitted, and the check.
+    judged
+        Panels in which the check could be judged.
+    rejected
+        Of these, panels in which it failed the law.
+    """
+
+    world: str
+    law: str
+    check: str
+    judged: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class QuestionPower:
+    """What one law says to the first question in one world: panels by answer."""
+
+    world: str
+    law: str
+    answers: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Power:
+    """Rates at which checks and laws tell what is true.
+
+    Attributes
+    ----------
+    panels
+        Simulated in each world.
+    checks, questions
+        By world, law and check, and by world and law.
+    """
+
+    panels: int
+    checks: tuple[CheckPower, ...]
+    questions: tuple[QuestionPower, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether something was simulated: short fits are not judged by gates, as docs/decisions.md says."""
+        return self.panels > 0
+
+
+def power_study(fits: Mapping[str, Fit], obs: PriceObservations, count: int, context: Context) -> Power:
+    """Simulate panels and apply checks and the rule of the first question to them.
+
+    Parameters
+    ----------
+    fits
+        Of the laws that hold in a world, to the real panel.
+    obs
+        The real panel.
+    count
+        Panels in each world.
+    context
+        How the jobs run.
+    """
+    jobs: dict[World, list[Job]] = {}
+    for place, world in enumerate((*LAW_WORLDS, *RATE_WORLDS)):
+        fit, function = fits[world.law], "checks" if world in LAW_WORLDS else "answers"
+        jobs[world] = []
+        for start in range(0, count, PER_JOB):
+            seed = int(np.random.SeedSequence([context.settings.seed, place, start]).generate_state(1)[0])
+            size = min(PER_JOB, count - start)
+            chosen = np.random.default_rng(seed).integers(fit.parameters.size, size=size)
+            draws = Draws(fit.law, {name: value[chosen] for name, value in fit.parameters.values.items()})
+            arguments = {
+                "asked": function, "obs": obs, "log_price": panels(world, draws, obs, seed + 1), "seed": seed,
+            }  # fmt: skip
+            jobs[world].append(Job(f"{place}-{start:05d}-{seed}", arguments))
+    key = result_key("power", __name__, data=fits["plateau"].receipt["fingerprint"])
+    results = context.run("power", power_job, [job for of_world in jobs.values() for job in of_world], key)
+    rows = {world: [row for job in of_world for row in results[job.key]["rows"]] for world, of_world in jobs.items()}
+    return Power(
+        count,
+        tuple(
+            _check_power(world, law, check, rows[world]) for world in LAW_WORLDS for law in COMPARED for check in JUDGED
+        ),
+        tuple(_question_power(world, law, rows[world]) for world in RATE_WORLDS for law in LAWS),
+    )
+
+
+def power_job(asked: str, obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
+    """Tail probabilities or answers for panels of log prices (k, n) of one design: one row for each panel, law and check."""
+    ask = {"checks": _tails, "answers": _answers}[asked]
+    rows = []
+    for number, drawn in enumerate(log_price):
+        # Fits are held against the table they are made to, by its hash.
+        table = replace(obs, log_price=drawn, data_hash=f"{obs.data_hash}-{seed}-{number}")
+        rows += ask(table, obs.data_hash, seed + number)
+    return {"rows": rows}
+
+
+def _tails(obs: PriceObservations, design: str, seed: int) -> list[dict[str, Any]]:
+    fits = {law: _short_fit(law, obs, design, seed) for law in COMPARED}
+    return [
+        {"law": row["law"], "check": result.name, "passed": row["passed"]}
+        for result in run_checks(fits, obs, seed, JUDGED)
+        for row in result.table.to_dict("records")
+    ]
+
+
+def _answers(obs: PriceObservations, design: str, seed: int) -> list[dict[str, Any]]:
+    (threshold,) = (question.threshold for question in QUESTIONS if question.id == ASKED)
+    assert threshold is not None
+    rows = []
+    for law in LAWS:
+        evidence = questions_of_fit(_short_fit(law, obs, design, seed), obs, seed)
+        said = law_answer(threshold, evidence.posterior[ASKED], evidence.prior[ASKED])
+        rows.append({"law": law, "answer": said.answer})
+    return rows
+
+
+_COMPILED: dict[tuple[str, str], CompiledModel] = {}
+
+
+def _short_fit(law: str, obs: PriceObservations, design: str, seed: int) -> Fit:
+    if (law, design) not in _COMPILED:
+        _COMPILED[law, design] = compile_law(LAWS[law], obs)
+    return sample_law(LAWS[law], obs, replace(SHORT, seed=seed % 2**31), lambda _: None, _COMPILED[law, design])[0]
+
+
+def _check_power(world: World, law: str, check: str, rows: list[dict[str, Any]]) -> CheckPower:
+    passed = [row["passed"] for row in rows if (row["law"], row["check"]) == (law, check) and row["passed"] is not None]
+    return CheckPower(world.name, law, check, len(passed), passed.count(False))
+
+
+def _question_power(world: World, law: str, rows: list[dict[str, Any]]) -> QuestionPower:
+    answers = [row["answer"] for row in rows if row["law"] == law]
+    return QuestionPower(world.name, law, {answer: answers.count(answer) for answer in ("yes", "no", "not decided")})
+
+
+def run(context: Context) -> Power:
+    """Compute the study: see `costfloor.studies.registry`."""
+    obs = panel_observations(context.built)
+    # Those of the report, so that the study samples none of its own where they are stored.
+    settings = Sampling(seed=context.settings.seed)
+    fits = {law: fit_law(LAWS[law], obs, settings, context.places.fits, context.progress) for law in COMPARED}
+    return power_study(fits, obs, PANELS, context)
+
+
+STUDY: Final = HeavyStudy(Power, run)

@@ -1,0 +1,65 @@
+"""What is said of the power of checks and of question 1 reads right whichever way the simulations and the real panel fall."""
+
+from dataclasses import replace
+
+import pytest
+from costfloor.laws import LAWS
+from costfloor.studies.power.chapter import power_of_checks, power_of_question, what_they_say
+from costfloor.studies.power.study import CheckPower, Power, QuestionPower
+from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS
+
+PANELS = 40
+
+
+def study(rejected: int) -> Power:
+    """Two checks; `young_decline` fails discovery in so many panels in which plateau holds, everything else in one."""
+    checks = tuple(
+        CheckPower(world.name, law, check, PANELS, rejected if special else 1)
+        for world in LAW_WORLDS
+        for law in ("plateau", "discovery")
+        for check in ("young_decline", "slowdown")
+        for special in [(world.law, law, check) == ("plateau", "discovery", "young_decline")]
+    )
+    questions = tuple(
+        QuestionPower(world.name, law, {"yes": 10, "no": 20, "not decided": 10})
+        for world in RATE_WORLDS
+        for law in LAWS
+    )
+    return Power(PANELS, checks, questions)
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"), [(False, "young decline rejects it."), (True, "young decline passes it."), (None, "")]
+)
+def test_checks_that_can_tell_are_named_with_what_they_say(passed: bool | None, said: str) -> None:
+    sentence = what_they_say(study(30), "discovery", {"young_decline": {"discovery": passed}})
+    assert sentence.startswith(
+        "Continued discovery is rejected in more than half of the panels in which plateau holds by young decline (75 %)."
+    )
+    assert sentence.endswith(said or "(75 %).")
+
+
+def test_without_power_no_check_is_named() -> None:
+    for law, title, other in (
+        ("plateau", "plateau", "continued discovery"),
+        ("discovery", "continued discovery", "plateau"),
+    ):
+        assert what_they_say(study(20), law, {"young_decline": {law: False}}) == (
+            f"No check rejects {title} in more than half of the panels in which {other} holds."
+        )
+
+
+def test_the_table_has_power_and_false_alarms() -> None:
+    (words, table) = power_of_checks(study(30), {}, "")
+    assert "40 panels" in words["text"]
+    assert [row[0] for row in table["rows"]] == ["young decline", "slowdown"]
+    assert table["rows"][0][1].startswith("75")
+    assert table["rows"][1][1].startswith("2")
+
+
+def test_answers_are_given_by_law_and_world() -> None:
+    simulated = study(1)
+    constant = replace(simulated.questions[0], answers={"yes": 40, "no": 0, "not decided": 0})
+    words, table = power_of_question(replace(simulated, questions=(constant, *simulated.questions[1:])), "")
+    assert "the laws say yes in 25 % to 100 % of panels, by law and no in 0 % to 50 %" in words["text"]
+    assert len(table["rows"]) == len(LAWS) * len(RATE_WORLDS)
