@@ -21,11 +21,22 @@ from plain_draws import central, law_values
 CHAINS = 4
 
 
+def made_up_market(rows: int = 180) -> PriceObservations:
+    """One market over four years, models of different births priced once or twice at two hosts."""
+    frame = _made_up_frame(rows)
+    birth = frame["date"].groupby(frame["model"]).transform("min") - pd.to_timedelta(200 * frame["quality"].abs(), "D")
+    return observations(frame.assign(family="market", birth=birth))
+
+
 def made_up_panel(rows: int = 180) -> PriceObservations:
     """Two families over four years, models priced once or twice at two hosts."""
+    return observations(_made_up_frame(rows))
+
+
+def _made_up_frame(rows: int) -> pd.DataFrame:
     rng = np.random.default_rng(3)
     model = np.repeat(np.arange(rows), [1, 2] * (rows // 2))[:rows]
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "date": pd.Timestamp("2021-01-01") + pd.to_timedelta(np.linspace(0, 4 * 365, rows).round(), unit="D"),
             "price": np.exp(rng.normal(size=rows)),
@@ -35,14 +46,14 @@ def made_up_panel(rows: int = 180) -> PriceObservations:
             "host": [f"host {code % 2}" for code in range(rows)],
         }
     )
-    return observations(frame)
 
 
 def made_up_fit(obs: PriceObservations, values: Mapping[str, Any], draws: int = 100, law: str = "plateau") -> Fit:
     """A fit that passed its gates; `values` are draws (draws, ...) or constants, everything else is constant and plain."""
     families, units = len(obs.families), len(obs.unit_family)
+    left_out = {"noise_tail"} if obs.open_weights_differ else {"noise_tail", "open_effect"}
     plain: dict[str, Any] = {
-        **{name: central(prior) for name, prior in OBSERVATION_PRIORS.items() if name != "noise_tail"},
+        **{name: central(prior) for name, prior in OBSERVATION_PRIORS.items() if name not in left_out},
         "noise_tail": 1e6,
         "family_start": np.zeros(families),
         "family_elasticity": np.zeros(families),

@@ -74,6 +74,7 @@ def test_later_rows_stand_behind_those_of_then_with_the_births_of_then() -> None
     past, direct = subset(found.obs, found.seen), observations(law_rows(THEN))
     assert past.quality_scale == direct.quality_scale
     assert past.unit_birth == pytest.approx(direct.unit_birth)
+    assert past.family_birth == pytest.approx(direct.family_birth)
     assert np.array_equal(past.log_price, direct.log_price)
     assert past.last == direct.last
 

@@ -29,7 +29,7 @@ def study(rejected: int) -> Power:
 
 
 @pytest.mark.parametrize(
-    ("passed", "said"), [(False, "young decline rejects it."), (True, "young decline passes it."), (None, "")]
+    ("passed", "said"), [(False, "young decline rejects it."), (True, "young decline lets it pass."), (None, "")]
 )
 def test_checks_that_can_tell_are_named_with_what_they_say(passed: bool | None, said: str) -> None:
     sentence = what_they_say(study(30), "discovery", {"young_decline": {"discovery": passed}})

@@ -50,8 +50,11 @@ def what_they_say(study: Power, law: str, outcomes: Mapping[str, Mapping[str, bo
     rejected = [row.check for row in able if outcomes.get(row.check, {}).get(law) is False]
     passed = [row.check for row in able if outcomes.get(row.check, {}).get(law) is True]
     said = [
-        f"{listing([_words(check) for check in checks])} {verb if len(checks) > 1 else f'{verb}s'} it"
-        for checks, verb in ((rejected, "reject"), (passed, "pass"))
+        f"{listing([_words(check) for check in checks])} {several if len(checks) > 1 else single}"
+        for checks, single, several in (
+            (rejected, "rejects it", "reject it"),
+            (passed, "lets it pass", "let it pass"),
+        )
         if checks
     ]
     real = f" On the real panel {' and '.join(said)}." if said else ""

@@ -70,5 +70,5 @@ def with_rate(increments: np.ndarray, rate: float, draws: Draws, obs: PriceObser
     steps, grid_years = increments.shape[2], draws.law.grid_years
     (first,), _ = grid_position(np.array([obs.last_time_years - WINDOW_YEARS]), steps, grid_years)
     changed = increments.copy()
-    changed[:, 0, first:] = (grid_years * (rate - draws["rate"]))[:, None]
+    changed[:, 0, first:] = grid_years * (rate - draws["family_rate"])
     return changed
