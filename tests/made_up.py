@@ -41,8 +41,9 @@ def made_up_panel(rows: int = 180) -> PriceObservations:
 def made_up_fit(obs: PriceObservations, values: Mapping[str, Any], draws: int = 100, law: str = "plateau") -> Fit:
     """A fit that passed its gates; `values` are draws (draws, ...) or constants, everything else is constant and plain."""
     families, units = len(obs.families), len(obs.unit_family)
+    left_out = {"noise_tail"} if obs.open_weights_differ else {"noise_tail", "open_effect"}
     plain: dict[str, Any] = {
-        **{name: central(prior) for name, prior in OBSERVATION_PRIORS.items() if name != "noise_tail"},
+        **{name: central(prior) for name, prior in OBSERVATION_PRIORS.items() if name not in left_out},
         "noise_tail": 1e6,
         "family_start": np.zeros(families),
         "family_elasticity": np.zeros(families),

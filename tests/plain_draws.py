@@ -38,6 +38,7 @@ def law_values(law: Law, obs: PriceObservations, given: Mapping[str, Any]) -> di
         values |= {
             "innovation_rate": mean_rate(law, values, obs.mean_age_at_last),
             "common_innovation": np.zeros(steps),
-            "own_innovation": np.zeros((families, steps)),
         }
+        if families > 1:
+            values["own_innovation"] = np.zeros((families, steps))
     return values

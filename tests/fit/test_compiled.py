@@ -13,16 +13,23 @@ from costfloor.laws.observations import PriceObservations, observations
 from costfloor.sampling import alike, density
 from costfloor.sampling.sampler import CompiledModel
 
+PLAIN = (False, False, False)
+"""Each family has one birth, no model is ahead of it, and nothing is known of weights."""
+
 MAKES = [
-    Make(families, hosts, repeat)
+    Make(families, hosts, repeat, *clock)
     for families in (1, 2, POOLED_FROM, CENTRED_FROM)
     for hosts in (0, 2, CENTRED_FROM)
     for repeat in (False, True)
+    for clock in (PLAIN, (False, True, False), (True, False, True), (True, True, True))
 ]
 
 
-def panel(families: int, hosts: int, *, models_repeat: bool) -> PriceObservations:
+def panel(
+    families: int, hosts: int, *, models_repeat: bool, clock: tuple[bool, bool, bool] = PLAIN
+) -> PriceObservations:
     """Prices in no order and of no regularity."""
+    births_differ, ahead, weights_differ = clock
     rng = np.random.default_rng(families + hosts)
     rows = 90
     model = np.arange(rows) // 3 if models_repeat else np.arange(rows)
@@ -37,6 +44,11 @@ def panel(families: int, hosts: int, *, models_repeat: bool) -> PriceObservation
             "host": [f"host {code}" for code in rng.permutation(np.arange(rows) % max(1, hosts))],
         }
     )
+    days = rng.uniform(-500.0, 0.0, rows) + (600.0 if ahead else 0.0)
+    birth = days[model if births_differ else model % families]
+    frame["birth"] = pd.Timestamp("2023-02-01") + pd.to_timedelta(birth, unit="D")
+    if weights_differ:
+        frame["open_weights"] = (model // families) % 2 == 0
     return observations(frame if hosts else frame.drop(columns="host"))
 
 
@@ -46,30 +58,45 @@ def test_examples_are_of_their_make_and_share_no_datum(make: Make) -> None:
     assert make_of(one) == make_of(other) == make
     assert one.quality_scale != other.quality_scale
     assert one.last_time_years != other.last_time_years
-    for name in ("log_price", "unit", "unit_family", "unit_quality", "unit_quality_sd", "unit_entry_time"):
+    for name in (
+        "log_price",
+        "unit",
+        "unit_family",
+        "unit_quality",
+        "unit_quality_sd",
+        "unit_entry_time",
+        "unit_birth",
+    ):
         assert len(getattr(one, name)) != len(getattr(other, name))
 
 
 def test_the_make_of_a_panel() -> None:
-    assert make_of(panel(1, 0, models_repeat=True)) == Make(1, 0, True)
-    assert make_of(panel(5, 3, models_repeat=False)) == Make(POOLED_FROM, 2, False)
-    assert make_of(panel(20, 11, models_repeat=True)) == Make(CENTRED_FROM, CENTRED_FROM, True)
-    assert make_of(panel(2, 1, models_repeat=True)) == Make(2, 1, True)
+    assert make_of(panel(1, 0, models_repeat=True)) == Make(1, 0, True, *PLAIN)
+    assert make_of(panel(5, 3, models_repeat=False)) == Make(POOLED_FROM, 2, False, *PLAIN)
+    assert make_of(panel(20, 11, models_repeat=True)) == Make(CENTRED_FROM, CENTRED_FROM, True, *PLAIN)
+    assert make_of(panel(2, 1, models_repeat=True)) == Make(2, 1, True, *PLAIN)
+    market = (True, True, True)
+    assert make_of(panel(1, 9, models_repeat=True, clock=market)) == Make(1, CENTRED_FROM, True, *market)
 
 
+MARKET = (True, True, True)
 CASES = [
-    *((law, 9, 9, True) for law in LAWS),
-    ("random_walk", 3, 3, True),
-    ("plateau", 5, 3, True),
-    ("encompassing", 1, 0, False),
-    ("discovery", 9, 1, False),
+    *((law, 1, 9, True, MARKET) for law in LAWS),
+    ("baumol", 9, 9, True, PLAIN),
+    ("random_walk", 3, 3, True, PLAIN),
+    ("plateau", 5, 3, True, MARKET),
+    ("encompassing", 1, 0, False, PLAIN),
+    ("discovery", 9, 1, False, PLAIN),
 ]
+"""The panel is a market; the others are tables of families."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("law", "families", "hosts", "repeat"), CASES)
-def test_density_and_gradient_are_those_of_the_model(law: str, families: int, hosts: int, repeat: bool) -> None:
-    obs = panel(families, hosts, models_repeat=repeat)
+@pytest.mark.parametrize(("law", "families", "hosts", "repeat", "clock"), CASES)
+def test_density_and_gradient_are_those_of_the_model(
+    law: str, families: int, hosts: int, repeat: bool, clock: tuple[bool, bool, bool]
+) -> None:
+    obs = panel(families, hosts, models_repeat=repeat, clock=clock)
     model, shared = build_model(fitted_law(LAWS[law], obs), obs), compile_law(LAWS[law], obs)
     assert "integers" in shared.compiled.shared_data, "compiled for this panel alone"
     own = density_of(model)

@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 from costfloor.errors import InputError, MissingResultError
 from costfloor.fit import fit as engine
-from costfloor.fit.posterior import band_path
+from costfloor.fit.posterior import capability_path
 from costfloor.fit.quantities import contract_parameters, unit
 from costfloor.fit.request import fit_key
 from costfloor.fit.result import Fit
@@ -68,7 +68,8 @@ def test_a_forecast_is_the_path_of_each_family(fit: Fit) -> None:
     assert table["date"].max() == obs.last + pd.DateOffset(months=12)
     code = obs.families.index(HOSTILE)
     times = np.array([obs.last_time_years, (table["date"].max() - obs.start).days / 365.25])
-    path = band_path(fit.parameters, obs, code, times, np.random.default_rng(1))
+    birth, centre = float(obs.family_birth[code]), float(obs.centres[code])
+    path = capability_path(fit.parameters, obs, code, birth, centre, times, np.random.default_rng(1))
     ours = table[table["family"] == HOSTILE]
     assert ours["q50"].iloc[0] == pytest.approx(np.median(np.exp(path[:, 0])))
     assert ours["q50"].iloc[-1] == pytest.approx(np.median(np.exp(path[:, 1])), rel=0.05)

@@ -1,4 +1,4 @@
-"""Prices implied by draws: innovations, expectations, replications, the path of a band."""
+"""Prices implied by draws: innovations, expectations, replications, the path of a capability."""
 
 import numpy as np
 import pandas as pd
@@ -6,12 +6,14 @@ import pytest
 import xarray as xr
 from costfloor.fit.posterior import (
     Draws,
-    band_path,
+    capability_path,
     expected_log_price,
     innovations,
     log_likelihood,
+    market_decline,
     merge_chains,
     replicate,
+    unit_means,
 )
 from costfloor.laws import LAWS
 from costfloor.laws.innovations import COMMON_SHARE, GRID_YEARS, grid_steps, path_at
@@ -166,15 +168,127 @@ def test_replicates_scatter_as_the_likelihood_says(obs: PriceObservations) -> No
     assert density == pytest.approx(np.log(0.38910838) - np.log(0.3), abs=1e-4)
 
 
-def test_the_path_of_a_band_starts_at_its_level_and_falls_by_its_law(obs: PriceObservations) -> None:
+def path_of_family(draws: Draws, obs: PriceObservations, times: np.ndarray) -> np.ndarray:
+    """That of the first family at its birth and centre."""
+    birth, centre = float(obs.family_birth[0]), float(obs.centres[0])
+    return capability_path(draws, obs, 0, birth, centre, times, np.random.default_rng(3))
+
+
+def test_the_path_of_a_family_starts_at_its_level_and_falls_by_its_law(obs: PriceObservations) -> None:
     times = np.array([0.0, 1.0, obs.last_time_years, obs.last_time_years + 5.0])
-    constant = band_path(make_draws("exponential", obs), obs, 0, times, np.random.default_rng(3))
+    constant = path_of_family(make_draws("exponential", obs), obs, times)
     start = make_draws("exponential", obs)["family_start"][:, [0]]
     assert constant == pytest.approx(start - RATE * times)
     draws = make_draws("discovery", obs)
-    lumpy = band_path(draws, obs, 0, times, np.random.default_rng(3))
+    lumpy = path_of_family(draws, obs, times)
     path = path_at(known(draws), np.zeros(3, int), times[:3])
     assert lumpy[:, :3] == pytest.approx((start - RATE * times)[:, :3] - path)
     ahead = lumpy[:, 3] - lumpy[:, 2]
     years = grid_steps(float(times[3])) * GRID_YEARS - grid_steps(float(times[2])) * GRID_YEARS
     assert ahead.mean() == pytest.approx(-RATE * 5.0, abs=5 * np.sqrt(YEARLY_VARIANCE * years / SIZE))
+
+
+# ---------------------------------------------------------------- one market
+
+
+@pytest.fixture
+def market() -> PriceObservations:
+    """The same in one family, each model with the birth of its capability, every third with open weights."""
+    rows = 8
+    frame = pd.DataFrame(
+        {
+            "date": pd.Timestamp("2022-01-01") + pd.to_timedelta(np.arange(rows) * 91, unit="D"),
+            "price": 10.0,
+            "quality": 100.0 + np.linspace(-1.0, 1.0, rows) ** 3,
+            "family": "market",
+            "birth": pd.Timestamp("2021-06-01") + pd.to_timedelta(np.arange(rows) ** 2 * 20.0, unit="D"),
+            "open_weights": np.arange(rows) % 3 == 0,
+            "model": [f"m{code}" for code in range(rows)],
+        }
+    )
+    return observations(pd.concat([frame, frame.head(3).assign(date=frame["date"] + pd.Timedelta(days=365))]))
+
+
+def market_draws(obs: PriceObservations, size: int = 40) -> Draws:
+    """Draws of the plateau law."""
+    rng = np.random.default_rng(5)
+    values = {
+        "family_rate_floor": rng.normal(0.3, 0.1, (size, 1)),
+        "family_rate_excess": rng.lognormal(0.0, 0.3, (size, 1)),
+        "family_half_life_years": rng.lognormal(0.0, 0.3, (size, 1)),
+        "family_start": rng.normal(2.0, 0.5, (size, 1)),
+        "family_elasticity": rng.normal(0.8, 0.2, (size, 1)),
+        "open_effect": rng.normal(-0.5, 0.2, size),
+        "noise_scale": np.full(size, 0.3),
+        "pass_through": rng.normal(0.4, 0.1, size),
+        "unit_level": rng.normal(size=(size, len(obs.unit_family))),
+        "discoveries_per_year": np.full(size, ARRIVALS),
+        "innovation_rate": np.full(size, RATE),
+        "common_innovation": rng.normal(0.0, 0.1, (size, grid_steps(obs.last_time_years))),
+    }
+    return Draws(LAWS["plateau"], values)
+
+
+def declined(draws: Draws, birth: float, time: float) -> np.ndarray:
+    """D by the formulas of docs/laws.md, (S,)."""
+    floor, excess, half_life = (draws[f"family_{name}"][:, 0] for name in draws.law.family_parameters)
+    age = time - birth
+    of_age = (floor + excess) * age
+    if age > 0.0:
+        of_age = floor * age + excess * half_life / np.log(2.0) * (1.0 - 0.5 ** (age / half_life))
+    path = path_at(draws["common_innovation"][:, None], np.zeros(1, int), np.array([time]))[:, 0]
+    return np.asarray(of_age + path)
+
+
+def test_the_decline_of_a_market_is_that_of_its_law_and_its_path_before_birth_too(market: PriceObservations) -> None:
+    draws = market_draws(market)
+    births, times = np.array([-0.5, 0.4, 9.0]), np.array([0.0, 0.7, market.last_time_years])
+    increments = innovations(draws, grid_steps(market.last_time_years), np.random.default_rng(0))
+    assert increments.shape == (40, 1, draws["common_innovation"].shape[1])
+    found = market_decline(draws, births, times, increments)
+    for one, birth in enumerate(births):
+        for other, time in enumerate(times):
+            assert found[:, one, other] == pytest.approx(declined(draws, float(birth), float(time)))
+
+
+def test_prices_of_a_market_lie_on_a_line_in_capability_on_the_last_date(market: PriceObservations) -> None:
+    draws, last = market_draws(market), market.last_time_years
+    elasticity = draws["family_elasticity"][:, 0] / market.quality_scale
+    one, other = (
+        capability_path(draws, market, 0, birth, capability, np.array([last]), np.random.default_rng(0))[:, 0]
+        for birth, capability in ((-0.3, 99.0), (0.9, 101.0))
+    )
+    assert other - one == pytest.approx(2.0 * elasticity)
+
+
+def test_a_model_enters_a_market_on_the_path_of_its_capability_but_for_its_weights(market: PriceObservations) -> None:
+    draws = market_draws(market)
+    increments = innovations(draws, grid_steps(market.last_time_years), np.random.default_rng(0))
+    means = unit_means(draws, market, increments)
+    share = market.unit_open.mean()
+    assert (market.unit_entry_time < market.unit_birth).any()
+    for unit, capability in enumerate(market.unit_capability):
+        birth, entry = float(market.unit_birth[unit]), market.unit_entry_time[[unit]]
+        path = capability_path(draws, market, 0, birth, capability, entry, np.random.default_rng(0))[:, 0]
+        assert means[:, unit] - path == pytest.approx(draws["open_effect"] * (market.unit_open[unit] - share))
+
+
+def test_innovations_of_a_market_go_on_in_full_size(market: PriceObservations) -> None:
+    draws = market_draws(market, 4000)
+    known_steps = draws["common_innovation"].shape[1]
+    fresh = innovations(draws, known_steps + 4, np.random.default_rng(1))[:, 0, known_steps:]
+    assert fresh.sum(axis=1).var() == pytest.approx(2.0 * RATE**2 / ARRIVALS, rel=0.1)
+
+
+def test_a_linear_trend_may_stand_with_age_or_with_the_date(market: PriceObservations) -> None:
+    """Of c (t - b) in G, -c t in M and c b in the level the sum is zero: expected prices stay as they are."""
+    draws, c = market_draws(market), 0.37
+    moved = dict(draws.values)
+    moved["family_rate_floor"] = moved["family_rate_floor"] + c
+    moved["common_innovation"] = moved["common_innovation"] - c * GRID_YEARS
+    # At the reference date D of birth b has changed by -c b, and the level by c b: the line of prices on that date is as it was.
+    moved["family_start"] = moved["family_start"] - c * market.family_birth
+    before, after = (
+        expected_log_price(one, market, np.random.default_rng(0)) for one in (draws, Draws(draws.law, moved))
+    )
+    assert after == pytest.approx(before)

@@ -16,7 +16,7 @@ from costfloor.fit.quantities import (
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 
-CHAINS, DRAWS, FAMILIES = 2, 50, 2
+CHAINS, DRAWS, FAMILIES, STEPS = 2, 50, 2, 16
 
 
 @pytest.fixture
@@ -44,6 +44,11 @@ def posterior(**values: float) -> xr.Dataset:
         data[name] = (("chain", "draw"), draws)
         data[f"family_{name}"] = (("chain", "draw", "family"), np.repeat(draws[..., None], FAMILIES, axis=2))
     data["family_start"] = (("chain", "draw", "family"), rng.normal(size=(CHAINS, DRAWS, FAMILIES)))
+    if "discoveries_per_year" in values:
+        data["innovation_rate"] = (("chain", "draw"), np.full((CHAINS, DRAWS), 0.5))
+        data["common_innovation"] = (("chain", "draw", "step"), 0.1 * rng.normal(size=(CHAINS, DRAWS, STEPS)))
+        own = 0.1 * rng.normal(size=(CHAINS, DRAWS, FAMILIES, STEPS))
+        data["own_innovation"] = (("chain", "draw", "family", "step"), own)
     return xr.Dataset(data, coords={"family": ["high", "low"]})
 
 
@@ -76,9 +81,70 @@ def test_plateau_reports_the_mean_over_its_families(obs: PriceObservations) -> N
     for code, family in enumerate(obs.families):
         xr.testing.assert_allclose(reported["family_rate_now"].sel(family=family, drop=True), rate(float(ages[code])))
     # The frontier buyer stays two years in a band, so what he sees is the mean rate of its first two years.
-    grid = np.linspace(0.0, frontier_stay_years(obs.births), 2001)
+    grid = np.linspace(0.0, frontier_stay_years(obs.family_birth), 2001)
     mean_rate = xr.concat([rate(float(age)) for age in grid], "age").integrate("age") / 2000
     xr.testing.assert_allclose(reported["frontier_rate"], mean_rate, rtol=1e-4)
+
+
+def market() -> PriceObservations:
+    """Four years of one market: capabilities born in turn, the last of them ahead of it; b had its last price too long ago."""
+    births = {"a": "2019-01-01", "b": "2021-01-01", "c": "2022-07-01", "d": "2024-06-30"}
+    frame = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2020-01-01", "2021-06-01", "2023-01-01", "2024-01-01", "2023-12-01"]),
+            "price": [8.0, 9.0, 2.0, 1.0, 5.0],
+            "quality": [1.0, 2.0, 3.0, 1.0, 4.0],
+            "family": "market",
+            "model": ["a", "b", "c", "a", "d"],
+        }
+    )
+    return observations(frame.assign(birth=pd.to_datetime(frame["model"].map(births))))
+
+
+def test_rates_of_a_market_are_means_over_the_capabilities_on_sale() -> None:
+    obs, given = market(), {"elasticity": 0.8, "noise_scale": 0.3, "pass_through": 0.4}
+    draws = posterior(rate_floor=0.2, rate_excess=2.0, half_life_years=1.0, discoveries_per_year=20.0, **given)
+    draws = draws.isel(family=[0]).drop_vars("own_innovation").assign_coords(family=["market"])
+    reported = reported_quantities(draws, LAWS["plateau"], obs)
+    ages = obs.last_time_years - obs.unit_birth[[obs.units.index(name) for name in "acd"]]
+    assert ages == pytest.approx([5.0, 1.5, -0.5], abs=0.01)
+
+    def rate(age: float) -> xr.DataArray:
+        return draws["rate_floor"] + draws["rate_excess"] * 2.0 ** (-max(age, 0.0) / draws["half_life_years"])
+
+    xr.testing.assert_allclose(reported["rate_now"], sum(rate(float(age)) for age in ages) / 3.0)
+    xr.testing.assert_allclose(reported["rate_initial"], rate(0.0))
+    # The frontier buyer sees the first year of each capability.
+    grid = np.linspace(0.0, 1.0, 2001)
+    mean_rate = xr.concat([rate(float(age)) for age in grid], "age").integrate("age") / 2000
+    xr.testing.assert_allclose(reported["frontier_rate"], mean_rate, rtol=1e-4)
+
+    def fallen(age: float) -> xr.DataArray:
+        early = (draws["rate_floor"] + draws["rate_excess"]) * min(age, 0.0)
+        old = max(age, 0.0)
+        decayed = draws["half_life_years"] / np.log(2.0) * (1.0 - 2.0 ** (-old / draws["half_life_years"]))
+        return early + draws["rate_floor"] * old + draws["rate_excess"] * decayed
+
+    of_age = sum(fallen(float(age)) - fallen(float(age) - 1.0) for age in ages) / 3.0
+    # The record is 16 steps long to a day, so that the last year is the last four.
+    innovated = draws["common_innovation"].isel(step=slice(-4, None)).sum("step")
+    xr.testing.assert_allclose(reported["rate_12m"], of_age + innovated, atol=2e-3)
+    to_come = sum(fallen(float(age) + 1.0) - fallen(float(age)) for age in ages) / 3.0
+    surprise = reported["rate_next_12m"] - to_come
+    # Of full size: gains of 20 a year at a rate of 0.5.
+    assert float(surprise.std()) == pytest.approx(0.5 * np.sqrt(2.0 / 20.0), rel=0.3)
+
+
+def test_the_last_twelve_months_have_what_innovations_did_in_each_family(obs: PriceObservations) -> None:
+    given = {"elasticity": 1.0, "noise_scale": 0.3, "pass_through": 0.4}
+    draws = posterior(rate=1.2, discoveries_per_year=24.0, **given)
+    reported = reported_quantities(draws, LAWS["discovery"], obs)
+    innovated = draws["common_innovation"] + draws["own_innovation"].mean("family")
+    wanted = draws["rate"] + innovated.isel(step=slice(-4, None)).sum("step")
+    xr.testing.assert_allclose(reported["rate_12m"], wanted, atol=2e-3)
+    exact = reported_quantities(posterior(rate=1.2, **given), LAWS["exponential"], obs)
+    for name in ("rate_12m", "rate_next_12m"):
+        xr.testing.assert_allclose(exact[name], exact["rate_now"])
 
 
 def test_a_constant_rate_is_the_same_now_and_for_ever_and_at_the_frontier(obs: PriceObservations) -> None:

@@ -169,6 +169,7 @@ def market(seed: int = 3) -> pd.DataFrame:
 
 OBS = observations(market())
 SEEN = OBS.time_years < 1.99
+ENTRY_AGE = OBS.unit_entry_time - OBS.unit_birth
 PAST = subset(OBS, SEEN)
 
 
@@ -200,7 +201,7 @@ def test_scored_prices_cannot_change_what_the_fit_sees(factor: float, seed: int)
     assert obs.data_hash != OBS.data_hash
     past = subset(obs, obs.time_years < 1.99)
     assert past.data_hash == PAST.data_hash
-    for name in ("log_price", "time_years", "unit", "host", "unit_quality", "unit_entry_age", "births"):
+    for name in ("log_price", "time_years", "unit", "host", "unit_quality", "unit_birth", "family_birth"):
         np.testing.assert_array_equal(getattr(past, name), getattr(PAST, name))
 
 
@@ -302,7 +303,7 @@ def test_new_families_hosts_and_units_come_from_their_population(law: str) -> No
     if not LAWS[law].innovations:
         unit = OBS.units.index("C2")
         family = OBS.unit_family[unit]
-        decline = LAWS[law].decline(extended.family(np.array([family])), OBS.unit_entry_age[[unit]])[:, 0]
+        decline = LAWS[law].decline(extended.family(np.array([family])), ENTRY_AGE[[unit]])[:, 0]
         quality = extended["family_elasticity"][:, family] * OBS.unit_quality[unit] / OBS.quality_scale
         around = extended["unit_level"][:, unit] - (extended["family_start"][:, family] + quality - decline)
         check_normal(around, 0.0, 0.5)
@@ -369,7 +370,7 @@ def residuals(draws: Draws, own: np.ndarray, unit: int) -> np.ndarray:
     """Observed log prices of a unit's rows less all that is known but its level, for a law without innovations and one draw."""
     family = OBS.unit_family[unit]
     decline = LAWS["exponential"].decline(draws.family(np.array([family])), OBS.age_years[own])[0]
-    at_entry = LAWS["exponential"].decline(draws.family(np.array([family])), OBS.unit_entry_age[[unit]])[0, 0]
+    at_entry = LAWS["exponential"].decline(draws.family(np.array([family])), ENTRY_AGE[[unit]])[0, 0]
     fallen = draws["pass_through"][0] * (decline - at_entry)
     known_effect = np.where(HOST_KNOWN[own], draws["host_effect"][0, OBS.host[own]], 0.0)
     return np.asarray(OBS.log_price[own] + fallen - known_effect)
@@ -384,9 +385,7 @@ def same_unknown_host(own: np.ndarray) -> np.ndarray:
 def law_mean(draws: Draws, unit: int) -> float:
     family = OBS.unit_family[unit]
     quality = draws["family_elasticity"][0, family] * OBS.unit_quality[unit] / OBS.quality_scale
-    return float(
-        draws["family_start"][0, family] + quality - draws["family_rate"][0, family] * OBS.unit_entry_age[unit]
-    )
+    return float(draws["family_start"][0, family] + quality - draws["family_rate"][0, family] * ENTRY_AGE[unit])
 
 
 def test_with_normal_noise_the_rows_of_a_unit_are_jointly_normal() -> None:

@@ -81,7 +81,7 @@ def test_rows_of_a_users_table_are_appended() -> None:
     fresh = old.iloc[[0]].assign(date=pd.Timestamp("2025-03-01"), price=0.1)
     found = appended(old, fresh, Path("new.csv"))
     assert found.fresh == 1
-    np.testing.assert_allclose(found.obs.births, observations(old).births)
+    np.testing.assert_allclose(found.obs.family_birth, observations(old).family_birth)
     with pytest.raises(InputError, match="does not continue the fitted rows"):
         appended(old, old.iloc[:0], Path("new.csv"))
     with pytest.raises(InputError, match=r"column 'host'.*Add the column"):

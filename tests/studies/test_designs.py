@@ -82,15 +82,13 @@ def test_a_world_falls_as_its_law_says(panel: PriceObservations, world: Mapping[
     law = LAWS[world.law]
     truth = {name: value for name, value in world.truth.items() if not name.endswith("_spread")}
     draws = world_draws(nuisance(panel), law, truth, panel, seed=1)
-    family = 0
+    family, entry_age = 0, panel.unit_entry_time - panel.unit_birth
     own = np.flatnonzero(panel.unit_family == family)
-    first, last = own[panel.unit_entry_age[own].argmin()], own[panel.unit_entry_age[own].argmax()]
+    first, last = own[entry_age[own].argmin()], own[entry_age[own].argmax()]
     fallen = draws["unit_level"][:, first] - draws["unit_level"][:, last]
     quality = 0.5 * (panel.unit_quality[first] - panel.unit_quality[last]) / panel.quality_scale
     population = {name: truth[name] for name in law.family_parameters}
-    expected = law.decline(population, panel.unit_entry_age[last]) - law.decline(
-        population, panel.unit_entry_age[first]
-    )
+    expected = law.decline(population, entry_age[last]) - law.decline(population, entry_age[first])
     error = (fallen - quality).std() / np.sqrt(draws.size)
     assert (fallen - quality).mean() == pytest.approx(float(expected), abs=5 * error)
 

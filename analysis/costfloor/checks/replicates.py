@@ -16,6 +16,7 @@ from costfloor.errors import IntegrityError
 from costfloor.fit.posterior import expected_log_price, merge_chains, replicate
 from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
+from costfloor.laws.segments import by_segment
 
 MAX_REPLICATES = 1000
 
@@ -70,7 +71,7 @@ def build_replicates(fits: Mapping[str, Fit], obs: PriceObservations, seed: int)
         rng = np.random.default_rng([seed, *name.encode()])
         draws = merge_chains(thinned(fit.posterior), fit.law)
         log_price[name] = replicate(draws, expected_log_price(draws, obs, rng, redraw_innovations=True), rng)
-    return Replicates(obs, fits, log_price, quarterly_index(obs))
+    return Replicates(obs, fits, log_price, quarterly_index(by_segment(obs)))
 
 
 def thinned(posterior: xr.Dataset) -> xr.Dataset:

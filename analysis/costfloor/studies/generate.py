@@ -62,17 +62,17 @@ def world_draws(base: Draws, law: Law, truth: Mapping[str, float], obs: PriceObs
         values |= {
             prior.name: np.full(size, truth[prior.name]) for prior in law.innovations.priors if prior.name in truth
         }
-    # Drawn anew from the first step on.
-    empty = {"common_innovation": np.empty((size, 0)), "own_innovation": np.empty((size, families, 0))}
-    values |= {name: empty[name] for name in empty if name in base}
+    # Drawn anew from the first step on; the innovations of a market of one family are all common.
+    values["common_innovation"] = np.empty((size, 0))
+    if families > 1:
+        values["own_innovation"] = np.empty((size, families, 0))
     world = Draws(law, values)
     increments = innovations(world, grid_steps(obs.last_time_years, law.grid_years), rng)
     every_unit = np.arange(len(obs.unit_family))
     start = base["family_level"] + mean_declined(world, obs, increments, every_unit)
-    if "own_innovation" in base:
-        values |= {"common_innovation": np.zeros((size, increments.shape[2])), "own_innovation": increments}
-    else:
-        values["common_innovation"] = increments[:, 0]
+    values["common_innovation"] = increments[:, 0] if families == 1 else np.zeros((size, increments.shape[2]))
+    if families > 1:
+        values["own_innovation"] = increments
     world = Draws(law, values | {"family_start": start})
     levels = unit_means(world, obs, increments)
     return Draws(
