@@ -83,7 +83,7 @@ def make_panel() -> pd.DataFrame:
                         "band": band,
                         "band_centre": centre,
                         "birth": pd.Timestamp(birth) + pd.Timedelta(days=20 * (number % 4)),
-                        "family": band,
+                        "segment": band,
                         "open_weights": number % 2 == 0,
                         "reasoning": number % 3 == 0,
                         "release_date": entry,

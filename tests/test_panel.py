@@ -24,11 +24,11 @@ from costfloor.panel import (
     MIN_PUBLISHED_BENCHMARKS,
     MIN_USABLE_BENCHMARKS,
     births_by,
-    families,
     law_rows,
     make_panel,
     market_rows,
     panel_bands,
+    segments,
 )
 from costfloor.places import Places
 from costfloor.storage import data_lock
@@ -76,8 +76,8 @@ def rows(
     ).astype({"open_weights": "boolean"})
 
 
-def families_of(*parts: pd.DataFrame) -> list[str]:
-    return sorted(set(families(pd.concat(parts, ignore_index=True))))
+def segments_of(*parts: pd.DataFrame) -> list[str]:
+    return sorted(set(segments(pd.concat(parts, ignore_index=True))))
 
 
 def test_a_row_is_of_its_band_and_weights_whatever_other_rows_there_are() -> None:
@@ -86,10 +86,10 @@ def test_a_row_is_of_its_band_and_weights_whatever_other_rows_there_are() -> Non
         rows("o1", weights=False, count=100),
         rows("GPT-4", weights=None, count=2),
     )
-    assert families_of(*parts) == ["GPT-4 closed", "o1 closed", "o1 open"]
+    assert segments_of(*parts) == ["GPT-4 closed", "o1 closed", "o1 open"]
     for part in parts:
-        assert families_of(part) == sorted(set(families(part)))
-        assert set(families_of(part)) <= set(families_of(*parts))
+        assert segments_of(part) == sorted(set(segments(part)))
+        assert set(segments_of(part)) <= set(segments_of(*parts))
 
 
 def test_the_panel_holds_kept_quotes_of_published_models(project: Path) -> None:
@@ -135,7 +135,7 @@ def test_the_report_counts_what_was_written(project: Path) -> None:
     report = json.loads((project / "processed" / "build.json").read_text())
     assert report["quotes"] == len(panel)
     assert report["models"] == panel["model"].nunique()
-    assert report["families"] == panel["family"].nunique()
+    assert report["families"] == panel["segment"].nunique()
     assert report["hosts"] == panel["host"].nunique()
     assert (report["first"], report["last"]) == (str(panel["date"].min().date()), str(panel["date"].max().date()))
     assert sum(report["statuses"].values()) == len(quotes) == len(opened(project).table("quotes"))

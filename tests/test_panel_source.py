@@ -14,7 +14,7 @@ def panel(**changes: object) -> pd.DataFrame:
             "n_benchmarks": 5,
             "capability": [120.0, 131.0],
             "capability_sd": [1.0, 2.0],
-            "band": ["early", "late"],
+            "segment": ["early", "late"],
             "birth": pd.to_datetime(["2023-11-02", "2024-05-30"]),
             "clock_release": pd.to_datetime(["2024-01-10", "2024-06-20"]),
             "release_date": pd.to_datetime(["2024-01-10", "2024-06-20"]),
@@ -33,7 +33,7 @@ def test_other_draws_of_quality_are_the_same_source() -> None:
     drawn_anew = panel(
         capability=[120.02, 130.97],
         capability_sd=[1.01, 1.98],
-        band=["late", "late"],
+        segment=["late", "late"],
         birth=pd.to_datetime(["2023-11-01", "2024-05-30"]),
     )
     # The last bit of a blended price may come out either way.

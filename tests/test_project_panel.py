@@ -25,7 +25,7 @@ def test_the_projects_own_panel(tmp_path: Path) -> None:
     assert len(panel) >= 1000
     assert panel["model"].nunique() >= 300
     assert report.launch_priced_models >= 250
-    assert {str(name).split()[0] for name in panel["family"]} == {band.name for band in BANDS}
+    assert {str(name).split()[0] for name in panel["segment"]} == {band.name for band in BANDS}
     seen = built.law_rows
     assert len(seen) >= 900
     # From the smallest open models to o1-pro, at 150 and 600 dollars for input and output.

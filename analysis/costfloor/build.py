@@ -226,7 +226,7 @@ def _build(
         vintage=store.raw_vintage[:16] + ("" if as_of is None else f"@{view_name(as_of, hindsight=hindsight)}"),
         quotes=len(panel),
         models=panel["model"].nunique(),
-        families=panel["family"].nunique(),
+        families=panel["segment"].nunique(),
         hosts=panel["host"].nunique(),
         first=str(panel["date"].min().date()),
         last=str(panel["date"].max().date()),

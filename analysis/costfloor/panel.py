@@ -1,6 +1,6 @@
 """The panel: kept quotes joined with capability, and the rows of it that the laws see, as one market.
 
-Bands give names to figures and tables, and crossed with open and closed weights the families of classical estimates. The laws see no band:
+Bands give names to figures and tables, and crossed with open and closed weights the segments of classical estimates. The laws see no band:
 a model has the birth that the clock of capabilities gives it.
 """
 
@@ -23,7 +23,7 @@ LAW_HOST_KINDS = OWN_PRICE_KINDS
 MARKET = "market"
 """The one family of the rows that the laws see."""
 
-MEASURED = ("quality", "quality_sd", "birth")
+MEASURED = ("quality", "quality_sd", "segment", "birth")
 """Columns of the laws' rows that come from the capability model."""
 
 OF_CAPABILITY = ("n_benchmarks", "capability", "capability_sd", "band", "band_centre", "birth")
@@ -35,8 +35,8 @@ def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    Columns `date, price` (USD per million tokens, 3:1 blend)`, quality, quality_sd` (capability units)`, family` (`MARKET`)`, birth, host,
-    model, open_weights, entry`.
+    Columns `date, price` (USD per million tokens, 3:1 blend)`, quality, quality_sd` (capability units)`, family` (`MARKET`)`, segment,
+    birth, host, model, open_weights, entry`. The laws do not see segments: classical forecasts and checks take a series of each.
     """
     rows = panel[_seen_by_laws(panel)]
     return pd.DataFrame(
@@ -46,6 +46,7 @@ def law_rows(panel: pd.DataFrame) -> pd.DataFrame:
             "quality": rows["capability"],
             "quality_sd": rows["capability_sd"],
             "family": MARKET,
+            "segment": rows["segment"],
             "birth": rows["birth"],
             "host": rows["host"],
             "model": rows["model"],
@@ -142,7 +143,7 @@ def make_panel(
         days_since_release=lambda t: (t["date"] - t["release_date"]).dt.days.astype(float),
     )
     panel["birth"] = births_by(market_clock(panel), panel)
-    panel["family"] = families(panel)
+    panel["segment"] = segments(panel)
     return panel.sort_values(["date", "model", "host", "quote_id"])[list(PANEL.columns)].reset_index(drop=True)
 
 
@@ -178,8 +179,8 @@ def as_measured_in(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     return now.assign(**{name: values.astype(now[name].dtype) for name, values in measured.items()})
 
 
-def families(panel: pd.DataFrame) -> "pd.Series[str]":
-    """Name the family of each row: its band and whether its weights can be had, however many rows that gives.
+def segments(panel: pd.DataFrame) -> "pd.Series[str]":
+    """Name the segment of each row: its band and whether its weights can be had, however many rows that gives.
 
     A rule that counts rows would let later rows name earlier ones.
     """

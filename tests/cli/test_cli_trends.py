@@ -28,7 +28,7 @@ def small_panel(models: int = 40) -> pd.DataFrame:
             "date": date, "valid_to": pd.NaT, "left_censored": False, "price_usd_per_mtok": np.exp(log_price),
             "model": [f"model {number}" for number in range(models)], "host": "x", "host_kind": "first_party", "n_benchmarks": 6,
             "capability": capability, "capability_sd": 1.0, "band": "one", "band_centre": 120.0, "birth": date[0], "clock_release": date[0],
-            "family": "one", "open_weights": True, "reasoning": False, "release_date": date,
+            "segment": "one", "open_weights": True, "reasoning": False, "release_date": date,
         }
     )  # fmt: skip
 

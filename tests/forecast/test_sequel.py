@@ -27,7 +27,7 @@ def priced(model: str, days: list[str], prices: list[float], band: str = "GPT-4"
             "band_centre": 120.0,
             "birth": pd.Timestamp("2023-03-14"),
             "clock_release": day[0],
-            "family": f"{band} open",
+            "segment": f"{band} open",
             "open_weights": True,
             "release_date": day[0],
         }

@@ -77,7 +77,7 @@ def test_a_table_without_models_has_an_item_a_row() -> None:
 def test_the_panel_keeps_the_rows_the_laws_see() -> None:
     row = {
         "date": pd.Timestamp("2024-01-01"), "valid_to": pd.NaT, "left_censored": True, "price_usd_per_mtok": 1.0, "model": "a", "host": "x",
-        "host_kind": "cloud", "n_benchmarks": 5, "capability": 1.0, "open_weights": True, "reasoning": False, "family": "f",
+        "host_kind": "cloud", "n_benchmarks": 5, "capability": 1.0, "open_weights": True, "reasoning": False, "segment": "f",
     }  # fmt: skip
     rows = [row, row | {"host": "y", "host_kind": "aggregator"}, row | {"host": "z", "n_benchmarks": 2}]
     kept = from_panel(pd.DataFrame(rows))

@@ -26,10 +26,21 @@ KNOWN = {
 }
 """Hashes of a small package. They may change with a reason only: every stored result goes stale with them."""
 
-OF_FITS = {"fit", "report", "forecasts", "operating", "reference_class", "hindcast", "influence", "measures", "heldout"}
+OF_FITS = {
+    "fit",
+    "report",
+    "forecasts",
+    "operating",
+    "reference_class",
+    "hindcast",
+    "influence",
+    "measures",
+    "heldout",
+    "power",
+}
 OF_THE_PANEL = {
     "panel", "report", "forecasts", "operating", "reference_class", "hindcast", "influence", "measures", "heldout",
-    "evidence", "channels",
+    "evidence", "channels", "power",
 }  # fmt: skip
 EXPECTED = {
     "sampling/policy.py": set(RESULTS),
@@ -38,7 +49,7 @@ EXPECTED = {
     "laws/plateau.py": set(RESULTS) - {"panel", "capability", "domains"},
     "data/rules.py": OF_THE_PANEL,
     "capability/model.py": OF_THE_PANEL | {"capability"},
-    "forecast/verdict.py": {"report", "operating", "hindcast", "influence", "measures"},
+    "forecast/verdict.py": {"report", "operating", "hindcast", "influence", "measures", "power"},
     "studies/sbc/ranks.py": {"report", "forecasts", "sbc", "sbc_fresh"},
     "studies/technologies/model.py": {"report", "technology fit", "technologies", "reference_class"},
     "studies/domains/gains.py": {"report", "domains"},

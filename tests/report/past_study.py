@@ -58,7 +58,7 @@ def past_study(as_of: pd.Timestamp, folder: Path) -> Study:
         vintage=f"0123456789abcdef@{as_of.date()}",
         quotes=len(panel),
         models=panel["model"].nunique(),
-        families=panel["family"].nunique(),
+        families=panel["segment"].nunique(),
         hosts=panel["host"].nunique(),
         first=str(panel["date"].min().date()),
         last=str(panel["date"].max().date()),

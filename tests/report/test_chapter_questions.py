@@ -53,11 +53,11 @@ def test_the_first_page_says_what_is_decided(evidence: LawEvidence, said: str, s
     sentences = [in_a_sentence(question, questions) for question in questions.answers]
     assert sentences[0] == (
         "Do new models at fixed capability become cheaper by 20 % a year or less, over the last 12 months? "
-        f"{said} ({span} over the laws)."
+        f"{said} (probability {span} by law)."
     )
     assert sentences[2].endswith("over the last 12 months? Not yet asked.")
     assert sentences[5] == (
-        f"How probable is a fall of at most 20 % a year in 1, 3, 5 and 10 years, under each law? In 10 years {span}."
+        f"How probable is a fall of at most 20 % a year in 1, 3, 5 and 10 years, under each law? In 10 years {span} by law."
     )
 
 
@@ -85,7 +85,7 @@ def test_laws_that_part_are_named(side: LawEvidence, other: LawEvidence, said: s
     assert answered(questions, 2).answer == "not decided"
     assert hangs_on(answered(questions, 2), questions) == (
         f"Constant rate, random walk with drift, continued discovery and encompassing law say {said}; plateau says {against}; Baumol's "
-        "cost disease is between the thresholds. Forecasts that set the laws of one side aside would decide."
+        "cost disease is between the thresholds. Nothing is decided while forecasts set neither side aside."
     )
 
 
@@ -110,7 +110,7 @@ def test_an_assumption_is_called_one() -> None:
     )
     yes = agreed(YES, **constant)
     assert answered(yes, 5).answer == "not decided"
-    assert hangs_on(answered(yes, 5), yes).endswith("Forecasts that set the laws of one side aside would decide.")
+    assert hangs_on(answered(yes, 5), yes).endswith("Nothing is decided while forecasts set neither side aside.")
     alone = agreed(NEVER)
     assert hangs_on(answered(alone, 5), alone).endswith(
         "assume no. Only a law that leaves the question open could tell."

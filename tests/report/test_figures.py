@@ -51,11 +51,15 @@ def test_paths_show_every_band_under_its_name(study: Study) -> None:
     assert {"GPT-4", HOSTILE} <= titles
 
 
-def test_entry_prices_are_put_at_the_centre(study: Study) -> None:
-    centre = np.full(len(study.obs.unit_capability), 130.0)
-    entered = paths.entry_prices(study.fits["plateau"], study.obs, centre)
-    slope = 0.5 / study.obs.quality_scale
-    assert entered == pytest.approx(-slope * (study.obs.unit_capability - 130.0), abs=0.15)
+def test_a_model_that_is_its_law_lies_on_the_path_of_its_capability(study: Study) -> None:
+    fit, obs = study.fits["plateau"], study.obs
+    apart = paths.distance_from_law(fit, obs)
+    level = fit.parameters["unit_level"].mean(axis=0)
+    opened = fit.parameters["open_effect"].mean() * obs.unit_open_contrast if "open_effect" in fit.parameters else 0.0
+    for unit in (0, 5, 17):
+        own = paths.Capability(float(obs.unit_capability[unit]), float(obs.unit_birth[unit]))
+        law = own.path(fit, obs, obs.unit_entry_time[[unit]]).mean()
+        assert level[unit] == pytest.approx(law + (opened + apart)[unit])
 
 
 def test_checks_show_only_what_has_an_interval(study: Study) -> None:

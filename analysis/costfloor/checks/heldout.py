@@ -22,6 +22,7 @@ from costfloor.fit.posterior import expected_log_price, merge_chains, replicate
 from costfloor.fit.result import Fit
 from costfloor.forecast.origins import extend, in_view
 from costfloor.laws.observations import PriceObservations, subset
+from costfloor.laws.segments import by_segment
 
 HELDOUT: Final = {
     "recent_slope": recent_slope.check,
@@ -65,5 +66,5 @@ def heldout_checks(
     draws = extend(merge_chains(thinned(fit.posterior), fit.law), obs, seen, rng)
     forecast = replicate(draws, expected_log_price(draws, obs, rng)[:, scored], rng)
     rows = subset(obs, scored, measured_by=seen)
-    replicates = Replicates(rows, {name: fit}, {name: forecast}, {name: forecast}, quarterly_index(rows))
+    replicates = Replicates(rows, {name: fit}, {name: forecast}, {name: forecast}, quarterly_index(by_segment(rows)))
     return [check(replicates) for check in HELDOUT.values()]

@@ -24,7 +24,7 @@ def record_gap(log_price: np.ndarray, time_years: np.ndarray, family: np.ndarray
 def check(replicates: Replicates) -> CheckResult:
     """Compare the longest gap with each law's; a law fails when its two-sided tail probability is below 0.01."""
     obs = replicates.obs
-    observed, predicted = replicates.on_rows(lambda log_price: record_gap(log_price, obs.time_years, obs.family))
+    observed, predicted = replicates.on_rows(lambda log_price: record_gap(log_price, obs.time_years, obs.segment))
     return predictive_check(
         "record_gap",
         "The longest time between two record-low prices of a family at equal quality",

@@ -25,7 +25,7 @@ def check(replicates: Replicates) -> CheckResult:
     """Compare the wait since the last record with each law's; a law fails when its two-sided tail probability is below 0.01."""
     obs = replicates.obs
     observed, predicted = replicates.on_rows(
-        lambda log_price: record_recency(log_price, obs.time_years, obs.family, obs.last_time_years)
+        lambda log_price: record_recency(log_price, obs.time_years, obs.segment, obs.last_time_years)
     )
     return predictive_check(
         "record_recency",

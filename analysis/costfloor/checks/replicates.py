@@ -17,6 +17,7 @@ from costfloor.errors import IntegrityError
 from costfloor.fit.posterior import expected_log_price, merge_chains, replicate
 from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
+from costfloor.laws.segments import by_segment
 
 MAX_REPLICATES = 1000
 
@@ -83,7 +84,7 @@ def build_replicates(fits: Mapping[str, Fit], obs: PriceObservations, seed: int)
             replicate(draws, expected_log_price(draws, obs, rng, redraw_innovations=True, redraw_units=others), rng)
             for others in (False, True)
         )
-    return Replicates(obs, fits, log_price, of_others, quarterly_index(obs))
+    return Replicates(obs, fits, log_price, of_others, quarterly_index(by_segment(obs)))
 
 
 def thinned(posterior: xr.Dataset) -> xr.Dataset:

@@ -314,7 +314,7 @@ PANEL = table(
             "Release of the model where it counts on the clock: known to the day, with enough scores", nullable=True
         ),
         "birth": date("Day the market first reached the model's capability, as expected from releases until its own"),
-        "family": text("Band crossed with open or closed weights"),
+        "segment": text("Band crossed with open or closed weights"),
         "open_weights": flag("Weights can be downloaded", nullable=True),
         "reasoning": flag("Reasons before it answers", nullable=True),
         "first_party": flag("The model's creator sells it"),

@@ -9,7 +9,7 @@ from costfloor.capability.clock import market_clock
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import PriceObservations, observations, subset
 from costfloor.laws.panel import PRICE_UNIT
-from costfloor.panel import as_measured_in, births_by, law_rows
+from costfloor.panel import as_measured_in, births_by, law_rows, segments
 
 SAME_PRICE = ["model", "host", "price"]
 
@@ -54,13 +54,14 @@ def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.D
 def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """The rows of `now` after the day that the laws see.
 
-    A model that the laws had seen stays as it was measured, with the birth that it had. A new one is born by the clock of then: what else
-    was released since must not tell when its capability was first reached. A price of then that is today placed on a later day is no new
-    one.
+    A model that the laws had seen stays as it was measured, with the birth and the segment that it had. A new one is born by the clock of
+    then: what else was released since must not tell when its capability was first reached. A price of then that is today placed on a later
+    day is no new one.
     """
     past, today = law_rows(then), law_rows(now)
     of_then = now.assign(birth=births_by(market_clock(then), now))
-    fresh = law_rows(as_measured_in(then, of_then[(of_then["date"] > day) & (of_then["date"] <= until)]))
+    later = as_measured_in(then, of_then[(of_then["date"] > day) & (of_then["date"] <= until)])
+    fresh = law_rows(later.assign(segment=segments(later)))
     still = pd.MultiIndex.from_frame(past[["date", *SAME_PRICE]]).isin(
         pd.MultiIndex.from_frame(today[["date", *SAME_PRICE]])
     )

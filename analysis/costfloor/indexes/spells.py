@@ -35,7 +35,7 @@ def from_panel(panel: pd.DataFrame) -> pd.DataFrame:
             "quality": rows["capability"],
             "open_weights": rows["open_weights"],
             "reasoning": rows["reasoning"],
-            "family": rows["family"],
+            "family": rows["segment"],
         }
     )
     return close_spells(spells)

@@ -38,13 +38,16 @@ class PriceObservations:
         Measured quality, comparable between families, and its standard deviation.
     unit_open : (U,) bool
         Whether the weights can be had; false where the table does not say so.
-    unit_family : (U,) int
-        Code into `families`.
+    unit_family, unit_segment : (U,) int
+        Codes into `families` and `segments`.
     centres, family_birth, family_open : (F,)
         Of each family the capability from which quality counts, the mean birth of its units, years from `start`, and the share of units
         with open weights.
     reference_years
         Years from `start` to the date at which prices lie on a line in capability: the last one that a fit knows.
+    segments
+        Parts of families of which classical forecasts and checks take a series each; the laws do not see them. Families where the table
+        has none.
     anchored
         Whether the table itself says when each family was born and where it is centred. If not, its rows do, and nothing is known of a
         family before its first one.
@@ -64,12 +67,14 @@ class PriceObservations:
     unit_quality_sd: np.ndarray
     unit_open: np.ndarray
     unit_family: np.ndarray
+    unit_segment: np.ndarray
     centres: np.ndarray
     family_birth: np.ndarray
     family_open: np.ndarray
     reference_years: float
     anchored: bool
     families: tuple[str, ...]
+    segments: tuple[str, ...]
     hosts: tuple[str, ...]
     units: tuple[str, ...]
     quality_scale: float
@@ -83,6 +88,11 @@ class PriceObservations:
     def family(self) -> np.ndarray:
         """Family of each row, (n,)."""
         return np.asarray(self.unit_family[self.unit])
+
+    @property
+    def segment(self) -> np.ndarray:
+        """Segment of each row, (n,)."""
+        return np.asarray(self.unit_segment[self.unit])
 
     @property
     def unit_quality(self) -> np.ndarray:
@@ -153,8 +163,8 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
     ----------
     frame
         Columns `date`, `price`, `quality`, `family`; optional `quality_sd`, `quality_centre`, `birth` (of the model's capability, to
-        fractions of a day), `family_birth`, `host`, `model`, `entry`, `open_weights`. Without `birth` a capability is born with its
-        family, without `family_birth` a family is born on its first date, without `quality_centre` its centre is its mean quality, and
+        fractions of a day), `family_birth`, `segment`, `host`, `model`, `entry`, `open_weights`. Without `birth` a capability is born with
+        its family, without `family_birth` a family is born on its first date, without `quality_centre` its centre is its mean quality, and
         without `entry` a model enters on its first date in the table.
     price_unit
         For axis labels.
@@ -179,6 +189,8 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
     first_row = np.unique(unit, return_index=True)[1]
     units = frame.iloc[first_row]
     family = _codes(units["family"], families)
+    segment = frame["segment" if "segment" in frame else "family"].astype(str)
+    segments = tuple(sorted(segment.unique()))
     time_years = _years(frame["date"], start)
     hosts = tuple(sorted(frame["host"].astype(str).unique())) if "host" in frame else ()
     arrays = {
@@ -200,6 +212,8 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
         **arrays,
         family_birth=_family_means(arrays["unit_birth"], family, len(families)),
         family_open=_family_means(arrays["unit_open"], family, len(families)),
+        unit_segment=_codes(segment.iloc[first_row], segments),
+        segments=segments,
         reference_years=float(time_years.max()),
         anchored="quality_centre" in frame and "family_birth" in frame,
         quality_scale=_scale(arrays["unit_capability"] - centres[family]),
@@ -234,7 +248,7 @@ def subset(obs: PriceObservations, rows: np.ndarray, measured_by: np.ndarray | N
     centres = obs.centres if obs.anchored else _measured_means(obs, obs.unit_capability, by_row, obs.centres)
     units = np.unique(obs.unit[rows])
     hosts = np.unique(obs.host[rows])
-    families = np.unique(obs.unit_family[units])
+    families, segments = np.unique(obs.unit_family[units]), np.unique(obs.unit_segment[units])
     arrays = {
         "log_price": obs.log_price[rows],
         "time_years": obs.time_years[rows],
@@ -258,6 +272,8 @@ def subset(obs: PriceObservations, rows: np.ndarray, measured_by: np.ndarray | N
     return replace(
         obs,
         **changes,
+        unit_segment=np.searchsorted(segments, obs.unit_segment[units]),
+        segments=tuple(obs.segments[code] for code in segments),
         family_birth=_measured_means(obs, obs.unit_birth, measuring_units, obs.family_birth)[families],
         family_open=_measured_means(obs, obs.unit_open, measuring_units, obs.family_open)[families],
         reference_years=float(obs.time_years[measuring].max()),
@@ -277,8 +293,8 @@ def _family_means(values: np.ndarray, family: np.ndarray, count: int) -> np.ndar
     """Mean of the values of each of `count` families, (F,); of equal values exactly that value, of a family without any NaN."""
     means = np.full(count, np.nan)
     for code in np.unique(family):
-        own = values[family == code].astype(float)
-        means[code] = own[0] + (own - own[0]).mean()
+        members = values[family == code].astype(float)
+        means[code] = members[0] + (members - members[0]).mean()
     return means
 
 

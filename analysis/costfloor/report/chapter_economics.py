@@ -31,10 +31,10 @@ def unit_economics(study: Study) -> list[Block]:
         heading("If the floor is real: unit economics"),
         text(
             "A few services stand for many. Their figures are round assumptions (costfloor economics --scenario works out any other); "
-            "only the price paths come from the fits. Who buys a fixed capability lives under the law of its ageing band, who follows "
-            "the frontier under the trend of the prices at which bands opened. The fixed rates ask what follows if the asymptote is "
-            f"reached today. Value is that of at most {plural(horizon, 'year')} of profits, less launch and capacity, to an owner who "
-            "closes in time."
+            "only the price paths come from the fits. Who buys a fixed capability lives under the law at its age, who follows the "
+            "frontier under the trend of the prices of models that were more able than any before. The fixed rates ask what follows if "
+            f"the asymptote is reached today. Value is that of at most {plural(horizon, 'year')} of profits, less launch and capacity, "
+            "to an owner who closes in time."
         ),
         shown("economics"),
         *(text(service(scenario, economics, titles)) for scenario in economics.scenarios),

@@ -62,10 +62,10 @@ def in_a_sentence(answered: Answered, questions: Questions) -> str:
     """A question and what is decided of it, for the first page."""
     if answered.threshold is None:
         late = _late(questions)
-        decided = f"In {LATEST} years {_span(list(late.values()))}." if late else "No law has a say."
+        decided = f"In {LATEST} years {_span(list(late.values()))} by law." if late else "No law has a say."
     else:
         span = questions.spans()[answered.id]
-        decided = f"{_capital(answered.answer)}{f' ({_span(span)} over the laws)' if span else ''}."
+        decided = f"{_capital(answered.answer)}{f' (probability {_span(span)} by law)' if span else ''}."
     return f"{answered.question} {decided}"
 
 
@@ -189,7 +189,7 @@ def _assumes(answered: Answered, law: str) -> bool:
 def _would_decide(stands: Mapping[str, str]) -> str:
     kinds = set(stands.values())
     if {"yes", "no"} <= {stand.split()[-1] for stand in kinds}:
-        return "Forecasts that set the laws of one side aside would decide."
+        return "Nothing is decided while forecasts set neither side aside."
     if f"are {BETWEEN}" in kinds:
         return "More prices would decide; how many more months is not simulated yet."
     if f"are {NEAR}" in kinds:

@@ -37,7 +37,7 @@ def panel_rows(band: str, family: str, first: str, count: int, *, weights: bool)
             "band_centre": 120.0,
             "birth": pd.Timestamp(BIRTHS[band]),
             "clock_release": day,
-            "family": family,
+            "segment": family,
             "open_weights": weights,
             "release_date": day,
         }

@@ -15,6 +15,7 @@ from costfloor.forecast.baselines.levels import forecast_from_series
 from costfloor.forecast.baselines.local_linear import local_linear_trend
 from costfloor.forecast.baselines.predictive import BaselineForecast
 from costfloor.laws.observations import PriceObservations
+from costfloor.laws.segments import by_segment
 
 Baseline = Callable[[PriceObservations, np.ndarray, np.ndarray, int, np.random.Generator], BaselineForecast]
 
@@ -59,7 +60,7 @@ class BaselineForecasts:
 def baseline_forecasts(
     obs: PriceObservations, seen: np.ndarray, scored: np.ndarray, *, draws: int, seed: int
 ) -> BaselineForecasts:
-    """Forecast the scored rows by every baseline, from the seen rows alone.
+    """Forecast the scored rows by every baseline, from the seen rows alone. Each segment has a series of its own.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def baseline_forecasts(
     """
     if not seen.any() or not scored.any() or obs.time_years[scored].min() < obs.time_years[seen].max():
         raise InputError("an origin needs rows before it and other rows after it", remedy="Choose another origin")
-    forecasts, failures = {}, {}
+    obs, forecasts, failures = by_segment(obs), {}, {}
     for position, (name, forecast) in enumerate(BASELINES.items()):
         try:
             forecasts[name] = forecast(obs, seen, scored, draws, np.random.default_rng([seed, position]))

@@ -152,7 +152,7 @@ def _of_place(model: str, host: str, rows: list[Row], sightings: list[_Sighting]
             KnownSpell(
                 model=model,
                 host=host,
-                band=row["family"],
+                band=row["segment"],
                 quality=row["capability"] - row["band_centre"],
                 release=None if pd.isna(row["release_date"]) else row["release_date"],
                 date=row["date"],
