@@ -48,7 +48,9 @@ class Draws:
 def merge_chains(posterior: xr.Dataset, law: Law) -> Draws:
     """Merge chain and draw into one leading dimension; spreads that the fit did not ask for stand with their constants."""
     size = posterior.sizes["chain"] * posterior.sizes["draw"]
-    values = {str(name): array.to_numpy().reshape(size, *array.shape[2:]) for name, array in posterior.data_vars.items()}
+    values = {
+        str(name): array.to_numpy().reshape(size, *array.shape[2:]) for name, array in posterior.data_vars.items()
+    }
     constants = spreads_not_asked(law, posterior.sizes.get("family", 1))
     return Draws(law, {name: np.full(size, value) for name, value in constants.items()} | values)
 

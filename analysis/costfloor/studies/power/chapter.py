@@ -49,7 +49,7 @@ def what_they_say(study: Power, law: str, outcomes: Mapping[str, Mapping[str, bo
     named = listing([f"{_words(row.check)} ({percentage(row.rejected / row.judged)})" for row in able])
     rejected = [row.check for row in able if outcomes.get(row.check, {}).get(law) is False]
     passed = [row.check for row in able if outcomes.get(row.check, {}).get(law) is True]
-    said = [
+    clauses = [
         f"{listing([_words(check) for check in checks])} {several if len(checks) > 1 else single}"
         for checks, single, several in (
             (rejected, "rejects it", "reject it"),
@@ -57,7 +57,7 @@ def what_they_say(study: Power, law: str, outcomes: Mapping[str, Mapping[str, bo
         )
         if checks
     ]
-    real = f" On the real panel {' and '.join(said)}." if said else ""
+    real = f" On the real panel {' and '.join(clauses)}." if clauses else ""
     return f"{title[:1].upper()}{title[1:]} is rejected in more than half of the panels in which {other} holds by {named}.{real}"
 
 

@@ -155,8 +155,8 @@ def _answers(obs: PriceObservations, design: str, seed: int) -> list[dict[str, A
     rows = []
     for law in LAWS:
         evidence = questions_of_fit(_short_fit(law, obs, design, seed), obs, seed)
-        said = law_answer(threshold, evidence.posterior[ASKED], evidence.prior[ASKED])
-        rows.append({"law": law, "answer": said.answer})
+        held = law_answer(threshold, evidence.posterior[ASKED], evidence.prior[ASKED])
+        rows.append({"law": law, "answer": held.answer})
     return rows
 
 
