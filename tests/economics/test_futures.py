@@ -9,8 +9,10 @@ from costfloor.economics.decision import tornado, waiting
 from costfloor.economics.futures import ASYMPTOTES, Future, ageing_path, entry_path, fixed_path
 from costfloor.economics.outlook import outlook, outlooks
 from costfloor.economics.scenario_file import read_scenario
-from costfloor.fit.posterior import Draws
+from costfloor.fit.posterior import Draws, opening_prices
 from costfloor.laws import LAWS
+from costfloor.laws.observations import observations
+from costfloor.laws.simulate import MarketDesign, simulate_market
 
 EXAMPLE = read_scenario(Path(__file__).with_name("example.toml"))
 
@@ -51,6 +53,22 @@ def test_the_frontier_pays_the_trend_of_entry_prices() -> None:
         2 * 0.816 * covariance[0, 0] ** 0.5, rel=0.1
     )
     assert (entry_path(exact[:, :2], births[:2], 4, rng) == 1.0).all()
+
+
+def test_the_frontier_of_a_market_pays_what_its_capabilities_cost_when_they_open() -> None:
+    design = MarketDesign(models=40, rows=80, points_per_year=12.0)
+    obs = observations(simulate_market(LAWS["exponential"], {"rate": 1.0}, design, seed=6))
+    size, rate, effect = 5, 1.3, 0.9
+    values = {"family_rate": np.full((size, 1), rate), "family_start": np.full((size, 1), 2.0)}
+    values |= {"family_elasticity": np.full((size, 1), effect), "noise_scale": np.ones(size)}
+    opened, births = opening_prices(Draws(LAWS["exponential"], values), obs)
+    assert (births >= 0.0).all()
+    assert opened.shape == (size, len(births))
+    # A year's progress costs its effect on price, and the level at a fixed capability has fallen by a year's rate.
+    per_year = 12.0 * effect / obs.quality_scale - rate
+    assert np.polyfit(births, opened[0], 1)[0] == pytest.approx(per_year, rel=1e-6)
+    path = entry_path(opened, births, 2, np.random.default_rng(1))
+    np.testing.assert_allclose(path[:, 2], np.exp(2 * per_year), rtol=1e-6)
 
 
 def test_fixed_falls_are_yearly() -> None:

@@ -1,15 +1,16 @@
 r"""Price of a token in the years ahead, relative to today: under a fitted law, or at a fixed rate.
 
-Two buyers. One keeps a *fixed capability*: its band ages, and the law with it. The other *follows the frontier*: it moves to each new
-band as it opens, and pays what bands cost when they open. Its bill therefore goes with the trend :math:`b` of the log prices
-:math:`\alpha_f` at which bands open over their births :math:`\tau_f`,
+Two buyers. One keeps a *fixed capability*, which ages, and the law with it. The other *follows the frontier*: it moves to each new
+capability as it opens, and pays what capabilities cost when they open. Its bill therefore goes with the trend :math:`b` of the log prices
+:math:`\alpha_k` at which capabilities (of several families: the families) open over their births :math:`\tau_k`,
 
 .. math::
 
-    \alpha_f = a + b \tau_f + e_f, \qquad P_t = \exp\left((\hat b + s_{\hat b} T_{F-2}) t\right)
+    \alpha_k = a + b \tau_k + e_k, \qquad P_t = \exp\left((\hat b + s_{\hat b} T_{K-2}) t\right)
 
-by least squares in every posterior draw, with the standard error of a slope through :math:`F` points and a Student-t variate. No law of
-ageing enters: the decline within a band is given back at the next move.
+by least squares in every posterior draw, with the standard error of a slope through :math:`K` points and a Student-t variate. In a market
+the points lie on a curve that all of its capabilities share, so that this error is that of a straight line through it, not of independent
+points; the doubt about the curve is that of the draws. No law of ageing enters: the decline of a capability is given back at the next move.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from costfloor.fit.posterior import Draws, fresh_innovations, innovation_shares
+from costfloor.fit.posterior import Draws, fresh_innovations, innovation_shares, opening_prices
 from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 
@@ -56,7 +57,7 @@ def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years
     fits
         Fits to `obs` by law.
     obs
-        Observations; they say when bands opened and how old they are.
+        Observations; they say when capabilities opened and how old they are.
     buyer
         Whose price it is.
     years
@@ -68,7 +69,7 @@ def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years
     for name, fit in fits.items():
         rng = np.random.default_rng(seed)
         if buyer == "frontier":
-            path = entry_path(fit.parameters["family_start"], obs.family_birth, years, rng)
+            path = entry_path(*opening_prices(fit.parameters, obs), years, rng)
         else:
             path = ageing_path(fit.parameters, obs.mean_age_at_last, years, rng)
         projected.append(Future(name, True, path))
@@ -82,28 +83,28 @@ def fixed_path(fall_per_year: float, years: int) -> Future:
 
 
 def ageing_path(draws: Draws, age_years: float, years: int, rng: np.random.Generator) -> np.ndarray:
-    """Price of a band that is `age_years` old today, under a law's population and innovations to come, shape (S, years + 1)."""
+    """Price of a capability that is `age_years` old today, under a law's population and innovations to come, shape (S, years + 1)."""
     population = {name: draws[name][:, None] for name in draws.law.family_parameters}
     ahead = np.arange(years + 1.0)[None, :]
     fallen = draws.law.decline(population, age_years + ahead) - draws.law.decline(population, age_years)
     return np.asarray(np.exp(-np.broadcast_to(fallen, (draws.size, years + 1)) - _innovated(draws, years, rng)))
 
 
-def entry_path(family_start: np.ndarray, births: np.ndarray, years: int, rng: np.random.Generator) -> np.ndarray:
-    """Price at which new bands open, by the trend over those that have, shape (S, years + 1).
+def entry_path(opened: np.ndarray, births: np.ndarray, years: int, rng: np.random.Generator) -> np.ndarray:
+    """Price at which new capabilities open, by the trend over those that have, shape (S, years + 1).
 
     Parameters
     ----------
-    family_start : (S, F)
-        Log price of each band when it opened.
-    births : (F,)
-        Years at which they opened; without three bands that opened at different times the price stays as it is.
+    opened : (S, K)
+        Log price of each capability when it opened.
+    births : (K,)
+        Years at which they opened; without three that opened at different times the price stays as it is.
     """
-    slope = np.zeros(len(family_start))
+    slope = np.zeros(len(opened))
     if len(births) > 2 and np.ptp(births) > 0.0:
         apart = births - births.mean()
-        slope = family_start @ apart / (apart @ apart)
-        rest = family_start - family_start.mean(axis=1, keepdims=True) - slope[:, None] * apart
+        slope = opened @ apart / (apart @ apart)
+        rest = opened - opened.mean(axis=1, keepdims=True) - slope[:, None] * apart
         error = np.sqrt((rest**2).sum(axis=1) / (len(births) - 2) / (apart @ apart))
         slope = slope + error * rng.standard_t(len(births) - 2, size=len(slope))
     return np.asarray(np.exp(slope[:, None] * np.arange(years + 1.0)))
