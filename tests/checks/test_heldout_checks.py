@@ -49,7 +49,7 @@ def test_a_rate_that_did_not_go_on_fails(falling: PriceObservations, seen: np.nd
 
 def test_only_held_out_rows_are_looked_at(falling: PriceObservations, seen: np.ndarray) -> None:
     fit = fit_until(seen, falling, 1.0)
-    months = falling.time_years <= 2.5
+    months = falling.time_years <= 2.75
     (whole, *_), (half, *_) = (heldout_checks(fit, falling, seen, rows, seed=1) for rows in (~seen, ~seen & months))
     assert whole.table["observed"][0] != half.table["observed"][0]
     assert half.passed is True

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from costfloor.economics.accounts import accounts, net_present_value_usd
 from costfloor.economics.decision import tornado, waiting
-from costfloor.economics.futures import ASYMPTOTES, Future, ageing_path, entry_path, fixed_path, openings
+from costfloor.economics.futures import ASYMPTOTES, Future, ageing_path, entry_path, fixed_path
 from costfloor.economics.outlook import outlook, outlooks
 from costfloor.economics.scenario_file import read_scenario
-from costfloor.fit.posterior import Draws
+from costfloor.fit.posterior import Draws, opening_prices
 from costfloor.laws import LAWS
 from costfloor.laws.observations import observations
+from costfloor.laws.simulate import MarketDesign, simulate_market
 
 EXAMPLE = read_scenario(Path(__file__).with_name("example.toml"))
 
@@ -27,13 +27,13 @@ def plateau_draws(size: int = 50) -> Draws:
     )
 
 
-def test_a_capability_ages_from_where_it_is() -> None:
+def test_a_band_ages_from_where_it_is() -> None:
     path = ageing_path(plateau_draws(), age_years=2.0, years=3, rng=np.random.default_rng(0))
     population = {"rate_floor": 0.2, "rate_excess": 1.0, "half_life_years": 1.0}
     ages = 2.0 + np.arange(4.0)
     fallen = LAWS["plateau"].decline(population, ages) - LAWS["plateau"].decline(population, 2.0)
     np.testing.assert_allclose(path, np.broadcast_to(np.exp(-fallen), path.shape), rtol=1e-6)
-    # An old capability falls at its floor.
+    # An old band falls at its floor.
     late = ageing_path(plateau_draws(), age_years=30.0, years=3, rng=np.random.default_rng(0))
     np.testing.assert_allclose(late[:, 1:] / late[:, :-1], np.exp(-0.2), rtol=1e-6)
 
@@ -55,18 +55,20 @@ def test_the_frontier_pays_the_trend_of_entry_prices() -> None:
     assert (entry_path(exact[:, :2], births[:2], 4, rng) == 1.0).all()
 
 
-def test_the_frontier_of_a_market_moves_with_models_more_able_than_any_before() -> None:
-    days = pd.to_datetime(["2023-01-01", "2023-06-01", "2023-09-01", "2024-01-01", "2024-05-01"])
-    models = {"date": days, "quality": [100.0, 120.0, 110.0, 120.0, 130.0], "model": list("abcde")}
-    frame = pd.DataFrame(models | {"price": 1.0, "family": "market"})
-    obs = observations(pd.concat([frame, frame.assign(date=pd.Timestamp("2024-12-01"))]))
-    levels = np.arange(5.0) + np.zeros((3, 1))
-    draws = Draws(LAWS["plateau"], {"unit_level": levels, "family_start": np.zeros((3, 1))})
-    log_price, opened = openings(draws, obs)
-    np.testing.assert_array_equal(log_price, levels[:, [0, 1, 4]])
-    np.testing.assert_array_equal(opened, obs.unit_entry_time[[0, 1, 4]])
-    families = observations(frame.assign(family=["x", "x", "y", "y", "y"]))
-    np.testing.assert_array_equal(openings(draws, families)[1], families.family_birth)
+def test_the_frontier_of_a_market_pays_what_its_capabilities_cost_when_they_open() -> None:
+    design = MarketDesign(models=40, rows=80, points_per_year=12.0)
+    obs = observations(simulate_market(LAWS["exponential"], {"rate": 1.0}, design, seed=6))
+    size, rate, effect = 5, 1.3, 0.9
+    values = {"family_rate": np.full((size, 1), rate), "family_start": np.full((size, 1), 2.0)}
+    values |= {"family_elasticity": np.full((size, 1), effect), "noise_scale": np.ones(size)}
+    opened, births = opening_prices(Draws(LAWS["exponential"], values), obs)
+    assert (births >= 0.0).all()
+    assert opened.shape == (size, len(births))
+    # A year's progress costs its effect on price, and the level at a fixed capability has fallen by a year's rate.
+    per_year = 12.0 * effect / obs.quality_scale - rate
+    assert np.polyfit(births, opened[0], 1)[0] == pytest.approx(per_year, rel=1e-6)
+    path = entry_path(opened, births, 2, np.random.default_rng(1))
+    np.testing.assert_allclose(path[:, 2], np.exp(2 * per_year), rtol=1e-6)
 
 
 def test_fixed_falls_are_yearly() -> None:

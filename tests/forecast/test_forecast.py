@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from costfloor.fit.posterior import Draws, innovations
+from costfloor.fit.posterior import Draws, innovations, unit_means
 from costfloor.fit.result import Fit
 from costfloor.forecast.origins import (
     MIN_SCORED_ROWS,
@@ -22,6 +22,7 @@ from costfloor.forecast.scores import crps, jackknife_mcse
 from costfloor.laws import LAWS
 from costfloor.laws.innovations import COMMON_SHARE, grid_steps
 from costfloor.laws.observations import PriceObservations, observations, subset
+from costfloor.laws.simulate import MarketDesign, simulate_market
 from hypothesis import given
 from hypothesis import strategies as st
 from plain_draws import law_values
@@ -245,7 +246,8 @@ def draws_of(law: str, past: PriceObservations, size: int, rng: np.random.Genera
         values[f"family_{name}"] = np.abs(rng.normal(1.0, 0.2, size=(size, families)))
     if LAWS[law].innovations:
         values["common_innovation"] = 0.1 * rng.normal(size=(size, steps))
-        values["own_innovation"] = 0.1 * rng.normal(size=(size, families, steps))
+        if families > 1:
+            values["own_innovation"] = 0.1 * rng.normal(size=(size, families, steps))
     values |= given_values
     return Draws(
         LAWS[law], {name: np.full(size, value) if np.ndim(value) == 0 else value for name, value in values.items()}
@@ -344,6 +346,44 @@ def test_a_new_family_opens_at_the_populations_level() -> None:
     rng = np.random.default_rng(13)
     extended = extend(draws_of("exponential", PAST, SIZE, rng), OBS, SEEN, rng)
     check_normal(extended["family_start"][:, OBS.families.index("new")], 0.5, 0.6)
+
+
+def test_weights_that_an_origin_had_not_seen_have_the_effect_of_the_prior() -> None:
+    rng = np.random.default_rng(16)
+    frame = market().assign(open_weights=lambda rows: rows["date"] >= "2024-01-01")
+    obs = observations(frame)
+    whole, past = subset(obs, np.ones(obs.n, bool), measured_by=SEEN), subset(obs, SEEN)
+    assert not past.open_weights_differ
+    draws = draws_of("exponential", past, SIZE, rng)
+    assert "open_effect" not in draws
+    check_normal(extend(draws, whole, SEEN, rng)["open_effect"], 0.0, 1.0)
+    assert "open_effect" not in extend(draws, OBS, SEEN, rng)
+
+
+def test_a_market_is_extended_by_models_and_hosts_alone() -> None:
+    rng = np.random.default_rng(17)
+    design = MarketDesign(models=40, rows=80, hosts=3)
+    obs = observations(simulate_market(LAWS["discovery"], {"rate": 1.0, "discoveries_per_year": 20.0}, design, seed=3))
+    seen = obs.time_years < 2.99
+    past, whole = subset(obs, seen), subset(obs, np.ones(obs.n, bool), measured_by=seen)
+    draws = draws_of("discovery", past, SIZE, rng, open_effect=-0.3)
+    extended = extend(draws, whole, seen, rng)
+    for name, values in draws.values.items():
+        if name not in {"common_innovation", "unit_level", "host_effect"}:
+            np.testing.assert_array_equal(extended[name], values)
+    known = draws["common_innovation"].shape[1]
+    np.testing.assert_array_equal(extended["common_innovation"][:, :known], draws["common_innovation"])
+    ahead = extended["common_innovation"][:, known:]
+    rate, arrivals = float(draws["innovation_rate"][0]), float(draws["discoveries_per_year"][0])
+    assert ahead.var() == pytest.approx(2.0 * rate**2 / arrivals * 0.25, rel=0.05)
+    # A model to come enters on the line of the last date that the fit knew, and its capability has a negative age there.
+    new = np.setdiff1d(np.arange(len(whole.unit_family)), whole.unit[seen])
+    assert (whole.unit_birth[new] > whole.reference_years).any()
+    increments = innovations(extended, grid_steps(whole.last_time_years), rng)
+    means = unit_means(extended, whole, increments)
+    for unit in new:
+        gap = (extended["unit_level"][:, unit] - means[:, unit]) / unit_spread(extended, whole)[:, unit]
+        check_normal(gap, 0.0, 1.0)
 
 
 def test_uncertain_quality_widens_a_units_level() -> None:

@@ -10,6 +10,7 @@ from costfloor.forecast.baselines import BASELINES, baseline_forecasts
 from costfloor.forecast.origins import masks, predict
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations, subset
+from costfloor.laws.simulate import MarketDesign, simulate_market
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_forecast import draws_of, fit_with, market
@@ -112,6 +113,38 @@ def test_a_new_family_is_forecast_alike_whichever_of_its_models_come_later(law: 
         means.append((simulated[:, row].mean(), simulated[:, row].std() / np.sqrt(len(simulated))))
     (one, error), (two, other_error) = means
     assert abs(one - two) < 4 * np.hypot(error, other_error)
+
+
+def made_up_market() -> pd.DataFrame:
+    design = MarketDesign(models=50, rows=110, hosts=4, start="2021-06-01")
+    return simulate_market(LAWS["discovery"], {"rate": 1.0, "discoveries_per_year": 20.0}, design, seed=5)
+
+
+@pytest.mark.parametrize("law", LAWS)
+@settings(max_examples=5)
+@given(seed=CASES)
+def test_what_lies_behind_the_horizon_changes_no_forecast_of_a_market_by_a_byte(law: str, seed: int) -> None:
+    frame, rng = made_up_market(), np.random.default_rng(seed)
+    later = frame["date"] > END
+    count = int(later.sum())
+    rows = frame[later].assign(
+        date=END + pd.to_timedelta(rng.integers(1, 900, count), unit="D"),
+        price=rng.lognormal(0.0, 4.0, count),
+        quality=rng.normal(300.0, 90.0, count),
+        birth=END + pd.to_timedelta(rng.uniform(-3000.0, 3000.0, count), unit="D"),
+        open_weights=rng.random(count) < rng.random(),
+        model=[f"z{number % 7}" for number in range(count)],
+        host=rng.choice(["host 1", "elsewhere"], count),
+    )
+    rows["entry"] = rows["date"]
+    forecasts = []
+    for table in (frame, pd.concat([frame[~later], rows], ignore_index=True)):
+        obs = observations(table)
+        seen, scored = masks(obs, ORIGIN, HORIZON)
+        assert scored.any()
+        forecasts.append(predict(a_fit(subset(obs, seen), law, 20), obs, seen, scored, seed=1))
+    for one, two in zip(*forecasts, strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 def test_a_family_that_nobody_knew_of_is_not_scored() -> None:

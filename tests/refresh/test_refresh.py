@@ -280,11 +280,15 @@ def test_the_old_forecast_is_scored_on_what_came_after_the_study(built: Path, mo
 
 def test_a_price_on_another_day_is_changed_and_not_new() -> None:
     days = pd.to_datetime(["2025-01-01", "2025-02-01", "2025-03-01"])
-    before = pd.DataFrame({"date": days, "price": [3.0, 2.0, 1.0], "model": "m", "host": "h", "family": "f"})
-    rows = before.assign(family="f open")
+    before = pd.DataFrame(
+        {"date": days, "price": [3.0, 2.0, 1.0], "model": "m", "host": "h", "segment": "f", "birth": days}
+    )
+    rows = before.assign(segment="f open", birth=pd.Timestamp("2024-12-01"))
     assert new_rows(before, rows)[0].empty
     assert new_rows(before, rows)[1] == 0
-    later = pd.DataFrame({"date": [pd.Timestamp("2025-04-01")], "price": 0.5, "model": "m", "host": "h", "family": "f"})
+    later = pd.DataFrame(
+        {"date": [pd.Timestamp("2025-04-01")], "price": 0.5, "model": "m", "host": "h", "segment": "f"}
+    )
     moved = rows.assign(date=rows["date"].where(np.arange(3) != 1, pd.Timestamp("2025-02-09")))
     fresh, changed = new_rows(before, pd.concat([moved, later], ignore_index=True))
     assert (fresh["price"].tolist(), changed) == ([0.5], 1)

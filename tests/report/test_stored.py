@@ -54,6 +54,14 @@ def test_what_was_saved_is_opened(whole: Study, tmp_path: Path) -> None:
     assert found.build == replace(whole.build, path="panel.parquet")
 
 
+def test_a_panel_of_an_earlier_version_is_refused(whole: Study, tmp_path: Path) -> None:
+    save_results(replace(whole, panel=whole.panel.drop(columns="birth")), tmp_path)
+    with pytest.raises(
+        IntegrityError, match=r"panel\.parquet is of another version: it has no 'birth'. Run bin/store-results"
+    ):
+        open_results(tmp_path)
+
+
 def test_checks_come_back_as_tables(whole: Study, tmp_path: Path) -> None:
     save_results(whole, tmp_path)
     for found, written in zip(open_results(tmp_path).checks, whole.checks, strict=True):

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from costfloor.fit.posterior import Draws, expected_log_price
 from costfloor.laws import LAWS
+from costfloor.laws.base import fallen
 from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.simulate import MarketDesign, simulate_market
 from costfloor.studies.generate import prices, prior_draws, world_draws
-from costfloor.studies.operating.worlds import WORLDS, extended
+from costfloor.studies.operating.worlds import WORLDS, World, extended
 from costfloor.studies.sbc.study import NEVER_YEARS, design, quantities, years_to_half
 
 
@@ -30,6 +32,14 @@ def panel() -> PriceObservations:
         }
     )
     return observations(frame)
+
+
+@pytest.fixture(scope="module")
+def market() -> PriceObservations:
+    """The same size, in one market, each model with the birth of its capability."""
+    return observations(
+        simulate_market(LAWS["exponential"], {"rate": 1.0}, MarketDesign(models=20, rows=30, hosts=2), seed=4)
+    )
 
 
 def nuisance(obs: PriceObservations, size: int = 400) -> Draws:
@@ -55,7 +65,9 @@ def test_the_calibration_panel_is_as_large_as_asked_for() -> None:
     obs = design()
     assert obs.n >= 150
     assert obs.models_repeat
-    assert len(obs.families) == 5
+    assert len(obs.families) == 1
+    assert obs.births_differ
+    assert obs.open_weights_differ
     assert design().data_hash == obs.data_hash
 
 
@@ -75,6 +87,32 @@ def test_a_longer_panel_repeats_its_last_year_with_other_models(panel: PriceObse
     assert len(set(extended(panel, 2).units)) == len(extended(panel, 2).units)
     assert longer.data_hash != panel.data_hash
     assert extended(panel, 0) is panel
+
+
+def test_a_longer_market_goes_on_along_its_clock(market: PriceObservations) -> None:
+    longer = extended(market, 1)
+    again = market.time_years > market.last_time_years - 1.0
+    old, count = np.unique(market.unit[again]), len(market.unit_family)
+    assert longer.age_years[market.n :] == pytest.approx(market.age_years[again])
+    assert longer.unit_birth[count:] == pytest.approx(market.unit_birth[old] + 1.0)
+    # Capability is ten points a year in the design.
+    assert longer.unit_capability[count:] == pytest.approx(market.unit_capability[old] + 10.0, abs=0.01)
+    assert longer.reference_years == pytest.approx(longer.last_time_years, abs=0.01)
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_a_world_of_one_market_falls_as_its_law_says(market: PriceObservations, world: World) -> None:
+    law, last = LAWS[world.law], market.last_time_years
+    draws = world_draws(nuisance(market), law, world.truth, market, seed=1)
+    assert "own_innovation" not in draws
+    population = {name: world.truth[name] for name in law.family_parameters}
+    declined = fallen(law, population, market.unit_entry_time - market.unit_birth)
+    declined = declined - fallen(law, population, last - market.unit_birth)
+    first, second = int(declined.argmin()), int(declined.argmax())
+    gap = draws["unit_level"][:, first] - draws["unit_level"][:, second]
+    quality = 0.5 * (market.unit_quality[first] - market.unit_quality[second]) / market.quality_scale
+    expected = float(declined[second] - declined[first])
+    assert (gap - quality).mean() == pytest.approx(expected, abs=5 * (gap - quality).std() / np.sqrt(draws.size))
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)

@@ -1,15 +1,16 @@
 r"""Price of a token in the years ahead, relative to today: under a fitted law, or at a fixed rate.
 
-Two buyers. One keeps a *fixed capability*, which ages, and the law with it. The other *follows the frontier*: it moves to each model that
-is more able than any before, and pays what such models cost when they come. Its bill therefore goes with the trend :math:`b` of the log
-prices :math:`\alpha_k` of these models over their entries :math:`\tau_k`,
+Two buyers. One keeps a *fixed capability*, which ages, and the law with it. The other *follows the frontier*: it moves to each new
+capability as it opens, and pays what capabilities cost when they open. Its bill therefore goes with the trend :math:`b` of the log prices
+:math:`\alpha_k` at which capabilities (of several families: the families) open over their births :math:`\tau_k`,
 
 .. math::
 
     \alpha_k = a + b \tau_k + e_k, \qquad P_t = \exp\left((\hat b + s_{\hat b} T_{K-2}) t\right)
 
-by least squares in every posterior draw, with the standard error of a slope through :math:`K` points and a Student-t variate. No law of
-ageing enters: what a capability has lost is given back at the next move. Of a table of several families each opens once, at its birth.
+by least squares in every posterior draw, with the standard error of a slope through :math:`K` points and a Student-t variate. In a market
+the points lie on a curve that all of its capabilities share, so that this error is that of a straight line through it, not of independent
+points; the doubt about the curve is that of the draws. No law of ageing enters: the decline of a capability is given back at the next move.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from costfloor.fit.posterior import Draws, fresh_innovations, innovation_shares
+from costfloor.fit.posterior import Draws, fresh_innovations, innovation_shares, opening_prices
 from costfloor.fit.result import Fit
 from costfloor.laws.observations import PriceObservations
 
@@ -56,7 +57,7 @@ def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years
     fits
         Fits to `obs` by law.
     obs
-        Observations; they say when the frontier moved and how old capabilities are.
+        Observations; they say when capabilities opened and how old they are.
     buyer
         Whose price it is.
     years
@@ -68,7 +69,7 @@ def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years
     for name, fit in fits.items():
         rng = np.random.default_rng(seed)
         if buyer == "frontier":
-            path = entry_path(*openings(fit.parameters, obs), years, rng)
+            path = entry_path(*opening_prices(fit.parameters, obs), years, rng)
         else:
             path = ageing_path(fit.parameters, obs.mean_age_at_last, years, rng)
         projected.append(Future(name, True, path))
@@ -89,36 +90,23 @@ def ageing_path(draws: Draws, age_years: float, years: int, rng: np.random.Gener
     return np.asarray(np.exp(-np.broadcast_to(fallen, (draws.size, years + 1)) - _innovated(draws, years, rng)))
 
 
-def openings(draws: Draws, obs: PriceObservations) -> tuple[np.ndarray, np.ndarray]:
-    """Log prices (S, K) at which the frontier was on sale when it moved, and when that was, years from the start (K,).
-
-    In a market it moves with a model that is more able than all that entered before it; several families open at their births.
-    """
-    if len(obs.families) > 1 or not obs.models_repeat:
-        return draws["family_start"], obs.family_birth
-    order = np.argsort(obs.unit_entry_time, kind="stable")
-    most_able = np.maximum.accumulate(obs.unit_capability[order])
-    moved = order[np.diff(most_able, prepend=-np.inf) > 0.0]
-    return draws["unit_level"][:, moved], obs.unit_entry_time[moved]
-
-
-def entry_path(log_price: np.ndarray, opened: np.ndarray, years: int, rng: np.random.Generator) -> np.ndarray:
-    """Price of the frontier in the years ahead, by the trend over the times at which it moved, shape (S, years + 1).
+def entry_path(opened: np.ndarray, births: np.ndarray, years: int, rng: np.random.Generator) -> np.ndarray:
+    """Price at which new capabilities open, by the trend over those that have, shape (S, years + 1).
 
     Parameters
     ----------
-    log_price : (S, K)
-        Log price of the frontier each time.
-    opened : (K,)
-        When that was, in years; without three different times the price stays as it is.
+    opened : (S, K)
+        Log price of each capability when it opened.
+    births : (K,)
+        Years at which they opened; without three that opened at different times the price stays as it is.
     """
-    slope = np.zeros(len(log_price))
-    if len(opened) > 2 and np.ptp(opened) > 0.0:
-        apart = opened - opened.mean()
-        slope = log_price @ apart / (apart @ apart)
-        rest = log_price - log_price.mean(axis=1, keepdims=True) - slope[:, None] * apart
-        error = np.sqrt((rest**2).sum(axis=1) / (len(opened) - 2) / (apart @ apart))
-        slope = slope + error * rng.standard_t(len(opened) - 2, size=len(slope))
+    slope = np.zeros(len(opened))
+    if len(births) > 2 and np.ptp(births) > 0.0:
+        apart = births - births.mean()
+        slope = opened @ apart / (apart @ apart)
+        rest = opened - opened.mean(axis=1, keepdims=True) - slope[:, None] * apart
+        error = np.sqrt((rest**2).sum(axis=1) / (len(births) - 2) / (apart @ apart))
+        slope = slope + error * rng.standard_t(len(births) - 2, size=len(slope))
     return np.asarray(np.exp(slope[:, None] * np.arange(years + 1.0)))
 
 

@@ -21,7 +21,7 @@ REPORT = "No fits of the last study are stored, or of an earlier version of the 
 REFIT = "The laws were last fitted at different times: run `costfloor refit`."
 NO_LATER = "The laws see no new row of a day after the last study's."
 
-UNCOMPARED = ("family", "birth")
+UNCOMPARED = ("family", "segment", "birth")
 """Columns of the laws' rows that may change while the price is the same."""
 SAME_PRICE = ["model", "host", "price"]
 

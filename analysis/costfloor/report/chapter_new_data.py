@@ -159,7 +159,7 @@ def _vintages(history: Sequence[Entry]) -> Table:
 def _past_days(days: Sequence[Entry]) -> Table:
     return tabulate(
         "past_days",
-        "What was to be concluded on past days from what was known then. Rates are those of the mean over families at the last price, "
+        "What was to be concluded on past days from what was known then. Rates are means over the capabilities on sale at the last price, "
         "log-rates a year, median and 90 % interval. Weights: the stacking weight of each law, its share in the mixture that would have "
         "forecast best; they are no probabilities.",
         [

@@ -116,7 +116,13 @@ def open_results(folder: Path | str | None = None) -> Results:
     _require_unchanged(place)
     results = _read_json(place / RESULTS_FILE)
     panel = pd.read_parquet(place / PANEL)
-    obs = observations(law_rows(panel), price_unit=results["price_unit"])
+    try:
+        rows = law_rows(panel)
+    except KeyError as error:
+        raise IntegrityError(
+            f"{place / PANEL} is of another version: it has no {error}. Run bin/store-results again"
+        ) from error
+    obs = observations(rows, price_unit=results["price_unit"])
     fits = {name: _open_fit(place, name, obs) for name in results["laws"]}
     try:
         comparison, build = Comparison.from_json(results["comparison"]), BuildReport(**results["build"])

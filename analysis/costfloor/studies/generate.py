@@ -40,7 +40,8 @@ def world_draws(base: Draws, law: Law, truth: Mapping[str, float], obs: PriceObs
     base
         Posterior draws of a fit with innovations to the real panel: noise, hosts, elasticities, levels, size of innovations.
     law, truth
-        The law that holds, its population parameters and the spreads of its families by name; a spread left out is zero.
+        The law that holds, its population parameters and the spreads of its families by name; a spread left out is zero, and a market of
+        one family has none.
     obs
         The design; its families and hosts are those of the real panel.
     seed
@@ -51,7 +52,7 @@ def world_draws(base: Draws, law: Law, truth: Mapping[str, float], obs: PriceObs
     values = dict(base.values)
     population = {name: np.full(size, truth[name]) for name in law.family_parameters}
     for name, parameter in law.family_parameters.items():
-        spread = truth.get(parameter.spread.name, 0.0) if parameter.spread else 0.0
+        spread = truth.get(parameter.spread.name, 0.0) if parameter.spread and families > 1 else 0.0
         offset = spread * rng.standard_normal((size, families))
         values[name], values[f"family_{name}"] = (
             population[name],

@@ -9,7 +9,7 @@ from costfloor.typeset.style import GREY, LAW_COLOURS, interval, page_figure
 CHANNELS = {
     "same_model_rate": "same model, after its entry\n(fixed graph)",
     "rate_now": "new models, now\n(changed graph)",
-    "rate_initial": "new models, when a band opens\n(changed graph)",
+    "rate_initial": "new models, when a capability is new\n(changed graph)",
 }
 
 

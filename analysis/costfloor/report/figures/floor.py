@@ -12,7 +12,7 @@ BINS = 60
 
 
 def draw(study: Study) -> Figure:
-    """Densities of the plateau law's floor, the mean over the families, before and after the prices, with the claimed range."""
+    """Densities of the plateau law's floor before and after the prices, with the claimed range."""
     figure = page_figure(2.3)
     ax = figure.subplots()
     fit = study.fits["plateau"]

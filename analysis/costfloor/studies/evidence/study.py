@@ -17,6 +17,7 @@ import pymc as pm
 
 from costfloor.keys import result_key
 from costfloor.laws import LAWS
+from costfloor.laws.few_families import fitted_law
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.panel import PRICE_UNIT
@@ -91,7 +92,7 @@ def evidence_study(obs: PriceObservations, laws: Sequence[str], context: Context
 
 def evidence_job(law: str, obs: PriceObservations, seed: int) -> dict[str, Any]:
     """Run sequential Monte Carlo several times, and NUTS once to see where the posterior is: `LawEvidence` as plain data."""
-    model = build_model(LAWS[law], obs)
+    model = build_model(fitted_law(LAWS[law], obs), obs)
     with model:
         tree = pm.sample_smc(
             PARTICLES, chains=RUNS, cores=1, random_seed=seed, progressbar=False, compute_convergence_checks=False

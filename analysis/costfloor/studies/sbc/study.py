@@ -6,15 +6,17 @@ from functools import cache
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, merge_chains
 from costfloor.fit.quantities import reported_quantities
 from costfloor.keys import result_key
-from costfloor.laws import LAWS
+from costfloor.laws import LAWS, Law
+from costfloor.laws.base import fallen, rate_at
+from costfloor.laws.few_families import fitted_law
 from costfloor.laws.model import build_model
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
+from costfloor.laws.simulate import MarketDesign, simulate_market
 from costfloor.runs.jobs import Job
 from costfloor.sampling.gates import diagnose_quantities
 from costfloor.sampling.policy import SamplerSettings
@@ -90,27 +92,9 @@ class CalibrationStudy:
 
 
 def design() -> PriceObservations:
-    """A panel of 160 prices of 64 models in five families that start one after the other, at six hosts; its prices are of no account."""
-    rng = np.random.default_rng(11)
-    model = np.repeat(np.arange(64), [1, 2, 3, 4] * 16)
-    family = model % 5
-    entry = 0.6 * family + rng.uniform(0.0, 1.0, 64)[model] * (4.0 - 0.6 * family)
-    first = np.r_[True, np.diff(model) > 0]
-    time = np.where(first, entry, entry + rng.uniform(0.0, 1.0, len(model)) * (4.0 - entry))
-    quality = rng.normal(0.0, 1.0, 64)[model]
-    frame = pd.DataFrame(
-        {
-            "date": pd.Timestamp("2021-01-01") + pd.to_timedelta(np.round(365.25 * time), unit="D"),
-            "price": 1.0,
-            "quality": quality,
-            "quality_sd": 0.2,
-            "family": [f"band {code + 1}" for code in family],
-            "family_birth": pd.Timestamp("2021-01-01") + pd.to_timedelta(np.round(365.25 * 0.6 * family), unit="D"),
-            "model": [f"model {code}" for code in model],
-            "host": [f"host {code}" for code in rng.integers(6, size=len(model))],
-        }
-    )
-    return observations(frame)
+    """A market of 160 prices of 64 models at six hosts over four years, with births by model; its prices are of no account."""
+    sizes = MarketDesign(models=64, rows=160, hosts=6)
+    return observations(simulate_market(LAWS["exponential"], {"rate": 1.0}, sizes, seed=11))
 
 
 def calibrate(laws: Sequence[str], simulations: int, context: Context) -> Calibration:
@@ -138,7 +122,7 @@ def simulate(law: str, start: int, count: int, seed: int) -> dict[str, Any]:
     """Ranks of `count` truths from number `start` on, by quantity, and the divergences of each fit."""
     obs, rng = design(), np.random.default_rng((seed, start))
     compiled = _compiled(law)
-    truth = prior_draws(LAWS[law], obs, count, seed + start, LEVEL_CENTER)
+    truth = prior_draws(_fitted(law), obs, count, seed + start, LEVEL_CENTER)
     log_price = prices(truth, obs, seed + start)
     ranks: dict[str, list[int]] = {}
     divergences, worst = [], []
@@ -164,10 +148,12 @@ def quantities(draws: Draws, obs: PriceObservations, log_price: np.ndarray) -> d
     names = [*OBSERVATION_PRIORS, *(prior.name for prior in law.priors)]
     chosen = {name: draws[name] for name in names if name in draws}
     family = draws.family(np.arange(len(obs.families)))
+    on_sale = np.flatnonzero(obs.on_sale)
+    ages = obs.last_time_years - obs.unit_birth[on_sale]
     with_prices = replace(obs, log_price=log_price)
     expected = expected_log_price(draws, with_prices, np.random.default_rng(0))
     return chosen | {
-        "rate_now": law.rate(family, obs.ages_at_last).mean(axis=1),
+        "rate_now": rate_at(law, draws.family(obs.unit_family[on_sale]), ages).mean(axis=1),
         "rate_long_run": law.long_run_rate(family).mean(axis=1),
         "years_to_half": years_to_half(draws, obs),
         "log_likelihood": log_likelihood(draws, with_prices, expected).sum(axis=1),
@@ -175,23 +161,27 @@ def quantities(draws: Draws, obs: PriceObservations, log_price: np.ndarray) -> d
 
 
 def years_to_half(draws: Draws, obs: PriceObservations) -> np.ndarray:
-    """Years from the last date until the oldest family's price has halved by its law, shape (S,); 50 stands for later or never."""
-    oldest = int(obs.family_birth.argmin())
-    age = obs.ages_at_last[oldest]
+    """Years from the last date until the price of the oldest capability has halved by its law, shape (S,); 50 stands for later or never."""
+    oldest = int(obs.unit_birth.argmin())
+    age = obs.last_time_years - obs.unit_birth[oldest]
     ahead = np.linspace(0.0, NEVER_YEARS, 2001)
-    family = draws.family(np.array([oldest]))
-    fallen = draws.law.decline(family, age + ahead[None, :]) - draws.law.decline(family, np.array([[age]]))
-    reached = fallen >= np.log(2.0)
+    family = draws.family(obs.unit_family[[oldest]])
+    to_come = fallen(draws.law, family, age + ahead[None, :]) - fallen(draws.law, family, np.array([[age]]))
+    reached = to_come >= np.log(2.0)
     first = reached.argmax(axis=1).clip(min=1)
     rows = np.arange(draws.size)
-    before, after = fallen[rows, first - 1], fallen[rows, first]
+    before, after = to_come[rows, first - 1], to_come[rows, first]
     exact = ahead[first - 1] + (ahead[1]) * (np.log(2.0) - before) / np.where(after > before, after - before, 1.0)
     return np.where(reached.any(axis=1), exact, NEVER_YEARS)
 
 
 @cache
 def _compiled(law: str) -> Any:
-    return compile_model(build_model(LAWS[law], design()))
+    return compile_model(build_model(_fitted(law), design()))
+
+
+def _fitted(law: str) -> Law:
+    return fitted_law(LAWS[law], design())
 
 
 def _row(law: str, name: str, ranks: np.ndarray, rows: int) -> Row:
