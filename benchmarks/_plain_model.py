@@ -1,4 +1,4 @@
-"""The model of docs/laws.md as its equations stand, without what makes the package's own fast. For `samplers.py`."""
+"""The model of docs/laws.md for families with one birth each, as its equations stand, without what makes the package's own fast. For `samplers.py`."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def plain_model(law: Law, obs: PriceObservations) -> pm.Model:
             own_parameters = {name: value[of] for name, value in family.items()}
             return law.decline(own_parameters, age) + before[of, step] + through * increment[of, step]
 
-        at_entry = fallen(obs.unit_family, obs.unit_entry_time, obs.unit_entry_age)
+        at_entry = fallen(obs.unit_family, obs.unit_entry_time, obs.unit_entry_time - obs.unit_birth)
         member = (obs.unit_family == np.arange(families)[:, None]).astype(float)
         level = prior["level"] + prior["level_spread"] * pm.Normal("level_z", shape=families)
         start = level + (member / member.sum(axis=1, keepdims=True)) @ at_entry

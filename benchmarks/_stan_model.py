@@ -104,7 +104,8 @@ def build_program(law: str) -> None:
 
 def stan_data(obs: PriceObservations, *, plain: bool) -> dict[str, Any]:
     """Unless the model is to be plain, each distinct moment is evaluated once and effects are centred as in the package."""
-    entries = np.column_stack([obs.unit_family, obs.unit_entry_time, obs.unit_entry_age])
+    entry_age = obs.unit_entry_time - obs.unit_birth
+    entries = np.column_stack([obs.unit_family, obs.unit_entry_time, entry_age])
     moments = np.concatenate([entries, np.column_stack([obs.family, obs.time_years, obs.age_years])])
     place = np.arange(len(moments))
     if not plain:

@@ -57,7 +57,7 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
 def test_the_standard_errors_of_the_page_are_its_formula() -> None:
     rate, arrivals, years = 1.2, 24.0, 4.0
     whole = rate * (2 / (arrivals * years)) ** 0.5
-    one, five = (whole * (COMMON_SHARE**2 + (1 - COMMON_SHARE) ** 2 / families) ** 0.5 for families in (1, 5))
+    five = whole * (COMMON_SHARE**2 + (1 - COMMON_SHARE) ** 2 / 5) ** 0.5
     common, discovery = (" ".join(page.read_text("utf-8").split()) for page in (DOCS / "laws.md", PAGES["discovery"]))
-    assert f"it is {one:.2f} for $F = 1$ and {five:.2f} for $F = 5$" in common
-    assert f"{one:.2f} for $r = 1.2$, $\\lambda = 24$, $T = 4$ with one family and {five:.2f} with five" in discovery
+    assert f"it is {whole:.2f} for one market and {five:.2f} for $F = 5$" in common
+    assert f"{whole:.2f} for $r = 1.2$, $\\lambda = 24$, $T = 4$ with one market and {five:.2f} with five" in discovery
