@@ -1,4 +1,4 @@
-"""The model of docs/laws.md for families with one birth each, as its equations stand, without what makes the package's own fast. For `samplers.py`."""
+"""The model of docs/laws.md for families with one birth each, as its equations stand and without what is fast. For `samplers.py`."""
 
 from typing import Any
 

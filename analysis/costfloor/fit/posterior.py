@@ -131,10 +131,10 @@ def _declined_at_entry(draws: Draws, obs: PriceObservations, increments: np.ndar
 def _apart(draws: Draws, obs: PriceObservations, family: np.ndarray, birth_years: np.ndarray) -> np.ndarray:
     """By how much capabilities of some births have declined farther than one of the family's mean birth by the reference date, (S, k)."""
     parameters = draws.family(family)
-    own, mean = (
-        fallen(draws.law, parameters, obs.reference_years - birth) for birth in (birth_years, obs.family_birth[family])
+    law, reference, mean_birth = draws.law, obs.reference_years, obs.family_birth[family]
+    return np.asarray(
+        fallen(law, parameters, reference - birth_years) - fallen(law, parameters, reference - mean_birth)
     )
-    return np.asarray(own - mean)
 
 
 def followed(

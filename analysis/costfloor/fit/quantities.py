@@ -107,9 +107,9 @@ def reported_quantities(posterior: xr.Dataset, law: Law, obs: PriceObservations)
 
 def births_on_sale(obs: PriceObservations, family: int) -> np.ndarray:
     """Births of the capabilities on sale of a family, years from the start; of all of its units where none is on sale."""
-    own = obs.unit_family == family
-    on_sale = own & obs.on_sale
-    return np.asarray(obs.unit_birth[on_sale if on_sale.any() else own])
+    members = obs.unit_family == family
+    on_sale = members & obs.on_sale
+    return np.asarray(obs.unit_birth[on_sale if on_sale.any() else members])
 
 
 def _family_rates(
@@ -120,8 +120,8 @@ def _family_rates(
     now = []
     for code in range(len(obs.families)):
         ages = xr.DataArray(obs.last_time_years - births_on_sale(obs, code), dims="capability")
-        own = {name: value.isel(family=code) for name, value in parameters.items()}
-        now.append(rate_at(law, own, ages).mean("capability"))
+        of_family = {name: value.isel(family=code) for name, value in parameters.items()}
+        now.append(rate_at(law, of_family, ages).mean("capability"))
     by_family = xr.concat(now, pd.Index(obs.families, name="family"), coords="minimal", compat="override")
     return _rates(law, parameters | dict(process), by_family.transpose("chain", "draw", "family"))
 

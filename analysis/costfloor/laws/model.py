@@ -146,8 +146,8 @@ def _path(
     common = pm.Deterministic("common_innovation", smooth if alone else COMMON_SHARE * smooth, dims="step")
     increments = common[None, :]
     if not alone:
-        own = innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters)
-        increments += pm.Deterministic("own_innovation", (1.0 - COMMON_SHARE) * own, dims=("family", "step"))
+        of_family = innovations.smooth(pm.Normal("own_z", dims=("family", "step")), parameters)
+        increments += pm.Deterministic("own_innovation", (1.0 - COMMON_SHARE) * of_family, dims=("family", "step"))
     before = pt.concatenate([pt.zeros((len(obs.families), 1)), pt.cumsum(increments, axis=1)], axis=1)
 
     def at(family: np.ndarray, time_years: np.ndarray) -> Tensor:

@@ -277,8 +277,8 @@ def _family_means(values: np.ndarray, family: np.ndarray, count: int) -> np.ndar
     """Mean of the values of each of `count` families, (F,); of equal values exactly that value, of a family without any NaN."""
     means = np.full(count, np.nan)
     for code in np.unique(family):
-        own = values[family == code].astype(float)
-        means[code] = own[0] + (own - own[0]).mean()
+        members = values[family == code].astype(float)
+        means[code] = members[0] + (members - members[0]).mean()
     return means
 
 
