@@ -225,9 +225,3 @@ def test_failures_are_named(study: Study) -> None:
     assert all(line.startswith("FAILED") for line in said)
     assert "R-hat 1.200 of rate_floor" in said[0]
     assert "2024-06-30" in said[2]
-
-
-def test_checks_outcome() -> None:
-    assert "All 2 judged" in sentences.checks_outcome([("a", True), ("b", True), ("c", None)])
-    assert "1 of 2 judged checks fail for at least one law: b" in sentences.checks_outcome([("a", True), ("b", False)])
-    assert "No check" in sentences.checks_outcome([("a", None)])

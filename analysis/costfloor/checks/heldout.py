@@ -8,12 +8,10 @@ from costfloor.checks import (
     curvature,
     family_spread,
     largest_drop,
-    price_gap,
     price_rises,
     recent_slope,
     record_gap,
     record_recency,
-    young_decline,
 )
 from costfloor.checks.quarterly_index import quarterly_index
 from costfloor.checks.replicates import Replicates, thinned
@@ -32,11 +30,8 @@ HELDOUT: Final = {
     "largest_drop": largest_drop.check,
     "price_rises": price_rises.check,
     "family_spread": family_spread.check,
-    "young_decline": young_decline.check,
-    "young_decline_drifting": young_decline.check_drifting,
-    "price_gap": price_gap.check,
 }
-"""A year is too short for the autocorrelation of innovations, and for what compares it with the year before."""
+"""A year is too short for the autocorrelation of innovations, and first prices of new models are few in it."""
 
 
 def heldout_checks(

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from costfloor.sampling.probability import probability_mcse
+
 FAIL_BELOW = 0.01
 """A law fails a check when data as extreme as those observed have less than this probability under it."""
 
@@ -27,7 +29,7 @@ class CheckResult:
     summary
         What was compared and how it came out, in sentences computed from `table`.
     table
-        One row per law with columns `law` and `passed`; the rest depends on the check.
+        One row per law with columns `law` and `passed` (None where nothing is decided); the rest depends on the check.
     """
 
     name: str
@@ -81,6 +83,11 @@ def tail_probability(observed: float, predicted: np.ndarray) -> float:
     return min(1.0, 2.0 * min(below, 1.0 - below))
 
 
+def at_the_edge(tail: float, level: float, draws: int) -> bool:
+    """Whether a two-sided tail probability from so many replicates is within two Monte Carlo errors of a level."""
+    return abs(tail - level) <= 2.0 * 2.0 * probability_mcse(tail / 2.0, draws)
+
+
 def predictive_check(
     name: str,
     statistic: str,
@@ -93,7 +100,7 @@ def predictive_check(
 ) -> CheckResult:
     """Compare an observed statistic with its distribution over replicated data sets of each law.
 
-    A law fails when its two-sided tail probability is below `level`. It is not judged when the statistic is undefined for the observed
+    A law fails when its two-sided tail probability is below `level`; within two Monte Carlo errors of the level nothing is decided. It is not judged when the statistic is undefined for the observed
     data or for most of its replicates; undefined replicates are otherwise left out.
 
     Parameters
@@ -144,15 +151,15 @@ def _judge(observed: float, draws: np.ndarray, level: float) -> dict[str, Any]:
         "q95": float(high),
         "tail_probability": tail,
         "level": level,
-        "passed": tail >= level,
+        "passed": None if at_the_edge(tail, level, len(defined)) else tail >= level,
     }
 
 
 def _sentence(row: Mapping[str, Any], size: int, needs: str) -> str:
-    if row["passed"] is None:
+    if not np.isfinite(row["tail_probability"]):
         return f"{row['law']}, undefined for most replicates (needs {needs})"
     where = "inside" if row["q05"] <= row["observed"] <= row["q95"] else "outside"
-    verdict = "passes" if row["passed"] else "fails"
+    verdict = {True: "passes", False: "fails", None: "within Monte Carlo error of the level"}[row["passed"]]
     tail = row["tail_probability"]
     probability = f"{tail:.3f}" if tail > 0 else f"below {2 / size:.2g}"
     return (

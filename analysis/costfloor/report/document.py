@@ -11,6 +11,7 @@ from costfloor.report.chapter_comparison import comparison
 from costfloor.report.chapter_economics import unit_economics
 from costfloor.report.chapter_indexes import price_indexes
 from costfloor.report.chapter_new_data import new_data
+from costfloor.report.check_sentences import checks_outcome
 from costfloor.report.chapter_questions import in_a_sentence, six_questions
 from costfloor.report.chapters import (
     held_out_months,
@@ -64,6 +65,7 @@ def _answer(study: Study) -> list[Block]:
         shown("answer", floats=False),
         heading("Six questions, fixed beforehand", 2),
         {"kind": "list", "items": [in_a_sentence(answered, questions) for answered in questions.answers]},
+        text(checks_outcome(study.checks)),
         columns(
             [heading("A fixed capability", 2), text(sentences.fixed_buyer(plateau, discovery, comparison))],
             [heading("Following the frontier", 2), text(sentences.frontier_buyer(plateau, discovery))],
@@ -147,11 +149,10 @@ def _last_forecast(study: Study) -> list[Block]:
 
 
 def _checks(study: Study) -> list[Block]:
-    outcome = sentences.checks_outcome([(check.name.replace("_", " "), check.passed) for check in study.checks])
     others = [_without_warnings(check.summary) for check in study.checks if "q05" not in check.table.columns]
     return [
         heading("Do the laws fit?"),
-        text(outcome),
+        text(checks_outcome(study.checks)),
         shown("checks", floats=False),
         table(tables.checks(study)),
         *([{"kind": "list", "items": others}] if others else []),

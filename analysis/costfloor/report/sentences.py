@@ -336,14 +336,3 @@ def failures(fits: dict[str, Fit], comparison: Comparison, capability_passed: bo
         named = listing([str(failure) for failure in comparison.failures]) or "no reason was given"
         lines.append(f"FAILED: refits behind the comparison ({named}).")
     return lines
-
-
-def checks_outcome(passed: list[tuple[str, bool | None]]) -> str:
-    """How many checks held."""
-    failed = [name for name, held in passed if held is False]
-    judged = [name for name, held in passed if held is not None]
-    if not judged:
-        return "No check could be judged on these data."
-    if not failed:
-        return f"All {len(judged)} judged checks pass for every law, so that they do not choose between the laws."
-    return f"{len(failed)} of {len(judged)} judged checks fail for at least one law: {listing(failed)}."

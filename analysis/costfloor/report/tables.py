@@ -1,5 +1,6 @@
 """The tables of the report that belong to no study, as columns over results."""
 
+import math
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -174,7 +175,8 @@ def _tail(law: str) -> Column[CheckResult]:
         rows = check.table[check.table["law"] == law].to_dict("records")
         if not rows:
             return None
-        return gates(None) if rows[0]["passed"] is None else Number(rows[0]["tail_probability"], ".2g")
+        tail = float(rows[0]["tail_probability"])
+        return gates(None) if math.isnan(tail) else Number(tail, ".2g")
 
     return Column(law.replace("_", " "), cell)
 

@@ -42,13 +42,13 @@ def all_rows(**changed: Any) -> list[HeldoutRow]:
 def test_forecasts_that_held() -> None:
     said = sentences(all_rows())
     assert "From 2 past dates, 2024-08-31 and 2024-11-30, the forecast of each law for the next 12 months" in said
-    assert "None of 40 fails by its tail probability (0.4 would by chance if they were independent)." in said
+    assert "None of 28 fails by its tail probability (0.3 would by chance if they were independent)." in said
     assert "All fits passed their gates." in said
 
 
 def test_forecasts_that_failed_are_counted_by_law_and_statistic() -> None:
     said = sentences(all_rows(tail=0.001), failures=(("discovery", DATES[0], "3 divergences"),))
-    assert "2 of 40 fail by their tail probability" in said
+    assert "2 of 28 fail by their tail probability" in said
     assert said.count("largest drop (2)") == 1
     assert "plateau in largest drop (2)." in said
     assert "A gate was missed by the fits of continued discovery at 2024-08-31." in said

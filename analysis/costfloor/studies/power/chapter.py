@@ -136,7 +136,7 @@ def _answers(answer: str, panels: int) -> Column[QuestionPower]:
 
 
 def _share(hits: int, of: int) -> Estimate | None:
-    """A share with the standard deviation of its posterior by Jeffreys' prior, so that none of forty is no certainty."""
+    """A share with the standard deviation of its posterior by Jeffreys' prior, so that none of them is no certainty."""
     if not of:
         return None
     return Estimate(100.0 * hits / of, 100.0 * float(beta.std(hits + 0.5, of - hits + 0.5)), ".0f", " %")
