@@ -12,7 +12,7 @@ from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, observ
 from costfloor.laws.simulate import TableDesign, simulate_table
 from plain_draws import law_values
 
-CHAINS, DRAWS = 2, 100
+CHAINS, DRAWS = 2, 500
 
 
 def make_table(

@@ -100,8 +100,8 @@ def predictive_check(
 ) -> CheckResult:
     """Compare an observed statistic with its distribution over replicated data sets of each law.
 
-    A law fails when its two-sided tail probability is below `level`; within two Monte Carlo errors of the level nothing is decided. It is not judged when the statistic is undefined for the observed
-    data or for most of its replicates; undefined replicates are otherwise left out.
+    A law fails when its two-sided tail probability is below `level`; within two Monte Carlo errors of it nothing is decided. A law is not
+    judged when the statistic is undefined for the observed data or for most of its replicates; undefined replicates are otherwise left out.
 
     Parameters
     ----------

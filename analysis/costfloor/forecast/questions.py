@@ -99,7 +99,7 @@ class Answered:
     within_error
         Laws whose probability or odds ratio is within its Monte Carlo error of a threshold.
     power
-        How often the rule decides, by simulation; None while it has not been simulated.
+        How often the rule decides, by simulation: not of a single comparison, so that it is None here; the study `power` has it.
     """
 
     id: int

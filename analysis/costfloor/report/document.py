@@ -11,7 +11,6 @@ from costfloor.report.chapter_comparison import comparison
 from costfloor.report.chapter_economics import unit_economics
 from costfloor.report.chapter_indexes import price_indexes
 from costfloor.report.chapter_new_data import new_data
-from costfloor.report.check_sentences import checks_outcome
 from costfloor.report.chapter_questions import in_a_sentence, six_questions
 from costfloor.report.chapters import (
     held_out_months,
@@ -22,6 +21,7 @@ from costfloor.report.chapters import (
     training_against_inference,
     worth_of_checks,
 )
+from costfloor.report.check_sentences import checks_outcome
 from costfloor.report.drawings import shown
 from costfloor.report.limits import limits, unpriced
 from costfloor.report.study import Study

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from costfloor.laws import LAWS
 from costfloor.studies.power.chapter import power_of_checks, power_of_question, what_they_say
-from costfloor.studies.power.study import CheckPower, Power, QuestionPower
+from costfloor.studies.power.study import ALL, CheckPower, Power, QuestionPower
 from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS
 
 PANELS = 40
@@ -23,7 +23,7 @@ def study(rejected: int) -> Power:
     questions = tuple(
         QuestionPower(world.name, law, {"yes": 10, "no": 20, "not decided": 10})
         for world in RATE_WORLDS
-        for law in LAWS
+        for law in (*LAWS, ALL)
     )
     return Power(PANELS, checks, questions)
 
@@ -61,5 +61,9 @@ def test_answers_are_given_by_law_and_world() -> None:
     simulated = study(1)
     constant = replace(simulated.questions[0], answers={"yes": 40, "no": 0, "not decided": 0})
     words, table = power_of_question(replace(simulated, questions=(constant, *simulated.questions[1:])), "")
-    assert "the laws say yes in 25 % to 100 % of panels, by law and no in 0 % to 50 %" in words["text"]
-    assert len(table["rows"]) == len(LAWS) * len(RATE_WORLDS)
+    assert (
+        "the laws say yes in 25 % to 100 % of panels, by law and no in 0 % to 50 % of panels, by law; all"
+        in words["text"]
+    )
+    assert "all of them together say yes in 25 % and no in 50 %." in words["text"]
+    assert len(table["rows"]) == (len(LAWS) + 1) * len(RATE_WORLDS)

@@ -6,7 +6,7 @@ from typing import Final
 from scipy.stats import beta
 
 from costfloor.laws import LAWS
-from costfloor.studies.power.study import ASKED, COMPARED, CheckPower, Power, QuestionPower
+from costfloor.studies.power.study import ALL, ASKED, COMPARED, CheckPower, Power, QuestionPower
 from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS
 from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.phrases import listing, percentage, plural
@@ -73,13 +73,17 @@ def power_of_question(study: Power, notice: str) -> list[Block]:
 
 
 def _answered(study: Power, world: str) -> str:
-    rows = [row for row in study.questions if row.world == world]
+    rows = [row for row in study.questions if row.world == world and row.law != ALL]
+    (together,) = (row.answers for row in study.questions if (row.world, row.law) == (world, ALL))
     spans = [
         f"{answer} in {percentage(min(shares))} to {percentage(max(shares))} of panels, by law"
         for answer in ("yes", "no")
         for shares in [[row.answers[answer] / study.panels for row in rows]]
     ]
-    return f"In the world of {world} the laws say {' and '.join(spans)}."
+    return (
+        f"In the world of {world} the laws say {' and '.join(spans)}; all of them together say yes in "
+        f"{percentage(together['yes'] / study.panels)} and no in {percentage(together['no'] / study.panels)}."
+    )
 
 
 def _own_world(law: str) -> str:
@@ -124,7 +128,7 @@ def _question(study: Power) -> Table:
         f"Answers to question {ASKED} in simulated panels, by law, in percent with the standard error.",
         [
             Column("World", lambda row: row.world, "l"),
-            Column("Law", lambda row: LAWS[row.law].title, "l"),
+            Column("Law", lambda row: row.law if row.law == ALL else LAWS[row.law].title, "l"),
             *(_answers(answer, study.panels) for answer in ANSWERS),
         ],
         study.questions,

@@ -1,7 +1,7 @@
 """How often the checks reject a law that does not hold, and what the laws say to the first question, at today's design and rates."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,8 +12,8 @@ from costfloor.fit.fit import fit_law, sample_law
 from costfloor.fit.posterior import Draws
 from costfloor.fit.question_evidence import questions_of_fit
 from costfloor.fit.result import Fit
-from costfloor.forecast.questions import QUESTIONS, law_answer
-from costfloor.keys import result_key
+from costfloor.forecast.questions import answer_questions
+from costfloor.keys import fingerprint, result_key
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.panel import panel_observations
@@ -36,6 +36,10 @@ JUDGED: Final = tuple(name for name in CHECKS if name not in {"pit", "loo"})
 
 ASKED: Final = 1
 """The question whose worlds are fixed."""
+
+
+ALL: Final = "all laws"
+"""An answer that every law gives: the rule of docs/questions.md where no law is set aside."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class CheckPower:
 
 @dataclass(frozen=True)
 class QuestionPower:
-    """What one law says to the first question in one world: panels by answer."""
+    """What one law, or all of them by the rule, say to the first question in one world: panels by answer."""
 
     world: str
     law: str
@@ -77,7 +81,7 @@ class Power:
     panels
         Simulated in each world.
     checks, questions
-        By world, law and check, and by world and law.
+        By world, law and check, and by world and law; `ALL` stands for the answer of all laws together.
     """
 
     panels: int
@@ -104,60 +108,75 @@ def power_study(fits: Mapping[str, Fit], obs: PriceObservations, count: int, con
     context
         How the jobs run.
     """
-    jobs: dict[World, list[Job]] = {}
-    for place, world in enumerate((*LAW_WORLDS, *RATE_WORLDS)):
-        fit, function = fits[world.law], "checks" if world in LAW_WORLDS else "answers"
-        jobs[world] = []
-        for start in range(0, count, PER_JOB):
-            seed = int(np.random.SeedSequence([context.settings.seed, place, start]).generate_state(1)[0])
-            size = min(PER_JOB, count - start)
-            chosen = np.random.default_rng(seed).integers(fit.parameters.size, size=size)
-            draws = Draws(fit.law, {name: value[chosen] for name, value in fit.parameters.values.items()})
-            arguments = {
-                "asked": function, "obs": obs, "log_price": panels(world, draws, obs, seed + 1), "seed": seed,
-            }  # fmt: skip
-            jobs[world].append(Job(f"{place}-{start:05d}-{seed}", arguments))
     key = result_key("power", __name__, data=fits["plateau"].receipt["fingerprint"])
-    results = context.run("power", power_job, [job for of_world in jobs.values() for job in of_world], key)
-    rows = {world: [row for job in of_world for row in results[job.key]["rows"]] for world, of_world in jobs.items()}
+
+    def rows_of(worlds: Sequence[World], function: Callable[..., dict[str, Any]]) -> dict[World, list[dict[str, Any]]]:
+        jobs = {world: _jobs(world, fits[world.law], obs, count, context.settings.seed) for world in worlds}
+        results = context.run("power", function, [job for of_world in jobs.values() for job in of_world], key)
+        return {
+            world: [row for job in of_world for row in results[job.key]["rows"]] for world, of_world in jobs.items()
+        }
+
+    tails, answers = rows_of(LAW_WORLDS, tails_job), rows_of(RATE_WORLDS, answers_job)
     return Power(
         count,
         tuple(
-            _check_power(world, law, check, rows[world]) for world in LAW_WORLDS for law in COMPARED for check in JUDGED
+            _check_power(world, law, check, tails[world])
+            for world in LAW_WORLDS
+            for law in COMPARED
+            for check in JUDGED
         ),
-        tuple(_question_power(world, law, rows[world]) for world in RATE_WORLDS for law in LAWS),
+        tuple(_question_power(world, law, answers[world]) for world in RATE_WORLDS for law in (*LAWS, ALL)),
     )
 
 
-def power_job(asked: str, obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
-    """Tail probabilities or answers for panels of log prices (k, n) of one design: one row for each panel, law and check."""
-    ask = {"checks": _tails, "answers": _answers}[asked]
+def _jobs(world: World, fit: Fit, obs: PriceObservations, count: int, seed: int) -> list[Job]:
+    """Panels of a world, a few to a job."""
+    jobs = []
+    for start in range(0, count, PER_JOB):
+        name = f"{fingerprint([asdict(world), start, seed])[:12]}-{start:05d}"
+        of_job = int(name[:8], 16) >> 1
+        chosen = np.random.default_rng(of_job).integers(fit.parameters.size, size=min(PER_JOB, count - start))
+        draws = Draws(fit.law, {name: value[chosen] for name, value in fit.parameters.values.items()})
+        arguments = {"obs": obs, "log_price": panels(world, draws, obs, of_job + 1), "seed": of_job}
+        jobs.append(Job(name, arguments))
+    return jobs
+
+
+def tails_job(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
+    """Tail probabilities for panels of log prices (k, n) of one design: one row for each panel, law and check."""
     rows = []
-    for number, drawn in enumerate(log_price):
-        # Fits are held against the table they are made to, by its hash.
-        table = replace(obs, log_price=drawn, data_hash=f"{obs.data_hash}-{seed}-{number}")
-        rows += ask(table, obs.data_hash, seed + number)
+    for number, table in enumerate(_tables(obs, log_price, seed)):
+        fits = {law: _short_fit(law, table, obs.data_hash, seed + number) for law in COMPARED}
+        rows += [
+            {"law": row["law"], "check": result.name, "tail": row["tail_probability"], "level": row["level"]}
+            for result in run_checks(fits, table, seed + number, JUDGED)
+            for row in result.table.to_dict("records")
+        ]
     return {"rows": rows}
 
 
-def _tails(obs: PriceObservations, design: str, seed: int) -> list[dict[str, Any]]:
-    fits = {law: _short_fit(law, obs, design, seed) for law in COMPARED}
-    return [
-        {"law": row["law"], "check": result.name, "tail": row["tail_probability"], "level": row["level"]}
-        for result in run_checks(fits, obs, seed, JUDGED)
-        for row in result.table.to_dict("records")
-    ]
-
-
-def _answers(obs: PriceObservations, design: str, seed: int) -> list[dict[str, Any]]:
-    (threshold,) = (question.threshold for question in QUESTIONS if question.id == ASKED)
-    assert threshold is not None
+def answers_job(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
+    """Answers to the first question for panels of log prices (k, n) of one design: one row for each panel and law, and for all laws."""
     rows = []
-    for law in LAWS:
-        evidence = questions_of_fit(_short_fit(law, obs, design, seed), obs, seed)
-        held = law_answer(threshold, evidence.posterior[ASKED], evidence.prior[ASKED])
-        rows.append({"law": law, "answer": held.answer})
-    return rows
+    for number, table in enumerate(_tables(obs, log_price, seed)):
+        evidence = {
+            law: questions_of_fit(_short_fit(law, table, obs.data_hash, seed + number), table, seed + number)
+            for law in LAWS
+        }
+        (answered,) = (answer for answer in answer_questions(evidence, {}).answers if answer.id == ASKED)
+        rows += [
+            {"law": law, "answer": answer} for law, answer in (answered.answer_by_law | {ALL: answered.answer}).items()
+        ]
+    return {"rows": rows}
+
+
+def _tables(obs: PriceObservations, log_price: np.ndarray, seed: int) -> list[PriceObservations]:
+    """The design with other prices; fits are held against the table they are made to, by its hash."""
+    return [
+        replace(obs, log_price=drawn, data_hash=f"{obs.data_hash}-{seed}-{number}")
+        for number, drawn in enumerate(log_price)
+    ]
 
 
 _COMPILED: dict[tuple[str, str], CompiledModel] = {}
@@ -166,7 +185,7 @@ _COMPILED: dict[tuple[str, str], CompiledModel] = {}
 def _short_fit(law: str, obs: PriceObservations, design: str, seed: int) -> Fit:
     if (law, design) not in _COMPILED:
         _COMPILED[law, design] = compile_law(LAWS[law], obs)
-    return sample_law(LAWS[law], obs, replace(SHORT, seed=seed % 2**31), lambda _: None, _COMPILED[law, design])[0]
+    return sample_law(LAWS[law], obs, replace(SHORT, seed=seed), lambda _: None, _COMPILED[law, design])[0]
 
 
 def _check_power(world: World, law: str, check: str, rows: list[dict[str, Any]]) -> CheckPower:

@@ -10,10 +10,9 @@ from typing import Final
 import numpy as np
 
 from costfloor.fit.posterior import Draws, expected_log_price, innovations, replicate
+from costfloor.fit.question_events import WINDOW_YEARS
 from costfloor.laws.innovations import grid_position, grid_steps
 from costfloor.laws.observations import PriceObservations
-
-WINDOW_YEARS: Final = 1.0
 
 
 @dataclass(frozen=True)
