@@ -11,9 +11,9 @@ from costfloor.studies.last_forecast.result import Arrival, Fan, LastForecast
 from costfloor.typeset.style import BLACK, BLUE, not_run, nothing, page_figure
 
 CAPTION: Final = (
-    "The last forecast and what came, by family: the equal mixture of the laws for a new model at the centre of the family on an average "
-    "host (median, 50 and 90 % bands, with the noise of a single price), and the prices that came, put on the same footing. Filled: "
-    "models that the laws had not seen; hollow: models that they had."
+    "The last forecast and what came: the equal mixture of the laws for a new model of mean capability on an average host (median, 50 and "
+    "90 % bands, with the noise of a single price), and the prices that came, put on the same footing. Filled: models that the laws had not "
+    "seen; hollow: models that they had."
 )
 COLUMNS: Final = 3
 
@@ -26,20 +26,23 @@ def draw(last: LastForecast | None) -> Figure:
         figure = page_figure(1.5)
         nothing(figure.subplots(), last.problem)
         return figure
-    rows = -(-len(last.fans) // COLUMNS)
-    figure = page_figure(0.75 + 1.75 * rows)
-    axes = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
+    columns = min(COLUMNS, len(last.fans))
+    rows = -(-len(last.fans) // columns)
+    figure = page_figure(1.1 + 1.75 * rows)
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for ax, fan in zip(axes, last.fans, strict=False):
         _family(ax, fan, [arrival for arrival in last.arrivals if arrival.family == fan.family])
+        if columns > 1:
+            ax.set_title(fan.family if fan.seen else f"{fan.family} (not seen then)")
     for ax in axes[len(last.fans) :]:
         ax.set_axis_off()
-    for ax in axes[max(0, len(last.fans) - COLUMNS) : len(last.fans)]:
+    for ax in axes[max(0, len(last.fans) - columns) : len(last.fans)]:
         ax.tick_params(labelbottom=True)
     axes[0].set_yscale("log")
     axes[0].yaxis.set_major_formatter(lambda price, _: f"{price:g}")
     axes[0].locator_params(axis="x", nbins=4)
     axes[0].xaxis.set_major_formatter(lambda years, _: f"{int(years)}-{1 + int(12 * (years % 1) + 1e-6):02d}")
-    figure.supylabel("USD per million tokens, at the family's centre (log scale)", fontsize=7.5)
+    figure.supylabel("USD per million tokens (log scale)", fontsize=7.5)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=3)
     return figure
@@ -57,7 +60,6 @@ def _family(ax: Axes, fan: Fan, came: list[Arrival]) -> None:
             [_year(arrival.day) for arrival in mine], np.exp([arrival.log_price for arrival in mine]),
             "o", color=BLACK, markerfacecolor=face, markersize=2.2, markeredgewidth=0.5, alpha=0.7, label=label,
         )  # fmt: skip
-    ax.set_title(fan.family if fan.seen else f"{fan.family} (not seen then)")
 
 
 def _year(day: str) -> float:
