@@ -12,8 +12,8 @@ from costfloor.typeset.style import BLACK, BLUE, not_run, nothing, page_figure
 
 CAPTION: Final = (
     "The last forecast and what came: the equal mixture of the laws for a new model of mean capability on an average host (median, 50 and "
-    "90 % bands, with the noise of a single price), and the prices that came, put on the same footing. Filled: models that the laws had not "
-    "seen; hollow: models that they had."
+    "90 % bands, with the noise of a single price), and the prices that came, put on the same footing. Filled: models that the laws had "
+    "not seen; hollow: models that they had."
 )
 COLUMNS: Final = 3
 
