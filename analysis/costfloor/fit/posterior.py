@@ -15,6 +15,9 @@ from costfloor.laws.innovations import COMMON_SHARE, grid_steps, path_at
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import MIN_NOISE_TAIL
 
+FUTURE_SEED = 1
+"""Of innovations to come: numbers about the same months agree, and families differ by what they are, not by luck."""
+
 
 @dataclass(frozen=True)
 class Draws:
