@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import nbformat
 import pandas as pd
 import pytest
 from costfloor.laws import LAWS
+from costfloor.report.results import Results
 
 ROOT = Path(__file__).parent.parent
 STORED = ROOT / "notebooks" / "stored"
@@ -77,6 +79,8 @@ def check_public_names(code: str) -> None:
     assert not [name for name in (*(name for name, _ in whole if name != "costfloor"), *parts) if "costfloor" in name]
     attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
     assert not [node.attr for node in attributes if node.attr.startswith("_")]
+    of_results = {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "results"}
+    assert of_results <= {*dir(Results), *(field.name for field in fields(Results))}
     used = {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "cf"}
     assert used <= set(cf.__all__)
 

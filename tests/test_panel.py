@@ -213,9 +213,22 @@ def test_rows_of_a_users_table_join_the_market_with_the_births_of_the_panel(proj
     known = seen.iloc[-1]
     day = seen["date"].max() + pd.Timedelta(days=30)
     table = pd.DataFrame(
-        {"date": day, "price": 1.0, "quality": [known["quality"], 90.0, 500.0], "model": [known["model"], "b", "c"]}
+        {
+            "date": day,
+            "price": 1.0,
+            "quality": [known["quality"] - 7.0, 90.0, 500.0],
+            "model": [known["model"], "b", "c"],
+        }
     )
     placed = market_rows(table, built.panel)
+    assert placed["quality"].tolist() == [known["quality"], 90.0, 500.0]
+    assert placed["quality_sd"].tolist() == [known["quality_sd"], 0.0, 0.0]
+    assert known["quality_sd"] > 0.0
+    assert market_rows(table.assign(quality_sd=1.5), built.panel)["quality_sd"].tolist() == [
+        known["quality_sd"],
+        1.5,
+        1.5,
+    ]
     assert placed["family"].unique().tolist() == [MARKET]
     assert placed["birth"].iloc[0] == known["birth"]
     assert placed["open_weights"].tolist() == [known["open_weights"], False, False]

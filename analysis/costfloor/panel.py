@@ -62,8 +62,9 @@ def market_rows(rows: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        `date, price, quality, model`, and `open_weights` where it is known. A model that the panel has is what it is there; another one
-        enters with its first row, and is born by the panel's clock. Rows that name no model stay as they are: nothing can be scored there.
+        `date, price, quality, model`, and `quality_sd` and `open_weights` where they are known. A model that the panel has is what it is
+        there, its quality included; another one enters with its first row, and is born by the panel's clock. Rows that name no model stay
+        as they are: nothing can be scored there.
     panel
         The panel that was fitted.
     """
@@ -73,7 +74,10 @@ def market_rows(rows: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     entry = rows.groupby("model")["date"].transform("min")
     born = birth_dates(market_clock(panel), rows.assign(capability=rows["quality"], entry=entry))
     given = rows["open_weights"] if "open_weights" in rows else pd.Series(data=False, index=rows.index)
+    given_sd = rows["quality_sd"] if "quality_sd" in rows else pd.Series(0.0, rows.index)
     return rows.assign(
+        quality=rows["model"].map(known["capability"]).fillna(rows["quality"]),
+        quality_sd=rows["model"].map(known["capability_sd"]).fillna(given_sd),
         family=MARKET,
         birth=rows["model"].map(known["birth"]).fillna(born),
         entry=rows["model"].map(known["release_date"]).fillna(entry),

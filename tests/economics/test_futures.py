@@ -3,15 +3,24 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from costfloor.economics.accounts import accounts, net_present_value_usd
 from costfloor.economics.decision import tornado, waiting
-from costfloor.economics.futures import ASYMPTOTES, Future, ageing_path, entry_path, fixed_path
+from costfloor.economics.futures import (
+    ASYMPTOTES,
+    Future,
+    ageing_path,
+    entry_path,
+    fixed_path,
+    frontier_path,
+    market_trend,
+)
 from costfloor.economics.outlook import outlook, outlooks
 from costfloor.economics.scenario_file import read_scenario
-from costfloor.fit.posterior import Draws, opening_prices
+from costfloor.fit.posterior import Draws
 from costfloor.laws import LAWS
-from costfloor.laws.observations import observations
+from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.simulate import MarketDesign, simulate_market
 
 EXAMPLE = read_scenario(Path(__file__).with_name("example.toml"))
@@ -55,20 +64,61 @@ def test_the_frontier_pays_the_trend_of_entry_prices() -> None:
     assert (entry_path(exact[:, :2], births[:2], 4, rng) == 1.0).all()
 
 
+def market_of(points_per_year: float) -> PriceObservations:
+    """Forty models whose capabilities are born in turn."""
+    design = MarketDesign(models=40, rows=80, points_per_year=points_per_year)
+    return observations(simulate_market(LAWS["exponential"], {"rate": 1.0}, design, seed=6))
+
+
+def market_draws(law: str, size: int, effect: float, **values: float) -> Draws:
+    """Draws of a market whose law has the given parameters, the same in every draw."""
+    family = {f"family_{name}": np.full((size, 1), value) for name, value in values.items()}
+    family |= {"family_start": np.full((size, 1), 2.0), "family_elasticity": np.full((size, 1), effect)}
+    return Draws(LAWS[law], family | {"noise_scale": np.ones(size)})
+
+
 def test_the_frontier_of_a_market_pays_what_its_capabilities_cost_when_they_open() -> None:
-    design = MarketDesign(models=40, rows=80, points_per_year=12.0)
-    obs = observations(simulate_market(LAWS["exponential"], {"rate": 1.0}, design, seed=6))
-    size, rate, effect = 5, 1.3, 0.9
-    values = {"family_rate": np.full((size, 1), rate), "family_start": np.full((size, 1), 2.0)}
-    values |= {"family_elasticity": np.full((size, 1), effect), "noise_scale": np.ones(size)}
-    opened, births = opening_prices(Draws(LAWS["exponential"], values), obs)
-    assert (births >= 0.0).all()
-    assert opened.shape == (size, len(births))
+    obs, rate, effect = market_of(points_per_year=12.0), 1.3, 0.9
+    draws = market_draws("exponential", 5, effect, rate=rate)
     # A year's progress costs its effect on price, and the level at a fixed capability has fallen by a year's rate.
     per_year = 12.0 * effect / obs.quality_scale - rate
-    assert np.polyfit(births, opened[0], 1)[0] == pytest.approx(per_year, rel=1e-6)
-    path = entry_path(opened, births, 2, np.random.default_rng(1))
+    assert market_trend(draws, obs) == pytest.approx(np.full(5, per_year), rel=1e-6)
+    path = frontier_path(draws, obs, 2, np.random.default_rng(1))
     np.testing.assert_allclose(path[:, 2], np.exp(2 * per_year), rtol=1e-6)
+
+
+def test_a_rate_that_fades_with_age_makes_the_trend_of_openings() -> None:
+    obs, effect = market_of(points_per_year=12.0), 0.9
+    draws = market_draws("plateau", 3, effect, rate_floor=0.2, rate_excess=1.5, half_life_years=1.0)
+    units = np.flatnonzero(obs.on_sale & (obs.unit_birth >= 0.0) & (obs.unit_birth <= obs.last_time_years))
+    births, ages = obs.unit_birth[units], obs.reference_years - obs.unit_birth[units]
+    declined = 0.2 * ages + 1.5 / np.log(2.0) * (1.0 - 2.0**-ages)
+    line = effect * obs.unit_quality[units] / obs.quality_scale
+    assert market_trend(draws, obs)[0] == pytest.approx(np.polyfit(births, line + declined, 1)[0], rel=1e-9)
+
+
+def test_innovations_to_come_make_the_frontier_of_a_market_doubtful_and_those_that_came_do_not_move_it() -> None:
+    obs, size, steps = market_of(points_per_year=12.0), 20_000, 40
+    calm = market_draws("random_walk", size, 0.9, rate=1.3)
+    process = {"innovation_sd": np.full(size, 0.6), "innovation_rate": np.full(size, 1.3)}
+    paths = []
+    for slope in (0.0, 0.2):
+        known = {"common_innovation": np.full((size, steps), slope)}
+        draws = Draws(calm.law, calm.values | process | known)
+        paths.append(np.log(frontier_path(draws, obs, 4, np.random.default_rng(3))))
+    np.testing.assert_array_equal(*paths)
+    trend = market_trend(calm, obs)[0]
+    assert paths[0].mean(axis=0) == pytest.approx(trend * np.arange(5.0), abs=0.04)
+    assert paths[0].std(axis=0) == pytest.approx(0.6 * np.sqrt(np.arange(5.0)), rel=0.03)
+
+
+def test_capabilities_born_together_have_no_trend() -> None:
+    frame = pd.DataFrame(
+        {"date": pd.date_range("2024-01-01", periods=4, freq="MS"), "price": 1.0, "quality": [1.0, 2, 3, 4]}
+    )
+    obs = observations(frame.assign(family="all"))
+    draws = market_draws("exponential", 3, 0.9, rate=1.3)
+    assert (frontier_path(draws, obs, 2, np.random.default_rng(1)) == 1.0).all()
 
 
 def test_fixed_falls_are_yearly() -> None:

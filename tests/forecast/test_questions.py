@@ -5,11 +5,14 @@ import math
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from costfloor.fit.question_events import AT_MOST_20, HALVED, SLOWED_SHARE, YEARS_AHEAD
 from costfloor.fit.question_evidence import LawEvidence
+from costfloor.forecast.origins import forecast_origins
 from costfloor.forecast.questions import (
     QUESTIONS,
+    SCORED_MONTHS,
     Answered,
     Questions,
     Threshold,
@@ -18,6 +21,7 @@ from costfloor.forecast.questions import (
     laws_set_aside,
 )
 from costfloor.forecast.scores import OriginScore
+from costfloor.laws.observations import observations
 from costfloor.sampling.probability import Probability
 from origin_scores import score
 
@@ -191,6 +195,17 @@ def forecasts(mean: float, spread: float = 0.0, mcse: float = 0.0) -> list[Origi
     units = list(range(40))
     values = [mean + (spread if unit % 2 else -spread) for unit in units]
     return [score(values, units, [unit // 5 for unit in units], [0.1] * 40, [True] * 40, mcse=mcse)]
+
+
+@pytest.mark.parametrize(("months", "whole_year"), [(3, 0), (7, 0), (8, 1), (12, 3)])
+def test_a_comparison_over_few_months_has_no_date_from_which_a_year_has_passed(months: int, whole_year: int) -> None:
+    dates = pd.date_range("2022-01-15", "2026-04-15", freq="10D")
+    frame = pd.DataFrame({"date": dates, "price": 1.0, "quality": 0.0, "family": "all"})
+    obs = observations(frame)
+    origins = forecast_origins(obs, months)
+    assert len(origins) == 3
+    passed = [origin.date + pd.DateOffset(months=SCORED_MONTHS) <= obs.last for origin in origins]
+    assert sum(passed) == whole_year
 
 
 def test_a_law_is_set_aside_for_forecasts_that_are_clearly_worse() -> None:

@@ -76,6 +76,13 @@ def test_a_new_host_or_many_new_rows_are_sampled() -> None:
     assert not possible(elsewhere)
 
 
+def test_a_market_is_sampled_whatever_comes() -> None:
+    market = table().assign(family="market")
+    one = continuation(market.iloc[:11], market)
+    assert one is not None
+    assert not possible(one)
+
+
 def test_rows_of_a_users_table_are_appended() -> None:
     old = table().drop(columns=["quality_centre", "family_birth"])
     fresh = old.iloc[[0]].assign(date=pd.Timestamp("2025-03-01"), price=0.1)

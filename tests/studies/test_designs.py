@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.fit.posterior import Draws, expected_log_price
+from costfloor.forecast.origins import forecast_origins
 from costfloor.laws import LAWS
 from costfloor.laws.base import fallen
-from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.observations import PriceObservations, observations, subset
+from costfloor.laws.segments import by_segment
 from costfloor.laws.simulate import MarketDesign, simulate_market
 from costfloor.studies.generate import prices, prior_draws, world_draws
 from costfloor.studies.operating.worlds import WORLDS, World, extended
@@ -98,6 +100,26 @@ def test_a_longer_market_goes_on_along_its_clock(market: PriceObservations) -> N
     # Capability is ten points a year in the design.
     assert longer.unit_capability[count:] == pytest.approx(market.unit_capability[old] + 10.0, abs=0.01)
     assert longer.reference_years == pytest.approx(longer.last_time_years, abs=0.01)
+    assert longer.family_birth == pytest.approx([longer.unit_birth.mean()])
+    assert longer.family_open == pytest.approx([longer.unit_open.mean()])
+    mean_age = longer.last_time_years - longer.unit_birth.mean()
+    assert longer.mean_age_at_last == pytest.approx(mean_age)
+    assert longer.mean_age_at_last != pytest.approx(market.mean_age_at_last + 1.0, abs=0.01)
+    assert longer.quality_scale == market.quality_scale
+
+
+@pytest.mark.parametrize("kind", ["panel", "market"])
+def test_a_longer_panel_is_one_like_any_other(kind: str, request: pytest.FixtureRequest) -> None:
+    obs: PriceObservations = request.getfixturevalue(kind)
+    longer = extended(obs, 2)
+    assert longer.births_differ == obs.births_differ
+    origins = forecast_origins(longer, 12, min_rows=obs.n // 2)
+    assert origins[-1].date > obs.last
+    seen = subset(longer, origins[-1].seen)
+    assert len(seen.unit_segment) == len(seen.unit_family) < len(longer.unit_family)
+    parts = by_segment(longer)
+    assert len(parts.unit_family) == len(longer.unit_family)
+    assert parts.family_birth.shape == (len(longer.segments),)
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)

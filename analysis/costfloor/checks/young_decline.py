@@ -4,10 +4,10 @@ A regression of first prices on time (quarters, and a slope within them), capabi
 
 .. math:: F(t_0 - b_i) - F(t_i - b_i), \qquad F(a) = \frac{h}{\ln 2} \left(1 - 2^{-a / h}\right)
 
-with entry :math:`t_i`, birth :math:`b_i`, last date :math:`t_0` and a half-life :math:`h` of half a year: the decline that a rate which is
-higher by one at birth and fades lets a capability have between entry and the last date. The coefficient estimates that excess: zero under a
-constant rate, positive where the decline slows down with age. Time takes up everything common to all capabilities. Chosen by its power
-in simulated panels, before it was computed for observed prices.
+with first price on :math:`t_i`, birth :math:`b_i`, last date :math:`t_0` and a half-life :math:`h` of half a year: the decline that a
+rate which is higher by one at birth and fades lets a capability have between its first price and the last date. The coefficient estimates
+that excess: zero under a constant rate, positive where the decline slows down with age. Time takes up everything common to all
+capabilities. Chosen by its power in simulated panels, before it was computed for observed prices.
 """
 
 import math

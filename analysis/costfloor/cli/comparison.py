@@ -30,7 +30,9 @@ app = typer.Typer()
 def compare(
     context: typer.Context,
     table: Table = None,
-    horizon: Annotated[int, typer.Option(min=1, max=120, help="Months ahead.")] = 12,
+    horizon: Annotated[
+        int, typer.Option(min=1, max=120, help="Months ahead. Up to 7 no law is set aside by its forecasts.")
+    ] = 12,
     score_scale: Scale = "fraction",
 ) -> None:
     """Compare the laws by forecast and give a verdict."""

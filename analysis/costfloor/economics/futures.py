@@ -1,16 +1,20 @@
 r"""Price of a token in the years ahead, relative to today: under a fitted law, or at a fixed rate.
 
 Two buyers. One keeps a *fixed capability*, which ages, and the law with it. The other *follows the frontier*: it moves to each new
-capability as it opens, and pays what capabilities cost when they open. Its bill therefore goes with the trend :math:`b` of the log prices
-:math:`\alpha_k` at which capabilities (of several families: the families) open over their births :math:`\tau_k`,
+capability as it opens, and pays what capabilities cost when they open. Its bill goes with the trend of log prices at birth over births
+:math:`b`, in every posterior draw by least squares.
+
+In a market of one family the law expects of a capability :math:`q` that was born at :math:`b(q)` the log price
+:math:`\alpha + \beta z(q) + G(t_0 - b)` there, up to a constant: the line on which prices lie at :math:`t_0`, and the decline from birth
+until then. What innovations have done by :math:`b` is no trend; those to come are drawn and move what opens as much as what is there,
 
 .. math::
 
-    \alpha_k = a + b \tau_k + e_k, \qquad P_t = \exp\left((\hat b + s_{\hat b} T_{K-2}) t\right)
+    P_t = \exp\left(\hat c\, t - [M(t_0 + t) - M(t_0)]\right), \qquad \hat c \text{ the slope of } \beta z(q) + G(t_0 - b) \text{ on } b.
 
-by least squares in every posterior draw, with the standard error of a slope through :math:`K` points and a Student-t variate. In a market
-the points lie on a curve that all of its capabilities share, so that this error is that of a straight line through it, not of independent
-points; the doubt about the curve is that of the draws. No law of ageing enters: the decline of a capability is given back at the next move.
+In a table of several families the points are the log prices at which the :math:`K` families opened, so few and far apart that the doubt
+about their trend is that of a slope through independent points, with a Student-t variate:
+:math:`P_t = \exp((\hat c + s_{\hat c} T_{K-2})\, t)`.
 """
 
 from collections.abc import Mapping
@@ -19,8 +23,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from costfloor.fit.posterior import Draws, fresh_innovations, innovation_shares, opening_prices
+from costfloor.fit.posterior import Draws, fresh_innovations, innovation_shares
 from costfloor.fit.result import Fit
+from costfloor.laws.base import fallen
 from costfloor.laws.observations import PriceObservations
 
 Buyer = Literal["fixed_capability", "frontier"]
@@ -69,7 +74,7 @@ def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years
     for name, fit in fits.items():
         rng = np.random.default_rng(seed)
         if buyer == "frontier":
-            path = entry_path(*opening_prices(fit.parameters, obs), years, rng)
+            path = frontier_path(fit.parameters, obs, years, rng)
         else:
             path = ageing_path(fit.parameters, obs.mean_age_at_last, years, rng)
         projected.append(Future(name, True, path))
@@ -86,28 +91,56 @@ def ageing_path(draws: Draws, age_years: float, years: int, rng: np.random.Gener
     """Price of a capability that is `age_years` old today, under a law's population and innovations to come, shape (S, years + 1)."""
     population = {name: draws[name][:, None] for name in draws.law.family_parameters}
     ahead = np.arange(years + 1.0)[None, :]
-    fallen = draws.law.decline(population, age_years + ahead) - draws.law.decline(population, age_years)
-    return np.asarray(np.exp(-np.broadcast_to(fallen, (draws.size, years + 1)) - _innovated(draws, years, rng)))
+    declined = draws.law.decline(population, age_years + ahead) - draws.law.decline(population, age_years)
+    return np.asarray(np.exp(-np.broadcast_to(declined, (draws.size, years + 1)) - _innovated(draws, years, rng)))
+
+
+def frontier_path(draws: Draws, obs: PriceObservations, years: int, rng: np.random.Generator) -> np.ndarray:
+    """Price at which new capabilities open, shape (S, years + 1)."""
+    if len(obs.families) > 1:
+        return entry_path(draws["family_start"], obs.family_birth, years, rng)
+    trend = market_trend(draws, obs)[:, None] * np.arange(years + 1.0)
+    return np.asarray(np.exp(trend - _innovated(draws, years, rng)))
+
+
+def market_trend(draws: Draws, obs: PriceObservations) -> np.ndarray:
+    """Trend that a market's law expects of the log prices at which capabilities open, per year of birth, shape (S,).
+
+    Over the models on sale whose capabilities were born within the record; zero where these were all born together.
+    """
+    units = np.flatnonzero(obs.on_sale & (obs.unit_birth >= 0.0) & (obs.unit_birth <= obs.last_time_years))
+    births, family = obs.unit_birth[units], obs.unit_family[units]
+    if len(units) == 0 or np.ptp(births) == 0.0:
+        return np.zeros(draws.size)
+    on_line = draws["family_elasticity"][:, family] * obs.unit_quality[units] / obs.quality_scale
+    at_birth = on_line + fallen(draws.law, draws.family(family), obs.reference_years - births)
+    return _slope(at_birth, births)
 
 
 def entry_path(opened: np.ndarray, births: np.ndarray, years: int, rng: np.random.Generator) -> np.ndarray:
-    """Price at which new capabilities open, by the trend over those that have, shape (S, years + 1).
+    """Price at which new families open, by the trend over those that have, shape (S, years + 1).
 
     Parameters
     ----------
     opened : (S, K)
-        Log price of each capability when it opened.
+        Log price of each family when it opened.
     births : (K,)
         Years at which they opened; without three that opened at different times the price stays as it is.
     """
     slope = np.zeros(len(opened))
     if len(births) > 2 and np.ptp(births) > 0.0:
         apart = births - births.mean()
-        slope = opened @ apart / (apart @ apart)
+        slope = _slope(opened, births)
         rest = opened - opened.mean(axis=1, keepdims=True) - slope[:, None] * apart
         error = np.sqrt((rest**2).sum(axis=1) / (len(births) - 2) / (apart @ apart))
         slope = slope + error * rng.standard_t(len(births) - 2, size=len(slope))
     return np.asarray(np.exp(slope[:, None] * np.arange(years + 1.0)))
+
+
+def _slope(opened: np.ndarray, births: np.ndarray) -> np.ndarray:
+    """Least squares slope (S,) of log prices (S, K) on births (K,)."""
+    apart = births - births.mean()
+    return np.asarray(opened @ apart / (apart @ apart))
 
 
 def _innovated(draws: Draws, years: int, rng: np.random.Generator) -> np.ndarray:

@@ -15,6 +15,9 @@ from costfloor.laws.innovations import COMMON_SHARE, grid_steps, path_at
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import MIN_NOISE_TAIL
 
+FUTURE_SEED = 1
+"""Of innovations to come: numbers about the same months agree, and families differ by what they are, not by luck."""
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -252,21 +255,3 @@ def capability_path(
     quality = (capability - obs.centres[family]) / obs.quality_scale
     at_birth = draws["family_start"][:, [family]] + draws["family_elasticity"][:, [family]] * quality
     return np.asarray(at_birth + _apart(draws, obs, np.array([family]), birth) - declined)
-
-
-def opening_prices(draws: Draws, obs: PriceObservations) -> tuple[np.ndarray, np.ndarray]:
-    """Log prices at which capabilities opened, shape (S, K), and their births (K,) in years from the start.
-
-    Those of several families, but for innovations until then. In a market of one family, those of the capabilities on sale that were born
-    within the record: what their line of price on capability and their path say of the day of their birth.
-    """
-    if len(obs.families) > 1:
-        return draws["family_start"], obs.family_birth
-    units = np.flatnonzero(obs.on_sale & (obs.unit_birth >= 0.0) & (obs.unit_birth <= obs.last_time_years))
-    births, family = obs.unit_birth[units], obs.unit_family[units]
-    quality = draws["family_elasticity"][:, family] * obs.unit_quality[units] / obs.quality_scale
-    # Until the last date all innovations are known, so that none are drawn.
-    increments = innovations(draws, grid_steps(obs.last_time_years, draws.law.grid_years), np.random.default_rng(0))
-    innovated = path_at(increments, family, births, draws.law.grid_years)
-    opened = draws["family_start"][:, family] + quality + _apart(draws, obs, family, births) - innovated
-    return np.asarray(opened), births

@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from costfloor.fit.posterior import Draws, capability_path, innovations, market_decline, merge_chains
+from costfloor.fit.posterior import FUTURE_SEED, Draws, capability_path, merge_chains
+from costfloor.fit.question_events import WINDOW_YEARS, births_on_sale, posterior_events
 from costfloor.laws.base import Law, rate_at
 from costfloor.laws.few_families import fitted_law
-from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
 
 FLOOR_CLAIM = (-math.log(1 - 0.15), -math.log(1 - 0.20))
@@ -53,9 +53,6 @@ UNITS = {
 """Units of the quantities that are no rates; a rate is a log-rate per year."""
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
-
-FUTURE_SEED = 1
-"""The same draws of the future for every family: families differ by what they are, not by luck."""
 
 
 def frontier_stay_years(births: np.ndarray) -> float:
@@ -105,13 +102,6 @@ def reported_quantities(posterior: xr.Dataset, law: Law, obs: PriceObservations)
     )
 
 
-def births_on_sale(obs: PriceObservations, family: int) -> np.ndarray:
-    """Births of the capabilities on sale of a family, years from the start; of all of its units where none is on sale."""
-    of_family = obs.unit_family == family
-    on_sale = of_family & obs.on_sale
-    return np.asarray(obs.unit_birth[on_sale if on_sale.any() else of_family])
-
-
 def _family_rates(
     posterior: xr.Dataset, law: Law, obs: PriceObservations, process: Mapping[str, xr.DataArray]
 ) -> dict[str, xr.DataArray]:
@@ -128,19 +118,10 @@ def _family_rates(
 
 def _year_rates(posterior: xr.Dataset, law: Law, obs: PriceObservations) -> dict[str, xr.DataArray]:
     """Mean rates of decline at fixed capability over the twelve months before and after the last date, innovations included."""
-    draws, families = merge_chains(posterior, law), range(len(obs.families))
-    times = obs.last_time_years + np.array([-1.0, 0.0, 1.0])
-    steps = grid_steps(float(times.max()), law.grid_years)
-    increments = innovations(draws, steps, np.random.default_rng(FUTURE_SEED))
-    declined = [
-        market_decline(draws, births_on_sale(obs, code), times, increments, code).mean(axis=1) for code in families
-    ]
-    rates = np.diff(np.mean(declined, axis=0), axis=1)
+    events = posterior_events(merge_chains(posterior, law), obs)
+    rates = {"rate_12m": events.rate_12m, "rate_next_12m": events.fall_next_12m / WINDOW_YEARS}
     like = posterior["noise_scale"]
-    return {
-        name: like.copy(data=rate.reshape(like.shape))
-        for name, rate in zip(("rate_12m", "rate_next_12m"), rates.T, strict=True)
-    }
+    return {name: like.copy(data=rate.reshape(like.shape)) for name, rate in rates.items()}
 
 
 def _rates(law: Law, parameters: Mapping[str, xr.DataArray], now: xr.DataArray) -> dict[str, xr.DataArray]:

@@ -6,8 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from costfloor.fit.posterior import FUTURE_SEED, Draws, innovations
 from costfloor.laws.base import Law, Parameters, fallen, rate_at
-from costfloor.laws.innovations import path_at
+from costfloor.laws.innovations import grid_steps, path_at
+from costfloor.laws.observations import PriceObservations
 
 AT_MOST_20: Final = -math.log(0.8)
 """A fall of 20 % a year as a log-rate."""
@@ -115,3 +117,29 @@ def question_events(
         slowed_quarter=mean_rate(age) <= SLOWED_SHARE * mean_rate(np.zeros(len(births))),
         rate_ahead=np.column_stack([mean_rate(age + years) for years in YEARS_AHEAD]),
     )
+
+
+def births_on_sale(obs: PriceObservations, family: int) -> np.ndarray:
+    """Births of the capabilities on sale of a family, years from the start; of all of its units where none is on sale."""
+    of_family = obs.unit_family == family
+    on_sale = of_family & obs.on_sale
+    return np.asarray(obs.unit_birth[on_sale if on_sale.any() else of_family])
+
+
+def on_sale(obs: PriceObservations) -> OnSale:
+    """The capabilities of the models on sale, as the reported rates take them: each family counts alike, and in it each model."""
+    births = [births_on_sale(obs, code) for code in range(len(obs.families))]
+    models = np.array([len(of_family) for of_family in births])
+    clocks = np.column_stack([np.concatenate(births), np.repeat(np.arange(len(births)), models)])
+    distinct, place = np.unique(clocks, axis=0, return_inverse=True)
+    weight = np.bincount(place.ravel(), np.repeat(1.0 / (len(births) * models), models))
+    return OnSale(distinct[:, 0], distinct[:, 1].astype(np.intp), weight, int(models.sum()))
+
+
+def posterior_events(draws: Draws, obs: PriceObservations) -> QuestionEvents:
+    """What the questions ask, under the draws of a fit; innovations to come are drawn from the law's own process, by `FUTURE_SEED`."""
+    law, last = draws.law, obs.last_time_years
+    steps = grid_steps(last + WINDOW_YEARS, law.grid_years)
+    increments = innovations(draws, steps, np.random.default_rng(FUTURE_SEED))
+    parameters = {name: draws[f"family_{name}"] for name in law.family_parameters}
+    return question_events(law, parameters, increments, on_sale(obs), last)

@@ -6,9 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from costfloor.fit.posterior import Draws, innovations
-from costfloor.fit.quantities import births_on_sale
-from costfloor.fit.question_events import WINDOW_YEARS, OnSale, QuestionEvents, question_events
+from costfloor.fit.question_events import WINDOW_YEARS, QuestionEvents, on_sale, posterior_events, question_events
 from costfloor.fit.result import Fit
 from costfloor.laws.base import Law
 from costfloor.laws.innovations import grid_steps
@@ -36,16 +34,6 @@ class LawEvidence:
     at_most_20: Mapping[int, Probability]
 
 
-def on_sale(obs: PriceObservations) -> OnSale:
-    """The capabilities of the models on sale, as the reported rates take them: each family counts alike, and in it each model."""
-    births = [births_on_sale(obs, code) for code in range(len(obs.families))]
-    models = np.array([len(of_family) for of_family in births])
-    clocks = np.column_stack([np.concatenate(births), np.repeat(np.arange(len(births)), models)])
-    distinct, place = np.unique(clocks, axis=0, return_inverse=True)
-    weight = np.bincount(place.ravel(), np.repeat(1.0 / (len(births) * models), models))
-    return OnSale(distinct[:, 0], distinct[:, 1].astype(np.intp), weight, int(models.sum()))
-
-
 def questions_of_fit(fit: Fit, obs: PriceObservations, seed: int) -> LawEvidence:
     """What a fitted law says, given the prices and before them.
 
@@ -56,11 +44,10 @@ def questions_of_fit(fit: Fit, obs: PriceObservations, seed: int) -> LawEvidence
     obs
         The observations that it was made to.
     seed
-        Of innovations to come and of the prior draws.
+        Of the prior draws.
     """
-    rng = np.random.default_rng(seed)
-    after = posterior_events(fit.parameters, obs, rng)
-    before = prior_events(fit.law, obs, PRIOR_DRAWS, rng)
+    after = posterior_events(fit.parameters, obs)
+    before = prior_events(fit.law, obs, PRIOR_DRAWS, np.random.default_rng(seed))
 
     def posterior(event: np.ndarray) -> Probability:
         return probability_of(event.reshape(fit.posterior.sizes["chain"], -1))
@@ -72,13 +59,6 @@ def questions_of_fit(fit: Fit, obs: PriceObservations, seed: int) -> LawEvidence
     )
 
 
-def posterior_events(draws: Draws, obs: PriceObservations, rng: np.random.Generator) -> QuestionEvents:
-    """What the questions ask, under the draws of a fit; innovations to come are drawn from the law's own process."""
-    law, last = draws.law, obs.last_time_years
-    increments = innovations(draws, grid_steps(last + WINDOW_YEARS, law.grid_years), rng)
-    return question_events(law, _of_families(law, draws.values), increments, on_sale(obs), last)
-
-
 def prior_events(law: Law, obs: PriceObservations, size: int, rng: np.random.Generator) -> QuestionEvents:
     """The same under `size` draws of the priors of a law as it is fitted: of `obs` the dates and births count, and no price."""
     families, last = len(obs.families), obs.last_time_years
@@ -87,8 +67,6 @@ def prior_events(law: Law, obs: PriceObservations, size: int, rng: np.random.Gen
     increments = np.zeros((size, families, steps))
     if law.innovations:
         increments = draw_innovations(law, drawn, obs.mean_age_at_last, families, steps, rng, ahead=steps - known)
-    return question_events(law, _of_families(law, drawn), increments, on_sale(obs), last)
-
-
-def _of_families(law: Law, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: values[f"family_{name}"] for name in law.family_parameters}
+    return question_events(
+        law, {name: drawn[f"family_{name}"] for name in law.family_parameters}, increments, on_sale(obs), last
+    )

@@ -211,7 +211,11 @@ def _questions(
     forecasts: Sequence[Scored],
     failures_before: Sequence[Failure],
 ) -> Questions:
-    """The answers of all laws; which are heard rests on their forecasts 12 months ahead, whatever horizon was asked for."""
+    """The answers of all laws; which are heard rests on their forecasts 12 months ahead, whatever horizon was asked for.
+
+    They are scored at those of the compared dates from which 12 months have passed. A comparison over seven months or fewer has no such
+    date, and sets no law aside by its forecasts.
+    """
     missed = {name: fit.receipt["diagnostics"]["worst"] for name, fit in fits.items() if not fit.passed}
     scores: dict[str, list[OriginScore]] = {name: [] for name in fits}
     for forecast in forecasts:

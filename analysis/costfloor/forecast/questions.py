@@ -126,7 +126,7 @@ class Questions:
     p_at_most_20
         By law the posterior probability of a rate of at most 20 % a year, by years after the last date ("1", "3", "5", "10").
     set_aside
-        Laws that have no say, and why.
+        Laws that have no say, and why. Forecasts count 12 months ahead alone: a comparison over seven months or fewer has none of these.
     """
 
     answers: tuple[Answered, ...]

@@ -32,7 +32,7 @@ def unit_economics(study: Study) -> list[Block]:
         text(
             "A few services stand for many. Their figures are round assumptions (costfloor economics --scenario works out any other); "
             "only the price paths come from the fits. Who buys a fixed capability lives under the law at its age, who follows the "
-            "frontier under the trend of the prices at which capabilities opened. The fixed rates ask what follows if "
+            "frontier under the trend of what capabilities cost when they open. The fixed rates ask what follows if "
             f"the asymptote is reached today. Value is that of at most {plural(horizon, 'year')} of profits, less launch and capacity, "
             "to an owner who closes in time."
         ),

@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from costfloor.fit.question_events import YEARS_AHEAD
-from costfloor.fit.question_evidence import on_sale
+from costfloor.fit.question_events import YEARS_AHEAD, on_sale
 from costfloor.forecast.questions import SCORED_MONTHS, Answered, Questions
 from costfloor.laws import LAWS
 from costfloor.report.sentences import effective_draws

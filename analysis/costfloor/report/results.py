@@ -16,13 +16,11 @@ from costfloor.data.vintages import Vintage
 from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import Economics, economics
 from costfloor.errors import InputError, MissingResultError
-from costfloor.fit.continuation import continuation
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.ledger import Entry, past_days, read_ledger, vintages
-from costfloor.forecast.reweight import possible, reweight
 from costfloor.forecast.verdict import Evidence
-from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.observations import PriceObservations
 from costfloor.panel import law_rows
 from costfloor.places import Places
 from costfloor.report.chapter import Chapter
@@ -193,42 +191,6 @@ class Results:
         if isinstance(records, Mapping):
             return pd.json_normalize([{"name": name, **_parts(record)} for name, record in records.items()])
         return pd.json_normalize([_parts(record) for record in records])
-
-    def what_if(self, new: pd.DataFrame, laws: Sequence[str] = ("plateau", "discovery")) -> pd.DataFrame:
-        """What the laws would say if some more prices came in, by weighting their draws.
-
-        Parameters
-        ----------
-        new
-            A few rows like those of `rows`, at hosts that are there.
-        laws
-            Which of `fits`.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per law: the median of `rate_now` before, `q05, q50, q95` after, Pareto's k (the weights can be trusted below 0.7) and
-            the share of the draws that is left.
-
-        Raises
-        ------
-        InputError
-            The rows are too many, or do not continue what is there.
-        """
-        full = pd.concat([self.rows, new], ignore_index=True)
-        continued = continuation(self.rows, full)
-        if continued is None or not possible(continued):
-            raise InputError("the rows cannot be weighed in", remedy="Give a few new rows, at hosts that `rows` has")
-        target = observations(full, price_unit=self.obs.price_unit)
-        answers = []
-        for name in laws:
-            fit = self.fits[name]
-            updated = reweight(fit, continued, target, Sampling.seed)
-            before, after = (version.receipt["parameters"]["rate_now"] for version in (fit, updated.fit))
-            after = {q: after[q] for q in ("q05", "q50", "q95")}
-            kept = updated.fit.receipt["kept_share"]
-            answers.append({"law": name, "before": before["q50"], **after, "khat": updated.khat, "kept_share": kept})
-        return pd.DataFrame(answers)
 
     def chapter(self, name: str) -> Chapter:
         """A chapter of the report, from these results: its words and its tables.

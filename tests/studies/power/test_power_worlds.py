@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from costfloor.fit.posterior import market_decline
-from costfloor.fit.quantities import births_on_sale
+from costfloor.fit.question_events import births_on_sale
 from costfloor.studies.power.worlds import RATE_WORLDS, panels, with_rate
 from made_up import made_up_fit, made_up_market
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from costfloor.fit.posterior import capability_path, innovations, unit_means
+from costfloor.fit.posterior import FUTURE_SEED, capability_path, innovations, unit_means
 from costfloor.fit.result import Fit
 from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
@@ -16,7 +16,6 @@ from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, fan, page_figure
 
 FORECAST_YEARS = 2.0
 COLUMNS = 3
-FUTURE_SEED = 1
 RIVALS = ("plateau", "discovery")
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from costfloor.laws.observations import PriceObservations
+from costfloor.laws.observations import PriceObservations, subset
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _a_year_longer(obs: PriceObservations) -> PriceObservations:
         before = getattr(obs, name)
         return np.concatenate([before, before[rows] if shift is None else before[rows] + shift])
 
-    return replace(
+    with_more = replace(
         obs,
         log_price=longer("log_price", again),
         time_years=longer("time_years", again, 1.0),
@@ -70,8 +70,12 @@ def _a_year_longer(obs: PriceObservations) -> PriceObservations:
         unit_quality_sd=longer("unit_quality_sd", units),
         unit_open=longer("unit_open", units),
         unit_family=longer("unit_family", units),
+        unit_segment=longer("unit_segment", units),
         units=(*obs.units, *(f"{obs.units[code]}, by {last.date()}" for code in units)),
         reference_years=obs.reference_years + 1.0,
         last=last,
         data_hash=f"{obs.data_hash}+1",
     )
+    # In the units of the panel, but for what its families are on average.
+    whole = subset(with_more, np.ones(with_more.n, bool))
+    return replace(with_more, family_birth=whole.family_birth, family_open=whole.family_open)
