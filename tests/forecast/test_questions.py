@@ -199,7 +199,7 @@ def forecasts(mean: float, spread: float = 0.0, mcse: float = 0.0) -> list[Origi
 
 @pytest.mark.parametrize(("months", "whole_year"), [(3, 0), (7, 0), (8, 1), (12, 3)])
 def test_a_comparison_over_few_months_has_no_date_from_which_a_year_has_passed(months: int, whole_year: int) -> None:
-    dates = pd.date_range("2022-01-15", "2026-04-15", freq="10D")
+    dates = pd.date_range("2022-01-15", "2026-04-15", freq="5D")
     frame = pd.DataFrame({"date": dates, "price": 1.0, "quality": 0.0, "family": "all"})
     obs = observations(frame)
     origins = forecast_origins(obs, months)
