@@ -18,6 +18,7 @@ from costfloor.data.package import write_datapackage
 from costfloor.data.performance import Performance
 from costfloor.errors import InputError, LockedError, MissingResultError
 from costfloor.laws.observations import observations
+from costfloor.laws.panel import panel_observations
 from costfloor.panel import (
     LAW_HOST_KINDS,
     MARKET,
@@ -205,6 +206,14 @@ def test_births_of_a_past_view_know_no_later_release(project: Path) -> None:
     counted = past.panel.dropna(subset="clock_release")["model"]
     of_then = market_clock(now.panel[now.panel["model"].isin(counted)])
     pd.testing.assert_series_equal(births_by(of_then, past.panel), past.panel["birth"], check_names=False)
+
+
+def test_the_laws_see_the_births_of_the_panel(project: Path) -> None:
+    built = stored(project)
+    on_clock, given = panel_observations(built), observations(built.law_rows)
+    assert on_clock.clock is not None
+    assert on_clock.unit_birth.tobytes() == given.unit_birth.tobytes()
+    assert on_clock.data_hash == given.data_hash
 
 
 def test_rows_of_a_users_table_join_the_market_with_the_births_of_the_panel(project: Path) -> None:

@@ -157,7 +157,8 @@ def births_by(clock: Clock, panel: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     Parameters
     ----------
     clock
-        Of the day whose knowledge counts: that of a past view gives births without anything that was released since.
+        Of the day whose knowledge counts. That of the whole panel has births in hindsight of whatever was priced late; from a past date
+        `costfloor.laws.observations.subset` works them out anew.
     panel
         All rows of its models.
     """
@@ -166,11 +167,9 @@ def births_by(clock: Clock, panel: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
 
 
 def entered(panel: pd.DataFrame) -> pd.DataFrame:
-    """Measured `capability` and date of `entry` by model: its release, or its first price where that has no day."""
-    models = panel.groupby("model").agg(
-        capability=("capability", "first"), entry=("release_date", "first"), priced=("date", "min")
-    )
-    return models.assign(entry=models["entry"].fillna(models["priced"]))
+    """Measured `capability` and date of `entry` by model, from its first row: its release, or its first price where that has no day."""
+    models = panel.sort_values("date", kind="stable").drop_duplicates("model").set_index("model")
+    return models[["capability"]].assign(entry=models["release_date"].fillna(models["date"]))
 
 
 def as_measured_in(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:

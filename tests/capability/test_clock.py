@@ -13,6 +13,8 @@ from costfloor.capability.clock import (
     first_reached,
     known_by,
     market_clock,
+    priced_by,
+    priced_releases,
 )
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -185,14 +187,31 @@ def test_releases_count_that_are_dated_to_the_day_and_measured() -> None:
     assert counted.dt.strftime("%Y-%m-%d").tolist()[0] == "2024-03-01"
     assert counted.isna().tolist() == [False, True, True, True, False]
     assert counted.iloc[-1] == pd.Timestamp("2020-06-11")
-    panel = table.assign(clock_release=counted, model=table["model_key"])
+    panel = table.assign(clock_release=counted, model=table["model_key"], date=pd.Timestamp("2024-03-02"))
+    again = panel.assign(date=pd.Timestamp("2024-02-03"), capability=panel["capability"] + 1.0)
+    twice = pd.concat([panel, again])
+    # As the first row of a model has it.
+    assert market_clock(twice).capability.tolist() == [100.0, 121.0]
     assert market_clock(pd.concat([panel, panel])).capability.tolist() == [99.0, 120.0]
+
+
+def test_a_release_is_known_from_its_first_price() -> None:
+    days = pd.to_datetime(["2024-01-01", "2024-06-01", "2024-09-01"])
+    rows = capability(("a", 120.0, 3), ("b", 130.0, 3), ("c", 125.0, 3)).rename(columns={"model_key": "model"})
+    first = rows.assign(clock_release=days, date=pd.to_datetime(["2025-05-01", "2024-06-02", "2024-10-01"]))
+    releases = priced_releases(pd.concat([first.assign(date=first["date"] + pd.Timedelta(days=9)), first]))
+    assert releases.clock.capability.tolist() == [120.0, 130.0, 125.0]
+    day = {name: (pd.Timestamp(name) - pd.Timestamp(0)).days for name in ("2024-06-01", "2024-10-01", "2025-05-01")}
+    assert priced_by(releases, day["2024-06-01"]).clock.day.size == 0
+    assert priced_by(releases, day["2024-10-01"]).clock.capability.tolist() == [130.0, 125.0]
+    assert_array_equal(priced_by(releases, day["2025-05-01"]).first_priced, releases.first_priced)
 
 
 def test_births_are_dates_by_model() -> None:
     table = capability(("a/first", 120.0, 3), ("a/second", 130.0, 3), ("a/third", 125.0, 3))
     days = ("2024-01-01", "2024-06-01", "2024-09-01")
-    clock = market_clock(table.assign(clock_release=pd.to_datetime(list(days)), model=table["model_key"]))
+    released = pd.to_datetime(list(days))
+    clock = market_clock(table.assign(clock_release=released, date=released, model=table["model_key"]))
     entered = pd.DataFrame(
         {"capability": [119.0, 125.0, 130.0], "entry": pd.to_datetime(["2025-01-01", *days[1:][::-1]])}
     )

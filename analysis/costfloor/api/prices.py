@@ -10,7 +10,7 @@ from costfloor.build import build
 from costfloor.data.store import open_store
 from costfloor.laws.limits import long_fit, require_enough
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.laws.panel import PRICE_UNIT
+from costfloor.laws.panel import PRICE_UNIT, market_observations
 from costfloor.panel import law_rows
 from costfloor.places import nearest_places
 from costfloor.sources.price_table import PriceTable, ScoreScale, price_table, read_price_table
@@ -165,7 +165,10 @@ def observe(
     require_enough(rows.frame, file=file, name=str(rows.name))
     if progress is not None and (warning := long_fit(len(rows.frame))):
         progress(warning)
-    return observations(rows.frame, price_unit=price_unit or rows.price_unit)
+    unit = price_unit or rows.price_unit
+    if rows.panel is None:
+        return observations(rows.frame, price_unit=unit)
+    return market_observations(rows.frame, rows.panel, unit)
 
 
 def read_rows(

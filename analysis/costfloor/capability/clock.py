@@ -41,6 +41,30 @@ class Clock:
     capability_sd: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class PricedReleases:
+    """Releases that were once on sale, with the day from which a price shows them: the clock of any day follows.
+
+    Attributes
+    ----------
+    clock
+        The J releases.
+    first_priced : (J,)
+        Day of the first price of each, days since 1970-01-01.
+    """
+
+    clock: Clock
+    first_priced: np.ndarray
+
+
+def priced_by(releases: PricedReleases, day: float) -> PricedReleases:
+    """The releases that had a price by a day (days since 1970-01-01), that day included."""
+    clock, known = releases.clock, releases.first_priced <= day
+    return PricedReleases(
+        Clock(clock.day[known], clock.capability[known], clock.capability_sd[known]), releases.first_priced[known]
+    )
+
+
 def known_by(clock: Clock, day: float) -> Clock:
     """The clock of the releases until a day (days since 1970-01-01), that day included."""
     known = slice(int(np.searchsorted(clock.day, day, side="right")))
@@ -137,20 +161,27 @@ def clock_releases(capability: pd.DataFrame, models: pd.DataFrame) -> "pd.Series
     return days
 
 
-def market_clock(panel: pd.DataFrame) -> Clock:
-    """The clock of a view: of the models that were once on sale, as births say what a buyer could get.
+def priced_releases(panel: pd.DataFrame) -> PricedReleases:
+    """The releases of a view that count, each as the first row of its model has it: no later row changes what it is.
 
     Parameters
     ----------
     panel
-        ``model, capability, capability_sd, clock_release`` of its prices.
+        ``model, date, capability, capability_sd, clock_release`` of its prices.
     """
-    releases = panel.dropna(subset="clock_release").drop_duplicates("model").sort_values(["clock_release", "model"])
-    return Clock(
-        _days(releases["clock_release"]),
+    first_rows = panel.sort_values("date", kind="stable").drop_duplicates("model")
+    releases = first_rows.dropna(subset="clock_release").sort_values(["clock_release", "model"])
+    clock = Clock(
+        days_since_1970(releases["clock_release"]),
         releases["capability"].to_numpy(float),
         releases["capability_sd"].to_numpy(float),
     )
+    return PricedReleases(clock, days_since_1970(releases["date"]))
+
+
+def market_clock(panel: pd.DataFrame) -> Clock:
+    """The clock of a view: of the models that were once on sale, as births say what a buyer could get; as in `priced_releases`."""
+    return priced_releases(panel).clock
 
 
 def birth_dates(clock: Clock, models: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
@@ -163,16 +194,17 @@ def birth_dates(clock: Clock, models: pd.DataFrame) -> "pd.Series[pd.Timestamp]"
     models
         ``capability`` (index units) and ``entry`` (date), one row per model.
     """
-    born = births(clock, models["capability"].to_numpy(float), _days(models["entry"]))
+    born = births(clock, models["capability"].to_numpy(float), days_since_1970(models["entry"]))
     dates = _EPOCH + pd.to_timedelta(np.round(born), unit="D")
     return pd.Series(dates, index=models.index, name="birth").astype("datetime64[us]")
 
 
 def birth_sd(clock: Clock, models: pd.DataFrame) -> "pd.Series[float]":
     """`births_sd` by model, days; arguments as in `birth_dates`."""
-    sd = births_sd(clock, models["capability"].to_numpy(float), _days(models["entry"]))
+    sd = births_sd(clock, models["capability"].to_numpy(float), days_since_1970(models["entry"]))
     return pd.Series(sd, index=models.index)
 
 
-def _days(dates: "pd.Series[pd.Timestamp]") -> np.ndarray:
+def days_since_1970(dates: "pd.Series[pd.Timestamp]") -> np.ndarray:
+    """Dates in days since 1970-01-01, as a clock counts them."""
     return np.asarray((dates - _EPOCH) / _DAY, float)

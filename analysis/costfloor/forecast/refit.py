@@ -20,7 +20,7 @@ from costfloor.forecast.score import ScoreReport, score_rows
 from costfloor.frames import from_parquet, parquet_bytes
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
-from costfloor.laws.panel import PRICE_UNIT
+from costfloor.laws.panel import PRICE_UNIT, market_observations
 from costfloor.places import Places
 from costfloor.records import checked, read_record, write_record
 from costfloor.sampling.policy import Sampling
@@ -119,7 +119,7 @@ def _refit(store: Store, settings: Sampling, progress: Progress) -> RefitReport:
     read_ledger(places.ledger)
     built = build(store, None, progress)
     rows, vintage = built.law_rows, built.report.vintage
-    obs = observations(rows, price_unit=PRICE_UNIT)
+    obs = market_observations(rows, built.panel)
     if state is not None and state.data_hash == obs.data_hash:
         progress("the laws see the same rows as before")
         still = {name: LawUpdate("unchanged", None, 0.0, {}) for name in LAWS}

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from costfloor.capability.clock import market_clock
+from costfloor.capability.clock import priced_releases
 from costfloor.forecast.origins import masks
 from costfloor.laws.observations import PriceObservations, observations, subset
-from costfloor.laws.panel import PRICE_UNIT
-from costfloor.panel import as_measured_in, births_by, law_rows, segments
+from costfloor.laws.panel import PRICE_UNIT, on_clock
+from costfloor.panel import as_measured_in, law_rows, segments
 
 SAME_PRICE = ["model", "host", "price"]
 
@@ -36,6 +36,8 @@ class Sequel:
 def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> Sequel:
     """Put the later rows of a panel behind a past view.
 
+    All models are born by the clock of then: what else was released since must not tell when a new one's capability was first reached.
+
     Parameters
     ----------
     day
@@ -45,8 +47,8 @@ def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.D
     then, now
         The panel built as of `day`, and a later one.
     """
-    rows = pd.concat([law_rows(then), _later(day, until, then, now)], ignore_index=True)
-    obs = observations(rows, price_unit=PRICE_UNIT)
+    rows = pd.concat([on_clock(law_rows(then), then), on_clock(_later(day, until, then, now), now)], ignore_index=True)
+    obs = observations(rows, price_unit=PRICE_UNIT, releases=priced_releases(then))
     seen = masks(obs, day, 0)[0]
     return Sequel(day, subset(obs, np.ones(obs.n, bool), measured_by=seen), seen)
 
@@ -54,13 +56,11 @@ def sequel(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.D
 def _later(day: pd.Timestamp, until: pd.Timestamp, then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """The rows of `now` after the day that the laws see.
 
-    A model that the laws had seen stays as it was measured, with the birth and the segment that it had. A new one is born by the clock of
-    then: what else was released since must not tell when its capability was first reached. A price of then that is today placed on a later
+    A model that the laws had seen stays as it was measured, with the segment that it had. A price of then that is today placed on a later
     day is no new one.
     """
     past, today = law_rows(then), law_rows(now)
-    of_then = now.assign(birth=births_by(market_clock(then), now))
-    later = as_measured_in(then, of_then[(of_then["date"] > day) & (of_then["date"] <= until)])
+    later = as_measured_in(then, now[(now["date"] > day) & (now["date"] <= until)])
     fresh = law_rows(later.assign(segment=segments(later)))
     still = pd.MultiIndex.from_frame(past[["date", *SAME_PRICE]]).isin(
         pd.MultiIndex.from_frame(today[["date", *SAME_PRICE]])

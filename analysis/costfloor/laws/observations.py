@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from costfloor.capability.clock import PricedReleases
+from costfloor.laws.market_clock import MarketClock, clock_as_of, clock_from, clock_of, unit_births
+
 DAYS_PER_YEAR = 365.25
 
 ON_SALE_YEARS = 1.0
@@ -55,6 +58,8 @@ class PriceObservations:
         Standard deviation of quality within families, by which the models standardise it; 1 when quality does not vary.
     models_repeat
         Whether units have effects of their own.
+    clock
+        What births follow from, where the market has a clock; None where the table gives births.
     """
 
     log_price: np.ndarray
@@ -83,6 +88,7 @@ class PriceObservations:
     last: pd.Timestamp
     price_unit: str
     data_hash: str
+    clock: MarketClock | None = None
 
     @property
     def family(self) -> np.ndarray:
@@ -156,7 +162,9 @@ class PriceObservations:
         return max(float(self.ages_at_last.mean()), 1.0 / DAYS_PER_YEAR)
 
 
-def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the table") -> PriceObservations:
+def observations(
+    frame: pd.DataFrame, *, price_unit: str = "price unit of the table", releases: PricedReleases | None = None
+) -> PriceObservations:
     """Arrange a panel or a user's table for the laws.
 
     Parameters
@@ -168,6 +176,8 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
         without `entry` a model enters on its first date in the table.
     price_unit
         For axis labels.
+    releases
+        By which `birth` was worked out, with releases until `clock_entry`, a column as well: a past date has the births of its own day.
     """
     order = [name for name in ("date", "family", "model", "host", "price", "quality") if name in frame]
     frame = frame.sort_values(order, kind="stable").reset_index(drop=True)
@@ -225,6 +235,7 @@ def observations(frame: pd.DataFrame, *, price_unit: str = "price unit of the ta
         last=last,
         price_unit=price_unit,
         data_hash=_digest(arrays, (families, hosts, names, (str(start.date()),))),
+        clock=None if releases is None else clock_from(releases, units["clock_entry"], start),
     )
 
 
@@ -236,18 +247,21 @@ def subset(obs: PriceObservations, rows: np.ndarray, measured_by: np.ndarray | N
     obs
         All observations.
     rows
-        Boolean mask (n,). The start of time stays that of `obs`, and so do births and centres that the table gives.
+        Boolean mask (n,). The start of time stays that of `obs`, and so do births and centres that the table gives. By a clock, births
+        follow from the releases that had a price by the last measuring row's date.
     measured_by
-        Mask (n,) of the rows that say from where and in which units things count: the scale of quality, centres of families where the
-        table gives none, mean births and share of open weights, and the reference date. Default: `rows`. A fit must not know how far the
-        models to come differ, and a forecast is in the units of its fit.
+        Mask (n,) of the rows that say from where and in which units things count, by default `rows`: scale of quality, centres of
+        families where the table gives none, births by a clock, mean births, share of open weights, and the reference date. A fit must
+        not know how far the models to come differ, and a forecast is in the units of its fit.
     """
     measuring = rows if measured_by is None else measured_by
     measuring_units = np.unique(obs.unit[measuring])
     by_row = obs.unit[measuring]
+    reference_years = float(obs.time_years[measuring].max())
     centres = obs.centres if obs.anchored else _measured_means(obs, obs.unit_capability, by_row, obs.centres)
-    units = np.unique(obs.unit[rows])
-    hosts = np.unique(obs.host[rows])
+    clock = obs.clock and clock_as_of(obs.clock, reference_years * DAYS_PER_YEAR)
+    birth = obs.unit_birth if clock is None else unit_births(clock, obs.unit_capability) / DAYS_PER_YEAR
+    units, hosts = np.unique(obs.unit[rows]), np.unique(obs.host[rows])
     families, segments = np.unique(obs.unit_family[units]), np.unique(obs.unit_segment[units])
     arrays = {
         "log_price": obs.log_price[rows],
@@ -255,14 +269,13 @@ def subset(obs: PriceObservations, rows: np.ndarray, measured_by: np.ndarray | N
         "unit": np.searchsorted(units, obs.unit[rows]),
         "host": np.searchsorted(hosts, obs.host[rows]),
         "unit_entry_time": obs.unit_entry_time[units],
-        "unit_birth": obs.unit_birth[units],
+        "unit_birth": birth[units],
         "unit_capability": obs.unit_capability[units],
         "unit_quality_sd": obs.unit_quality_sd[units],
         "unit_open": obs.unit_open[units],
         "unit_family": np.searchsorted(families, obs.unit_family[units]),
         "centres": centres[families],
     }
-    quality_scale = _scale((obs.unit_capability - centres[obs.unit_family])[measuring_units])
     names: dict[str, Any] = {
         "families": tuple(obs.families[code] for code in families),
         "hosts": tuple(obs.hosts[code] for code in hosts) if obs.hosts else (),
@@ -274,12 +287,13 @@ def subset(obs: PriceObservations, rows: np.ndarray, measured_by: np.ndarray | N
         **changes,
         unit_segment=np.searchsorted(segments, obs.unit_segment[units]),
         segments=tuple(obs.segments[code] for code in segments),
-        family_birth=_measured_means(obs, obs.unit_birth, measuring_units, obs.family_birth)[families],
+        family_birth=_measured_means(obs, birth, measuring_units, obs.family_birth)[families],
         family_open=_measured_means(obs, obs.unit_open, measuring_units, obs.family_open)[families],
-        reference_years=float(obs.time_years[measuring].max()),
-        quality_scale=quality_scale,
+        reference_years=reference_years,
+        quality_scale=_scale((obs.unit_capability - centres[obs.unit_family])[measuring_units]),
         last=obs.start + pd.Timedelta(days=round(float(obs.time_years[rows].max()) * DAYS_PER_YEAR)),
         data_hash=_digest(arrays, (*names.values(), (str(obs.start.date()),))),
+        clock=clock and clock_of(clock, units),
     )
 
 

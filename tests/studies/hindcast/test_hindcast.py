@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.forecast.origins import masks
-from costfloor.laws.observations import observations, subset
+from costfloor.laws.observations import subset
+from costfloor.laws.panel import market_observations
 from costfloor.panel import MARKET, as_measured_in, law_rows
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.hindcast.study import forecast_fared, half_years, hindcast_job, months_passed, view
@@ -48,7 +49,7 @@ CLOSED = panel_rows("GPT-4", "GPT-4 closed", "2023-06-01", 60, weights=False)
 OPENED = panel_rows("GPT-4", "GPT-4 open", "2024-06-01", 60, weights=True)
 FRESH = panel_rows("o1", "o1 open", "2024-10-01", 20, weights=True)
 NOW = pd.concat([CLOSED, OPENED, FRESH], ignore_index=True)
-THEN = NOW[NOW["date"] <= DATE].assign(birth=pd.Timestamp("2023-03-20"))
+THEN = NOW[NOW["date"] <= DATE]
 
 
 def test_half_years_end_with_the_last_price() -> None:
@@ -71,7 +72,7 @@ def test_later_rows_stand_behind_those_of_then_with_the_births_of_then() -> None
     assert found.obs.families == (MARKET,)
     assert found.seen.sum() == len(THEN)
     assert found.months == months_passed(DATE, NOW["date"].max())
-    past, direct = subset(found.obs, found.seen), observations(law_rows(THEN))
+    past, direct = subset(found.obs, found.seen), market_observations(law_rows(THEN), THEN)
     assert past.quality_scale == direct.quality_scale
     assert past.unit_birth == pytest.approx(direct.unit_birth)
     assert past.family_birth == pytest.approx(direct.family_birth)

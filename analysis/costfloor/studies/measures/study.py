@@ -9,6 +9,7 @@ import pandas as pd
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.origins import MIN_SCORED_ROWS, MIN_SEEN_ROWS, forecast_origins, masks
 from costfloor.laws.observations import PriceObservations, observations, subset
+from costfloor.laws.panel import market_observations
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, panel_tables
@@ -53,7 +54,12 @@ class Measures:
 
 def variant_observations(tables: PanelTables) -> dict[str, PriceObservations]:
     """What the laws see in each variant; rates of today are those of the last day of the panel in all of them."""
-    by_variant = {name: observations(variant.rows(tables)) for name, variant in VARIANTS.items()}
+    by_variant = {
+        name: observations(variant.rows(tables))
+        if variant.clocked_by is None
+        else market_observations(variant.rows(tables), variant.clocked_by(tables))
+        for name, variant in VARIANTS.items()
+    }
     return {name: replace(obs, last=by_variant[BASE].last) for name, obs in by_variant.items()}
 
 

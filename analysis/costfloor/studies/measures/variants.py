@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final
 
 import pandas as pd
@@ -38,10 +39,14 @@ class Variant:
         In a few words.
     rows
         `tables -> price table`, as `costfloor.laws.observations.observations` takes it.
+    clocked_by
+        `tables -> panel` whose clock gives the births, so that a past date has those of its own day; None where the variant sets births
+        of its own, which are the same at every date.
     """
 
     title: str
     rows: Callable[[PanelTables], pd.DataFrame]
+    clocked_by: Callable[[PanelTables], pd.DataFrame] | None = attrgetter("panel")
 
 
 def panel_tables(built: BuiltPanel) -> PanelTables:
@@ -114,13 +119,18 @@ def with_births_moved(by: float) -> Callable[[PanelTables], pd.DataFrame]:
     return rows
 
 
-def by_epoch_index(tables: PanelTables) -> pd.DataFrame:
+def epoch_panel(tables: PanelTables) -> pd.DataFrame:
     """Capability and clock by the Epoch Capabilities Index, for models that have one; its standard error is that of our own."""
     index = tables.models.set_index("model_key")["eci_score"].dropna()
     measured = tables.capability.assign(capability=tables.capability["model_key"].map(index)).dropna(
         subset="capability"
     )
-    return law_rows(make_panel(tables.quotes, tables.models, tables.performance, measured))
+    return make_panel(tables.quotes, tables.models, tables.performance, measured)
+
+
+def by_epoch_index(tables: PanelTables) -> pd.DataFrame:
+    """The rows of `epoch_panel` that the laws see."""
+    return law_rows(epoch_panel(tables))
 
 
 def on_calendar_clock(tables: PanelTables) -> pd.DataFrame:
@@ -148,9 +158,9 @@ VARIANTS: Final = {
     "without_suspects": Variant("without suspect prices", without_suspects),
     "without_left_censored": Variant("without prices of first lists", without_left_censored),
     "without_hosts": Variant("no effects of hosts", without_hosts),
-    "born_earlier": Variant("births earlier", with_births_moved(-1.0)),
-    "born_later": Variant("births later", with_births_moved(1.0)),
-    "epoch_index": Variant("capability by Epoch's index", by_epoch_index),
-    CALENDAR: Variant("calendar clock", on_calendar_clock),
+    "born_earlier": Variant("births earlier", with_births_moved(-1.0), clocked_by=None),
+    "born_later": Variant("births later", with_births_moved(1.0), clocked_by=None),
+    "epoch_index": Variant("capability by Epoch's index", by_epoch_index, clocked_by=epoch_panel),
+    CALENDAR: Variant("calendar clock", on_calendar_clock, clocked_by=None),
 }
 """All ways to ask, by a name that can begin the name of a file."""
