@@ -119,6 +119,7 @@ def make_fit(law_name: str, obs: PriceObservations, diagnostics: dict[str, Any] 
         "family_elasticity": np.full(count, 0.5),
         "family_start": np.full(count, 3.0),
         "unit_level": np.zeros(len(obs.unit_family)),
+        "model_spread": 0.5,
         "same_model_rate": 0.4,
         "pass_through": 0.3,
         "host_effect": np.zeros(len(obs.hosts)),

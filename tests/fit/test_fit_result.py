@@ -16,21 +16,24 @@ from costfloor.fit.quantities import contract_parameters, unit
 from costfloor.fit.request import fit_key
 from costfloor.fit.result import Fit
 from costfloor.laws import LAWS, Law
+from costfloor.laws.observations import observations
+from costfloor.panel import law_rows
 from costfloor.sampling.policy import Sampling
-from fake_study import HOSTILE, make_study
+from fake_study import HOSTILE, make_fit, make_panel
 
 
 @pytest.fixture(scope="module")
-def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
+def fit() -> Fit:
     """A made-up fit of the plateau law to two families, with statistics as a sampler gives them."""
-    study = make_study(tmp_path_factory.mktemp("study"))
-    plateau = study.fits["plateau"]
+    panel = make_panel()
+    obs = observations(law_rows(panel).assign(family=panel["segment"]))
+    plateau = make_fit("plateau", obs)
     shape = (plateau.posterior.sizes["chain"], plateau.posterior.sizes["draw"])
     rng = np.random.default_rng(0)
     stats = {"energy": rng.normal(size=shape), "diverging": np.zeros(shape, bool)}
     sample_stats = xr.Dataset({name: (("chain", "draw"), values) for name, values in stats.items()})
     receipt = {**plateau.receipt, "parameters": contract_parameters(plateau.reported)}
-    return replace(plateau, receipt=receipt, obs=study.obs, sample_stats=sample_stats)
+    return replace(plateau, receipt=receipt, obs=obs, sample_stats=sample_stats)
 
 
 def test_the_summary_has_every_quantity_with_its_unit(fit: Fit) -> None:

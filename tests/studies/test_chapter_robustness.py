@@ -217,9 +217,9 @@ def test_what_markups_may_do(floor: float, difference: str) -> None:
 @pytest.mark.parametrize(
     ("lead_of_age", "error", "said"),
     [
-        (30.0, 5.0, "decays with the age of a band than with the calendar: the two clocks can be"),
-        (-30.0, 5.0, "decays with the calendar than with the age of a band: the two clocks can be"),
-        (-3.0, 1.0, "the calendar than with the age of a band: the two clocks cannot be"),
+        (30.0, 5.0, "decays with the age of a capability than with the calendar: the two clocks can be"),
+        (-30.0, 5.0, "decays with the calendar than with the age of a capability: the two clocks can be"),
+        (-3.0, 1.0, "the calendar than with the age of a capability: the two clocks cannot be"),
         (9.0, 8.0, "cannot be told apart"),
         (
             0.7,

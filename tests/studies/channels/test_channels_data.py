@@ -33,7 +33,7 @@ def spells(*changes: dict[str, object], trust: bool = True) -> tuple[KnownSpell,
         quotes[name] = pd.to_datetime(quotes[name]).astype("datetime64[us]")
     kept = quotes[quotes["status"] == "kept"].drop(columns="event").rename(columns={"model_key": "model"})
     panel = kept.assign(
-        host_kind="cloud", n_benchmarks=9, family="band", capability=101.0, band_centre=100.0, release_date=day("2023-12-01")
+        host_kind="cloud", n_benchmarks=9, segment="band", capability=101.0, band_centre=100.0, release_date=day("2023-12-01")
     )  # fmt: skip
     return known_spells(panel, quotes, trust_catalogues=trust)
 
