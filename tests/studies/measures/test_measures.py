@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from costfloor.build import build
 from costfloor.forecast.origins import masks
+from costfloor.laws.observations import observations
 from costfloor.panel import law_rows
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.measures import study as measures
@@ -149,3 +150,11 @@ def test_the_clocks_are_compared_on_the_same_prices(
     assert [variant.name for variant in result.variants] == list(VARIANTS)
     assert result.clocks.elpd_difference is not None
     assert (result.clocks.elpd_difference > 0) == (better == "age")
+
+
+def test_births_follow_the_clock_unless_the_variant_sets_them(tables: PanelTables) -> None:
+    arranged = variant_observations(tables)
+    assert {name for name, obs in arranged.items() if obs.clock is None} == {"born_earlier", "born_later", CALENDAR}
+    for name, obs in arranged.items():
+        given = observations(VARIANTS[name].rows(tables))
+        np.testing.assert_array_equal(obs.unit_birth, given.unit_birth)
