@@ -74,7 +74,7 @@ def test_a_forecast_is_the_path_of_each_family(fit: Fit) -> None:
     birth, centre = float(obs.family_birth[code]), float(obs.centres[code])
     path = capability_path(fit.parameters, obs, code, birth, centre, times, np.random.default_rng(1))
     ours = table[table["family"] == HOSTILE]
-    assert ours["q50"].iloc[0] == pytest.approx(np.median(np.exp(path[:, 0])))
+    assert ours["q50"].iloc[0] == pytest.approx(np.exp(np.median(path[:, 0])))
     assert ours["q50"].iloc[-1] == pytest.approx(np.median(np.exp(path[:, 1])), rel=0.05)
     for months in (0, 1201):
         with pytest.raises(InputError, match="Give 1 to 1200"):

@@ -23,7 +23,8 @@ from costfloor.frames import parquet_bytes
 from costfloor.keys import fingerprint
 from costfloor.laws import LAWS
 from costfloor.laws.few_families import fitted_law
-from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.panel import market_observations
 from costfloor.panel import law_rows
 from costfloor.places import RESULTS, nearest_places, results_folder
 from costfloor.records import parsed, typed
@@ -117,12 +118,11 @@ def open_results(folder: Path | str | None = None) -> Results:
     results = _read_json(place / RESULTS_FILE)
     panel = pd.read_parquet(place / PANEL)
     try:
-        rows = law_rows(panel)
+        obs = market_observations(law_rows(panel), panel, results["price_unit"])
     except KeyError as error:
         raise IntegrityError(
             f"{place / PANEL} is of another version: it has no {error}. Run bin/store-results again"
         ) from error
-    obs = observations(rows, price_unit=results["price_unit"])
     fits = {name: _open_fit(place, name, obs) for name in results["laws"]}
     try:
         comparison, build = Comparison.from_json(results["comparison"]), BuildReport(**results["build"])

@@ -74,6 +74,8 @@ def _a_year_longer(obs: PriceObservations) -> PriceObservations:
         units=(*obs.units, *(f"{obs.units[code]}, by {last.date()}" for code in units)),
         reference_years=obs.reference_years + 1.0,
         last=last,
+        # Models to come have no releases: at past dates of a longer panel births are those of the whole.
+        clock=None,
         data_hash=f"{obs.data_hash}+1",
     )
     # In the units of the panel, but for what its families are on average.
