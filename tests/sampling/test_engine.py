@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from costfloor.sampling.engine import Attempt, attempt_line, attempt_seed, next_attempt
+from costfloor.sampling.engine import MOST_DRAWS, MOST_TUNE_TIMES, Attempt, attempt_line, attempt_seed, next_attempt
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.policy import SamplerSettings, Sampling
 
@@ -33,19 +33,27 @@ def attempts_where(outcomes: Sequence[int | None], policy: Sampling = POLICY) ->
         ([2, PASSED], [(0.8, 1), (0.9, 1)]),
         ([2, 1, PASSED], [(0.8, 1), (0.9, 1), (0.95, 1)]),
         ([2], [(0.8, 1), (0.9, 1), (0.95, 1), (0.95, 2)]),
-        ([SHORT], [(0.8, 1), (0.8, 2), (0.8, 4), (0.8, 6)]),
-        ([SHORT, 3], [(0.8, 1), (0.8, 2), (0.9, 4), (0.95, 6)]),
-        ([2, SHORT], [(0.8, 1), (0.9, 1), (0.9, 2), (0.9, 4)]),
-        ([SHORT, SHORT, PASSED], [(0.8, 1), (0.8, 2), (0.8, 4)]),
+        ([SHORT], [(0.8, 1), (0.8, 2), (0.8, 8), (0.8, 32)]),
+        ([SHORT, 3], [(0.8, 1), (0.8, 2), (0.9, 8), (0.95, 32)]),
+        ([2, SHORT], [(0.8, 1), (0.9, 1), (0.9, 2), (0.9, 8)]),
+        ([SHORT, SHORT, PASSED], [(0.8, 1), (0.8, 2), (0.8, 8)]),
     ],
     ids=["passes", "smaller steps", "still smaller", "in vain", "another gate", "then divergences", "both", "enough"],
 )
 def test_smaller_steps_come_before_longer_chains(outcomes: list[int | None], expected: list[tuple[float, int]]) -> None:
     made = attempts_where(outcomes)
     assert [(one.asked.target_accept, one.asked.draws // POLICY.draws) for one in made] == expected
-    assert all(one.asked.tune * POLICY.draws == one.asked.draws * POLICY.tune for one in made)
+    for one in made:
+        assert one.asked.tune == min(one.asked.draws // POLICY.draws, MOST_TUNE_TIMES) * POLICY.tune
     assert [one.asked.seed for one in made] == [attempt_seed(POLICY.seed, number + 1) for number in range(len(made))]
     assert {one.asked.chains for one in made} == {POLICY.chains}
+
+
+def test_chains_grow_up_to_a_limit() -> None:
+    long = replace(POLICY, draws=3000)
+    assert [one.asked.draws for one in attempts_where([SHORT], long)] == [3000, 6000, MOST_DRAWS, MOST_DRAWS]
+    longest = replace(POLICY, draws=2 * MOST_DRAWS)
+    assert {one.asked.draws for one in attempts_where([SHORT], longest)} == {2 * MOST_DRAWS}
 
 
 def test_a_policy_without_longer_chains_ends_where_smaller_steps_do_not_help() -> None:

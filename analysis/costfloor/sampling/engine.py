@@ -7,7 +7,7 @@ nothing. Where another gate is missed, or no smaller steps are left to take, cha
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import xarray as xr
@@ -16,6 +16,13 @@ from costfloor.sampling.gates import Diagnostics, diagnose_quantities
 from costfloor.sampling.policy import SamplerSettings, Sampling
 from costfloor.sampling.sampler import CompiledModel, Sampled, sample
 from costfloor.wording import ordinal
+
+MOST_DRAWS: Final = 16_000
+"""Of a chain, however often a gate was missed. A posterior with two modes, between which a chain passes a dozen times in a thousand
+draws, needs nearly as many; draws that evade a gate for longer tell of a fault in the model."""
+
+MOST_TUNE_TIMES: Final = 4
+"""A longer warm-up than this many times the first finds no better steps."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,8 @@ def next_attempt(sampling: Sampling, attempts: Sequence[Attempt]) -> SamplerSett
     """What the sampler is asked for next; None when the last attempt passed or no other is left.
 
     After divergences the next acceptance target is tried with chains of the same length. Then, and after a miss of another gate, chains
-    are two, four, six times as long, with the next target after divergences. There is at most one attempt more than targets.
+    are two, eight, thirty-two times as long, at most `MOST_DRAWS`, with the next target after divergences. There is at most one attempt
+    more than targets.
     """
     draws, tune, targets = sampling.draws, sampling.tune, list(sampling.target_accepts)
     target_accept = targets[0]
@@ -156,7 +164,8 @@ def next_attempt(sampling: Sampling, attempts: Sequence[Attempt]) -> SamplerSett
         if longer or not smaller:
             if not sampling.longer:
                 return None
-            draws, tune = 2 * (longer + 1) * draws, 2 * (longer + 1) * tune
+            times = 2 * 4**longer
+            draws, tune = min(times * draws, max(draws, MOST_DRAWS)), min(times, MOST_TUNE_TIMES) * tune
     return SamplerSettings(
         draws, tune, sampling.chains, target_accept, seed=attempt_seed(sampling.seed, len(attempts) + 1)
     )
