@@ -166,6 +166,8 @@ def test_what_an_average_would_hang_on(tmp_path: Path) -> None:
     turned = average(with_questions(tmp_path, agreed(YES, **dict.fromkeys(fading, make_evidence(0.2, late=0.1)))))
     assert "99 % under laws whose rate stays" in turned
     assert "10 % under laws whose rate changes" in turned
+    still = dict.fromkeys(fading, make_evidence(0.9, late=0.9))
+    assert "90 % under laws whose rate changes" in average(with_questions(tmp_path, agreed(NO, **still)))
     level = average(with_questions(tmp_path, agreed(OPEN, plateau=make_evidence(0.5, late=0.51))))
     assert level == "In 10 years all laws say 50 % to 51 %, and an average would hang on nothing."
     assert "nothing to average" in average(with_questions(tmp_path, make_questions(dict.fromkeys(LAWS, "why"))))

@@ -85,7 +85,8 @@ def tail_probability(observed: float, predicted: np.ndarray) -> float:
 
 def at_the_edge(tail: float, level: float, draws: int) -> bool:
     """Whether a two-sided tail probability from so many replicates is within two Monte Carlo errors of a level."""
-    return abs(tail - level) <= 2.0 * 2.0 * probability_mcse(tail / 2.0, draws)
+    mcse = 2.0 * probability_mcse(tail / 2.0, draws)  # of twice the smaller tail
+    return abs(tail - level) <= 2.0 * mcse
 
 
 def predictive_check(

@@ -15,6 +15,7 @@ from costfloor.fit.question_evidence import LawEvidence
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.scores import OriginScore
 from costfloor.forecast.verdict import clear_lead
+from costfloor.laws import LAWS
 from costfloor.records import typed
 from costfloor.sampling.probability import Probability
 
@@ -220,7 +221,9 @@ def laws_set_aside(
     for law, score in judged.items():
         behind, error, _ = difference(judged[best], score, SCORED_MONTHS)
         if behind is not None and error is not None and behind > clear_lead(error):
-            aside[law] = f"its forecasts score {behind:.1f} below those of {best} (standard error {error:.1f})"
+            aside[law] = (
+                f"its forecasts score {behind:.1f} below those of {LAWS[best].title} (standard error {error:.1f})"
+            )
     return aside
 
 

@@ -4,9 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from costfloor.fit.question_events import YEARS_AHEAD, on_sale
 from costfloor.forecast.questions import SCORED_MONTHS, Answered, Questions
-from costfloor.laws import LAWS
+from costfloor.laws import LAWS, Law
 from costfloor.report.sentences import effective_draws
 from costfloor.sampling.probability import probability_mcse
 from costfloor.studies.catalogue import part
@@ -155,8 +157,8 @@ def average(study: "Study") -> str:
     error = math.hypot(*(probability_mcse(late[law], effective_draws(study.fits[law])) for law in (least, most)))
     if not differs(late[most], late[least], error):
         return f"In {LATEST} years all laws say {all_say}, and an average would hang on nothing."
-    constant = [law for law in late if len(set(questions.p_at_most_20[law].values())) == 1]
-    fading = [law for law in late if law not in constant]
+    fading = [law for law in late if _fades(LAWS[law])]
+    constant = [law for law in late if law not in fading]
     groups = {"whose rate stays what it is": constant, "whose rate changes with age": fading}
     spans = [
         f"{_span([late[law] for law in laws])} under laws {which} ({_names(laws)})"
@@ -168,6 +170,13 @@ def average(study: "Study") -> str:
         f"them: those of stacking are no probabilities, and forecasts {SCORED_MONTHS} months ahead tell little of what lies {LATEST} years "
         "away."
     )
+
+
+def _fades(law: Law) -> bool:
+    """Whether the rate of a law changes with age, by its formula and not by what was fitted."""
+    rng = np.random.default_rng(0)
+    drawn = {name: parameter.population.draw(1, rng) for name, parameter in law.family_parameters.items()}
+    return bool(np.any(law.rate(drawn, 0.0) != law.rate(drawn, 1.0)))
 
 
 def _stands(answered: Answered, law: str) -> str:
