@@ -25,7 +25,8 @@ from costfloor.forecast.ledger import Entry
 from costfloor.forecast.questions import Questions, answer_questions
 from costfloor.keys import fingerprint
 from costfloor.laws import LAWS
-from costfloor.laws.observations import PriceObservations, observations
+from costfloor.laws.observations import PriceObservations
+from costfloor.laws.panel import market_observations
 from costfloor.panel import law_rows
 from costfloor.report.baselines import baselines, published_rates
 from costfloor.report.price_indexes import PanelIndexes, panel_indexes
@@ -87,6 +88,7 @@ def make_panel() -> pd.DataFrame:
                         "open_weights": number % 2 == 0,
                         "reasoning": number % 3 == 0,
                         "release_date": entry,
+                        "clock_release": entry,
                         "source": "curated",
                     }
                 )
@@ -247,7 +249,7 @@ def made_up() -> Study:
     """Made once in a process: no test may change what is in it."""
     panel = make_panel()
     quotes = make_quotes(panel)
-    obs = observations(law_rows(panel), price_unit="USD per million tokens")
+    obs = market_observations(law_rows(panel), panel)
     build = BuildReport(
         vintage="0123456789abcdef",
         quotes=len(panel),
