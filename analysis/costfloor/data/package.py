@@ -26,13 +26,16 @@ SOURCES = [
     {"title": "Aider leaderboards", "path": "https://github.com/Aider-AI/aider"},
     {"title": "LLMStats", "path": "https://github.com/JonathanChavezTamales/llm-leaderboard"},
     {"title": "MLPerf results", "path": "https://github.com/mlcommons/cm4mlperf-results"},
+    {"title": "MLPerf inference v6.0", "path": "https://github.com/mlcommons/inference_results_v6.0"},
+    {"title": "InferenceX", "path": "https://github.com/SemiAnalysisAI/InferenceX"},
+    {"title": "GPU price index", "path": "https://github.com/henryzhangpku/gpu-price-index"},
     {"title": "NanoGPT speedrun", "path": "https://github.com/KellerJordan/modded-nanogpt"},
     {"title": "Our World in Data, data sets", "path": "https://github.com/owid/owid-datasets"},
 ]
 LICENSES = [
     {"name": "MIT", "title": "MIT: models.dev, LiteLLM, genai-prices"},
     {"name": "CC-BY-4.0", "title": "Creative Commons Attribution: Epoch AI, LLMStats"},
-    {"name": "Apache-2.0", "title": "Apache 2.0: Aider"},
+    {"name": "Apache-2.0", "title": "Apache 2.0: Aider, MLPerf results"},
     {
         "name": "other-artificial-analysis",
         "title": "Artificial Analysis asks for attribution, and for consent before its data are passed on; facts only "
