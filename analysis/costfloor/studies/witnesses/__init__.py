@@ -1,0 +1,1 @@
+"""Witnesses of the fall at a fixed graph, each by itself, beside what changing the graph brings."""
