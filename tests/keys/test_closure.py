@@ -40,13 +40,13 @@ OF_FITS = {
 }
 OF_THE_PANEL = {
     "panel", "report", "forecasts", "operating", "reference_class", "hindcast", "influence", "measures", "heldout",
-    "evidence", "channels", "power",
+    "evidence", "channels", "power", "witnesses",
 }  # fmt: skip
 EXPECTED = {
     "sampling/policy.py": set(RESULTS),
     "sampling/density.py": OF_FITS,
     "fit/quantities.py": OF_FITS | {"sbc", "sbc_fresh"},
-    "laws/plateau.py": set(RESULTS) - {"panel", "capability", "domains"},
+    "laws/plateau.py": set(RESULTS) - {"panel", "capability", "domains", "witnesses"},
     "data/rules.py": OF_THE_PANEL,
     "capability/model.py": OF_THE_PANEL | {"capability"},
     "forecast/verdict.py": {"report", "operating", "hindcast", "influence", "measures", "power"},

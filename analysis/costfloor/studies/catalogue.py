@@ -123,6 +123,11 @@ STUDIES: Final[Mapping[str, Entry]] = {
             "context_hardware", "context_gpu_rental", "context_gpu_purchase_price",
         ),
     ),
+    "witnesses": Entry(
+        "witnesses of a fixed graph, by year", "witnesses",
+        "The witnesses of a fixed graph have not been heard",
+        (PANEL, RAW),
+    ),
 }  # fmt: skip
 """In the order in which they run."""
 

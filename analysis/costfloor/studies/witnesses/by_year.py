@@ -1,12 +1,13 @@
 """The decomposition of the real panel by calendar year, chained over months, with errors by model.
 
-A price that a host changes within a year of taking a model up is a change at an incumbent only if somebody looks in between: steps are months, and
-parts of a year are the sums over its months, which still add up. Errors are those of the Bayesian bootstrap over models (Rubin 1981): all prices of
-a model are drawn together.
+A price that a host changes within a year of taking a model up is a change at an incumbent only if somebody looks in between: steps are
+months, and parts of a year are the sums over its months, which still add up. Errors are those of the Bayesian bootstrap over models
+(Rubin 1981): all prices of a model are drawn together.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -74,7 +75,7 @@ def decompose(
     The decomposition, and two witnesses: the same weights at the same host, and at any host that sells them.
     """
     lists = [on_sale(spells, day) for day in days]
-    steps = [step(before, after) for before, after in zip(lists, lists[1:], strict=False)]
+    steps = [step(before, after) for before, after in pairwise(lists)]
     models = sorted(set().union(*(one.models for one in steps)))
     weights = np.random.default_rng(seed).standard_exponential((RESAMPLES, len(models)))
     # The first row is the estimate; after the resamples, each model left out in turn.

@@ -76,8 +76,8 @@ def agree_on_rate(rates: Agreement | None) -> str:
         return f"The {number} do not agree on the rate (p = {rates.p_value:.3f} were it one); no mean stands for them."
     span = yearly_span(rates.common.low, rates.common.high)
     return (
-        f"The {number} do not contradict one another (p = {rates.p_value:.2f} were the rate one); were it one, it would be {span}. Wide intervals "
-        "agree with much."
+        f"The {number} do not contradict one another (p = {rates.p_value:.2f} were the rate one); were it one, it would be {span}. "
+        "Wide intervals agree with much."
     )
 
 
@@ -108,17 +108,20 @@ def same_weights(study: WitnessStudy) -> str:
     if not years:
         return "Too few open models are on sale for a decomposition."
     falls = [
-        f"{year.year}: {_with_error(year.parts['incumbents'])} at incumbents, {_with_error(year.parts['entrants'])} by entering hosts"
+        f"{_with_error(year.parts['incumbents'])} at incumbents and {_with_error(year.parts['entrants'])} by entering hosts in {year.year}"
         for year in years
     ]
     any_host, incumbents = study.get(ANY_HOST), study.get(INCUMBENTS)
     whole = (
-        f" Over the whole time the same weights {yearly_change(incumbents.rate.value)} at the same host ({yearly_span(incumbents.rate.low, incumbents.rate.high)}) "
-        f"and {yearly_change(any_host.rate.value)} at any host ({yearly_span(any_host.rate.low, any_host.rate.high)})."
+        f" Over the whole time prices of the same weights {_in_words(incumbents.rate)} at the same host, and {_in_words(any_host.rate)} "
+        "at any host."
         if any_host is not None and incumbents is not None
         else ""
     )
-    return f"The mean log price of open models on sale fell, in log points a year with standard errors by model, by {'; '.join(falls)}.{whole}"
+    return (
+        "Of the fall of the mean log price of open models on sale, in log points a year (negative for a rise; standard errors by model), "
+        f"there are {'; '.join(falls)}.{whole}"
+    )
 
 
 def adds_up(study: WitnessStudy) -> str:
@@ -140,18 +143,19 @@ def tasks_and_tokens(study: WitnessStudy) -> str:
     counted = (
         f"as newer models take {more} tokens for it ({_interval(tokens.rate)} log points a year)"
         if more
-        else f"and whether newer models take more tokens for it or fewer cannot be told ({_interval(tokens.rate)} log points a year)"
+        else f"and whether newer models take more or fewer tokens for it cannot be told ({_interval(tokens.rate)} log points a year)"
     )
     return (
-        f"At a fixed score of a benchmark the price of a token falls by {_interval(token.rate)} log points a year over releases, and that of a task by "
-        f"{_interval(task.rate)}, {counted}. {_slowing(task, 'the price of a task')} {_slowing(token, 'that of a token')}"
+        f"At a fixed score of a benchmark the price of a token falls by {_interval(token.rate)} log points a year over releases, and that "
+        f"of a task by {_interval(task.rate)}, {counted}. {_slowing(task, 'the price of a task')} {_slowing(token, 'the price of a token')}"
     )
 
 
 def formats(steps: Sequence[FormatStep]) -> str:
     """What a coarser number format brought, once."""
     told = [
-        f"{_interval(one.gain)} log points in {TITLES[one.source]} ({plural(one.pairs, 'pair')} of results on {one.accelerators} accelerators)"
+        f"{_interval(one.gain)} log points in {TITLES[one.source]} "
+        f"({plural(one.pairs, 'pair')} of results, {one.accelerators} accelerators)"
         for one in steps
         if one.gain is not None
     ]
@@ -164,9 +168,9 @@ def coverage(study: WitnessStudy) -> str:
     """On how much of what there is the sizes and the formats rest."""
     known, stated = study.coverage, study.formats
     return (
-        f"Total parameters are known of {known.total} of {known.models} open models with a measured capability, active ones too of {known.active}. "
-        f"Of {stated['results']:,} results of MLPerf {stated['stated']:,} state the format of their weights and {stated['taken']:,} are taken to have "
-        "the only one that is stated for their task and accelerator later on."
+        f"Total parameters are known of {known.total} of {known.models} open models with a measured capability, active ones too of "
+        f"{known.active}. Of {stated['results']:,} results of MLPerf {stated['stated']:,} state the format of their weights, and "
+        f"{stated['taken']:,} are taken to have the only one that others state for their task and accelerator."
     )
 
 
@@ -185,6 +189,10 @@ def _named(one: Witness) -> str:
     return f"{TITLES[one.name]} ({_interval(one.rate)})"
 
 
+def _in_words(rate: Rate) -> str:
+    return f"{yearly_change(rate.value)} ({yearly_span(rate.low, rate.high)})"
+
+
 def _interval(rate: Rate) -> str:
     return f"{rate.value:.2f}, {rate.low:.2f} to {rate.high:.2f}"
 
@@ -199,8 +207,8 @@ def _witnesses(witnesses: Sequence[Witness]) -> Table:
 
     return tabulate(
         "witnesses",
-        "Witnesses of the rate, log points a year with 90 % intervals, positive when the same is had for less; the change is the second half of their time "
-        "less the first. Without: the rate when the cluster that carries it most is left out.",
+        "Witnesses of the rate, log points a year with 90 % intervals, positive when the same is had for less; the change is the second "
+        "half of their time less the first. Without: the rate when the cluster that carries it most is left out.",
         [
             Column("Witness", lambda one: TITLES[one.name], "L"),
             Column("From", lambda one: one.first[:7], "l"),
@@ -222,9 +230,9 @@ def _witnesses(witnesses: Sequence[Witness]) -> Table:
 def _decomposition(years: Sequence[YearParts]) -> Table:
     return tabulate(
         "price_decomposition",
-        "Fall of the mean log price of open models on sale, log points a year, by part (standard error by model): incumbents, the same weights at "
-        "the same host; entrants, hosts that take up weights already on sale; leavers; new and retired models. A model counts once, at the mean over "
-        "its hosts.",
+        "Fall of the mean log price of open models on sale, log points a year, by part (standard error by model): incumbents, the same "
+        "weights at the same host; entrants, hosts that take up weights already on sale; leavers; new and retired models. A model counts "
+        "once, at the mean over its hosts.",
         [
             Column("Year", lambda year: str(year.year), "l"),
             Column("Length", lambda year: Number(year.years)),

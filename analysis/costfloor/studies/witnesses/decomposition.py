@@ -9,7 +9,8 @@ Each model counts once, at the mean log price over its hosts. Those who stay are
 * **leavers**: hosts that drop weights that others still sell, in the same way;
 * **new** and **retired** models: by what they are dearer or cheaper than the models sold at both dates.
 
-A model whose hosts have all changed has no incumbents: its whole change is of entrants. Parts add up for any two lists with a model in common.
+A model whose hosts have all changed has no incumbents: its whole change is of entrants. Parts add up for any two lists with a model in
+common.
 
 References: Melitz and Polanec (2015), Dynamic Olley-Pakes productivity decomposition with entry and exit, RAND Journal of Economics 46.
 """

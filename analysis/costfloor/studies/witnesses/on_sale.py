@@ -1,7 +1,7 @@
 """What is on sale on a day: open models at the hosts with prices of their own, as far as lists say.
 
-A price counts while it is known to hold (`costfloor.studies.channels.spells`). A price that the newest list of a whole catalogue still has holds until
-that list's day.
+A price counts while it is known to hold (`costfloor.studies.channels.spells`). A price that the newest list of a whole catalogue still
+has holds until that list's day.
 """
 
 from typing import Final

@@ -1,12 +1,13 @@
 """Rates a year of a gain that is seen again and again in the same cells, with errors that few clusters call for.
 
-A cell is what does not change: a model on a device in a configuration, a device in a rental list, a benchmark. Its level is its own; what all
-cells share is the path of the gain in time, a line or a line with knots. Errors are by cluster, with the variance of Bell and McCaffrey (2002)
-and the degrees of freedom of Pustejovsky and Tipton (2018), as clusters are few and unequal.
+A cell is what does not change: a model on a device in a configuration, a device in a rental list, a benchmark. Its level is its own; what
+all cells share is the path of the gain in time, a line or a line with knots. Errors are by cluster, with the variance of Bell and
+McCaffrey (2002) and the degrees of freedom of Pustejovsky and Tipton (2018), as clusters are few and unequal.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -150,8 +151,8 @@ def fit_within(columns: Floats, values: Floats, cells: npt.NDArray[np.intp], clu
 
     References
     ----------
-    Bell and McCaffrey (2002), Bias reduction in standard errors for linear regression with multi-stage samples. Pustejovsky and Tipton (2018),
-    Small-sample methods for cluster-robust variance estimation and hypothesis testing in fixed effects models, JBES 36.
+    Bell and McCaffrey (2002), Bias reduction in standard errors for linear regression with multi-stage samples. Pustejovsky and Tipton
+    (2018), Small-sample methods for cluster-robust variance estimation and hypothesis testing in fixed effects models, JBES 36.
     """
     x, y = _within(columns, cells), _within(values[:, None], cells)[:, 0]
     inverse = np.linalg.pinv(x.T @ x, rcond=1e-10, hermitian=True)
@@ -240,7 +241,7 @@ def _years(
     fit, length = fitted(edges), len(edges) - 1
     passed = _within(exposure(time, edges), cells)
     rates = []
-    for place, (begin, finish) in enumerate(zip(edges, edges[1:], strict=False)):
+    for place, (begin, finish) in enumerate(pairwise(edges)):
         speaking = (np.abs(passed[:, place]) > ESTIMABLE) & (time >= begin) & (time <= finish)
         enough = len(np.unique(clusters[speaking])) >= MIN_CLUSTERS
         rate = fit.rate(_pick(length + controls, place), MIN_FREEDOM) if enough else None
@@ -251,7 +252,8 @@ def _years(
 
 def _within(columns: Floats, cells: npt.NDArray[np.intp]) -> Floats:
     """Columns (N, K) less their means in each cell."""
-    count = np.bincount(cells)
+    # A cell that lost all its rows with a cluster that is left out has none to take a mean of.
+    count = np.maximum(np.bincount(cells), 1)
     means = np.stack([np.bincount(cells, weights=column) / count for column in columns.T], axis=1)
     return np.asarray(columns - means[cells])
 

@@ -58,7 +58,8 @@ class Agreement:
     common
         Their mean, weighted by precision, with its error.
     p_value
-        How often as different values or more would come about were they one (Cochran's Q). Errors of few clusters are widened to their intervals.
+        How often as different values or more would come about were they one (Cochran's Q). Errors of few clusters are widened to their
+        intervals.
     """
 
     names: tuple[str, ...]
@@ -82,7 +83,8 @@ class WitnessStudy:
     witnesses
         In the order of `TITLES`.
     rates, changes
-        Whether the witnesses in `FIXED` agree on the rate, and on its change from one half of their time to the other; None with fewer than two.
+        Whether the witnesses in `FIXED` agree on the rate, and on its change from one half of their time to the other; None with fewer
+        than two.
     steps
         What FP4 brought over FP8, once.
     formats

@@ -2,8 +2,8 @@
 
     log cost of a run = log price of a token (3:1 blend) + log tokens, weighted by what they cost
 
-holds exactly for each run, so that the three rates, each of a regression on the same rows and controls, add up. A model counts from its release, at its
-first price.
+holds exactly for each run, so that the three rates, each of a regression on the same rows and controls, add up. A model counts from its
+release, at its first price.
 """
 
 from typing import Final
@@ -63,12 +63,13 @@ def tasks(built: BuiltPanel) -> tuple[Witness, ...]:
 def token_counts(costs: pd.DataFrame) -> pd.DataFrame:
     """Tokens of runs: `model_key, variant, benchmark, cell, input_tokens, output_tokens`.
 
-    Thinking counts as output, whether a source has it there or apart. Runs with input from a cache are left out: what is not said is what it cost.
+    Thinking counts as output, whether a source has it there or apart. Runs with input from a cache are left out: what is not said is what
+    it cost.
     """
     counted = costs[
         costs["input_tokens"].gt(0.0) & costs["output_tokens"].gt(0.0) & ~costs["cache_read_tokens"].gt(0.0)
     ]
-    apart = counted["reasoning_tokens"].where(counted["reasoning_in_output"].eq(False), 0.0).fillna(0.0)  # noqa: FBT003
+    apart = counted["reasoning_tokens"].where(counted["reasoning_in_output"].eq(False), 0.0).fillna(0.0)
     return pd.DataFrame(
         {
             "model_key": counted["model_key"],
@@ -89,7 +90,7 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def first_prices(quotes: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
-    """First price of a model, geometric mean over hosts of its first day: `model_key, release_date, input, output` (USD per million tokens)."""
+    """First prices, geometric mean over the hosts of the first day: `model_key, release_date, input, output` (USD per million tokens)."""
     offered = quotes[quotes["status"].eq("kept") & quotes["host_kind"].isin(OWN_PRICE_KINDS)]
     offered = offered[offered["input_usd_per_mtok"].gt(0.0) & offered["output_usd_per_mtok"].gt(0.0)]
     offered = offered.merge(models[["model_key", "release_date"]].dropna(), on="model_key")

@@ -1,8 +1,8 @@
 """Throughput per accelerator at a fixed model and a fixed configuration, over time: what software alone brings.
 
-MLPerf Inference by round (the best system of each submitter), InferenceX by day. A cell changes in its software alone: the same model, accelerator,
-number of them, load and number format, and in InferenceX the same framework, parallelism, lengths and concurrency. Where the format changes, from
-FP8 to FP4, the result is of another cell; what the change brings is a step of its own.
+MLPerf Inference by round (the best system of each submitter), InferenceX by day. A cell changes in its software alone: the same model,
+accelerator, number of them, load and number format, and in InferenceX the same framework, parallelism, lengths and concurrency. Where the
+format changes, from FP8 to FP4, the result is of another cell; what the change brings is a step of its own.
 """
 
 from dataclasses import dataclass
@@ -56,9 +56,9 @@ class FormatStep:
 def mlperf_results(rows: pd.DataFrame) -> pd.DataFrame:
     """Comparable results of MLPerf inference: `date, gain, cell, cluster`, and `format, stated, accelerator, item`.
 
-    Partitioned, virtual and mixed devices and systems that were not on sale are out. A result that stands under both accuracy targets of a task
-    counts once, under the stricter; one that its submitter repeats to the digit in a later round counts once, in the first. Where all stated
-    formats of a task on an accelerator are one, earlier results that do not state it are taken to have it.
+    Partitioned, virtual and mixed devices and systems that were not on sale are out. A result that stands under both accuracy targets of
+    a task counts once, under the stricter; one that its submitter repeats to the digit in a later round counts once, in the first. Where
+    all stated formats of a task on an accelerator are one, earlier results that do not state it are taken to have it.
     """
     names = rows["accelerator_class"] + rows["system"] + rows["accelerator"]
     sold = ~rows["availability"].str.lower().isin(NOT_SOLD) & ~names.str.contains(SHARED)
