@@ -55,11 +55,18 @@ def test_agreement_turns_with_the_rates() -> None:
     assert "nothing can be said" in chapter.agree_on_rate(None)
 
 
+def test_a_witness_that_one_cluster_carries_is_named() -> None:
+    one = made_up(INFERENCEX, 0.6)
+    assert "InferenceX throughput by one (without it -0.10)" in chapter.carried([replace(one, without=-0.1)])
+    assert chapter.carried([replace(one, without=0.4), replace(one, without=0.9)]) == ""
+    assert chapter.carried([replace(made_up(INFERENCEX, -0.6), without=-0.4)]) == ""
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ((-0.5, -0.5), "same weights, same host and throughput, MLPerf slowed."),
-        ((0.5, 0.5), "same weights, same host and throughput, MLPerf sped up."),
+        ((-0.5, -0.5), "same weights at the same host and MLPerf throughput slowed."),
+        ((0.5, 0.5), "same weights at the same host and MLPerf throughput sped up."),
         ((-0.5, 0.5), "They do not agree on slowing."),
         ((0.0, 0.01), "neither can be told."),
         ((-0.5, -0.04), "differ by more than their errors"),
@@ -99,7 +106,7 @@ def test_a_decomposition_that_does_not_add_up_fails() -> None:
 def test_the_chapter_and_the_figure_stand_with_and_without_witnesses() -> None:
     full = study(made_up(INCUMBENTS, 0.0), made_up(ANY_HOST, 0.1), made_up(MLPERF, 0.3, half=5.0), made_up(TASK, 0.8))
     blocks = chapter.fixed_graph_witnesses(full, "OUT OF DATE.")
-    assert [block["kind"] for block in blocks].count("table") == 2
+    assert [block["kind"] for block in blocks].count("table") == 3
     assert svg(draw, full) == svg(draw, full)
     empty = replace(full, witnesses=(), decomposition=Decomposition((), 0.0), rates=None, changes=None)
     assert chapter.fixed_graph_witnesses(empty)

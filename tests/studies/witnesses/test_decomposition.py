@@ -97,7 +97,7 @@ def test_the_year_tells_a_price_cut_from_a_cheaper_host() -> None:
         table = spells(MIN_MODELS, halving_host)
         days = month_ends(table, pd.Timestamp("2026-01-02"))
         assert (days[0], days[-1]) == (pd.Timestamp("2024-01-31"), pd.Timestamp("2026-01-01"))
-        found, (incumbents, any_host) = decompose(table, days, seed=1)
+        found, (incumbents, any_host) = decompose(table, days)
         assert found.largest_error < 1e-12
         of_2025 = next(year for year in found.years if year.year == 2025)
         assert of_2025.parts[part].value * of_2025.years == pytest.approx(fall)
@@ -114,3 +114,15 @@ def test_what_is_on_sale_holds_from_its_day_to_the_day_before_its_end() -> None:
     assert on_sale(table, pd.Timestamp("2025-01-10"))["log_price"].tolist() == [-np.log(2.0)]
     assert on_sale(table, pd.Timestamp("2026-01-02")).empty
     assert month_ends(table, pd.Timestamp("2026-01-02")) == []
+
+
+def test_errors_are_those_of_a_mean_over_models() -> None:
+    table, rng = spells(40, halving_host=True), np.random.default_rng(3)
+    cuts = rng.standard_normal(40)
+    later = table["log_price"] < 0.1 * table["model"].str[1:].astype(float) - 0.5
+    table.loc[later, "log_price"] += cuts
+    found, (incumbents, _) = decompose(table, month_ends(table, pd.Timestamp("2026-01-02")))
+    of_2025 = next(year for year in found.years if year.year == 2025)
+    assert of_2025.parts["incumbents"].value * of_2025.years == pytest.approx(np.log(2.0) - cuts.mean())
+    assert of_2025.parts["incumbents"].se * of_2025.years == pytest.approx(cuts.std(ddof=1) / np.sqrt(40))
+    assert incumbents.carried_by == f"m{np.abs(cuts - cuts.mean()).argmax()}"

@@ -1,8 +1,8 @@
 """The decomposition of the real panel by calendar year, chained over months, with errors by model.
 
 A price that a host changes within a year of taking a model up is a change at an incumbent only if somebody looks in between: steps are
-months, and parts of a year are the sums over its months, which still add up. Errors are those of the Bayesian bootstrap over models
-(Rubin 1981): all prices of a model are drawn together.
+months, and parts of a year are the sums over its months, which still add up. Errors are those of the jackknife (Efron 1982): each model
+is left out in turn, with all its prices. Nothing is drawn.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 
 from costfloor.studies.witnesses.decomposition import PARTS, WITHIN, Floats, Step, chained, step, total
 from costfloor.studies.witnesses.on_sale import on_sale
 from costfloor.studies.witnesses.rates import LEVEL, YEAR_DAYS, Rate, Witness, YearRate
-
-RESAMPLES: Final = 2000
 
 INCUMBENTS: Final = "incumbents"
 ANY_HOST: Final = "any_host"
@@ -58,17 +57,13 @@ class Decomposition:
     largest_error: float
 
 
-def decompose(
-    spells: pd.DataFrame, days: Sequence[pd.Timestamp], seed: int
-) -> tuple[Decomposition, tuple[Witness, ...]]:
+def decompose(spells: pd.DataFrame, days: Sequence[pd.Timestamp]) -> tuple[Decomposition, tuple[Witness, ...]]:
     """Chain the decomposition over days, and read off the witnesses of the same weights.
 
     Parameters
     ----------
     spells, days
         From `costfloor.studies.witnesses.on_sale`; the first day is the start.
-    seed
-        Of the bootstrap.
 
     Returns
     -------
@@ -77,9 +72,8 @@ def decompose(
     lists = [on_sale(spells, day) for day in days]
     steps = [step(before, after) for before, after in pairwise(lists)]
     models = sorted(set().union(*(one.models for one in steps)))
-    weights = np.random.default_rng(seed).standard_exponential((RESAMPLES, len(models)))
-    # The first row is the estimate; after the resamples, each model left out in turn.
-    every = np.vstack([np.ones((1, len(models))), weights, 1.0 - np.eye(len(models))])
+    # The first row is the estimate; after it, each model left out in turn.
+    every = np.vstack([np.ones((1, len(models))), 1.0 - np.eye(len(models))])
     falls = -chained(steps, models, every)
     ends = pd.DatetimeIndex(days[1:])
     lengths = np.diff(pd.DatetimeIndex(days)).astype("timedelta64[D]").astype(float) / YEAR_DAYS
@@ -87,7 +81,7 @@ def decompose(
     for year in sorted(set(ends.year)):
         inside = np.flatnonzero(ends.year == year)
         length, last = float(lengths[inside].sum()), int(inside[-1]) + 1
-        of_year = falls[: RESAMPLES + 1, inside].sum(axis=1) / length
+        of_year = falls[:, inside].sum(axis=1) / length
         years.append(
             YearParts(
                 year=int(year),
@@ -115,24 +109,20 @@ def _witness(
     models: Sequence[str],
     steps: Sequence[Step],
 ) -> Witness:
-    """The rate over time of a part, from its falls (R, S): the estimate, the resamples, and each model left out."""
-    drawn, omitted = falls[: RESAMPLES + 1], falls[RESAMPLES + 1 :]
+    """The rate over time of a part, from its falls (1 + M, S): the estimate, and each model left out."""
     ends = pd.DatetimeIndex(days[1:])
     middle = days[0] + (days[-1] - days[0]) / 2
     late = np.asarray(ends > middle)
 
-    def mean(of: Floats, inside: np.ndarray) -> Floats:
-        return np.asarray(of[:, inside].sum(axis=1) / lengths[inside].sum())
+    def mean(inside: np.ndarray) -> Floats:
+        return np.asarray(falls[:, inside].sum(axis=1) / lengths[inside].sum())
 
-    before, after = mean(drawn, ~late), mean(drawn, late)
-    rate, without = _rate(mean(drawn, late | ~late)), mean(omitted, late | ~late)
-    most = int(np.argmax(np.abs(without - rate.value)))
+    whole, before, after = mean(late | ~late), mean(~late), mean(late)
+    most = int(np.argmax(np.abs(whole[1:] - whole[0])))
     return Witness(
         name=name,
-        rate=rate,
-        years=tuple(
-            YearRate(int(year), _rate(mean(drawn, np.asarray(ends.year == year)))) for year in sorted(set(ends.year))
-        ),
+        rate=_rate(whole),
+        years=tuple(YearRate(int(year), _rate(mean(np.asarray(ends.year == year)))) for year in sorted(set(ends.year))),
         half=str(middle.date()),
         before=_rate(before),
         after=_rate(after),
@@ -142,11 +132,15 @@ def _witness(
         first=str(days[0].date()),
         last=str(days[-1].date()),
         carried_by=models[most],
-        without=float(without[most]),
+        without=float(whole[1 + most]),
     )
 
 
-def _rate(drawn: Floats) -> Rate:
-    """The estimate, which stands first, with error and interval of the resamples after it."""
-    low, high = np.quantile(drawn[1:], [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]).tolist()
-    return Rate(float(drawn[0]), float(drawn[1:].std()), low, high)
+def _rate(values: Floats) -> Rate:
+    """The estimate, which stands first, with error and interval from those without each model; models that do not matter do not count."""
+    value, without = float(values[0]), values[1:][values[1:] != values[0]]
+    if len(without) < 2:
+        return Rate(value, 0.0, value, value)
+    se = float(np.sqrt((len(without) - 1) * np.mean((without - without.mean()) ** 2)))
+    half = float(student.ppf(0.5 + LEVEL / 2, len(without) - 1)) * se
+    return Rate(value, se, value - half, value + half)

@@ -18,6 +18,8 @@ from costfloor.typeset.values import Estimate, Interval, Number, Range
 
 FIGURE: Final = "witnesses"
 
+HALF: Final = 0.5
+
 SIDES: Final = {"below": "below 15 %", "within": "15 to 20 %", "above": "above 20 %", "open": "open"}
 
 
@@ -40,9 +42,15 @@ def fixed_graph_witnesses(study: WitnessStudy, notice: str = "") -> list[Block]:
             "throughput is what software brings on a device, rental and purchase what the device costs, computing per dollar what a newer "
             "device brings; a price at a host has all of them, and margins.",
         ),
-        text(minus(beside_floor(study.witnesses)), minus(agree_on_rate(study.rates)), minus(agree_on_slowing(study))),
+        text(
+            minus(beside_floor(study.witnesses)),
+            minus(carried(study.witnesses)),
+            minus(agree_on_rate(study.rates)),
+            minus(agree_on_slowing(study)),
+        ),
         figure(FIGURE, CAPTION),
         table(_witnesses(study.witnesses)),
+        table(_slowing_table(study.witnesses)),
         text(minus(same_weights(study)), minus(adds_up(study))),
         table(_decomposition(study.decomposition.years)),
         text(minus(tasks_and_tokens(study)), minus(formats(study.steps))),
@@ -65,6 +73,16 @@ def beside_floor(witnesses: Sequence[Witness]) -> str:
     still_open = [_named(one) for one in fixed if side(one.rate) == "open"]
     rest = f"{listing(still_open)} cannot be told from a limit of that range" if still_open else ""
     return f"Over their whole time, with 90 % intervals: {'; '.join([*told, *([rest] if rest else [])])}."
+
+
+def carried(witnesses: Sequence[Witness]) -> str:
+    """Which witnesses of a fixed graph are carried by one cluster: without it, less than half of the rate is left; empty for none."""
+    alone = [
+        f"{TITLES[one.name]} by {one.carried_by} (without it {one.without:.2f})"
+        for one in witnesses
+        if one.name in FIXED and one.without * one.rate.value < HALF * one.rate.value**2
+    ]
+    return f"A single cluster carries more than half of the rate of {listing(alone)}." if alone else ""
 
 
 def agree_on_rate(rates: Agreement | None) -> str:
@@ -113,8 +131,8 @@ def same_weights(study: WitnessStudy) -> str:
     ]
     any_host, incumbents = study.get(ANY_HOST), study.get(INCUMBENTS)
     whole = (
-        f" Over the whole time prices of the same weights {_in_words(incumbents.rate)} at the same host, and {_in_words(any_host.rate)} "
-        "at any host."
+        f" Over the whole time prices of the same weights {_in_words(incumbents.rate)} at the same host; at any host they "
+        f"{_in_words(any_host.rate)}."
         if any_host is not None and incumbents is not None
         else ""
     )
@@ -146,15 +164,15 @@ def tasks_and_tokens(study: WitnessStudy) -> str:
         else f"and whether newer models take more or fewer tokens for it cannot be told ({_interval(tokens.rate)} log points a year)"
     )
     return (
-        f"At a fixed score of a benchmark the price of a token falls by {_interval(token.rate)} log points a year over releases, and that "
-        f"of a task by {_interval(task.rate)}, {counted}. {_slowing(task, 'the price of a task')} {_slowing(token, 'the price of a token')}"
+        f"At a fixed score of a benchmark the price of a token falls by {_spelled(token.rate)} log points a year over releases, and that "
+        f"of a task by {_spelled(task.rate)}, {counted}. {_slowing(task, 'the price of a task')} {_slowing(token, 'the price of a token')}"
     )
 
 
 def formats(steps: Sequence[FormatStep]) -> str:
     """What a coarser number format brought, once."""
     told = [
-        f"{_interval(one.gain)} log points in {TITLES[one.source]} "
+        f"{_spelled(one.gain)} log points in {TITLES[one.source]} "
         f"({plural(one.pairs, 'pair')} of results, {one.accelerators} accelerators)"
         for one in steps
         if one.gain is not None
@@ -197,34 +215,51 @@ def _interval(rate: Rate) -> str:
     return f"{rate.value:.2f}, {rate.low:.2f} to {rate.high:.2f}"
 
 
+def _spelled(rate: Rate) -> str:
+    return f"{rate.value:.2f} ({rate.low:.2f} to {rate.high:.2f})"
+
+
 def _with_error(rate: Rate) -> str:
     return f"{rate.value:.2f} ({rate.se:.2f})"
 
 
 def _witnesses(witnesses: Sequence[Witness]) -> Table:
-    def half(rate: Rate | None) -> Interval | None:
-        return None if rate is None else Interval(rate.low, rate.value, rate.high)
-
     return tabulate(
         "witnesses",
-        "Witnesses of the rate, log points a year with 90 % intervals, positive when the same is had for less; the change is the second "
-        "half of their time less the first. Without: the rate when the cluster that carries it most is left out.",
+        "Witnesses of the rate, log points a year with 90 % intervals, positive when the same is had for less. Without: the rate when the "
+        "cluster that carries it most is left out.",
         [
             Column("Witness", lambda one: TITLES[one.name], "L"),
-            Column("From", lambda one: one.first[:7], "l"),
-            Column("To", lambda one: one.last[:7], "l"),
+            Column("Time", lambda one: f"{one.first[:7]} to {one.last[:7]}", "l"),
             Column("Rows", lambda one: one.observations),
             Column("Clusters", lambda one: one.clusters),
-            Column("Rate", lambda one: Interval(one.rate.low, one.rate.value, one.rate.high)),
-            Column("Beside 15–20 %", lambda one: SIDES[side(one.rate)], "l"),
-            Column("First half", lambda one: half(one.before)),
-            Column("Second half", lambda one: half(one.after)),
-            Column("Change", lambda one: half(one.change)),
-            Column("Without", lambda one: Number(one.without)),
+            Column("Rate", lambda one: _cell(one.rate)),
+            Column("15–20 %", lambda one: SIDES[side(one.rate)], "l"),
+            Column("Without", lambda one: Number(one.without, "z.2f")),
             Column("which is", lambda one: one.carried_by, "L"),
         ],
         witnesses,
     )
+
+
+def _slowing_table(witnesses: Sequence[Witness]) -> Table:
+    return tabulate(
+        "witnesses_slowing",
+        "The same by halves of the time of each witness, log points a year with 90 % intervals; the change is the second half less the "
+        "first, below zero when it slows.",
+        [
+            Column("Witness", lambda one: TITLES[one.name], "L"),
+            Column("Middle", lambda one: one.half, "l"),
+            Column("First half", lambda one: _cell(one.before)),
+            Column("Second half", lambda one: _cell(one.after)),
+            Column("Change", lambda one: _cell(one.change)),
+        ],
+        witnesses,
+    )
+
+
+def _cell(rate: Rate | None) -> Interval | None:
+    return None if rate is None else Interval(rate.low, rate.value, rate.high)
 
 
 def _decomposition(years: Sequence[YearParts]) -> Table:
@@ -239,14 +274,14 @@ def _decomposition(years: Sequence[YearParts]) -> Table:
             Column("Models", lambda year: year.models),
             Column("Places", lambda year: year.places),
             *(_part(name) for name in PARTS),
-            Column("Sum", lambda year: Estimate(year.total.value, year.total.se, ".2f")),
+            Column("Sum", lambda year: Estimate(year.total.value, year.total.se, "z.2f")),
         ],
         years,
     )
 
 
 def _part(name: str) -> Column[YearParts]:
-    return Column(name.capitalize(), lambda year: Estimate(year.parts[name].value, year.parts[name].se, ".2f"))
+    return Column(name.capitalize(), lambda year: Estimate(year.parts[name].value, year.parts[name].se, "z.2f"))
 
 
 def _discounts(found: Sequence[Discount]) -> Table:

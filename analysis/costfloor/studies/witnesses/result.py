@@ -19,21 +19,21 @@ FLOOR: Final = (-log(1.0 - 0.15), -log(1.0 - 0.20))
 """15 and 20 % a year as log-rates."""
 
 TITLES: Final = {
-    INCUMBENTS: "same weights, same host",
-    ANY_HOST: "same weights, any host",
-    MLPERF: "throughput, MLPerf",
-    INFERENCEX: "throughput, InferenceX",
+    INCUMBENTS: "same weights at the same host",
+    ANY_HOST: "same weights at any host",
+    MLPERF: "MLPerf throughput",
+    INFERENCEX: "InferenceX throughput",
     COMPUTING: "computing per dollar",
     RENTAL: "rental of the same device",
     PURCHASE: "purchase of the same device",
-    TOKEN: "a token, fixed score",
-    TOKENS: "tokens of a task, fixed score",
-    TASK: "a task, fixed score",
-    SIZE: "parameters, fixed capability",
+    TOKEN: "a token at a fixed score",
+    TOKENS: "tokens of a task at a fixed score",
+    TASK: "a task at a fixed score",
+    SIZE: "parameters at a fixed capability",
     SPARSITY: "share of them that is active",
-    ACTIVE: "active parameters, fixed capability",
+    ACTIVE: "active ones at a fixed capability",
 }
-"""Every witness, in order, in words."""
+"""Every witness, in order, in words; those up to `PURCHASE` are of the same weights or devices."""
 
 FIXED: Final = (INCUMBENTS, MLPERF, INFERENCEX, COMPUTING, RENTAL, PURCHASE)
 """Independent witnesses of a fixed graph. Prices at any host have those of incumbents in them."""

@@ -13,11 +13,11 @@ from costfloor.studies.witnesses.throughput import throughput
 
 
 def run(context: Context) -> WitnessStudy:
-    """Compute the study: see `costfloor.studies.registry`. Nothing is sampled but the bootstrap over models."""
+    """Compute the study: see `costfloor.studies.registry`. Nothing is sampled."""
     built = context.built
     context.progress("what is on sale, month by month")
     spells = open_spells(built)
-    decomposition, same_weights = decompose(spells, month_ends(spells, last_day(built)), context.settings.seed)
+    decomposition, same_weights = decompose(spells, month_ends(spells, last_day(built)))
     context.progress("throughput and accelerators")
     software, steps, formats = throughput(built.store)
     context.progress("tasks and sizes")

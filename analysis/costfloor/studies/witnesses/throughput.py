@@ -82,7 +82,7 @@ def mlperf_results(rows: pd.DataFrame) -> pd.DataFrame:
     )
     # "-99.9" sorts after "-99": the stricter target is the last of equal results.
     table = table.sort_values(["date", "task"], kind="stable")
-    table = table.drop_duplicates(["date", "base", *ITEM[1:], "result"], keep="last")
+    table = table.drop_duplicates(["date", "base", *ITEM[1:], "format", "result"], keep="last")
     table["stated"] = table["format"].notna()
     known = table.groupby(["base", "accelerator"])["format"].agg(lambda values: values.dropna().unique().tolist())
     only = known[known.str.len() == 1].str[0]
