@@ -57,7 +57,7 @@ def test_agreement_turns_with_the_rates() -> None:
 
 def test_a_witness_that_one_cluster_carries_is_named() -> None:
     one = made_up(INFERENCEX, 0.6)
-    assert "InferenceX throughput by one (without it -0.10)" in chapter.carried([replace(one, without=-0.1)])
+    assert "InferenceX throughput, one (-0.10 without it)" in chapter.carried([replace(one, without=-0.1)])
     assert chapter.carried([replace(one, without=0.4), replace(one, without=0.9)]) == ""
     assert chapter.carried([replace(made_up(INFERENCEX, -0.6), without=-0.4)]) == ""
 

@@ -34,7 +34,7 @@ def accelerators(store: Store) -> tuple[Witness, ...]:
         witness(RENTAL, rental_prices(rental)),
         witness(PURCHASE, purchase_prices(purchase)),
     )
-    return tuple(one for one in told if one is not None)
+    return tuple(heard for heard in told if heard is not None)
 
 
 def computing_per_dollar(hardware: pd.DataFrame) -> pd.DataFrame:

@@ -71,7 +71,7 @@ def decompose(spells: pd.DataFrame, days: Sequence[pd.Timestamp]) -> tuple[Decom
     """
     lists = [on_sale(spells, day) for day in days]
     steps = [step(before, after) for before, after in pairwise(lists)]
-    models = sorted(set().union(*(one.models for one in steps)))
+    models = sorted(set().union(*(compared.models for compared in steps)))
     # The first row is the estimate; after it, each model left out in turn.
     every = np.vstack([np.ones((1, len(models))), 1.0 - np.eye(len(models))])
     falls = -chained(steps, models, every)
@@ -93,7 +93,7 @@ def decompose(spells: pd.DataFrame, days: Sequence[pd.Timestamp]) -> tuple[Decom
                 total=_rate(of_year.sum(axis=1)),
             )
         )
-    whole = np.array([float(total(one, np.ones((1, len(one.models))))[0]) for one in steps])
+    whole = np.array([float(total(compared, np.ones((1, len(compared.models))))[0]) for compared in steps])
     witnesses = (
         _witness(INCUMBENTS, falls[:, :, 0], days, lengths, models, steps),
         _witness(ANY_HOST, falls[:, :, :WITHIN].sum(axis=2), days, lengths, models, steps),
@@ -127,7 +127,7 @@ def _witness(
         before=_rate(before),
         after=_rate(after),
         change=_rate(after - before),
-        observations=sum(one.matched for one in steps),
+        observations=sum(compared.matched for compared in steps),
         clusters=len(models),
         first=str(days[0].date()),
         last=str(days[-1].date()),

@@ -61,16 +61,16 @@ def fixed_graph_witnesses(study: WitnessStudy, notice: str = "") -> list[Block]:
 
 def beside_floor(witnesses: Sequence[Witness]) -> str:
     """Which witnesses of a fixed graph lie beside 15 to 20 % a year, and on which side."""
-    fixed = [one for one in witnesses if one.name in FIXED]
+    fixed = [witness for witness in witnesses if witness.name in FIXED]
     if not fixed:
         return "No witness of a fixed graph has data enough."
     words = {"below": "below 15 % a year", "within": "between 15 and 20 % a year", "above": "above 20 % a year"}
     told = [
-        f"{listing([_named(one) for one in of_side])} {'lies' if len(of_side) == 1 else 'lie'} {words[where]}"
+        f"{listing([_named(witness) for witness in of_side])} {'lies' if len(of_side) == 1 else 'lie'} {words[where]}"
         for where in words
-        if (of_side := [one for one in fixed if side(one.rate) == where])
+        if (of_side := [witness for witness in fixed if side(witness.rate) == where])
     ]
-    still_open = [_named(one) for one in fixed if side(one.rate) == "open"]
+    still_open = [_named(witness) for witness in fixed if side(witness.rate) == "open"]
     rest = f"{listing(still_open)} cannot be told from a limit of that range" if still_open else ""
     return f"Over their whole time, with 90 % intervals: {'; '.join([*told, *([rest] if rest else [])])}."
 
@@ -78,11 +78,11 @@ def beside_floor(witnesses: Sequence[Witness]) -> str:
 def carried(witnesses: Sequence[Witness]) -> str:
     """Which witnesses of a fixed graph are carried by one cluster: without it, less than half of the rate is left; empty for none."""
     alone = [
-        f"{TITLES[one.name]} by {one.carried_by} (without it {one.without:.2f})"
-        for one in witnesses
-        if one.name in FIXED and one.without * one.rate.value < HALF * one.rate.value**2
+        f"{TITLES[witness.name]}, {witness.carried_by} ({witness.without:.2f} without it)"
+        for witness in witnesses
+        if witness.name in FIXED and witness.without * witness.rate.value < HALF * witness.rate.value**2
     ]
-    return f"A single cluster carries more than half of the rate of {listing(alone)}." if alone else ""
+    return f"A single cluster carries more than half of the rate of {'; '.join(alone)}." if alone else ""
 
 
 def agree_on_rate(rates: Agreement | None) -> str:
@@ -101,12 +101,14 @@ def agree_on_rate(rates: Agreement | None) -> str:
 
 def agree_on_slowing(study: WitnessStudy) -> str:
     """Whether witnesses of a fixed graph have slowed from one half of their time to the other."""
-    changes = [(one, one.change) for one in study.witnesses if one.name in FIXED and one.change is not None]
+    changes = [
+        (witness, witness.change) for witness in study.witnesses if witness.name in FIXED and witness.change is not None
+    ]
     if not changes:
         return "None tells whether it slows."
-    slower = [TITLES[one.name] for one, change in changes if change.high < 0.0]
-    faster = [TITLES[one.name] for one, change in changes if change.low > 0.0]
-    level = [TITLES[one.name] for one, change in changes if change.low <= 0.0 <= change.high]
+    slower = [TITLES[witness.name] for witness, change in changes if change.high < 0.0]
+    faster = [TITLES[witness.name] for witness, change in changes if change.low > 0.0]
+    level = [TITLES[witness.name] for witness, change in changes if change.low <= 0.0 <= change.high]
     told = [
         *([f"{listing(slower)} slowed"] if slower else []),
         *([f"{listing(faster)} sped up"] if faster else []),
@@ -172,10 +174,10 @@ def tasks_and_tokens(study: WitnessStudy) -> str:
 def formats(steps: Sequence[FormatStep]) -> str:
     """What a coarser number format brought, once."""
     told = [
-        f"{_spelled(one.gain)} log points in {TITLES[one.source]} "
-        f"({plural(one.pairs, 'pair')} of results, {one.accelerators} accelerators)"
-        for one in steps
-        if one.gain is not None
+        f"{_spelled(step.gain)} log points in {TITLES[step.source]} "
+        f"({plural(step.pairs, 'pair')} of results, {step.accelerators} accelerators)"
+        for step in steps
+        if step.gain is not None
     ]
     if not told:
         return "No results differ in the number format alone."
@@ -192,19 +194,19 @@ def coverage(study: WitnessStudy) -> str:
     )
 
 
-def _slowing(one: Witness, words: str) -> str:
+def _slowing(witness: Witness, words: str) -> str:
     sentence = words[0].upper() + words[1:]
-    if one.change is None:
+    if witness.change is None:
         return f"Whether the fall of {words} slows is not told."
-    if one.change.high < 0.0:
+    if witness.change.high < 0.0:
         return f"{sentence} falls more slowly in the second half of the time."
-    if one.change.low > 0.0:
+    if witness.change.low > 0.0:
         return f"{sentence} falls faster in the second half of the time."
     return f"Whether {words} falls more slowly in the second half cannot be told."
 
 
-def _named(one: Witness) -> str:
-    return f"{TITLES[one.name]} ({_interval(one.rate)})"
+def _named(witness: Witness) -> str:
+    return f"{TITLES[witness.name]} ({_interval(witness.rate)})"
 
 
 def _in_words(rate: Rate) -> str:
@@ -229,14 +231,14 @@ def _witnesses(witnesses: Sequence[Witness]) -> Table:
         "Witnesses of the rate, log points a year with 90 % intervals, positive when the same is had for less. Without: the rate when the "
         "cluster that carries it most is left out.",
         [
-            Column("Witness", lambda one: TITLES[one.name], "L"),
-            Column("Time", lambda one: f"{one.first[:7]} to {one.last[:7]}", "l"),
-            Column("Rows", lambda one: one.observations),
-            Column("Clusters", lambda one: one.clusters),
-            Column("Rate", lambda one: _cell(one.rate)),
-            Column("15–20 %", lambda one: SIDES[side(one.rate)], "l"),
-            Column("Without", lambda one: Number(one.without, "z.2f")),
-            Column("which is", lambda one: one.carried_by, "L"),
+            Column("Witness", lambda witness: TITLES[witness.name], "L"),
+            Column("Time", lambda witness: f"{witness.first[:7]} to {witness.last[:7]}", "l"),
+            Column("Rows", lambda witness: witness.observations),
+            Column("Clusters", lambda witness: witness.clusters),
+            Column("Rate", lambda witness: _cell(witness.rate)),
+            Column("15–20 %", lambda witness: SIDES[side(witness.rate)], "l"),
+            Column("Without", lambda witness: Number(witness.without, "z.2f")),
+            Column("which is", lambda witness: witness.carried_by, "L"),
         ],
         witnesses,
     )
@@ -248,11 +250,11 @@ def _slowing_table(witnesses: Sequence[Witness]) -> Table:
         "The same by halves of the time of each witness, log points a year with 90 % intervals; the change is the second half less the "
         "first, below zero when it slows.",
         [
-            Column("Witness", lambda one: TITLES[one.name], "L"),
-            Column("Middle", lambda one: one.half, "l"),
-            Column("First half", lambda one: _cell(one.before)),
-            Column("Second half", lambda one: _cell(one.after)),
-            Column("Change", lambda one: _cell(one.change)),
+            Column("Witness", lambda witness: TITLES[witness.name], "L"),
+            Column("Middle", lambda witness: witness.half, "l"),
+            Column("First half", lambda witness: _cell(witness.before)),
+            Column("Second half", lambda witness: _cell(witness.after)),
+            Column("Change", lambda witness: _cell(witness.change)),
         ],
         witnesses,
     )
@@ -284,19 +286,23 @@ def _part(name: str) -> Column[YearParts]:
     return Column(name.capitalize(), lambda year: Estimate(year.parts[name].value, year.parts[name].se, "z.2f"))
 
 
-def _discounts(found: Sequence[Discount]) -> Table:
+def _discounts(discounts: Sequence[Discount]) -> Table:
     return tabulate(
         "discounts_by_year",
         "Price with a discount in shares of the full price, offers that began in a year: median and middle half.",
         [
-            Column("Discount", lambda one: one.lever.name, "L"),
-            Column("Year", lambda one: str(one.year), "l"),
-            Column("Offers", lambda one: one.lever.observed),
-            Column("Median", lambda one: None if one.lever.ratio is None else percentage(one.lever.ratio[1])),
+            Column("Discount", lambda discount: discount.lever.name, "L"),
+            Column("Year", lambda discount: str(discount.year), "l"),
+            Column("Offers", lambda discount: discount.lever.observed),
+            Column(
+                "Median", lambda discount: None if discount.lever.ratio is None else percentage(discount.lever.ratio[1])
+            ),
             Column(
                 "Middle half",
-                lambda one: None if one.lever.ratio is None else Range(one.lever.ratio[0], one.lever.ratio[2]),
+                lambda discount: (
+                    None if discount.lever.ratio is None else Range(discount.lever.ratio[0], discount.lever.ratio[2])
+                ),
             ),
         ],
-        found,
+        discounts,
     )

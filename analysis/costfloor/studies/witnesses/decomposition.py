@@ -152,7 +152,7 @@ def total(compared: Step, weights: Floats) -> Floats:
 def chained(steps: Sequence[Step], models: Sequence[str], weights: Floats) -> Floats:
     """Parts of each of several steps under weights of all models (R, M), shape (R, S, 5)."""
     place = {name: at for at, name in enumerate(models)}
-    parts = [changes(one, weights[:, [place[name] for name in one.models]]) for one in steps]
+    parts = [changes(compared, weights[:, [place[name] for name in compared.models]]) for compared in steps]
     return np.stack(parts, axis=1)
 
 

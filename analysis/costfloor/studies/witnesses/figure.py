@@ -29,11 +29,11 @@ def draw(study: WitnessStudy | None) -> Figure:
     """A panel per witness, those of the same weights or devices first, on an axis of their own."""
     if study is None or not study.witnesses:
         return not_run()
-    same = [one for one in study.witnesses if one.name in SAME_THING]
-    changed = [one for one in study.witnesses if one.name not in SAME_THING]
+    same = [witness for witness in study.witnesses if witness.name in SAME_THING]
+    changed = [witness for witness in study.witnesses if witness.name not in SAME_THING]
     groups = [(group, limits) for group, limits in ((same, SAME), (changed, CHANGED)) if group]
     rows = [(group[at : at + ACROSS], limits) for group, limits in groups for at in range(0, len(group), ACROSS)]
-    last = max([FIRST, *(year.year for one in study.witnesses for year in one.years)])
+    last = max([FIRST, *(year.year for witness in study.witnesses for year in witness.years)])
     figure = page_figure(0.4 + 1.25 * len(rows))
     panels = figure.subplots(len(rows), ACROSS, sharex=True, squeeze=False)
     for places, (row, limits) in zip(panels, rows, strict=True):
@@ -47,24 +47,24 @@ def draw(study: WitnessStudy | None) -> Figure:
     return figure
 
 
-def _panel(ax: Axes, one: Witness, last: int, limits: tuple[float, float]) -> None:
-    fixed = one.name in FIXED
+def _panel(ax: Axes, witness: Witness, last: int, limits: tuple[float, float]) -> None:
+    fixed = witness.name in FIXED
     colour = BLUE if fixed else VERMILLION
     ax.axhspan(*FLOOR, color=CLAIM_COLOUR, alpha=0.5, linewidth=0)
     for end in FLOOR:
         ax.axhline(end, color=GREY, linewidth=0.5, linestyle=(0, (3, 2)))
     ax.axhline(0.0, color=BLACK, linewidth=0.6)
-    for year in one.years:
+    for year in witness.years:
         if year.year >= FIRST:
             _point(ax, year.year, year.rate, colour, "o", filled=fixed)
-    _point(ax, last + 1.2, one.rate, colour, "s", filled=fixed)
+    _point(ax, last + 1.2, witness.rate, colour, "s", filled=fixed)
     ax.axvline(last + 0.6, color=GREY, linewidth=0.4)
     years = list(range(FIRST, last + 1))
     ax.set_xticks([*years, last + 1.2], [*(f"{year % 100:02d}" for year in years), "all"])
     ax.set_xlim(FIRST - 0.5, last + 1.8)
     ax.set_ylim(*limits)
     ax.grid(visible=False, axis="x")
-    ax.set_title(TITLES[one.name], fontsize=6.5)
+    ax.set_title(TITLES[witness.name], fontsize=6.5)
 
 
 def _point(ax: Axes, along: float, rate: Rate, colour: str, marker: str, *, filled: bool) -> None:

@@ -56,16 +56,16 @@ def sizes(built: BuiltPanel) -> tuple[tuple[Witness, ...], Coverage]:
             {"date": known["release_date"], "gain": -needed, "cell": "models", "cluster": known["model_key"]}
         )
         told.append(witness(name, rows, held) if len(rows) else None)
-    return tuple(one for one in told if one is not None), coverage
+    return tuple(heard for heard in told if heard is not None), coverage
 
 
 def discounts(quotes: pd.DataFrame) -> tuple[Discount, ...]:
     """Discounts on offers that began in a year, over the full price, by name and year."""
     dated = quotes[quotes["date"].notna()]
-    found = []
+    levers: list[Discount] = []
     for name, discounted, full in DISCOUNTS:
         for year, of_year in dated.groupby(dated["date"].dt.year, sort=True):
             lever = discount(name, of_year, discounted, full)
             if lever.ratio is not None:
-                found.append(Discount(int(str(year)), lever))
-    return tuple(found)
+                levers.append(Discount(int(str(year)), lever))
+    return tuple(levers)

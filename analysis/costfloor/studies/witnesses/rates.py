@@ -130,9 +130,9 @@ class Fit:
 
     def _freedom(self, weights: Sequence[Floats]) -> float | None:
         """Degrees of freedom by Satterthwaite's rule, were rows independent and alike; None where nothing is left over."""
-        own = np.array([float(w @ w) for w in weights])
+        alone = np.array([float(w @ w) for w in weights])
         crossed = np.stack([plain.T @ w for w, plain in zip(weights, self.plain, strict=True)])
-        matrix = np.diag(own) - crossed @ self.inverse @ crossed.T
+        matrix = np.diag(alone) - crossed @ self.inverse @ crossed.T
         trace, norm = float(np.trace(matrix)), float((matrix**2).sum())
         return trace**2 / norm if norm > 0.0 and trace > 0.0 else None
 

@@ -111,7 +111,7 @@ class WitnessStudy:
 
     def get(self, name: str) -> Witness | None:
         """A witness by name."""
-        return next((one for one in self.witnesses if one.name == name), None)
+        return next((witness for witness in self.witnesses if witness.name == name), None)
 
 
 def side(rate: Rate) -> Side:

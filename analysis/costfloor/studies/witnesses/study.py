@@ -22,13 +22,16 @@ def run(context: Context) -> WitnessStudy:
     software, steps, formats = throughput(built.store)
     context.progress("tasks and sizes")
     sized, coverage = sizes(built)
-    known = {one.name: one for one in (*same_weights, *software, *accelerators(built.store), *tasks(built), *sized)}
+    known = {
+        witness.name: witness
+        for witness in (*same_weights, *software, *accelerators(built.store), *tasks(built), *sized)
+    }
     fixed = [known[name] for name in FIXED if name in known]
     return WitnessStudy(
         decomposition=decomposition,
         witnesses=tuple(known[name] for name in TITLES if name in known),
-        rates=agreement([(one.name, one.rate) for one in fixed]),
-        changes=agreement([(one.name, one.change) for one in fixed if one.change is not None]),
+        rates=agreement([(witness.name, witness.rate) for witness in fixed]),
+        changes=agreement([(witness.name, witness.change) for witness in fixed if witness.change is not None]),
         steps=steps,
         formats=formats,
         discounts=discounts(built.quotes),

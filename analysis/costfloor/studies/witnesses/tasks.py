@@ -57,7 +57,7 @@ def tasks(built: BuiltPanel) -> tuple[Witness, ...]:
             {"date": runs["release_date"], "gain": -spent, "cell": runs["cell"], "cluster": runs["model_key"]}
         )
         told.append(witness(name, rows, held))
-    return tuple(one for one in told if one is not None)
+    return tuple(heard for heard in told if heard is not None)
 
 
 def token_counts(costs: pd.DataFrame) -> pd.DataFrame:

@@ -130,7 +130,7 @@ def throughput(store: Store) -> tuple[tuple[Witness, ...], tuple[FormatStep, ...
         "stated": int(mlperf["stated"].sum()),
         "taken": int((~mlperf["stated"] & (mlperf["format"] != NOT_STATED)).sum()),
     }
-    return tuple(one for one in told if one is not None), steps, stated
+    return tuple(heard for heard in told if heard is not None), steps, stated
 
 
 def repeated(results: pd.DataFrame) -> pd.DataFrame:
