@@ -57,7 +57,7 @@ class Decomposition:
     largest_error: float
 
 
-def decompose(spells: pd.DataFrame, days: Sequence[pd.Timestamp]) -> tuple[Decomposition, tuple[Witness, ...]]:
+def decompose(spells: pd.DataFrame, days: list[pd.Timestamp]) -> tuple[Decomposition, tuple[Witness, ...]]:
     """Chain the decomposition over days, and read off the witnesses of the same weights.
 
     Parameters
@@ -104,7 +104,7 @@ def decompose(spells: pd.DataFrame, days: Sequence[pd.Timestamp]) -> tuple[Decom
 def _witness(
     name: str,
     falls: Floats,
-    days: Sequence[pd.Timestamp],
+    days: list[pd.Timestamp],
     lengths: Floats,
     models: Sequence[str],
     steps: Sequence[Step],

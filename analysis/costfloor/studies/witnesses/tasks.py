@@ -86,7 +86,8 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
     """Mean score of a model in a variant on a benchmark, as a logit: `model_key, variant, benchmark, logit`."""
     plain = rows.assign(variant=rows["variant"].fillna("")).groupby(KEYS, as_index=False)["score"].mean()
     share = plain["score"].clip(CLIP, 1.0 - CLIP)
-    return plain.assign(logit=np.log(share / (1.0 - share)))[[*KEYS, "logit"]]
+    logit: pd.DataFrame = plain.assign(logit=np.log(share / (1.0 - share)))[[*KEYS, "logit"]]
+    return logit
 
 
 def first_prices(quotes: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:

@@ -84,8 +84,8 @@ def mlperf_results(rows: pd.DataFrame) -> pd.DataFrame:
     table = table.sort_values(["date", "task"], kind="stable")
     table = table.drop_duplicates(["date", "base", *ITEM[1:], "format", "result"], keep="last")
     table["stated"] = table["format"].notna()
-    known = table.groupby(["base", "accelerator"])["format"].agg(lambda values: values.dropna().unique().tolist())
-    only = known[known.str.len() == 1].str[0]
+    by_place = table.dropna(subset=["format"]).groupby(["base", "accelerator"])["format"]
+    only = by_place.first()[by_place.nunique() == 1]
     place = pd.MultiIndex.from_frame(table[["base", "accelerator"]])
     table["format"] = table["format"].fillna(pd.Series(only.reindex(place).to_numpy(), table.index)).fillna(NOT_STATED)
     best = table.sort_values("gain", kind="stable").drop_duplicates([*ITEM, "format", "date"], keep="last")
