@@ -39,7 +39,7 @@ calibrate: $(STAMP) ## Run the heavy studies that are out of date or missing (ho
 	@$(BIN)/costfloor calibrate
 
 test: $(STAMP) ## Run all tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations=40 --durations-min=5
 
 test-fast: $(STAMP) ## Run the tests that sample nothing
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m 'not slow'

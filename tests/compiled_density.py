@@ -1,12 +1,13 @@
-"""The value of a compiled density as nutpie would get it, and as PyMC itself would."""
+"""The value of a compiled density as nutpie would get it, and the same as PyMC writes it."""
 
 import ctypes
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
 from costfloor.sampling.sampler import CompiledModel
+from pytensor.compile.mode import Mode
 
 
 class Value(NamedTuple):
@@ -28,8 +29,13 @@ def evaluate(compiled: CompiledModel, point: np.ndarray) -> Value:
 
 
 def density_of(model: pm.Model) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
-    """Log density and gradient of a model at an unconstrained point, compiled by PyMC."""
-    logp, gradient, start = model.compile_logp(), model.compile_dlogp(), model.initial_point()
+    """Log density and gradient of a model at an unconstrained point, as PyMC writes them.
+
+    They are interpreted: to compile them takes half a minute, and what is compared with them has been compiled.
+    """
+    as_written: Any = None
+    mode = Mode(linker="py", optimizer=as_written)
+    logp, gradient, start = model.compile_logp(mode=mode), model.compile_dlogp(mode=mode), model.initial_point()
     shapes = {
         name: np.shape(start[name]) for name in (model.rvs_to_values[variable].name for variable in model.free_RVs)
     }

@@ -1,5 +1,6 @@
 """Price lists into the store: any order, twice, malformed, and what the command says of them."""
 
+import datetime as dt
 import gzip
 import json
 import random
@@ -14,6 +15,9 @@ import pandas as pd
 import pytest
 from cli_run import Run, contents, run
 from costfloor.build import build
+from costfloor.data.vintages import Coverage
+from costfloor.errors import InputError
+from costfloor.ingest import Arrival, read_arrival, take_in
 from costfloor.sources.formats import FORMATS
 from costfloor.storage import data_lock
 from malformed import CASES
@@ -81,26 +85,37 @@ def test_the_same_file_twice_leaves_the_store_as_it_was(
     assert contents(data / "raw") == before
 
 
-def panel_of(
-    data: Path, months: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> tuple[pd.DataFrame, str]:
-    for month in months:
+def refuse(_: Arrival, error: InputError) -> None:
+    raise error
+
+
+def panel_of(data: Path, months: list[int], tmp_path: Path, batch: int = MONTHS) -> tuple[pd.DataFrame, str]:
+    """The panel after the lists of these months have come in, so many at a time."""
+    for start in range(0, len(months), batch):
+        files = [write_catalogue(tmp_path, month) for month in months[start : start + batch]]
         # Every fifth month most names are gone.
-        assert bring(capsys, data, *write_catalogue(tmp_path, month), "models-dev", "--complete").code == 0
+        arrivals = [
+            read_arrival("models-dev", str(path), dt.date.fromisoformat(day), lambda _: None, Coverage.WHOLE)
+            for path, day in files
+        ]
+        assert len(take_in(opened(data), arrivals, refuse).reports) == len(files)
     built = build(opened(data))
     return built.panel, built.store.raw_vintage
 
 
 @pytest.mark.slow
-def test_twenty_months_in_any_order_give_one_panel(
-    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_twenty_months_in_any_order_give_one_panel(bare: Path, tmp_path: Path) -> None:
+    """However many come at a time: to take in one list reads all that came before."""
     order = list(range(MONTHS))
     shuffled = random.Random(3).sample(order, MONTHS)
     found = []
-    for name, months in {"in order": order, "reversed": order[::-1], "shuffled": shuffled}.items():
+    for name, (months, batch) in {
+        "all at once": (order, MONTHS),
+        "reversed": (order[::-1], 2),
+        "shuffled": (shuffled, 1),
+    }.items():
         shutil.copytree(bare, tmp_path / name)
-        found.append(panel_of(tmp_path / name, months, tmp_path, capsys))
+        found.append(panel_of(tmp_path / name, months, tmp_path, batch))
     (panel, vintage), *others = found
     assert len(panel[panel["source"] == "models_dev"]) > 20
     for other, other_vintage in others:
@@ -110,15 +125,13 @@ def test_twenty_months_in_any_order_give_one_panel(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("known", [1, 5])
-def test_a_past_view_is_the_panel_of_that_month(
-    known: int, bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_past_view_is_the_panel_of_that_month(known: int, bare: Path, tmp_path: Path) -> None:
     for name in ("then", "now"):
         shutil.copytree(bare, tmp_path / name)
     # From the first month after the last curated quote: a past view leaves out what was recorded later, in any source.
     first = 9
-    panel_of(tmp_path / "then", list(range(first, first + known)), tmp_path, capsys)
-    panel_of(tmp_path / "now", list(range(first, first + 7)), tmp_path, capsys)
+    panel_of(tmp_path / "then", list(range(first, first + known)), tmp_path)
+    panel_of(tmp_path / "now", list(range(first, first + 7)), tmp_path)
     day = pd.Timestamp(write_catalogue(tmp_path, first + known - 1)[1])
     # Scores of later days are in both stores: they count in the panel of then and in hindsight, and in neither view of what was known.
     in_hindsight = build(opened(tmp_path / "now"), day, hindsight=True)

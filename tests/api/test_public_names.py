@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import costfloor as cf
+import costfloor.capability.measured
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,6 +32,7 @@ from costfloor.report.results import Results
 from costfloor.report.study import Study
 from fake_study import make_last_forecast, make_study
 from store import small_store
+from test_panel import stand_in_capability
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "analysis" / "costfloor"
@@ -185,6 +187,8 @@ def test_examples_that_fit_run(name: str, prices: Path, monkeypatch: pytest.Monk
 @pytest.mark.slow
 def test_the_example_that_builds_the_panel_runs(prices: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_store(prices.parent / "data")
+    # Measured in `test_project_panel.py`, which takes a minute.
+    monkeypatch.setattr(costfloor.capability.measured, "measured_capability", stand_in_capability)
     monkeypatch.chdir(prices.parent)
     (test,) = examples("load_panel")
     assert doctest.DocTestRunner().run(test).failed == 0
