@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from costfloor.cli.results import fit_blocks
 from costfloor.cli.shared import Options, exit_unless, one_of, writable
 from costfloor.cli.tables import Scale, Table, read_observations
 from costfloor.fit.fit import fit_law
@@ -38,5 +39,5 @@ def fit(
         "parameters",
         "warnings",
     )
-    call.emit({key: fitted.receipt[key] for key in keys})
+    call.emit({key: fitted.receipt[key] for key in keys}, *fit_blocks(fitted))
     exit_unless(fitted.passed, f"FAILED gates: {fitted.receipt['diagnostics']['worst']}")
