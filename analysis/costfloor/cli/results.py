@@ -95,8 +95,8 @@ def comparison_blocks(comparison: Comparison) -> list[Block]:
             for answered in comparison.questions.answers
         ],
     )
-    found = f"{HEADLINES[comparison.verdict]}. {reason(comparison)}"
-    return [scores, questions, left_out(comparison.questions), claim_probability(comparison), "", found]
+    verdict = f"{HEADLINES[comparison.verdict]}. {reason(comparison)}"
+    return [scores, questions, left_out(comparison.questions), claim_probability(comparison), "", verdict]
 
 
 def check_blocks(results: Sequence[CheckResult], power: Power | None) -> list[Block]:
@@ -142,8 +142,8 @@ def one_check(result: CheckResult) -> list[Block]:
         result.table.to_dict("records"),
     )
     laws = _laws(result)
-    found = f"{result.name}: {_outcome(result)}{f' ({laws})' if laws else ''}."
-    return [table, *_warnings([result]), found]
+    outcome = f"{result.name}: {_outcome(result)}{f' ({laws})' if laws else ''}."
+    return [table, *_warnings([result]), outcome]
 
 
 def score_blocks(report: ScoreReport) -> list[Block]:
@@ -204,11 +204,15 @@ def _verdict(report: RefitReport, past_day: str | None) -> str:
 def _found(fit: Fit) -> str:
     """What a fit found, in a sentence."""
     parameters = fit.receipt["parameters"]
-    now, later = (parameters[name] for name in HEADLINE_RATES)
-    found = f"Under this law prices at equal quality now {yearly_change(now['q50'])} (90 % interval {yearly_span(now['q05'], now['q95'])})"
+    now, later = (_clause(parameters[name]) for name in HEADLINE_RATES)
+    sentence = f"Under this law prices at equal quality now {now}"
     if later != now:
-        found += f", and in the long run {yearly_change(later['q50'])} ({yearly_span(later['q05'], later['q95'])})"
-    return f"{found}." if fit.passed else f"{found}; but its gates FAILED, so that this cannot be relied on."
+        sentence += f", and in the long run {later}"
+    return f"{sentence}." if fit.passed else f"{sentence}; but its gates FAILED, so that this cannot be relied on."
+
+
+def _clause(rate: Mapping[str, float]) -> str:
+    return f"{yearly_change(rate['q50'])} (90 % interval {yearly_span(rate['q05'], rate['q95'])})"
 
 
 def _gates(receipt: Mapping[str, Any]) -> str:
