@@ -28,7 +28,7 @@ from costfloor.studies.stored import read_study
 app = typer.Typer()
 
 
-@app.command(epilog="Example: costfloor compare --table prices.csv --horizon 6 --json")
+@app.command(epilog="Example: costfloor compare --table prices.csv --horizon 6")
 def compare(
     context: typer.Context,
     table: Table = None,
@@ -46,7 +46,7 @@ def compare(
     exit_unless(result.passed, f"FAILED gates: {'; '.join(map(str, result.failures))}")
 
 
-@app.command(epilog="Example: costfloor check curvature --json")
+@app.command(epilog="Example: costfloor check curvature --table prices.csv")
 def check(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A check, or all.")] = "all",
@@ -76,7 +76,7 @@ def check(
     exit_unless(passed is not False, "a check failed for at least one law")
 
 
-@app.command(epilog="Example: costfloor score --table new.csv --fitted old.csv --json")
+@app.command(epilog="Example: costfloor score --table new.csv --fitted old.csv")
 def score(
     context: typer.Context,
     table: Annotated[Path, typer.Option(help="The new rows: a price table.")],
@@ -108,7 +108,7 @@ def score(
     exit_unless(all(fit.passed for fit in fits.values()), failed_gates(fits))
 
 
-@app.command(epilog="Example: costfloor refit --json")
+@app.command(epilog="Example: costfloor refit")
 def refit(
     context: typer.Context,
     as_of: Annotated[

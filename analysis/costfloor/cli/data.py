@@ -33,7 +33,7 @@ FATES = {
 """What becomes of a raw quote, and where to see those that are not used."""
 
 
-@app.command(epilog="Example: costfloor build --as-of 2025-06-30 --json")
+@app.command(epilog="Example: costfloor build --as-of 2025-06-30")
 def build(
     context: typer.Context,
     as_of: AsOf = None,
@@ -76,7 +76,7 @@ def _built(report: BuildReport) -> list[Block]:
     ]
 
 
-@app.command(epilog="Example: costfloor ingest models-dev api.json --observed-on 2026-01-31 --json")
+@app.command(epilog="Example: costfloor ingest models-dev api.json --observed-on 2026-01-31")
 def ingest(
     context: typer.Context,
     format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="See `costfloor sources`.")],
@@ -137,7 +137,7 @@ def _taken(taken: IngestReport) -> list[Block]:
     return [*blocks, "`costfloor build` takes the list into the panel."]
 
 
-@app.command(epilog="Example: costfloor sources --json")
+@app.command(epilog="Example: costfloor sources")
 def sources(context: typer.Context, everything: Everything = False) -> None:
     """List the formats that can be ingested, where they are published, and how old the newest vintage of each is."""
     call: Options = context.obj

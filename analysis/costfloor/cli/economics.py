@@ -35,7 +35,7 @@ LOWEST_MARGIN: Final = -9.99
 """Below this a margin says no more than that the service would not be sold."""
 
 
-@app.command(epilog="Example: costfloor economics --scenario my_service.toml --json")
+@app.command(epilog="Example: costfloor economics --scenario my_service.toml")
 def economics(
     context: typer.Context,
     scenario: Annotated[

@@ -11,7 +11,7 @@ from costfloor.typeset.tables import Column, tabulate
 app = typer.Typer()
 
 
-@app.command(epilog="Example: costfloor explain elpd --json")
+@app.command(epilog="Example: costfloor explain elpd")
 def explain(
     context: typer.Context,
     term: Annotated[

@@ -14,7 +14,7 @@ from costfloor.laws import LAWS
 app = typer.Typer()
 
 
-@app.command(epilog="Example: costfloor fit plateau --table prices.csv --json")
+@app.command(epilog="Example: costfloor fit plateau --table prices.csv")
 def fit(
     context: typer.Context,
     law: Annotated[str, typer.Argument(help=f"One of {', '.join(LAWS)}.")],

@@ -18,7 +18,7 @@ hosts = typer.Typer(help="Sellers, and decisions on them.", no_args_is_help=True
 app.add_typer(hosts, name="hosts")
 
 
-@hosts.command(epilog="Example: costfloor hosts review --json")
+@hosts.command(epilog="Example: costfloor hosts review")
 def review(context: typer.Context, everything: Everything = False) -> None:
     """List the sellers that nobody has looked at, and whose prices theirs repeat within 2 %."""
     call: Options = context.obj

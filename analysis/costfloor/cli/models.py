@@ -32,7 +32,7 @@ Contains = Annotated[str, typer.Option(help="Only ids and names that contain thi
 Source = Annotated[str | None, typer.Option(help="Only for this source; default: all.")]
 
 
-@models.command(epilog="Example: costfloor models unresolved --json")
+@models.command(epilog="Example: costfloor models unresolved --contains llama")
 def unresolved(context: typer.Context, contains: Contains = "", everything: Everything = False) -> None:
     """List ids with prices and no model, with the nearest models."""
     call: Options = context.obj
@@ -42,7 +42,7 @@ def unresolved(context: typer.Context, contains: Contains = "", everything: Ever
     call.emit({"n": len(ids), "ids": ids}, *unresolved_blocks(ids, contains, everything=everything))
 
 
-@models.command(epilog="Example: costfloor models review --accept 3 --who Ada --why 'the same on the maker's page'")
+@models.command(epilog="Example: costfloor models review --accept 3 --who Ada --why 'the same name on its page'")
 def review(
     context: typer.Context,
     accept: Annotated[
@@ -159,7 +159,7 @@ def split(
     _decide(context.obj, "split", who, why, model_key=key, spelling=spelling, into=into, source=source)
 
 
-@app.command(name="setup-tables", epilog="Example: costfloor setup-tables --json")
+@app.command(name="setup-tables", epilog="Example: costfloor setup-tables")
 def setup(context: typer.Context) -> None:
     """Create the tables that people write, with their header, where they are missing."""
     call: Options = context.obj

@@ -19,7 +19,7 @@ app.add_typer(quarantine, name="quarantine")
 QuoteId = Annotated[str, typer.Argument(metavar="QUOTE_ID", help="See `costfloor quarantine list`.")]
 
 
-@quarantine.command(name="list", epilog="Example: costfloor quarantine list --reason yuan --json")
+@quarantine.command(name="list", epilog="Example: costfloor quarantine list --reason yuan")
 def list_held(
     context: typer.Context,
     reason: Annotated[str, typer.Option(help="Only reasons that contain this text.")] = "",

@@ -18,7 +18,7 @@ from costfloor.storage import refuse_folder, write_atomic
 app = typer.Typer()
 
 
-@app.command(epilog="Example: costfloor refresh --from arrivals/2026-01-31 --json")
+@app.command(epilog="Example: costfloor refresh --from arrivals/2026-01-31")
 def refresh(
     context: typer.Context,
     folder: Annotated[

@@ -41,7 +41,7 @@ trend = typer.Typer(help="Classical trends of the project's panel or of a table.
 app.add_typer(trend, name="trend")
 
 
-@trend.command(epilog="Example: costfloor trend frontier --table prices.csv --threshold 40 --json")
+@trend.command(epilog="Example: costfloor trend frontier --table prices.csv --threshold 0.4")
 def frontier(
     context: typer.Context,
     table: Table = None,
@@ -64,7 +64,7 @@ def frontier(
     context.obj.emit(_trend_keys(result, threshold=lowest), f"{result}. Scores from {lowest:.4g} on{chosen}.")
 
 
-@trend.command(epilog="Example: costfloor trend hedonic --table prices.csv --frontier pareto --json")
+@trend.command(epilog="Example: costfloor trend hedonic --table prices.csv --frontier pareto")
 def hedonic(
     context: typer.Context,
     table: Table = None,
@@ -89,7 +89,7 @@ def _trend_keys(trend: "FrontierTrend | HedonicTrend", **chosen: float) -> dict[
     return {"rate": trend.rate, "rate_ci90": trend.rate_ci90, **asdict(trend), **chosen}
 
 
-@app.command(help=INDEX_HELP, epilog="Example: costfloor index matched --frequency quarter --json")
+@app.command(help=INDEX_HELP, epilog="Example: costfloor index hedonic --table prices.csv --frequency quarter")
 def index(
     context: typer.Context,
     kind: Annotated[

@@ -16,7 +16,7 @@ app.add_typer(vintages, name="vintages")
 VintageName = Annotated[str, typer.Argument(metavar="VINTAGE", help="See `costfloor vintages list`.")]
 
 
-@vintages.command(name="list", epilog="Example: costfloor vintages list --json")
+@vintages.command(name="list", epilog="Example: costfloor vintages list")
 def list_stored(context: typer.Context, everything: Everything = False) -> None:
     """List the price lists in the store, and which of them were withdrawn."""
     call: Options = context.obj
