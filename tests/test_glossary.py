@@ -7,8 +7,8 @@ import pytest
 from costfloor.errors import InputError
 from costfloor.glossary import GLOSSARY, OTHER_NAMES, look_up
 
-ASKED_FOR = """elpd, CRPS, R-hat, ESS, Pareto k, vintage, matched-model, hedonic, GEKS, plateau, Baumol, discovery, encompassing, capability,
-birth, age, innovation, frontier, log-rate, at fixed capability, band"""
+ASKED_FOR = """elpd, CRPS, R-hat, ESS, Pareto k, vintage, matched-model, hedonic, GEKS, plateau, Baumol, discovery, encompassing,
+capability, birth, age, innovation, frontier, log-rate, at fixed capability, band"""
 
 
 @pytest.mark.parametrize("term", [term.strip() for term in ASKED_FOR.replace("\n", " ").split(",")])

@@ -98,7 +98,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> None:
     results = open_results(ROOT / "notebooks" / "stored")
     built = SimpleNamespace(store=project_store(), report=None)
     checks = {check.name: check for check in results.checks}
-    for module, name, value in (
+    for module, function, value in (
         (costfloor.cli.fits, "fit_law", lambda law, *_: results.fits[law.name]),
         (costfloor.cli.comparison, "fit_law", lambda law, *_: results.fits[law.name]),
         (costfloor.cli.comparison, "compare_laws", lambda *_, **__: results.comparison),
@@ -114,7 +114,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> None:
         (costfloor.cli.calibration, "standings", lambda *_: dict.fromkeys(STUDIES, Standing(seconds=60.0))),
         (costfloor.cli.calibration, "recorded_studies", lambda _: dict.fromkeys(STUDIES, _passed())),
     ):
-        monkeypatch.setattr(module, name, value)
+        monkeypatch.setattr(module, function, value)
 
 
 def _passed() -> SimpleNamespace:
