@@ -186,10 +186,10 @@ def refit_blocks(report: RefitReport, past_day: str | None) -> list[Block]:
         report.laws.items(),
     )
     scored = [] if report.score is None else score_blocks(report.score)
-    rows = "" if report.rows_new is None else f"{plural(report.rows_new, 'new price')} came in. "
-    changed = report.rows_new is None and past_day is None and report.vintage_before is not None
-    old = "Old prices were withdrawn or corrected, too. " if changed else ""
-    return [table, *scored, "", f"{rows}{old}{_verdict(report, past_day)}"]
+    came = "" if report.rows_new is None else f"{plural(report.rows_new, 'new price')} came in. "
+    if report.rows_new is None and past_day is None and report.vintage_before is not None:
+        came = "Old prices were withdrawn or corrected, or an old fit is gone. "
+    return [table, *scored, "", f"{came}{_verdict(report, past_day)}"]
 
 
 def _verdict(report: RefitReport, past_day: str | None) -> str:
