@@ -96,7 +96,8 @@ def comparison_blocks(comparison: Comparison) -> list[Block]:
         ],
     )
     verdict = f"{HEADLINES[comparison.verdict]}. {reason(comparison)}"
-    return [scores, questions, left_out(comparison.questions), claim_probability(comparison), "", verdict]
+    words = "`costfloor explain elpd`, and CRPS, and stacking weight, say what is in the table; a weight is no probability."
+    return [scores, words, questions, left_out(comparison.questions), claim_probability(comparison), "", verdict]
 
 
 def check_blocks(results: Sequence[CheckResult], power: Power | None) -> list[Block]:
