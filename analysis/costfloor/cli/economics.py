@@ -10,6 +10,7 @@ from costfloor.cli.screen import Block
 from costfloor.cli.shared import Options, exit_unless, writable
 from costfloor.cli.tables import built_panel
 from costfloor.economics.decision import Swing, Waiting
+from costfloor.economics.outlook import Outlook
 from costfloor.economics.scenario import Scenario
 from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
 from costfloor.economics.study import Economics
@@ -20,11 +21,10 @@ from costfloor.laws.panel import panel_observations
 from costfloor.sampling.quantiles import Quantiles
 from costfloor.typeset.phrases import listing, percentage, plural
 from costfloor.typeset.tables import Column, tabulate
-from costfloor.typeset.values import Share
 
 app = typer.Typer()
 
-BUYER: Final = {"fixed_capability": "fixed capability", "frontier": "frontier"}
+BUYERS: Final = {"fixed_capability": "fixed capability", "frontier": "frontier"}
 
 MILLION: Final = 1e6
 
@@ -68,29 +68,39 @@ def _service(service: Scenario, result: Economics) -> list[Block]:
     """One service: a row per buyer and future, what to do, and what matters most."""
     years = service.decision.horizon_years
     shown = min(MARGIN_YEAR, years)
+    rows: list[Outlook | str] = []
+    for buyer, words in BUYERS.items():
+        rows += [words, *(row for row in result.outlooks if (row.scenario, row.buyer) == (service.name, buyer))]
     table = tabulate(
         "",
         f"{service.name}: {service.title}",
         [
-            Column("Buyer of", lambda row: BUYER[row.buyer], "l"),
-            Column("Prices fall as under", lambda row: row.law, "l"),
-            Column(f"Margin in {shown} years, %", lambda row: _interval(row.margin_path[shown], _percent)),
-            Column("Breaks even in", lambda row: _or_never(row.breakeven_year, row.p_breakeven)),
-            Column("Paid back after, years", lambda row: _or_never(row.payback_years, row.p_payback)),
-            Column("Value, million USD", lambda row: _interval(row.npv_usd, _millions)),
-            Column("Loss", lambda row: Share(row.p_loss)),
+            Column("Prices fall as by", lambda row: row if isinstance(row, str) else f"  {row.law}", "l"),
+            _of_outlook("Margin, %", lambda row: _interval(row.margin_path[shown], _percent)),
+            _of_outlook("Breaks even", lambda row: _or_never(row.breakeven_year, row.p_breakeven)),
+            _of_outlook("Paid back", lambda row: _or_never(_years(row.payback_years), row.p_payback)),
+            _of_outlook("Value, million USD", lambda row: _interval(row.npv_usd, _millions)),
         ],
-        [outlook for outlook in result.outlooks if outlook.scenario == service.name],
+        rows,
     )
     explained = (
-        f"In brackets the share of draws that break even, or pay launch and capacity back, within {plural(years, 'year')}; never: "
-        "fewer than half. Value: net present, median and 90 % interval. Loss: share of draws in which it is negative."
+        f"Margin: gross, in {shown} years. In brackets after a date the share of draws that break even, or pay launch and capacity back, "
+        f"within {plural(years, 'year')}; never: fewer than half. Value: net present, median and 90 % interval."
     )
     return [table, explained, _launch(result.waiting[service.name], service), _widest(result.tornados[service.name])]
 
 
-def _or_never(years: int | None, share: float) -> str:
-    return f"{'never' if years is None else years} ({percentage(share)})"
+def _of_outlook(title: str, words: Callable[[Outlook], str]) -> Column[Outlook | str]:
+    """A column that is empty in the rows that name a buyer."""
+    return Column(title, lambda row: None if isinstance(row, str) else words(row))
+
+
+def _years(years: int | None) -> str | None:
+    return None if years is None else f"{years} y"
+
+
+def _or_never(when: int | str | None, share: float) -> str:
+    return f"{'never' if when is None else when} ({percentage(share)})"
 
 
 def _launch(wait: Waiting, service: Scenario) -> str:

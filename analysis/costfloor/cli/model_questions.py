@@ -25,7 +25,7 @@ def unresolved_blocks(ids: list[dict[str, Any]], contains: str, *, everything: b
         Column("Id", lambda row: row["model_id"], "l"),
         Column("Seller", lambda row: row["provider"] or row["source"], "l"),
         Column("Last seen", lambda row: row["last"], "l"),
-        Column("Nearest models", lambda row: ", ".join(row["candidates"]), "l"),
+        Column("Nearest model", lambda row: row["candidates"][0] if row["candidates"] else "none", "l"),
     ]
     caption = f"{plural(len(ids), 'id')} with {plural(sum(row['quotes'] for row in ids), 'price')} and no model"
     return [
@@ -46,8 +46,9 @@ def question_blocks(asked: list[tuple[int, Question]], *, everything: bool) -> l
         Column("Entries", lambda row: row[1].entries),
         Column("Id or name", lambda row: row[1].spelling, "l"),
         Column("Nearest model", lambda row: row[1].candidates[0] if row[1].candidates else "none", "l"),
-        Column("Not clear because", lambda row: row[1].reason, "L"),
     ]
+    if everything:
+        columns.append(Column("Not clear because", lambda row: row[1].reason, "L"))
     most = sorted(asked, key=lambda row: -row[1].entries)
     return [
         *shown_rows(

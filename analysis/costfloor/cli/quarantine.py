@@ -16,6 +16,9 @@ app = typer.Typer()
 quarantine = typer.Typer(help="Quotes that are held back, and decisions on them.", no_args_is_help=True)
 app.add_typer(quarantine, name="quarantine")
 
+SHORT_ID = 12
+"""Digits by which a quote can be named."""
+
 QuoteId = Annotated[str, typer.Argument(metavar="QUOTE_ID", help="See `costfloor quarantine list`.")]
 
 
@@ -75,6 +78,12 @@ def _reasons(counts: dict[str, int]) -> list[Block]:
     ]
 
 
+def _short(quote_id: str) -> str:
+    """A quote's id as short as a decision takes it."""
+    source, _, digits = quote_id.rpartition("-")
+    return f"{source}-{digits[:SHORT_ID]}"
+
+
 def _quotes(quotes: list[dict[Any, Any]], *, everything: bool) -> list[Block]:
     """The quotes themselves, the latest first."""
     if not quotes:
@@ -85,7 +94,7 @@ def _quotes(quotes: list[dict[Any, Any]], *, everything: bool) -> list[Block]:
         return Column(title, lambda quote: None if quote[name] is None else Significant(quote[name]))
 
     columns = [
-        Column[dict[Any, Any]]("Quote", lambda quote: quote["quote_id"], "l"),
+        Column[dict[Any, Any]]("Quote", lambda quote: _short(quote["quote_id"]), "l"),
         Column("Seller and model", lambda quote: f"{quote['provider'] or quote['source']}/{quote['model_id']}", "l"),
         Column("Day", lambda quote: f"{quote['recorded_on']:%Y-%m-%d}", "l"),
         usd(PRICES[0]),

@@ -59,7 +59,7 @@ def fit_blocks(fit: Fit) -> list[Block]:
             Column("Median", lambda row: Number(row["q50"])),
             Column("90 % interval", lambda row: Range(row["q05"], row["q95"])),
             Column("Unit", lambda row: row["unit"], "l"),
-            Column("Prices", lambda row: yearly_change(row["q50"]) if row["unit"] == LOG_RATE else None, "l"),
+            Column("Prices, a year", lambda row: _a_year(row["q50"]) if row["unit"] == LOG_RATE else None, "l"),
         ],
         rows,
         everything=len(rows) <= 20,
@@ -96,7 +96,9 @@ def comparison_blocks(comparison: Comparison) -> list[Block]:
         ],
     )
     verdict = f"{HEADLINES[comparison.verdict]}. {reason(comparison)}"
-    words = "`costfloor explain elpd`, and CRPS, and stacking weight, say what is in the table; a weight is no probability."
+    words = (
+        "`costfloor explain elpd`, and CRPS, and stacking weight, say what is in the table; a weight is no probability."
+    )
     return [scores, words, questions, left_out(comparison.questions), claim_probability(comparison), "", verdict]
 
 
@@ -210,6 +212,11 @@ def _found(fit: Fit) -> str:
     if later != now:
         sentence += f", and in the long run {later}"
     return f"{sentence}." if fit.passed else f"{sentence}; but its gates FAILED, so that this cannot be relied on."
+
+
+def _a_year(rate: float) -> str:
+    """What prices do, under a heading that says "a year"."""
+    return yearly_change(rate).removeprefix("become ").removesuffix(" a year")
 
 
 def _clause(rate: Mapping[str, float]) -> str:

@@ -7,6 +7,7 @@ import typer
 from costfloor.cli.screen import shown_rows
 from costfloor.cli.shared import Everything, Options, Who, Why
 from costfloor.data.withdrawals import decide_on_vintage, withdrawn
+from costfloor.typeset.phrases import plural
 from costfloor.typeset.tables import Column
 
 app = typer.Typer()
@@ -31,19 +32,17 @@ def list_stored(context: typer.Context, everything: Everything = False) -> None:
         }
         for vintage in store.vintages
     ]
-    table = shown_rows(
-        f"{len(rows):,} lists were taken in; the latest first",
-        [
-            Column[dict[str, Any]]("Vintage", lambda row: row["vintage"], "l"),
-            Column("List", lambda row: row["coverage"], "l"),
-            Column("Rows", lambda row: int(row["rows_read"])),
-            Column("From", lambda row: row["address"], "L"),
-            Column("Withdrawn", _withdrawn, "l"),
-        ],
-        sorted(rows, key=lambda row: row["observed_on"], reverse=True),
-        everything=everything,
-        rest="--all",
-    )
+    shown = [
+        Column[dict[str, Any]]("Vintage", lambda row: row["vintage"], "l"),
+        Column("List", lambda row: row["coverage"], "l"),
+        Column("Rows", lambda row: int(row["rows_read"])),
+        Column("Withdrawn", _withdrawn, "l"),
+    ]
+    if everything:
+        shown.append(Column("From", lambda row: row["address"], "L"))
+    latest = sorted(rows, key=lambda row: row["observed_on"], reverse=True)
+    caption = f"{plural(len(rows), 'list')} taken in, the latest first"
+    table = shown_rows(caption, shown, latest, everything=everything, rest="--all, with addresses")
     call.emit({"n": len(rows), "vintages": rows}, *(table if rows else ["No list has been taken in."]))
 
 
