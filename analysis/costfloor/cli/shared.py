@@ -1,5 +1,6 @@
 """What the commands share: global options, exits and printing."""
 
+import itertools
 import json
 import os
 import sys
@@ -7,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
@@ -17,14 +18,10 @@ from costfloor.errors import InputError
 from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import plain
-from costfloor.wording import duration
 
 Who = Annotated[str, typer.Option(help="Who decides.")]
 Why = Annotated[str, typer.Option(help="The reason.")]
 Everything = Annotated[bool, typer.Option("--all", help="Show all, not the first screen.")]
-
-WORTH_SAYING_SECONDS: Final = 5.0
-"""Nobody asks how long less will take."""
 
 
 @dataclass
@@ -87,22 +84,6 @@ def exit_unless(passed: bool, message: str) -> None:
 
 
 def counting(say: Callable[[str], None], steps: int) -> Callable[[str], None]:
-    """Progress that numbers the steps of a known row, and says how long the rest will take at the pace so far.
-
-    Parameters
-    ----------
-    say
-        Where a line goes.
-    steps
-        How many lines will come, each before its step.
-    """
-    started = time.perf_counter()
-    begun = 0
-
-    def line(words: str) -> None:
-        nonlocal begun
-        left = (steps - begun) * (time.perf_counter() - started) / begun if begun else 0.0
-        begun += 1
-        say(f"{words} ({begun} of {steps}{f', about {duration(left)} left' if left >= WORTH_SAYING_SECONDS else ''})")
-
-    return line
+    """Progress that numbers the steps of a known row: so many lines will come, each before its step."""
+    numbers = itertools.count(1)
+    return lambda line: say(f"{line} ({next(numbers)} of {steps})")
