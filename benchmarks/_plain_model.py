@@ -7,6 +7,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from costfloor.laws.base import Law, mean_rate
 from costfloor.laws.innovations import COMMON_SHARE, GAINS, grid_position, grid_steps
+from costfloor.laws.model import observation_parameters
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.priors import MIN_NOISE_TAIL, OBSERVATION_PRIORS
 from costfloor.sampling.prior_variable import variable
@@ -19,6 +20,7 @@ def plain_model(law: Law, obs: PriceObservations) -> pm.Model:
         prior = {
             name: variable(one, center=obs.log_price.mean() if name == "level" else 0.0)
             for name, one in OBSERVATION_PRIORS.items()
+            if name in observation_parameters(obs)
         }
         population = {name: variable(one.population) for name, one in law.family_parameters.items()}
         family = {

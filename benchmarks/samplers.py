@@ -1,6 +1,8 @@
-"""Effective draws a second of this package's fits, of PyMC's own NUTS and of Stan on the real panel, in one run.
+"""Effective draws a second of this package's fits, of PyMC's own NUTS and of Stan on the prices of the real panel, in one run.
 
-Usage: python benchmarks/samplers.py [DATA_DIR]. Two models of one posterior per law: the package's (levels centred where the data fix
+Usage: python benchmarks/samplers.py [DATA_DIR], after `costfloor build`. The plain programs are of families with one birth each, which
+the panel, one market on a clock of capabilities, is not: its rows are read as those of such a table, a family for each band and kind of
+weights. Two models of one posterior per law: the package's (levels centred where the data fix
 them, the decline evaluated once per family and date) and the plain one (every row by itself, everything in standardised offsets). Stan has
 both in a program of its own, `samplers.stan`, and needs PyStan: `pip install -c constraints.txt -e '.[bench]'`. Means must agree within
 three Monte Carlo standard errors, or the exit code is 1. About ten minutes on two free cores.
@@ -16,6 +18,7 @@ from pathlib import Path
 
 import arviz_stats
 import numpy as np
+import pandas as pd
 import psutil
 import pymc as pm
 import xarray as xr
@@ -25,9 +28,8 @@ from costfloor.build import stored_build
 from costfloor.data.store import open_store
 from costfloor.laws import LAWS
 from costfloor.laws.base import Law
-from costfloor.laws.model import build_model
-from costfloor.laws.observations import PriceObservations
-from costfloor.laws.panel import panel_observations
+from costfloor.laws.model import build_model, observation_parameters
+from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from costfloor.places import Places
 from costfloor.sampling.policy import ESS_LIMIT, SamplerSettings
@@ -62,9 +64,9 @@ class Run:
         return max(float(one) for one in arviz_stats.rhat(self.posterior).data_vars.values())
 
 
-def population_parameters(law: Law) -> dict[str, bool]:
+def population_parameters(law: Law, obs: PriceObservations) -> dict[str, bool]:
     """The free population parameters, and whether their prior is on the log scale, where their means are compared."""
-    priors = (*OBSERVATION_PRIORS.values(), *law.priors)
+    priors = (*(OBSERVATION_PRIORS[name] for name in observation_parameters(obs)), *law.priors)
     return {
         f"{prior.name}_above" if prior.distribution == "lognormal_above" else prior.name: "log" in prior.distribution
         for prior in priors
@@ -86,7 +88,7 @@ def by_nutpie(law: Law, obs: PriceObservations, model: str) -> Run:
     found = sample(compiled, settings)
     used = time.process_time() - began
     divergences = int(found.sample_stats["diverging"].sum())
-    names = list(population_parameters(law))
+    names = list(population_parameters(law, obs))
     return Run("nutpie", model, found.posterior[names], found.seconds_compile, found.seconds_sample, used, divergences)
 
 
@@ -96,7 +98,7 @@ def by_pymc(law: Law, obs: PriceObservations, model: str) -> Run:
     with built:
         tree = pm.sample(
             DRAWS, tune=TUNE, chains=CHAINS, cores=CHAINS, nuts_sampler="pymc", random_seed=SEED, progressbar=False,
-            var_names=list(population_parameters(law)), compute_convergence_checks=False,
+            var_names=list(population_parameters(law, obs)), compute_convergence_checks=False,
         )  # fmt: skip
     total, used = time.perf_counter() - started, of_children() - began
     posterior = tree["posterior"].to_dataset()
@@ -117,7 +119,7 @@ def by_stan(law: Law, obs: PriceObservations, model: str) -> Run:
     began = of_children()
     fit = posterior.sample(num_chains=CHAINS, num_samples=DRAWS, num_warmup=TUNE)
     seconds, used = time.perf_counter() - compiled, of_children() - began
-    draws = {name: (("chain", "draw"), fit[name].reshape(DRAWS, CHAINS).T) for name in population_parameters(law)}
+    draws = {name: (("chain", "draw"), fit[name].reshape(DRAWS, CHAINS).T) for name in population_parameters(law, obs)}
     divergences = int(fit["divergent__"].sum())
     return Run("Stan", model, xr.Dataset(draws), compiled - started, seconds, used, divergences)
 
@@ -126,10 +128,10 @@ def pymc_model(law: Law, obs: PriceObservations, model: str) -> pm.Model:
     return build_model(law, obs) if model == OURS else plain_model(law, obs)
 
 
-def disagreements(ours: Run, other: Run, law: Law) -> dict[str, float]:
+def disagreements(ours: Run, other: Run, law: Law, obs: PriceObservations) -> dict[str, float]:
     """Differences of the means of all population parameters, in Monte Carlo standard errors of both."""
     found = {}
-    for name, logged in population_parameters(law).items():
+    for name, logged in population_parameters(law, obs).items():
         one, two = (np.log(run.posterior[name]) if logged else run.posterior[name] for run in (ours, other))
         found[name] = float((one.mean() - two.mean()) / np.hypot(arviz_stats.mcse(one), arviz_stats.mcse(two)))
     return found
@@ -162,13 +164,13 @@ def compare(
         print(
             f"against {other.sampler}, {other.model} model: {clock:.1f}x by clock, {processor:.1f}x by processor ({asked})"
         )
-    agree = [agreed(ours, other, law) for other in runs[1:]]
+    agree = [agreed(ours, other, law, obs) for other in runs[1:]]
     return all(agree)
 
 
-def agreed(ours: Run, other: Run, law: Law) -> bool:
+def agreed(ours: Run, other: Run, law: Law, obs: PriceObservations) -> bool:
     """Print whether the means agree."""
-    z = disagreements(ours, other, law)
+    z = disagreements(ours, other, law, obs)
     worst = max(z, key=lambda name: abs(z[name]))
     within = sum(abs(value) <= WITHIN_MCSE for value in z.values())
     few = "" if other.ess >= ESS_LIMIT else f"; with only {other.ess:.0f} effective draws an error is itself in doubt"
@@ -179,8 +181,13 @@ def agreed(ours: Run, other: Run, law: Law) -> bool:
     return within == len(z)
 
 
+def observations_of_families(rows: pd.DataFrame) -> PriceObservations:
+    """The prices that the laws see as a table of families: each segment is one, born on its first date."""
+    return observations(rows.assign(family=rows["segment"]).drop(columns=["segment", "birth", "open_weights"]))
+
+
 def main(data_dir: Path, scratch: Path) -> int:
-    obs = panel_observations(stored_build(open_store(Places(data_dir))))
+    obs = observations_of_families(stored_build(open_store(Places(data_dir))).law_rows)
     samplers: dict[str, Callable[[Law, PriceObservations, str], Run]] = {"nutpie": by_nutpie, "PyMC NUTS": by_pymc}
     try:
         import stan  # noqa: F401, PLC0415  an extra

@@ -11,14 +11,17 @@ from typing import Any
 import costfloor.status
 import pytest
 from costfloor.built import BuildReport
+from costfloor.cli.overview import IN_SHORT, next_step, overview
 from costfloor.errors import IntegrityError
+from costfloor.forecast.questions import QUESTIONS
 from costfloor.keys import Change, Key
 from costfloor.laws import LAWS
 from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
-from costfloor.status import readable, status
+from costfloor.status import status
 from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.stored import EARLIER_FORM, Standing
+from costfloor.typeset.tables import Table
 from store import bare_store
 
 KEY = Key("fit", data="d", settings={"seed": 1}, versions={"numpy": "2"}, code="c")
@@ -60,6 +63,13 @@ def looked_at(
     return status(Places(), Sampling())
 
 
+def told(state: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a reader is told of a status, by label."""
+    *_, standing = overview(state, "report.pdf")
+    assert isinstance(standing, Table)
+    return [(label, words) for label, words in standing.rows]
+
+
 def test_fits_say_which_part_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     other = replace(KEY, data="e", versions={"numpy": "1"})
     found = looked_at(monkeypatch, {}, receipt("plateau", KEY), receipt("plateau", other), receipt("baumol", other))
@@ -75,7 +85,9 @@ def test_fits_say_which_part_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert found["unfitted"] == [law for law in LAWS if law not in {"plateau", "baumol"}]
     assert not found["stale"]
-    assert readable(found)["fits"]["discovery"] == "missing"
+    assert "Missing" in (shown := dict(told(found)))
+    assert shown["Missing"].startswith("exponential, random_walk, discovery, encompassing")
+    assert shown["Stale"] == "baumol (data, versions (numpy) changed)"
 
 
 def test_studies_are_current_stale_or_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,11 +144,12 @@ def test_the_report_is_current_stale_or_missing(
 
     found = looked_at(monkeypatch, {}, report=recorded)
     assert found["report"] == {"state": state, "because": because}
-    assert readable(found)["report"] == (f"{state}: {because}" if because else state)
+    assert dict(told(found))["Report"] == f"report.pdf: {f'{state}: {because}' if because else state}"
     known = isinstance(standing, Standing)
     assert found["questions"] == (ANSWERS if known else [])
-    assert readable(found)["questions"] == (
-        "1 not decided (0.02 to 0.98), 3 not yet asked" if known else "not answered"
+    answers = [block for block in overview(found, "report.pdf") if isinstance(block, Table) and len(block.columns) == 4]
+    assert [row[2:] for table in answers for row in table.rows] == (
+        [("not decided", "2 % to 98 %"), ("not yet asked", "")] if known else []
     )
 
 
@@ -148,3 +161,37 @@ def test_a_clone_has_a_report_and_no_fits(tmp_path: Path, monkeypatch: pytest.Mo
     assert (found["panel"], found["fits"], found["unfitted"]) == (None, [], list(LAWS))
     assert found["report"] == {"state": "current", "because": ""}
     assert found["questions"] == ANSWERS
+
+
+def test_every_question_has_a_short_form() -> None:
+    assert list(IN_SHORT) == [question.id for question in QUESTIONS]
+    assert max(map(len, IN_SHORT.values())) <= 46
+
+
+STANDS: dict[str, Any] = {
+    "panel": {"quotes": 1},
+    "stale": False,
+    "unfitted": [],
+    "fits": [{"stale": False}],
+    "studies": [{"state": "current"}],
+    "report": {"state": "current"},
+    "unresolved": 0,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "command"),
+    [
+        ({"panel": None}, "costfloor build"),
+        ({"panel": None, "report": {"state": "missing"}}, "costfloor report"),
+        ({"stale": True}, "costfloor report"),
+        ({"unfitted": ["plateau"]}, "costfloor report"),
+        ({"fits": [{"stale": True}]}, "costfloor report"),
+        ({"report": {"state": "stale"}}, "costfloor report"),
+        ({"studies": [{"state": "missing"}]}, "costfloor calibrate"),
+        ({"unresolved": 3}, "costfloor models review"),
+        ({}, "costfloor refresh"),
+    ],
+)
+def test_the_next_command_is_the_first_that_something_waits_for(changed: dict[str, Any], command: str) -> None:
+    assert f"`{command}`" in next_step({**STANDS, **changed})

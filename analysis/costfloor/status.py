@@ -114,28 +114,6 @@ def law_keys(store: Store, report: BuildReport, settings: Sampling) -> dict[str,
     return {law: result_key("fit", "costfloor.fit.fit", **asked) for law, asked in kept["asked"].items()}
 
 
-def readable(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for a reader: fits and studies by name, each with its state in words, and the questions in a line."""
-    fits = {
-        f"{fit['law']} {fit['fingerprint'][:16]}": _in_words("stale" if fit["stale"] else "current", fit["because"])
-        for fit in state["fits"]
-    }
-    studies = {study["name"]: _in_words(study["state"], study["because"]) for study in state["studies"]}
-    report = _in_words(**state["report"])
-    fits |= dict.fromkeys(state["unfitted"], "missing")
-    answers = ", ".join(map(_answer, state["questions"])) or "not answered"
-    return {**state, "fits": fits, "studies": studies, "questions": answers, "report": report}
-
-
-def _answer(question: Mapping[str, Any]) -> str:
-    span = question["probability"]
-    return f"{question['id']} {question['answer']}{f' ({span[0]:.2f} to {span[1]:.2f})' if span else ''}"
-
-
-def _in_words(state: str, because: str) -> str:
-    return f"{state}: {because}" if because else state
-
-
 def _fit(receipt: Mapping[str, Any], key: Key) -> dict[str, Any]:
     before = receipt.get("key", {})
     changed = key.differs_from(before)

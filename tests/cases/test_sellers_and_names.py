@@ -156,7 +156,10 @@ def test_an_unknown_seller_is_shown_decided_and_seen_by_the_laws(
         2,
         2,
     )
-    assert "shadow: 2 rows, 2 models" in run(capsys, "hosts", "review", "--data", data, "--quiet").out
+    row = next(
+        line for line in run(capsys, "hosts", "review", "--data", data, "--quiet").out.splitlines() if "shadow" in line
+    )
+    assert row.split()[:3] == ["shadow", "2", "2"]
     assert "newcomer" not in set(build(opened(data)).law_rows["host"])
 
     before = contents(data / "raw")

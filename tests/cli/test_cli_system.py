@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[2]
 RAW = ROOT / "data" / "raw"
 LONG = "x" * 300
 STATUS = {"vintage": "v", "fits": [], "unfitted": [], "unreadable": [], "studies": [], "questions": [], "stale": False}
-STATUS |= {"report": {"state": "missing", "because": "it was not made"}}
+STATUS |= {"report": {"state": "missing", "because": "it was not made"}, "quarantined": 0, "unresolved": 0}
+STATUS |= {"panel": {"quotes": 1, "models": 1, "hosts": 1, "first": "2024-01-01", "last": "2024-12-31"}}
 
 
 def the_line(said: str) -> str:
@@ -210,7 +211,7 @@ def test_output_never_dies_of_its_encoding(encoding: str, tmp_path: Path, monkey
     with pytest.raises(SystemExit) as ending:
         main(["status", "--data", str(tmp_path)])
     assert ending.value.code == 0
-    assert b"vintage: \\u667a\\u8c31 " in terminal.buffer.getvalue()  # type: ignore[attr-defined]  # of BytesIO
+    assert b"vintage \\u667a\\u8c31 " in terminal.buffer.getvalue()  # type: ignore[attr-defined]  # of BytesIO
 
 
 def test_an_error_never_dies_of_its_encoding(tmp_path: Path) -> None:

@@ -4,15 +4,16 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn, TextIO
+from typing import Annotated, NoReturn
 
 import typer
 
 from costfloor.cli.commands import Commands
-from costfloor.cli.shared import Options, visible
+from costfloor.cli.screen import visible
+from costfloor.cli.shared import Options
 from costfloor.compiler_cache import prepare_compilers
 from costfloor.errors import DEFECT, CostfloorError, refused
 from costfloor.places import Places
@@ -73,7 +74,7 @@ def _run(arguments: list[str]) -> None:
     try:
         prepare_compilers()
         with warnings.catch_warnings():
-            warnings.showwarning = _show_warning
+            warnings.showwarning = _each_warning_once()
             try:
                 app(args=globals_first(arguments), prog_name="costfloor")
             finally:
@@ -104,16 +105,16 @@ def _fail(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _show_warning(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    """As Python calls it, of which only the message is for a user."""
-    print(f"warning: {message}", file=sys.stderr)
+def _each_warning_once() -> Callable[..., None]:
+    """What Python calls with a warning, of which only the message is for a user, and once."""
+    shown: set[str] = set()
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        if str(message) not in shown:
+            shown.add(str(message))
+            print(f"warning: {visible(str(message))}", file=sys.stderr)
+
+    return show
 
 
 def globals_first(arguments: list[str]) -> list[str]:

@@ -12,6 +12,8 @@ from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.context import Context, study_settings
 from costfloor.studies.registry import recorded_studies, run_study, standings
 from costfloor.studies.stored import Standing
+from costfloor.typeset.tables import Column, tabulate
+from costfloor.typeset.values import gates
 from costfloor.wording import duration
 
 app = typer.Typer()
@@ -48,10 +50,21 @@ def calibrate(
     say(plan(chosen, due, stands))
     where = Context(built, study_settings(call.seed), say, workers, scheduler)
     passed = {name: stored.result.passed for name, stored in recorded_studies(call.places).items()}
-    for study in due:
-        say(f"{study}: {STUDIES[study].title}")
+    for number, study in enumerate(due):
+        say(f"{study}: {STUDIES[study].title} ({number + 1} of {len(due)}{_time_left(due[number:], stands)})")
         passed[study] = run_study(study, where).passed
-    call.emit({"studies": {study: f"{folder}/{study}.json" for study in chosen}, "run": due})
+    table = tabulate(
+        "",
+        f"Studies, stored in {folder}",
+        [
+            Column[str]("Study", str, "l"),
+            Column("What it is", lambda study: STUDIES[study].title, "L"),
+            Column("Now", lambda study: "run" if study in due else "current", "l"),
+            Column("Gates and checks", lambda study: gates(passed[study]), "l"),
+        ],
+        chosen,
+    )
+    call.emit({"studies": {study: f"{folder}/{study}.json" for study in chosen}, "run": due}, table)
     missed = [study for study in chosen if not passed[study]]
     exit_unless(not missed, f"FAILED gates or checks in: {', '.join(missed)}. The report says which")
 
@@ -68,6 +81,13 @@ def plan(chosen: Sequence[str], due: Sequence[str], stands: Mapping[str, Standin
     total = [f"about {duration(sum(seconds))}"] if seconds else []
     total += [f"{unknown} of unknown length"] if unknown else []
     return f"to run: {', '.join(parts)}; in all {' and '.join(total)}" + (f"; {current}" if len(chosen) > 1 else "")
+
+
+def _time_left(due: Sequence[str], stands: Mapping[str, Standing]) -> str:
+    """How long studies took the last time, as far as that is known of all of them."""
+    seconds = [stands[study].seconds if study in stands else None for study in due]
+    known = [took for took in seconds if took is not None]
+    return f", about {duration(sum(known))} left" if len(known) == len(seconds) else ""
 
 
 def _why(stands: Standing | None) -> str:

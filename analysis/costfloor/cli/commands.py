@@ -34,10 +34,11 @@ COMMANDS: Final = {
     ),
     "report": ("report", "Build, fit, compare and write reports/report.pdf."),
     "calibrate": ("calibration", "Run those of the heavy studies behind the report that are out of date or missing."),
-    "quarantine": ("data", "Quotes that are held back, and decisions on them."),
-    "vintages": ("data", "The price lists that were taken in."),
+    "quarantine": ("quarantine", "Quotes that are held back, and decisions on them."),
+    "vintages": ("vintages", "The price lists that were taken in."),
     "models": ("models", "Which model an id names, and decisions on it."),
     "hosts": ("hosts", "Sellers, and decisions on them."),
+    "explain": ("explain", "Explain a term of the report or of this program in plain words; without a term list all."),
     "trend": ("trends", "Classical trends of the project's panel or of a table."),
 }
 """Module and first line of help of every command, in the order of the list."""

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from costfloor.checks import CHECKS, run_checks, to_json
-from costfloor.cli.shared import Options, exit_unless, lines, one_of, writable
+from costfloor.cli.results import check_blocks, comparison_blocks, one_check, refit_blocks, score_blocks
+from costfloor.cli.shared import Options, counting, exit_unless, one_of, writable
 from costfloor.cli.tables import Scale, Table, built_panel, day, read_observations, read_table
 from costfloor.fit.continuation import appended
 from costfloor.fit.fit import fit_law
@@ -21,12 +22,13 @@ from costfloor.laws import LAWS
 from costfloor.laws.limits import require_enough
 from costfloor.laws.observations import observations
 from costfloor.panel import market_rows
-from costfloor.report.chapter_questions import in_a_sentence
+from costfloor.studies.power.study import Power
+from costfloor.studies.stored import read_study
 
 app = typer.Typer()
 
 
-@app.command(epilog="Example: costfloor compare --table prices.csv --horizon 6 --json")
+@app.command(epilog="Example: costfloor compare --table prices.csv --horizon 6")
 def compare(
     context: typer.Context,
     table: Table = None,
@@ -40,13 +42,11 @@ def compare(
     obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
     fits = {name: fit_law(law, obs, call.settings, folder, say) for name, law in LAWS.items()}
     result = compare_laws(fits, obs, call.settings, folder, say, horizon_months=horizon)
-    content, questions = result.to_json(), result.questions
-    sentences = {answered.id: in_a_sentence(answered, questions) for answered in questions.answers}
-    call.emit(content, text="\n".join(lines({**content, "questions": sentences})))
+    call.emit(result.to_json(), *comparison_blocks(result))
     exit_unless(result.passed, f"FAILED gates: {'; '.join(map(str, result.failures))}")
 
 
-@app.command(epilog="Example: costfloor check curvature --json")
+@app.command(epilog="Example: costfloor check curvature --table prices.csv")
 def check(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A check, or all.")] = "all",
@@ -57,22 +57,26 @@ def check(
     """Posterior predictive checks of every law."""
     call: Options = context.obj
     if list_names:
-        call.emit({"checks": list(CHECKS)})
+        call.emit({"checks": list(CHECKS)}, *CHECKS)
         return
     chosen = None if name == "all" else [one_of(name, tuple(CHECKS), "NAME")]
     obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
     fits = {law: fit_law(LAWS[law], obs, call.settings, folder, say) for law in LAWS}
-    results = [to_json(result) for result in run_checks(fits, obs, call.seed, chosen, say)]
+    outcomes = run_checks(fits, obs, call.seed, chosen, counting(say, len(chosen or CHECKS)))
+    results = [to_json(result) for result in outcomes]
     verdicts = [result["passed"] for result in results if result["passed"] is not None]
     passed = all(verdicts) if verdicts else None
     summary = " ".join(str(result["summary"]) for result in results)
     whole = results[0] if chosen else {"name": "all", "passed": passed, "summary": summary, "checks": results}
-    call.emit(whole, text=summary)
+    # Power is simulated at the design of the project's panel.
+    power = None if table else read_study(call.places.studies, "power", Power, None)
+    blocks = one_check(outcomes[0]) if chosen else check_blocks(outcomes, None if power is None else power.result)
+    call.emit(whole, *blocks)
     exit_unless(all(fitted.passed for fitted in fits.values()), failed_gates(fits))
     exit_unless(passed is not False, "a check failed for at least one law")
 
 
-@app.command(epilog="Example: costfloor score --table new.csv --fitted old.csv --json")
+@app.command(epilog="Example: costfloor score --table new.csv --fitted old.csv")
 def score(
     context: typer.Context,
     table: Annotated[Path, typer.Option(help="The new rows: a price table.")],
@@ -99,11 +103,12 @@ def score(
     folder, say = writable(call.places.fits), call.progress()
     past = observations(old)
     fits = {name: fit_law(LAWS[name], past, call.settings, folder, say) for name in names}
-    call.emit(asdict(score_rows(fits, continued, call.seed)))
+    scored = score_rows(fits, continued, call.seed)
+    call.emit(asdict(scored), *score_blocks(scored))
     exit_unless(all(fit.passed for fit in fits.values()), failed_gates(fits))
 
 
-@app.command(epilog="Example: costfloor refit --json")
+@app.command(epilog="Example: costfloor refit")
 def refit(
     context: typer.Context,
     as_of: Annotated[
@@ -118,7 +123,7 @@ def refit(
     writable(call.places.reports)
     store, say = call.store(), call.progress()
     refitted = refit_laws(store, call.settings, say) if when is None else past_answer(store, when, call.settings, say)
-    call.emit(asdict(refitted))
+    call.emit(asdict(refitted), *refit_blocks(refitted, as_of))
     exit_unless(refitted.passed, f"FAILED gates: {'; '.join(refitted.failures)}")
 
 

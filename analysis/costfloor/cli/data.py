@@ -1,37 +1,39 @@
-"""Commands about the data: what comes in, what is built, what is held back."""
+"""Commands about the data: what comes in, and what is built."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from costfloor.build import build as build_panel
-from costfloor.build import cleaned_quotes, stored_build
+from costfloor.build import stored_build
 from costfloor.built import BuildReport
-from costfloor.cli.shared import Options, exit_unless
+from costfloor.cli.screen import Block, shown_rows
+from costfloor.cli.shared import Everything, Options, exit_unless
 from costfloor.cli.tables import AsOf, Hindsight, day
-from costfloor.data.decisions import decide
+from costfloor.data.arrival_report import IngestReport
 from costfloor.data.freshness import agreement, last_days
-from costfloor.data.spell_rows import PRICES
 from costfloor.data.vintages import Coverage
-from costfloor.data.withdrawals import decide_on_vintage, withdrawn
 from costfloor.errors import InputError, MissingResultError
 from costfloor.ingest import ingest as take_in
 from costfloor.sources.formats import FORMATS
+from costfloor.typeset.phrases import listing, plural
+from costfloor.typeset.tables import Column, tabulate
 
 app = typer.Typer()
-quarantine = typer.Typer(help="Quotes that are held back, and decisions on them.", no_args_is_help=True)
-vintages = typer.Typer(help="The price lists that were taken in.", no_args_is_help=True)
-app.add_typer(quarantine, name="quarantine")
-app.add_typer(vintages, name="vintages")
 
-QuoteId = Annotated[str, typer.Argument(metavar="QUOTE_ID", help="See `costfloor quarantine list`.")]
-VintageName = Annotated[str, typer.Argument(metavar="VINTAGE", help="See `costfloor vintages list`.")]
-Who = Annotated[str, typer.Option(help="Who decides.")]
-Why = Annotated[str, typer.Option(help="The reason.")]
+FATES = {
+    "kept": "used",
+    "duplicate": "said by another source already",
+    "unresolved": "of no known model: costfloor models unresolved",
+    "quarantined": "held back: costfloor quarantine list",
+    "announced": "not in force yet",
+}
+"""What becomes of a raw quote, and where to see those that are not used."""
 
 
-@app.command(epilog="Example: costfloor build --as-of 2025-06-30 --json")
+@app.command(epilog="Example: costfloor build --as-of 2025-06-30")
 def build(
     context: typer.Context,
     as_of: AsOf = None,
@@ -51,24 +53,30 @@ def build(
     report = build_panel(
         call.store(), when, call.progress(), hindsight=hindsight, full_capability=full_capability
     ).report
-    call.emit({**asdict(report), "capability_from": report.capability_from}, text=_told(report))
+    call.emit({**asdict(report), "capability_from": report.capability_from}, *_built(report))
     exit_unless(report.passed, "the capability fit missed its gates")
 
 
-def _told(report: BuildReport) -> str:
-    fates = ", ".join(f"{count:,} {status}" for status, count in report.statuses.items())
-    held = f"{report.quotes:,} prices of {report.models} models in {report.families} families at {report.hosts} hosts"
-    return "\n".join(
+def _built(report: BuildReport) -> list[Block]:
+    table = tabulate(
+        "",
+        "Raw quotes, and what became of them",
         [
-            f"{report.path}: {held}, {report.first} to {report.last}",
-            f"raw quotes: {fates}; sources disagree on {report.disagreements:,}",
-            report.capability_from,
-            f"data vintage {report.vintage}; with --json all of the record",
-        ]
+            Column[tuple[str, int]]("Quotes", lambda row: row[1]),
+            Column("Fate", lambda row: row[0], "l"),
+            Column("", lambda row: FATES.get(row[0], ""), "l"),
+        ],
+        sorted(report.statuses.items(), key=lambda row: -row[1]),
     )
+    return [
+        table,
+        f"Sources disagree on {plural(report.disagreements, 'price')}. {_capital(report.capability_from)}.",
+        f"{report.path}: {plural(report.quotes, 'price')} of {plural(report.models, 'model')} at {plural(report.hosts, 'host')}, "
+        f"{report.first} to {report.last}; data vintage {report.vintage}.",
+    ]
 
 
-@app.command(epilog="Example: costfloor ingest models-dev api.json --observed-on 2026-01-31 --json")
+@app.command(epilog="Example: costfloor ingest models-dev api.json --observed-on 2026-01-31")
 def ingest(
     context: typer.Context,
     format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="See `costfloor sources`.")],
@@ -88,61 +96,49 @@ def ingest(
         raise InputError("cannot both be", column="--complete, --partial", remedy="Say one of the two")
     coverage = Coverage.WHOLE if complete else Coverage.PARTIAL if partial else None
     taken = take_in(call.store(), format_name, where, when.date(), call.progress(), coverage)
-    beside = {"past": taken.rows_past, "announced": taken.rows_announced}
-    text = (
-        f"{taken.vintage}: {taken.rows_new} new, {taken.rows_changed} changed, {taken.rows_unchanged} unchanged, {taken.rows_gone} gone, "
-        f"{''.join(f'{count} {name}, ' for name, count in beside.items() if count)}"
-        f"{taken.rows_quarantined - taken.rows_rejected} held back, {taken.models_unresolved} ids without a model"
+    call.emit(asdict(taken), *_taken(taken))
+
+
+def _taken(taken: IngestReport) -> list[Block]:
+    """What a list brought, and what waits for a person."""
+    if not taken.stored:
+        return [f"{taken.vintage} is in the store already: nothing new."]
+    moved = {
+        "new": taken.rows_new,
+        "changed": taken.rows_changed,
+        "unchanged": taken.rows_unchanged,
+        "gone": taken.rows_gone,
+        "past": taken.rows_past,
+        "announced": taken.rows_announced,
+    }
+    counts = listing(
+        [f"{count:,} {name}" for name, count in moved.items() if count or name not in {"past", "announced"}]
     )
+    waits = {
+        f"{plural(taken.rows_quarantined - taken.rows_rejected, 'price')} held back": "costfloor quarantine list"
+        if taken.rows_quarantined > taken.rows_rejected
+        else "",
+        f"{plural(taken.models_unresolved, 'id')} without a model": "costfloor models review"
+        if taken.models_unresolved
+        else "",
+        f"{plural(taken.sellers_unknown, 'seller')} that nobody has looked at": "costfloor hosts review"
+        if taken.sellers_unknown
+        else "",
+    }
+    person = [f"{what} (see `{command}`)" for what, command in waits.items() if command]
+    blocks: list[Block] = [f"{taken.vintage}: {counts}."]
+    if person:
+        blocks.append(f"For a person: {listing(person)}.")
     if taken.rows_rejected:
         first = taken.rejected[0]
-        text += f", {taken.rows_rejected} refused (the first: {first['model_id']}, {first['reason']}; all with --json)"
-    if taken.sellers_unknown:
-        text += f", {taken.sellers_unknown} sellers that nobody has looked at (see `costfloor hosts review`)"
-    call.emit(asdict(taken), text=text if taken.stored else f"{taken.vintage} is in the store already: nothing new")
+        blocks.append(
+            f"{plural(taken.rows_rejected, 'row')} refused; the first: {first['model_id']}, {first['reason']}. All with --json."
+        )
+    return [*blocks, "`costfloor build` takes the list into the panel."]
 
 
-@vintages.command(name="list", epilog="Example: costfloor vintages list --json")
-def list_stored(context: typer.Context) -> None:
-    """List the price lists in the store, and which of them were withdrawn."""
-    call: Options = context.obj
-    store = call.store()
-    gone = withdrawn(store)
-    columns = ("source", "observed_on", "address", "format", "coverage", "rows_read", "size_bytes", "sha256")
-    rows = [
-        {
-            "vintage": vintage.name,
-            **{name: getattr(vintage, name) for name in columns},
-            "withdrawn": gone.get(vintage.name),
-        }
-        for vintage in store.vintages
-    ]
-    text = "\n".join(
-        f"{row['vintage']}  {row['coverage']}  {row['rows_read']} rows  {row['address']}"
-        + (f"  withdrawn on {row['withdrawn']['decided_on']}: {row['withdrawn']['why']}" if row["withdrawn"] else "")
-        for row in rows
-    )
-    call.emit({"n": len(rows), "vintages": rows}, text=text or "no list has been taken in")
-
-
-@vintages.command(
-    epilog="Example: costfloor vintages withdraw 2026-01-31-models_dev-0fc1... --who Ada --why 'a list of another day'"
-)
-def withdraw(context: typer.Context, vintage: VintageName, who: Who, why: Why) -> None:
-    """Take a price list back: it no longer counts, in any view. Nothing is deleted."""
-    _decide_on_vintage(context.obj, vintage, "withdraw", who, why)
-
-
-@vintages.command(
-    epilog="Example: costfloor vintages restore 2026-01-31-models_dev-0fc1... --who Ada --why 'it was right'"
-)
-def restore(context: typer.Context, vintage: VintageName, who: Who, why: Why) -> None:
-    """Let a withdrawn price list count again."""
-    _decide_on_vintage(context.obj, vintage, "restore", who, why)
-
-
-@app.command(epilog="Example: costfloor sources --json")
-def sources(context: typer.Context) -> None:
+@app.command(epilog="Example: costfloor sources")
+def sources(context: typer.Context, everything: Everything = False) -> None:
     """List the formats that can be ingested, where they are published, and how old the newest vintage of each is."""
     call: Options = context.obj
     store = call.store()
@@ -161,52 +157,41 @@ def sources(context: typer.Context) -> None:
         }
         for name, chosen in FORMATS.items()
     }
-    call.emit({"formats": formats, "last_observed": days, "agreement": agreed})
-
-
-@quarantine.command(name="list", epilog="Example: costfloor quarantine list --reason yuan --json")
-def list_held(
-    context: typer.Context,
-    reason: Annotated[str, typer.Option(help="Only reasons that contain this text.")] = "",
-    source: Annotated[str, typer.Option(help="Only this price source.")] = "",
-) -> None:
-    """List the quotes that are held back, with the reason of each."""
-    call: Options = context.obj
-    quotes = cleaned_quotes(call.store())
-    held = quotes[quotes["status"].eq("quarantined") & quotes["reason"].str.contains(reason, regex=False, na=False)]
-    held = held[held["source"].eq(source)] if source else held
-    columns = ["quote_id", "source", "provider", "model_id", "recorded_on", *PRICES, "reason", "evidence"]
-    rows = held[columns].sort_values(["reason", "quote_id"])
-    counts = {str(why): int(count) for why, count in held["reason"].value_counts().items()}
-    listed = rows.astype(object).where(rows.notna(), None).to_dict("records")
-    text = "\n".join(
-        f"{row['quote_id']}  {row['provider'] or ''}/{row['model_id']}  {row[PRICES[0]]} / {row[PRICES[1]]}  {row['reason']}"
-        for row in listed
+    call.emit(
+        {"formats": formats, "last_observed": days, "agreement": agreed},
+        *_sources(formats, agreed, everything=everything),
     )
-    call.emit({"n": len(listed), "reasons": counts, "quotes": listed}, text=text or "nothing is held back")
 
 
-@quarantine.command(
-    epilog="Example: costfloor quarantine accept litellm-0fc1cf41be5c --who Ada --why 'seen on the page'"
-)
-def accept(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> None:
-    """Use a quote in spite of the rule that holds it back."""
-    _decide(context.obj, quote_id, "accept", who, why)
+def _sources(
+    formats: Mapping[str, Mapping[str, Any]], agreed: Sequence[Mapping[str, Any]], *, everything: bool
+) -> list[Block]:
+    """The formats, the newest list first; with everything their addresses, and where two sources price the same."""
+    columns = [
+        Column[tuple[str, Mapping[str, Any]]]("Format", lambda row: row[0], "l"),
+        Column("Newest list", lambda row: row[1]["last_observed"] or "none", "l"),
+        Column("What it is", lambda row: row[1]["description"], "L"),
+    ]
+    newest = sorted(formats.items(), key=lambda row: row[1]["last_observed"] or "", reverse=True)
+    if not everything:
+        return [
+            *shown_rows("What `costfloor ingest FORMAT` takes", columns, newest, everything=False, rest="--all"),
+            "Addresses, licences, and how far sources agree: --all. `costfloor refresh` fetches all that have an address.",
+        ]
+    columns += [
+        Column("Licence", lambda row: row[1]["licence"], "L"),
+        Column("Address", lambda row: row[1]["address"], "L"),
+    ]
+    pairs = [
+        Column[Mapping[str, Any]]("Source", lambda row: row["source"], "l"),
+        Column("Other source", lambda row: row["other_source"], "l"),
+        Column("Same price", lambda row: int(row["same"])),
+        Column("Different", lambda row: int(row["different"])),
+    ]
+    most = sorted(agreed, key=lambda row: -(row["same"] + row["different"]))
+    agreement_table = shown_rows("Where two sources price the same model at one seller", pairs, most)
+    return [*shown_rows("What `costfloor ingest FORMAT` takes", columns, newest), *(agreement_table if most else [])]
 
 
-@quarantine.command(epilog="Example: costfloor quarantine reject litellm-0fc1cf41be5c --who Ada --why 'a promotion'")
-def reject(context: typer.Context, quote_id: QuoteId, who: Who, why: Why) -> None:
-    """Hold a quote back that no rule does."""
-    _decide(context.obj, quote_id, "reject", who, why)
-
-
-def _decide(call: Options, quote_id: str, decision: str, who: str, why: str) -> None:
-    store = call.store()
-    whole = decide(store, cleaned_quotes(store), quote_id, decision, who, why)
-    call.emit({"quote_id": whole, "decision": decision, "who": who, "why": why}, text=f"{whole}: {decision}ed")
-
-
-def _decide_on_vintage(call: Options, vintage: str, decision: str, who: str, why: str) -> None:
-    decide_on_vintage(call.store(), vintage, decision, who, why)
-    done = {"withdraw": "withdrawn", "restore": "restored"}[decision]
-    call.emit({"vintage": vintage, "decision": decision, "who": who, "why": why}, text=f"{vintage}: {done}")
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"

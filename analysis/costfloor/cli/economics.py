@@ -1,54 +1,139 @@
 """`costfloor economics`: what the laws mean for a service."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 import typer
 
+from costfloor.cli.screen import Block
 from costfloor.cli.shared import Options, exit_unless, writable
 from costfloor.cli.tables import built_panel
+from costfloor.economics.decision import Swing, Waiting
+from costfloor.economics.outlook import Outlook
+from costfloor.economics.scenario import Scenario
 from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
+from costfloor.economics.study import Economics
 from costfloor.economics.study import economics as work_out
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations
+from costfloor.sampling.quantiles import Quantiles
+from costfloor.typeset.phrases import listing, percentage, plural
+from costfloor.typeset.tables import Column, tabulate
 
 app = typer.Typer()
 
+BUYERS: Final = {"fixed_capability": "fixed capability", "frontier": "frontier"}
 
-@app.command(epilog="Example: costfloor economics --scenario my_service.toml --json")
+MILLION: Final = 1e6
+
+MARGIN_YEAR: Final = 5
+"""The year ahead whose margin is shown; the last one of a shorter horizon."""
+
+LOWEST_MARGIN: Final = -9.99
+"""Below this a margin says no more than that the service would not be sold."""
+
+
+@app.command(epilog="Example: costfloor economics --scenario my_service.toml")
 def economics(
     context: typer.Context,
     scenario: Annotated[
-        Path | None,
-        typer.Option(help="A service, TOML (docs/economics.md); default: those that come with the package."),
+        str | None,
+        typer.Option(
+            help="A service: a TOML file (docs/economics.md), or the name of one that comes with the package; default: all of these."
+        ),
     ] = None,
 ) -> None:
     """Margin, break-even and pay-back of a service under every law and under fixed rates of decline."""
     call: Options = context.obj
-    scenarios = shipped_scenarios() if scenario is None else (read_scenario(scenario),)
+    scenarios = _scenarios(scenario)
     built, folder = built_panel(call), writable(call.places.fits)
     obs = panel_observations(built)
     fits = {name: fit_law(law, obs, call.settings, folder, call.progress()) for name, law in LAWS.items()}
-    result = work_out(scenarios, fits, obs, built.store, call.seed).to_json()
-    call.emit(result, text="\n".join(_lines(result)))
+    result = work_out(scenarios, fits, obs, built.store, call.seed)
+    call.emit(result.to_json(), *(block for service in scenarios for block in _service(service, result)))
     failed = [name for name, fit in fits.items() if not fit.passed]
     exit_unless(not failed, f"FAILED gates: {', '.join(failed)}")
 
 
-def _lines(result: dict[str, Any]) -> list[str]:
-    rows = [f"{'service / future / buyer':58} {'margin in 5 years':>20} {'breaks even':>12} {'NPV, kUSD':>24}"]
-    for name, outlook in result["scenarios"].items():
-        low, middle, high = outlook["margin_path"][min(5, len(outlook["margin_path"]) - 1)]
-        even = "never" if outlook["breakeven_year"] is None else outlook["breakeven_year"]
-        worth = " ".join(f"{value / 1e3:,.0f}" for value in outlook["npv_usd"])
-        rows.append(f"{name:58} {middle:7.2f} ({low:.2f}..{high:.2f}) {even:>10} {worth:>24}")
-    for name, wait in result["waiting"].items():
-        choice = (
-            "the laws disagree on launching" if wait["changes_decision"] else "all laws say the same about launching"
-        )
-        rows.append(
-            f"{name}: {choice}; to know the law today is worth {wait['value_of_knowing']:,.0f} USD, "
-            f"to wait until it is known {wait['value_of_waiting']:,.0f} USD"
-        )
-    return rows
+def _scenarios(name: str | None) -> tuple[Scenario, ...]:
+    shipped = {service.name: service for service in shipped_scenarios()}
+    if name is None:
+        return tuple(shipped.values())
+    return (shipped[name] if name in shipped else read_scenario(Path(name)),)
+
+
+def _service(service: Scenario, result: Economics) -> list[Block]:
+    """One service: a row per buyer and future, what to do, and what matters most."""
+    years = service.decision.horizon_years
+    shown = min(MARGIN_YEAR, years)
+    rows: list[Outlook | str] = []
+    for buyer, words in BUYERS.items():
+        rows += [words, *(row for row in result.outlooks if (row.scenario, row.buyer) == (service.name, buyer))]
+    table = tabulate(
+        "",
+        f"{service.name}: {service.title}",
+        [
+            Column("Prices fall as by", lambda row: row if isinstance(row, str) else f"  {row.law}", "l"),
+            _of_outlook("Margin, %", lambda row: _interval(row.margin_path[shown], _percent)),
+            _of_outlook("Breaks even", lambda row: _or_never(row.breakeven_year, row.p_breakeven)),
+            _of_outlook("Paid back", lambda row: _or_never(_years(row.payback_years), row.p_payback)),
+            _of_outlook("Value, million USD", lambda row: _interval(row.npv_usd, _millions)),
+        ],
+        rows,
+    )
+    explained = (
+        f"Margin: gross, in {shown} years. In brackets after a date the share of draws that break even, or pay launch and capacity back, "
+        f"within {plural(years, 'year')}; never: fewer than half. Value: net present, median and 90 % interval."
+    )
+    return [table, explained, _launch(result.waiting[service.name], service), _widest(result.tornados[service.name])]
+
+
+def _of_outlook(title: str, words: Callable[[Outlook], str]) -> Column[Outlook | str]:
+    """A column that is empty in the rows that name a buyer."""
+    return Column(title, lambda row: None if isinstance(row, str) else words(row))
+
+
+def _years(years: int | None) -> str | None:
+    return None if years is None else f"{years} y"
+
+
+def _or_never(when: int | str | None, share: float) -> str:
+    return f"{'never' if when is None else when} ({percentage(share)})"
+
+
+def _launch(wait: Waiting, service: Scenario) -> str:
+    """What the laws say about a launch today, and what it is worth to know which of them holds."""
+    launch = [name for name, value in wait.value_now.items() if value > 0.0]
+    refrain = [name for name in wait.value_now if name not in launch]
+    if wait.changes_decision:
+        decision = f"The laws disagree on launching today: it pays under {listing(launch)}, and does not under {listing(refrain)}."
+    else:
+        decision = f"All laws say the same about launching today: it {'pays' if launch else 'does not pay'}."
+    waits, worth = plural(service.decision.wait_years, "year"), wait.value_of_waiting
+    learns = f"wins {_millions(worth)}" if worth > 0.0 else f"costs {_millions(-worth)} more than it teaches"
+    return f"{decision} To know the law today is worth {_millions(wait.value_of_knowing)} million USD; to wait {waits} for it {learns}."
+
+
+def _widest(swings: tuple[Swing, ...]) -> str:
+    """The input that moves the expected value most."""
+    swing = max(swings, key=lambda swing: swing.width)
+    return (
+        f"What moves the expected value most: {swing.path}, from {swing.low} ({_millions(swing.value_at_low)} million USD) to {swing.high} "
+        f"({_millions(swing.value_at_high)})."
+    )
+
+
+def _interval(ends: Quantiles, words: Callable[[float], str]) -> str:
+    """A median with its 90 % interval; what is certain has none."""
+    low, middle, high = (words(value) for value in ends)
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def _percent(margin: float) -> str:
+    return f"below {100 * LOWEST_MARGIN:.0f}" if margin < LOWEST_MARGIN else f"{100 * margin:.0f}"
+
+
+def _millions(usd: float) -> str:
+    return f"{usd / MILLION:,.2f}".replace("-0.00", "0.00")

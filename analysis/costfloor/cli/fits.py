@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from costfloor.cli.results import fit_blocks
 from costfloor.cli.shared import Options, exit_unless, one_of, writable
 from costfloor.cli.tables import Scale, Table, read_observations
 from costfloor.fit.fit import fit_law
@@ -13,7 +14,7 @@ from costfloor.laws import LAWS
 app = typer.Typer()
 
 
-@app.command(epilog="Example: costfloor fit plateau --table prices.csv --json")
+@app.command(epilog="Example: costfloor fit plateau --table prices.csv")
 def fit(
     context: typer.Context,
     law: Annotated[str, typer.Argument(help=f"One of {', '.join(LAWS)}.")],
@@ -38,5 +39,5 @@ def fit(
         "parameters",
         "warnings",
     )
-    call.emit({key: fitted.receipt[key] for key in keys})
+    call.emit({key: fitted.receipt[key] for key in keys}, *fit_blocks(fitted))
     exit_unless(fitted.passed, f"FAILED gates: {fitted.receipt['diagnostics']['worst']}")

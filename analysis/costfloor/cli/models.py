@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from costfloor.build import cleaned_quotes
-from costfloor.cli.shared import Options, visible
+from costfloor.cli.model_questions import contains_text, question_blocks, question_lines, told, unresolved_blocks
+from costfloor.cli.screen import visible
+from costfloor.cli.shared import Everything, Options, Who, Why
 from costfloor.cli.tables import day
 from costfloor.data.candidates import unresolved_ids
 from costfloor.data.known_models import known_models
@@ -22,29 +24,25 @@ app = typer.Typer()
 models = typer.Typer(help="Which model an id names, and decisions on it.", no_args_is_help=True)
 app.add_typer(models, name="models")
 
-SCREEN = 12
-"""Questions shown at once; `--json` has all."""
-
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Key of a model, creator/name.")]
 Spelling = Annotated[
     str, typer.Argument(metavar="SPELLING", help="Id or name as sources spell it; in models.dev host/id.")
 ]
+Contains = Annotated[str, typer.Option(help="Only ids and names that contain this text.")]
 Source = Annotated[str | None, typer.Option(help="Only for this source; default: all.")]
-Who = Annotated[str, typer.Option(help="Who decides.")]
-Why = Annotated[str, typer.Option(help="The reason.")]
 
 
-@models.command(epilog="Example: costfloor models unresolved --json")
-def unresolved(context: typer.Context) -> None:
+@models.command(epilog="Example: costfloor models unresolved --contains llama")
+def unresolved(context: typer.Context, contains: Contains = "", everything: Everything = False) -> None:
     """List ids with prices and no model, with the nearest models."""
     call: Options = context.obj
     store = call.store()
     ids = unresolved_ids(cleaned_quotes(store), known_models(store, None).models)
-    text = "\n".join(f"{row['source']}  {row['model_id']}  ->  {', '.join(row['candidates'])}" for row in ids)
-    call.emit({"n": len(ids), "ids": ids}, text=text or "every id with a price has a model")
+    ids = [row for row in ids if contains.casefold() in row["model_id"].casefold()]
+    call.emit({"n": len(ids), "ids": ids}, *unresolved_blocks(ids, contains, everything=everything))
 
 
-@models.command(epilog="Example: costfloor models review --accept 3 --who Ada --why 'the same on the maker's page'")
+@models.command(epilog="Example: costfloor models review --accept 3 --who Ada --why 'the same name on its page'")
 def review(
     context: typer.Context,
     accept: Annotated[
@@ -53,6 +51,8 @@ def review(
     reject: Annotated[int | None, typer.Option(metavar="N", help="Question N: it is none of its candidates.")] = None,
     who: Annotated[str, typer.Option(help="Who decides; on a terminal the questions are then asked one by one.")] = "",
     why: Annotated[str, typer.Option(help="The reason.")] = "",
+    contains: Contains = "",
+    everything: Everything = False,
 ) -> None:
     """List what needs a person, with the nearest models and the evidence; answer one by its number, or all on a terminal."""
     call: Options = context.obj
@@ -71,18 +71,15 @@ def review(
             remedy = "Add its creator to creators.csv, or the model with `costfloor models add`"
             raise InputError("has no candidate to accept", column=option, value=question.spelling, remedy=remedy)
         decision = _answer(call, question, question.candidates[0] if accept is not None else None, who, why)
-        call.emit({"number": number, **decision}, text=_told(decision))
+        call.emit({"number": number, **decision}, told(decision))
         return
     if who and not call.json and sys.stdin.isatty() and sys.stdout.isatty():
         _ask(call, asked, who)
         return
-    shown = [_line(number, question) for number, question in enumerate(asked[:SCREEN], start=1)]
-    if len(asked) > SCREEN:
-        shown.append(f"and {len(asked) - SCREEN:,} more: with --json")
-    if asked:
-        shown.append("one after another, by one key each: costfloor models review --who YOU")
-    listed = [question.as_json(number) for number, question in enumerate(asked, start=1)]
-    call.emit({"n": len(asked), "questions": listed}, text="\n".join(shown) or "nothing needs a person")
+    # The numbers are those of all questions: they are what an answer names.
+    chosen = [entry for entry in enumerate(asked, start=1) if contains_text(entry[1], contains)]
+    listed = [question.as_json(number) for number, question in chosen]
+    call.emit({"n": len(listed), "questions": listed}, *question_blocks(chosen, everything=everything))
 
 
 @models.command(
@@ -122,7 +119,10 @@ def add(
         "params_active_b": params_active_b,
     }
     decide_model(store, "add", who, why, **decision)
-    call.emit({"action": "add", **decision, "release_date": release_date, "who": who, "why": why}, text=f"{key}: added")
+    call.emit(
+        {"action": "add", **decision, "release_date": release_date, "who": who, "why": why},
+        f"{key}: added. `costfloor build` takes that in.",
+    )
 
 
 @models.command(epilog="Example: costfloor models alias acme/foo-1 foo-one --who Ada --why 'its own page'")
@@ -159,12 +159,12 @@ def split(
     _decide(context.obj, "split", who, why, model_key=key, spelling=spelling, into=into, source=source)
 
 
-@app.command(name="setup-tables", epilog="Example: costfloor setup-tables --json")
+@app.command(name="setup-tables", epilog="Example: costfloor setup-tables")
 def setup(context: typer.Context) -> None:
     """Create the tables that people write, with their header, where they are missing."""
     call: Options = context.obj
     made = setup_tables(call.store())
-    call.emit({"created": made}, text="\n".join(made) or "all are there")
+    call.emit({"created": made}, *(made or ["All are there."]))
 
 
 def _decide(call: Options, action: str, who: str, why: str, **values: str | None) -> None:
@@ -180,7 +180,7 @@ def _decide(call: Options, action: str, who: str, why: str, **values: str | None
         raise InputError("cannot be joined into another", column="KEY", value=values["model_key"], remedy=remedy)
     decide_model(store, action, who, why, **values)
     decision = {"action": action, **values, "who": who, "why": why}
-    call.emit(decision, text=_told(decision))
+    call.emit(decision, told(decision))
 
 
 def _answer(call: Options, question: Question, accepted: str | None, who: str, why: str) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def _ask(call: Options, asked: list[Question], who: str) -> None:
     """Go through the questions on a terminal, one key each."""
     answers = Counter[str]()
     for number, question in enumerate(asked, start=1):
-        print(visible(f"\n{_line(number, question)}"))
+        print(visible(f"\n{question_lines(number, question)}"))
         key = _key(question)
         if key == "q":
             break
@@ -207,7 +207,7 @@ def _ask(call: Options, asked: list[Question], who: str) -> None:
         accepted = None if key == "r" else question.candidates[int(key) - 1]
         decision = _answer(call, question, accepted, who, f"by eye: {question.reason}")
         answers[decision["action"]] += 1
-        print(visible(f"   {_told(decision)}"))
+        print(visible(f"   {told(decision)}"))
     left = len(asked) - answers.total()
     rebuild = "; `costfloor build` takes that in" if answers else ""
     print(f"{answers['accept']} accepted, {answers['reject']} rejected, {left:,} left{rebuild}")
@@ -227,24 +227,3 @@ def _key(question: Question) -> str:
         if key in (*numbers, "r", "s", "q"):
             print(key)
             return key
-
-
-def _line(number: int, question: Question) -> str:
-    stated = ", ".join(filter(None, (question.name, question.creator, question.release_date)))
-    at = f" in {question.source}" if question.source else ""
-    near = ", ".join(f"({place}) {key}" for place, key in enumerate(question.candidates, start=1))
-    entries = "1 entry" if question.entries == 1 else f"{question.entries} entries"
-    return (
-        f"{number}. {question.spelling}{at}{f' ({stated})' if stated else ''}: {question.reason}; {entries}\n"
-        f"   nearest: {near or 'none: `costfloor models add`'}\n   {question.evidence}"
-    )
-
-
-def _told(decision: dict[str, Any]) -> str:
-    verb = {"alias": "names", "accept": "names", "merge": "is", "split": "is taken off", "reject": "does not name"}[
-        decision["action"]
-    ]
-    if decision["action"] == "merge":
-        return f"{decision['model_key']} {verb} {decision['into']}"
-    into = f", and names {decision['into']}" if decision.get("into") else ""
-    return f"{decision['spelling']} {verb} {decision['model_key'] or 'any model'}{into}"

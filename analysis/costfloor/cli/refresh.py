@@ -18,7 +18,7 @@ from costfloor.storage import refuse_folder, write_atomic
 app = typer.Typer()
 
 
-@app.command(epilog="Example: costfloor refresh --from arrivals/2026-01-31 --json")
+@app.command(epilog="Example: costfloor refresh --from arrivals/2026-01-31")
 def refresh(
     context: typer.Context,
     folder: Annotated[
@@ -58,5 +58,5 @@ def refresh(
     write_atomic(path, markdown(result).encode())
     # Only now: a list counts as fetched when it has been reported on.
     remember(call.places, {name: states[name] for name in states if name in result.taken_formats})
-    call.emit({**result.to_json(), "report": path}, text=f"{path}: {summary(result)}")
+    call.emit({**result.to_json(), "report": path}, f"{path}: {summary(result)}")
     exit_unless(not result.needs_person, f"something needs a person: see section 1 of {path}")

@@ -31,6 +31,6 @@ def report(
         writable(folder)
     result = make_report(call.store(), call.settings, call.progress(), when, workers, fresh, hindsight=hindsight)
     text = f"{result.pdf}: {result.verdict} (data vintage {result.vintage}; {result.capability_from})"
-    call.emit(vars(result), text=text)
+    call.emit(vars(result), text)
     failed = [name for name, passed in result.gates.items() if not passed]
     exit_unless(result.passed, f"FAILED gates: {', '.join(failed)}")

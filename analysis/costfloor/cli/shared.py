@@ -1,22 +1,27 @@
 """What the commands share: global options, exits and printing."""
 
+import itertools
 import json
 import os
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from costfloor.cli.screen import Block, on_screen, visible
 from costfloor.data.store import Store, open_store
 from costfloor.errors import InputError
 from costfloor.places import Places
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import plain
+
+Who = Annotated[str, typer.Option(help="Who decides.")]
+Why = Annotated[str, typer.Option(help="The reason.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show all, not the first screen.")]
 
 
 @dataclass
@@ -47,11 +52,9 @@ class Options:
 
         return say
 
-    def emit(self, result: Mapping[str, Any], *, text: str | None = None) -> None:
-        """Print a result: one JSON object, or lines for a reader."""
-        bare = plain(result)
-        output = json.dumps(bare, indent=2, allow_nan=False) if self.json else visible(text or "\n".join(lines(bare)))
-        print(output)
+    def emit(self, result: Mapping[str, Any], *blocks: Block) -> None:
+        """Print a result: one JSON object, or tables and sentences for a reader."""
+        print(json.dumps(plain(result), indent=2, allow_nan=False) if self.json else on_screen(blocks))
 
 
 def one_of[T: str](value: str, choices: tuple[T, ...], column: str) -> T:
@@ -80,20 +83,7 @@ def exit_unless(passed: bool, message: str) -> None:
         raise typer.Exit(1)
 
 
-def visible(text: str) -> str:
-    """Text for a terminal: what would move its cursor or change its colours is shown as numbers."""
-    return "".join(
-        letter if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf"} else ascii(letter)[1:-1]
-        for letter in text
-    )
-
-
-def lines(value: Mapping[str, Any], indent: str = "") -> list[str]:
-    """A mapping as indented lines for a reader."""
-    rendered = []
-    for key, item in value.items():
-        if isinstance(item, Mapping):
-            rendered += [f"{indent}{key}:", *lines(item, indent + "  ")]
-        else:
-            rendered.append(f"{indent}{key}: {f'{item:.4g}' if isinstance(item, float) else item}")
-    return rendered
+def counting(say: Callable[[str], None], steps: int) -> Callable[[str], None]:
+    """Progress that numbers the steps of a known row: so many lines will come, each before its step."""
+    numbers = itertools.count(1)
+    return lambda line: say(f"{line} ({next(numbers)} of {steps})")

@@ -9,7 +9,8 @@ import pandas as pd
 import typer
 
 from costfloor.api.markets import scored_prices
-from costfloor.cli.shared import Options, one_of, visible
+from costfloor.cli.screen import ROWS, Block, visible
+from costfloor.cli.shared import Everything, Options, one_of
 from costfloor.cli.tables import Scale, Table, built_panel, read_table, score_scale_of
 from costfloor.errors import InputError
 from costfloor.indexes import WHICH_TO_CITE
@@ -17,9 +18,12 @@ from costfloor.indexes.breaks import break_tests
 from costfloor.indexes.frontier import default_threshold, frontier_trend, threshold_warning
 from costfloor.indexes.hedonic import Frontier, hedonic_trend
 from costfloor.indexes.periods import Frequency
-from costfloor.indexes.price_index import KINDS, price_index
+from costfloor.indexes.price_index import KINDS, PeriodValue, PriceIndex, price_index
 from costfloor.indexes.spells import from_panel, from_table
 from costfloor.sources.price_table import ScoreScale
+from costfloor.typeset.phrases import yearly_change
+from costfloor.typeset.tables import Column, tabulate
+from costfloor.typeset.values import Number, Range
 
 if TYPE_CHECKING:
     from costfloor.indexes.frontier import FrontierTrend
@@ -37,7 +41,7 @@ trend = typer.Typer(help="Classical trends of the project's panel or of a table.
 app.add_typer(trend, name="trend")
 
 
-@trend.command(epilog="Example: costfloor trend frontier --table prices.csv --threshold 40 --json")
+@trend.command(epilog="Example: costfloor trend frontier --table prices.csv --threshold 0.4")
 def frontier(
     context: typer.Context,
     table: Table = None,
@@ -57,10 +61,10 @@ def frontier(
     if threshold is not None and (warning := threshold_warning(prices, threshold)):
         print(visible(f"warning: {warning}"), file=sys.stderr)
     chosen = " (the lower quartile of models)" if threshold is None else ""
-    context.obj.emit(_trend_keys(result, threshold=lowest), text=f"{result}. Scores from {lowest:.4g} on{chosen}.")
+    context.obj.emit(_trend_keys(result, threshold=lowest), f"{result}. Scores from {lowest:.4g} on{chosen}.")
 
 
-@trend.command(epilog="Example: costfloor trend hedonic --table prices.csv --frontier pareto --json")
+@trend.command(epilog="Example: costfloor trend hedonic --table prices.csv --frontier pareto")
 def hedonic(
     context: typer.Context,
     table: Table = None,
@@ -72,7 +76,7 @@ def hedonic(
     rows = one_of(frontier, choices, "--frontier")
     prices, scale = _scored(context.obj, table, score_scale)
     result = hedonic_trend(prices, scale, rows)
-    context.obj.emit(_trend_keys(result), text=str(result))
+    context.obj.emit(_trend_keys(result), f"{result}.")
 
 
 def _scored(call: Options, table: Path | None, score_scale: str) -> tuple[pd.DataFrame, ScoreScale]:
@@ -85,7 +89,7 @@ def _trend_keys(trend: "FrontierTrend | HedonicTrend", **chosen: float) -> dict[
     return {"rate": trend.rate, "rate_ci90": trend.rate_ci90, **asdict(trend), **chosen}
 
 
-@app.command(help=INDEX_HELP, epilog="Example: costfloor index matched --frequency quarter --json")
+@app.command(help=INDEX_HELP, epilog="Example: costfloor index hedonic --table prices.csv --frequency quarter")
 def index(
     context: typer.Context,
     kind: Annotated[
@@ -99,6 +103,7 @@ def index(
     family: Annotated[str | None, typer.Option(help="Only this family.")] = None,
     weights: Annotated[str, typer.Option(help="all, open or closed.")] = "all",
     score_scale: Scale = "fraction",
+    everything: Everything = False,
 ) -> None:
     """Price index of the project's panel or of a table, with tests for a break in its trend."""
     call: Options = context.obj
@@ -115,8 +120,32 @@ def index(
     except InputError as error:
         # The index stands without them.
         tests, test_lines = [], [f"No test for a break: {error}."]
-    text = "\n".join([str(estimate), *test_lines, WHICH_TO_CITE])
-    call.emit({**estimate.to_json(), "breaks": [asdict(test) for test in tests]}, text=text)
+    content = {**estimate.to_json(), "breaks": [asdict(test) for test in tests]}
+    call.emit(content, *_series(estimate, everything=everything), *test_lines, WHICH_TO_CITE)
+
+
+def _series(estimate: PriceIndex, *, everything: bool) -> list[Block]:
+    """The index by period, of a long one its base and its last periods, and what it says a year."""
+    base, *later = estimate.periods
+    shown = later if everything else later[-(ROWS - 1) :]
+    left = len(later) - len(shown)
+    table = tabulate(
+        "",
+        f"{estimate.kind} price index, {base.period} = 1{f'; {left} periods after it with --all' if left else ''}",
+        [
+            Column[PeriodValue]("Period", lambda row: row.period, "l"),
+            Column("Index", lambda row: Number(row.value, ".4g")),
+            Column("90 % interval", lambda row: Range(*row.ci90, ".4g")),
+            Column("Prices", lambda row: row.n),
+        ],
+        [base, *shown],
+    )
+    low, high = estimate.annual_rate_ci90
+    rate = (
+        f"From {base.period} to {estimate.periods[-1].period} prices {yearly_change(estimate.annual_rate)}: log-rate "
+        f"{estimate.annual_rate:.3g} a year (90 % interval {low:.3g} to {high:.3g})."
+    )
+    return [table, " ".join(filter(None, [rate, estimate.note]))]
 
 
 def _chosen(rows: pd.DataFrame, family: str | None, weights: str) -> pd.DataFrame:
