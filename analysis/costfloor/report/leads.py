@@ -48,8 +48,10 @@ def leads(study: Study) -> str:
         else ""
     )
     return (
-        f"Log score of plateau less that of discovery, with its standard error: {listing([str(lead) for lead in found])}. Each is a sum over "
-        f"the prices that were scored, so that more prices and more past dates make it larger either way; {agree}. Only the first enters the "
+        f"Log score of plateau less that of discovery, with its standard error: {listing([str(lead) for lead in found])}. Each is a "
+        "sum over "
+        f"the prices that were scored, so that more prices and more past dates make it larger either way; {agree}. Only the first "
+        "enters the "
         f"verdict.{stale}"
     )
 
@@ -68,7 +70,9 @@ def _leads(study: Study) -> list[_Lead]:
             )
         )
     if "influence" in stored:
-        found += _of("“Which models and prices decide”", stored["influence"].result.conclusions["all"], stored["influence"])
+        found += _of(
+            "“Which models and prices decide”", stored["influence"].result.conclusions["all"], stored["influence"]
+        )
     if "measures" in stored:
         variants = {variant.name: variant for variant in stored["measures"].result.variants}
         found += _of("“Other measures”, all rows", variants[BASE], stored["measures"])

@@ -12,7 +12,10 @@ from costfloor.data.package import LICENSES, SOURCES
 from costfloor.storage import json_bytes, sha256_bytes
 from costfloor.typeset.units import unit_of
 
-LICENSE: Final = {"name": "MIT", "title": "MIT, as the package; name the vintage. Facts behind the numbers: see sources"}
+LICENSE: Final = {
+    "name": "MIT",
+    "title": "MIT, as the package; name the vintage. Facts behind the numbers: see sources",
+}
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 

@@ -82,7 +82,9 @@ class ReportFiles:
     @property
     def numbers(self) -> tuple[Path, ...]:
         """The files in the folder of tables."""
-        return tuple(path for pattern in ("*.csv", PACKAGE) for path in (self.tables.glob(pattern) if self.tables else ()))
+        return tuple(
+            path for pattern in ("*.csv", PACKAGE) for path in (self.tables.glob(pattern) if self.tables else ())
+        )
 
     def hashes(self) -> dict[str, str]:
         """SHA-256 of pages, figure and tables as they are, by their names below the folder of reports."""

@@ -41,7 +41,11 @@ def verdict(study: Study) -> list[Block]:
         heading("The verdict", name="verdict"),
         *([note("Some results below are not to be relied on", failed, alarm=True)] if failed else []),
         note(sentences.HEADLINES[comparison.verdict], [sentences.reason(comparison)]),
-        *([note("The plateau is your prior", [influence], alarm=True)] if comparison.prior_sensitivity.prior_dominated else []),
+        *(
+            [note("The plateau is your prior", [influence], alarm=True)]
+            if comparison.prior_sensitivity.prior_dominated
+            else []
+        ),
         text(sentences.fixed_buyer(plateau, discovery, comparison), see=("figure-answer",)),
         text(sentences.frontier_buyer(plateau, discovery)),
         shown("answer"),

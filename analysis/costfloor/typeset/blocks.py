@@ -76,7 +76,7 @@ def flat(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def with_known_references(blocks: Sequence[Block]) -> list[Block]:
-    """The same blocks, in which text refers only to what stands in them: a table without rows and a study that was not run are not there."""
+    """The same blocks, in which text refers to nothing that is not in them, as a table without rows."""
     known = {f"{NAMED[block['kind']]}-{block['name']}" for block in flat(blocks) if block["kind"] in NAMED}
     return [_referring(block, known) for block in blocks]
 

@@ -125,7 +125,9 @@ def fan(ax: Axes, x: Any, quantiles: np.ndarray, colour: str, label: str, line: 
 
 def rate_axis(ax: Axes, percents: Sequence[int]) -> None:
     """Label a vertical axis of log-rates with the percent by which price falls in a year."""
-    ax.set_yticks([-np.log1p(-percent / 100.0) for percent in percents], [minus(f"{percent} %") for percent in percents])
+    ax.set_yticks(
+        [-np.log1p(-percent / 100.0) for percent in percents], [minus(f"{percent} %") for percent in percents]
+    )
     ax.set_ylabel("fall of price in a year")
 
 

@@ -45,6 +45,7 @@ UNITS: Final = {
     "months": "months",
     "days": "days",
     "seconds": "seconds",
+    "mixed": "that of the quantity in the row",
     "date": "ISO date",
     "month": "year and month",
     "quarter": "year and quarter",

@@ -10,7 +10,7 @@ from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, clear
 from costfloor.report import scale
 from costfloor.report.decline import LAST_12, RATE, rates_by_year
 from costfloor.report.drawings import shown
-from costfloor.report.plain import LAWS_IN_WORDS, QUESTIONS_IN_WORDS, chance, fall, fall_span
+from costfloor.report.plain import LAWS_IN_WORDS, QUESTIONS_IN_WORDS, fall, fall_span
 from costfloor.report.study import Study
 from costfloor.studies.catalogue import STUDIES
 from costfloor.typeset.blocks import Block, columns, heading, note, table, text
@@ -35,7 +35,10 @@ OWN_PRIOR: Final = (
 def first_page(study: Study) -> list[Block]:
     """What a reader of one page takes home."""
     comparison = study.comparison
-    failed = [*failures(study), *(["The scale of ability drifts faster than prices fall."] if scale.failures(study) else [])]
+    failed = [
+        *failures(study),
+        *(["The scale of ability drifts faster than prices fall."] if scale.failures(study) else []),
+    ]
     dominated = comparison.prior_sensitivity.prior_dominated
     return [
         *([note("Some results below are not to be relied on", failed, alarm=True)] if failed else []),
@@ -45,9 +48,10 @@ def first_page(study: Study) -> list[Block]:
         table(six_answers(comparison.questions)),
         shown("rates_by_year", floats=False),
         columns(
-            [heading("What changed", 2), text(what_changed(study.history)), text(side_results(study))],
+            [heading("What changed", 2), text(what_changed(study.history))],
             [heading("What would change it", 2), text(what_would_change(comparison))],
         ),
+        text(side_results(study)),
     ]
 
 
@@ -108,7 +112,11 @@ def why(answered: Answered, questions: Questions) -> str:
         )
         if said in learned
     ]
-    clauses += [f"{len(assumed)} cannot slow by what {'it assumes' if len(assumed) == 1 else 'they assume'}"] if assumed else []
+    clauses += (
+        [f"{len(assumed)} cannot slow by what {'it assumes' if len(assumed) == 1 else 'they assume'}"]
+        if assumed
+        else []
+    )
     return f"Of {plural(len(heard), 'description')} {listing(clauses)}."
 
 
@@ -173,9 +181,12 @@ def what_would_change(comparison: Comparison) -> str:
             f"chance that the fall has lost half of its speed rose above {probability(most)} {now}."
         )
     return (
-        f"For a floor: forecasts with one must beat those of a fall kept up by discoveries by a clear margin ({_lead(difference, margin)}), "
-        f"and the chance that the fall has lost half of its speed must reach {probability(CREDIBLE)} {now}. For no floor: forecasts without "
-        f"one must be about as good ({_behind(difference)}), and that chance must be at most {probability(most)}. How many more months that "
+        "For a floor: forecasts with one must beat those of a fall kept up by discoveries by a clear margin "
+        f"({_lead(difference, margin)}), "
+        f"and the chance that the fall has lost half of its speed must reach {probability(CREDIBLE)} {now}. For no floor: forecasts "
+        "without "
+        f"one must be about as good ({_behind(difference)}), and that chance must be at most {probability(most)}. How many more "
+        "months that "
         "takes is not known."
     )
 
@@ -188,7 +199,9 @@ def failures(study: Study) -> list[str]:
         if not fit.passed
     ]
     if not study.build.passed:
-        lines.append("FAILED: the measure of how able each model is could not be computed reliably; everything rests on it.")
+        lines.append(
+            "FAILED: the measure of how able each model is could not be computed reliably; everything rests on it."
+        )
     if not study.comparison.passed:
         lines.append("FAILED: forecasts made anew at past dates; which description forecasts better is not known.")
     return lines
@@ -212,9 +225,7 @@ def _late(questions: Questions) -> list[float]:
     return [years[LATEST] for law, years in questions.p_at_most_20.items() if law not in questions.set_aside]
 
 
-def _said(
-    answered: Answered, questions: Questions, span: tuple[float, float] | None
-) -> tuple[float, float] | None:
+def _said(answered: Answered, questions: Questions, span: tuple[float, float] | None) -> tuple[float, float] | None:
     late = _late(questions)
     return (min(late), max(late)) if answered.threshold is None and late else span
 

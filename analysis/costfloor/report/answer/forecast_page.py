@@ -21,7 +21,8 @@ from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Number, Share
 
 CAME: Final = (
-    "The last forecast and what came. Line: what was said of a new model of middling ability at an ordinary seller; bands: half and nine of "
+    "The last forecast and what came. Line: what was said of a new model of middling ability at an ordinary seller; bands: half and "
+    "nine of "
     "ten single prices. Points: prices that came, put on the same footing; filled: of models nobody had seen then."
 )
 NOT_SCORED: Final = "These results were stored before the last forecast was scored: costfloor report does it."
@@ -46,9 +47,9 @@ def forecasts(study: Study) -> list[Block]:
 def ahead(study: Study) -> str:
     """The price a year from the last date, from the description with the lowest to that with the highest."""
     rows = price_ahead(study.fits, study.obs)
-    year = rows[rows["month_ahead"] == 12].set_index("law")
-    middle = year["price_relative_price_q50"]
-    low, high = middle.idxmin(), middle.idxmax()
+    year = rows[rows["month_ahead"] == 12]
+    middle = dict(zip(year["law"], year["price_relative_price_q50"], strict=True))
+    low, high = min(middle, key=middle.__getitem__), max(middle, key=middle.__getitem__)
     return (
         f"Twelve months after {study.obs.last:%d %B %Y} the same ability is expected to cost between {percentage(middle[low])} and "
         f"{percentage(middle[high])} of what it cost on that day: the first under “{LAWS_IN_WORDS[low]}”, the last under "
@@ -67,13 +68,12 @@ def track_record(last: LastForecast | None) -> str:
     scores = {score.name: score for score in last.forecasters}
     score = scores[AVERAGE]
     held = ("fewer than", "about as many as", "more than")[1 + sign(score.coverage90 - 0.9, score.coverage90_se)]
-    missed = (
-        f" FAILED: of the computations behind it {len(last.failures)} did not settle." if last.failures else ""
-    )
+    missed = f" FAILED: of the computations behind it {len(last.failures)} did not settle." if last.failures else ""
     return (
         f"On {last.day} forecasts were made from the {plural(last.rows_seen, 'price')} known by then. Up to {last.until} "
         f"{plural(last.rows, 'price')} came, of {plural(last.models, 'model')}, {last.models_new:,} of which nobody had seen. The forecast "
-        "was told which models would come and how able they are, and asked for their prices. All descriptions taken together in equal parts "
+        "was told which models would come and how able they are, and asked for their prices. All descriptions taken together in "
+        "equal parts "
         f"said {_level(score)}. Ranges that should have held nine of ten prices held {percentage(score.coverage90)}, {held} "
         f"they should.{missed} {rivals([score for name, score in scores.items() if name in baselines.TITLES])}"
     )
@@ -101,8 +101,10 @@ def earlier(stored: "Stored[Hindcast] | None") -> str:
     faster = sum(beside(0.0, fared.error) > 0 for _, fared in judged)
     dates = list(dict.fromkeys(date.date for date, _ in judged))
     return (
-        f"From {plural(len(dates), 'half-year end')}, {dates[0]} to {dates[-1]}, every description forecast the months that followed, twelve "
-        f"at most: {plural(len(judged), 'forecast')} in all. The mean of the prices that came lay inside the range of nine in ten in {inside}, "
+        f"From {plural(len(dates), 'half-year end')}, {dates[0]} to {dates[-1]}, every description forecast the months that followed, "
+        "twelve "
+        f"at most: {plural(len(judged), 'forecast')} in all. The mean of the prices that came lay inside the range of nine in ten in "
+        f"{inside}, "
         f"below it (prices fell faster than said) in {faster}, above it in {len(judged) - inside - faster}. {outdated(stored.stale)}"
     ).rstrip()
 
@@ -118,7 +120,8 @@ def _by_description(last: LastForecast) -> Table:
     names = {**LAWS_IN_WORDS, AVERAGE: "all in equal parts"}
     return tabulate(
         "track_record",
-        f"The forecasts of {last.day} beside the prices that came. Off by: how far prices lay from the forecast with its spread, in percent of "
+        f"The forecasts of {last.day} beside the prices that came. Off by: how far prices lay from the forecast with its spread, in "
+        "percent of "
         "price, about; lower is better. Held: share of prices inside the ranges of one in two and nine in ten.",
         [
             Column("Description", lambda score: names[score.name], "l"),

@@ -1,4 +1,4 @@
-"""The price index at constant quality: its figure, what it is, how to cite it; and which of the rates that are in print to cite for what."""
+"""The price index at constant quality: its figure, what it is, how to cite it; and which rate in print to cite for what."""
 
 from costfloor.indexes.price_index import PriceIndex
 from costfloor.report.answer.rates_in_print import rates_in_print
@@ -21,7 +21,8 @@ def price_index(study: Study) -> list[Block]:
         text(citation(study)),
         heading("Why the rates in print differ"),
         text(
-            "All of these are called the fall of AI prices, and each answers a question of its own. Whoever cites one should say which it is; "
+            "All of these are called the fall of AI prices, and each answers a question of its own. Whoever cites one should say "
+            "which it is; "
             "the first is the one for the fall of price at equal ability."
         ),
         table(rates_in_print(study)),
@@ -52,7 +53,8 @@ def definition(study: Study) -> str:
     constant = study.indexes.constant
     rows = "" if constant is None else f" It rests on {plural(constant.n, 'new price')}."
     return (
-        "What it is. The list price in USD per million tokens (three parts input, one part output), of models that somebody begins to sell in "
+        "What it is. The list price in USD per million tokens (three parts input, one part output), of models that somebody begins "
+        "to sell in "
         "a month, at their makers, clouds and hosts. How able a model is, is one number made of all its test scores. A line is drawn "
         "through the logarithms of prices, with ability and a step for each month: the steps are the index. So a new model that does the "
         f"same for less counts as a fall, and a better model at the same price does, too. Discounts are not seen.{rows} The file "

@@ -10,7 +10,7 @@ from costfloor.economics.study import Economics
 from costfloor.report.chapter_economics import AFTER_YEARS, CLAIMED, viable
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
-from costfloor.typeset.phrases import listing, percentage, plural, probability
+from costfloor.typeset.phrases import listing, minus, percentage, plural, probability
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
 from costfloor.typeset.values import Probability, Share
 
@@ -23,13 +23,16 @@ FUTURES: Final = {
     "discovery": "if discoveries go on",
 }
 
+SHORT: Final = {"plateau": "Floor", "discovery": "Discoveries"}
+"""The same as headings of columns."""
+
 
 @dataclass(frozen=True)
 class Margin(Share):
     """A gross margin; below the loss of a whole revenue, that it is."""
 
     def __str__(self) -> str:
-        return super().__str__() if self.value >= WORST_MARGIN else "below −100 %"
+        return minus(super().__str__()) if self.value >= WORST_MARGIN else "below −100 %"
 
 
 def services(study: Study) -> list[Block]:
@@ -38,7 +41,8 @@ def services(study: Study) -> list[Block]:
     return [
         heading(f"What it means for {plural(len(economics.scenarios), 'service')}"),
         text(
-            "Their figures are round assumptions; only the paths of prices come from the data. costfloor economics --scenario FILE works out "
+            "Their figures are round assumptions; only the paths of prices come from the data. costfloor economics --scenario FILE "
+            "works out "
             "any other service."
         ),
         table(margins(economics)),
@@ -52,20 +56,21 @@ def margins(economics: Economics) -> Table:
     years = min(AFTER_YEARS, *(scenario.decision.horizon_years for scenario in economics.scenarios))
     return tabulate(
         "service_margins",
-        f"Gross margin after {plural(years, 'year')}, middle estimate, by what the price of a token does: 15 or 20 % a year from today on, or as "
-        "under two descriptions, for a buyer who stays at one ability; last, for one who always takes the best models while the fall slows. "
-        "Loss: chance that the launch loses money, by description.",
+        f"Gross margin after {plural(years, 'year')}, middle estimate, by what the price of a token does: a fall of 15 or 20 % a year from "
+        "today on; slowing to a floor, or kept up by discoveries, for a buyer who stays at one ability; and, while it slows to a "
+        "floor, for one "
+        "who always takes the best models. Loss: chance that the launch loses money.",
         [
             Column("Service", lambda scenario: scenario.title, "L"),
-            *(Column(name.replace(" a year", ""), _margin(economics, FIXED, name, years), name=_file_name(name)) for name in CLAIMED),
             *(
-                Column(words[:1].upper() + words[1:], _margin(economics, FIXED, law, years), name=f"margin_{law}")
-                for law, words in FUTURES.items()
+                Column(name.replace(" a year", ""), _margin(economics, FIXED, name, years), name=_file_name(name))
+                for name in CLAIMED
             ),
+            *(Column(SHORT[law], _margin(economics, FIXED, law, years), name=f"margin_{law}") for law in FUTURES),
             Column("Best models", _margin(economics, FRONTIER, "plateau", years), name="margin_frontier_plateau"),
             *(
-                Column(f"Loss, {words}", _loss(economics, law), name=f"launch_loses_{law}")
-                for law, words in FUTURES.items()
+                Column(f"Loss: {SHORT[law].lower()}", _loss(economics, law), name=f"launch_loses_{law}")
+                for law in FUTURES
             ),
         ],
         economics.scenarios,
@@ -75,14 +80,12 @@ def margins(economics: Economics) -> Table:
 def outlook_in_words(scenario: Scenario, economics: Economics) -> str:
     """When a service earns and when it has paid for its launch, under each description, and what price of tokens it could bear."""
     found = {
-        (outlook.buyer, outlook.law): outlook for outlook in economics.outlooks if outlook.scenario == scenario.name
+        outlook.law: outlook
+        for outlook in economics.outlooks
+        if (outlook.scenario, outlook.buyer) == (scenario.name, FIXED)
     }
-    said = [
-        f"{words}, {_earning(found[FIXED, law])}, {_paid(found[FIXED, law])}"
-        for law, words in FUTURES.items()
-        if (FIXED, law) in found
-    ]
-    claimed = found.get((FIXED, CLAIMED[0]))
+    said = [f"{words}, {_earning(found[law])}, {_paid(found[law])}" for law, words in FUTURES.items() if law in found]
+    claimed = found.get(CLAIMED[0])
     bears = "" if claimed is None else viable(claimed.viable_price_ratio)
     told = "; ".join(said)
     return f"{told[:1].upper()}{told[1:]}. {bears}".strip()
@@ -137,4 +140,4 @@ def _outlook(economics: Economics, scenario: Scenario, buyer: str, law: str) -> 
 
 
 def _file_name(fixed: str) -> str:
-    return f"margin_{percentage(float(fixed.split()[0]) / 100.0).removesuffix(' %')}_percent_a_year"
+    return f"margin_{percentage(float(fixed.split(maxsplit=1)[0]) / 100.0).removesuffix(' %')}_percent_a_year"

@@ -26,7 +26,8 @@ def _sources(study: ChannelStudy, notice: str) -> list[Block]:
 def shares(result: ChannelResult) -> str:
     """How much of the whole fall models that were on sale already have."""
     words = (
-        "Price for the same ability falls in two ways: a model on sale becomes cheaper at its cheapest seller, because serving it does, or a "
+        "Price for the same ability falls in two ways: a model on sale becomes cheaper at its cheapest seller, because serving it "
+        "does, or a "
         "new model reaches the same ability for less. The claim of a floor is about the first alone."
     )
     if result.share is None:

@@ -11,6 +11,7 @@ from costfloor.typeset.style import BLACK, GREEN, GREY, LAW_COLOURS, LAW_LINES, 
 LAWS_SHOWN = ("plateau", "discovery")
 FIXED_STYLES = {"15 % a year": "--", "20 % a year": ":", "40 % a year": "-."}
 FRONTIER_LAW = "plateau"
+FRONTIER_LOOK = (GREEN, "following the frontier", (0, (5, 1, 1, 1)))
 LOWEST = -0.5
 """A service that loses more is not sold; the axis ends there."""
 
@@ -32,14 +33,15 @@ def draw(study: Study) -> Figure:
     panels = figure.subplots(2, -(-len(scenarios) // 2), sharey=True, squeeze=False).ravel()
     for ax, scenario in zip(panels, scenarios, strict=False):
         mine = rows[rows["service"] == scenario.name]
-        for (buyer, future), path in mine.groupby(["buyer", "future"], sort=False):
+        for (buyer, name), path in mine.groupby(["buyer", "future"], sort=False):
+            future = str(name)
             low, middle, high = quantile_rows(path, "margin_share")
             if future in FIXED_STYLES:
-                line = FIXED_STYLES[future]
-                ax.plot(path["year"], middle, color=BLACK, linestyle=line, linewidth=0.9, label=future)
+                fixed = FIXED_STYLES[future]
+                ax.plot(path["year"], middle, color=BLACK, linestyle=fixed, linewidth=0.9, label=future)
                 continue
             colour, label, line = (
-                (GREEN, "following the frontier", (0, (5, 1, 1, 1)))
+                FRONTIER_LOOK
                 if buyer == "frontier"
                 else (LAW_COLOURS[future], study.fits[future].law.title, LAW_LINES[future])
             )

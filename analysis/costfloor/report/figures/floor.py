@@ -23,7 +23,9 @@ def frame(study: Study) -> pd.DataFrame:
     density = np.exp(-0.5 * ((rates - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
     heights, edges = np.histogram(floor, bins=BINS, range=(low, high), density=True)
     parts = (("posterior", (edges[:-1] + edges[1:]) / 2, heights), ("prior", rates, density))
-    return pd.concat([pd.DataFrame({"series": name, FLOOR: at, DENSITY: values}) for name, at, values in parts], ignore_index=True)
+    return pd.concat(
+        [pd.DataFrame({"series": name, FLOOR: at, DENSITY: values}) for name, at, values in parts], ignore_index=True
+    )
 
 
 def draw(study: Study) -> Figure:

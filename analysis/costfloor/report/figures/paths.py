@@ -22,7 +22,7 @@ MODEL, PRICE = "model", "price_usd_per_mtok"
 
 
 def frame(study: Study) -> pd.DataFrame:
-    """`band, series, at_year`: quantiles of price along each law's path, and the price of each model at its entry, `series` being `model`."""
+    """`band, series, at_year`: quantiles of price along each law's path, and of each model its price at entry (`series` is `model`)."""
     obs, bands = study.obs, observed_bands(study.panel, study.obs)
     fits = [study.fits[name] for name in RIVALS]
     names, apart = unit_bands(study.panel, obs), distance_from_law(fits[0], obs)
@@ -32,7 +32,9 @@ def frame(study: Study) -> pd.DataFrame:
         times = np.linspace(max(0.0, capability.birth_years), obs.last_time_years + FORECAST_YEARS, 80)
         for fit in fits:
             path = five(PRICE, np.exp(capability.path(fit, obs, times)))
-            parts.append(pd.DataFrame({"band": str(name), "series": fit.law.name, "at_year": _year(obs, times), **path}))
+            parts.append(
+                pd.DataFrame({"band": str(name), "series": fit.law.name, "at_year": _year(obs, times), **path})
+            )
         entered = obs.unit_entry_time[names == name]
         log_price = capability.path(fits[0], obs, entered).mean(axis=0) + apart[names == name]
         models = {"band": str(name), "series": MODEL, "at_year": _year(obs, entered), PRICE: np.exp(log_price)}

@@ -44,7 +44,9 @@ def draw(study: Study) -> Figure:
     )  # fmt: skip
     levels = rows[(rows["level"] != ALL) & (rows["method"] == CONSTANT)]
     for at, (level, part) in enumerate(levels.groupby("level", sort=False)):
-        _line(right, part, BAND_COLOURS[at % len(BAND_COLOURS)], BAND_LINES[at % len(BAND_LINES)], f"as able as {level}")
+        _line(
+            right, part, BAND_COLOURS[at % len(BAND_COLOURS)], BAND_LINES[at % len(BAND_LINES)], f"as able as {level}"
+        )
     left.set_title("All models")
     right.set_title("By level of ability")
     for ax in (left, right):
@@ -74,5 +76,11 @@ def _years(months: "pd.Series[str]") -> np.ndarray:
 def _rows(level: str, method: str, index: PriceIndex | None) -> pd.DataFrame:
     if index is None:
         return pd.DataFrame()
-    names = {"period": "month", "value": "index_level", "low": "index_level_low", "high": "index_level_high", "n": "prices"}
+    names = {
+        "period": "month",
+        "value": "index_level",
+        "low": "index_level_low",
+        "high": "index_level_high",
+        "n": "prices",
+    }
     return index.to_frame().rename(columns=names).assign(level=level, method=method)

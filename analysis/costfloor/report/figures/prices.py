@@ -27,7 +27,7 @@ def frame(study: Study) -> pd.DataFrame:
             reached = {"date": [*low["date"], study.obs.last], "price": [*low["price"], low["price"].iloc[-1]]}
             parts.append(pd.DataFrame(reached).assign(part=LOWS, band=str(band)))
     rows = pd.concat(parts, ignore_index=True).rename(columns={"price": PRICE})
-    return rows[["part", "band", "model", "host", "open_weights", "date", PRICE]]
+    return rows.reindex(columns=["part", "band", "model", "host", "open_weights", "date", PRICE])
 
 
 def draw(study: Study) -> Figure:

@@ -25,7 +25,8 @@ from costfloor.typeset.style import (
 )
 
 CAPTION: Final = (
-    "How much price falls in a year, for the same ability of a model. Left: under each description of how prices move; a mark is the middle "
+    "How much price falls in a year, for the same ability of a model. Left: under each description of how prices move; a mark is the "
+    "middle "
     "estimate, a line holds nine of ten. Right: the two sources of the fall, as far as they were told apart: the same models becoming "
     "cheaper to buy, and new models needing less. Shaded: a fall of 15 to 20 % a year."
 )
@@ -53,7 +54,7 @@ def frame(study: Study) -> pd.DataFrame:
 def draw(study: Study) -> Figure:
     """Intervals by period, on one axis of rates."""
     rates = frame(study)
-    figure = page_figure(3.15)
+    figure = page_figure(2.75)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1.0))
     laws = {name: (LAWS_IN_WORDS[name], LAW_COLOURS[name], LAW_MARKERS[name]) for name, fit in study.fits.items()}
     sources = {name: (label, CHANNELS[name][1], marker) for name, (label, marker) in SOURCES.items()}
