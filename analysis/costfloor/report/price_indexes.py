@@ -114,17 +114,17 @@ class PanelIndexes:
     gap: HedonicGap | None
 
     @property
-    def constant(self) -> PriceIndex | None:
-        """The one to cite for the fall of price at equal quality: hedonic, new prices, by month."""
-        return self._monthly(TO_CITE)
+    def constant(self) -> ShownIndex:
+        """The one to cite for the fall of price at equal quality: hedonic, new prices; its series by month, its rate by quarter."""
+        return self._shown(TO_CITE)
 
     @property
-    def matched(self) -> PriceIndex | None:
-        """The one to cite for price changes of models that stay on sale."""
-        return self._monthly(TO_CITE_MATCHED)
+    def matched(self) -> ShownIndex:
+        """The one to cite for price changes of models that stay on sale, in the same way."""
+        return self._shown(TO_CITE_MATCHED)
 
-    def _monthly(self, title: str) -> PriceIndex | None:
-        return next((index.monthly for index in self.shown if index.title == title), None)
+    def _shown(self, title: str) -> ShownIndex:
+        return next(index for index in self.shown if index.title == title)
 
 
 def panel_indexes(panel: pd.DataFrame) -> PanelIndexes:

@@ -139,7 +139,7 @@ def what_changed(history: tuple[Entry, ...]) -> str:
 
 
 def side_results(study: Study) -> str:
-    """Which side studies failed, are out of date or were not run, and how many other ways to read the data could not be computed."""
+    """Which further computations are out of date or were not run, and how many other ways to read the data could not be computed."""
     stored = study.calibration
     sentences = []
     if "measures" in stored:
@@ -154,7 +154,8 @@ def side_results(study: Study) -> str:
     missing, old = [name for name in STUDIES if name not in stored], [name for name in stored if stored[name].stale]
     if missing or old:
         sentences.append(
-            f"Of {len(STUDIES)} side studies {len(old)} {'is' if len(old) == 1 else 'are'} older than these data or this program, and "
+            f"Of {len(STUDIES)} further computations {len(old)} {'is' if len(old) == 1 else 'are'} older than these data or this "
+            "program, and "
             f"{len(missing)} {'was' if len(missing) == 1 else 'were'} not run; the technical report marks each."
         )
     return " ".join(sentences)

@@ -21,7 +21,7 @@ from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Number, Share
 
 CAME: Final = (
-    "The last forecast and what came. Line: what was said of a new model of middling ability at an ordinary seller; bands: half and "
+    "The last forecast and what came. Line: what was said of a new model of middling ability at an ordinary seller; shaded: half and "
     "nine of "
     "ten single prices. Points: prices that came, put on the same footing; filled: of models nobody had seen then."
 )

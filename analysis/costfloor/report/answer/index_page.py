@@ -1,9 +1,9 @@
 """The price index at constant quality: its figure, what it is, how to cite it; and which rate in print to cite for what."""
 
-from costfloor.indexes.price_index import PriceIndex
 from costfloor.report.answer.rates_in_print import rates_in_print
 from costfloor.report.drawings import shown
 from costfloor.report.plain import fall, fall_span
+from costfloor.report.price_indexes import ShownIndex
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.phrases import plural, significant
@@ -29,28 +29,33 @@ def price_index(study: Study) -> list[Block]:
     ]
 
 
-def level(index: PriceIndex | None, matched: PriceIndex | None) -> str:
+def level(constant: ShownIndex, matched: ShownIndex) -> str:
     """Where the index stands, how fast it fell, and what those saw who kept their model."""
+    index = constant.monthly
     if index is None:
         return "There are too few prices for an index."
     last = index.periods[-1]
     words = (
         f"In {last.period} the same ability cost {significant(100.0 * last.value)} % of what it had cost in {index.base} (nine of ten: "
-        f"{significant(100.0 * last.ci90[0])} to {significant(100.0 * last.ci90[1])} %). Over the whole time that is "
-        f"{fall(index.annual_rate)} a year ({fall_span(*index.annual_rate_ci90)}). One month may be off by much, as few models are new in "
-        "it: read the line, not a step."
+        f"{significant(100.0 * last.ci90[0])} to {significant(100.0 * last.ci90[1])} %). One month may be off by much, as few models are "
+        "new in it: read the line, not a step."
     )
-    if matched is None:
-        return words
-    return (
-        f"{words} Who kept the same model at the same seller saw little of it: {fall(matched.annual_rate)} a year "
-        f"({fall_span(*matched.annual_rate_ci90)})."
-    )
+    if constant.quarterly is not None:
+        words += (
+            f" By quarters, which are steadier, it became {fall(constant.quarterly.annual_rate)} a year "
+            f"({fall_span(*constant.quarterly.annual_rate_ci90)})."
+        )
+    if matched.quarterly is not None:
+        words += (
+            f" For who kept the same model at the same seller it was {fall(matched.quarterly.annual_rate)} a year "
+            f"({fall_span(*matched.quarterly.annual_rate_ci90)})."
+        )
+    return words
 
 
 def definition(study: Study) -> str:
     """What the index is, in words."""
-    constant = study.indexes.constant
+    constant = study.indexes.constant.monthly
     rows = "" if constant is None else f" It rests on {plural(constant.n, 'new price')}."
     return (
         "What it is. The list price in USD per million tokens (three parts input, one part output), of models that somebody begins "

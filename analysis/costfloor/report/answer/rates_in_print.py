@@ -39,10 +39,11 @@ class _Line:
 
 def rates_in_print(study: Study) -> Table:
     """One line per rate that can be had from these data, then what others published and what is claimed."""
-    index = study.indexes.constant
+    index = study.indexes.constant.quarterly
     return tabulate(
         "rates_in_print",
-        "Times cheaper in a year (1.2 is a fall of 17 %). Of an index: its interval of nine in ten. Of descriptions, levels of ability or "
+        "Times cheaper in a year (1.2 is a fall of 17 %). Of an index: its range of nine in ten, by quarter. Of descriptions, levels "
+        "of ability or "
         "tests: the lowest and the highest of their middle estimates. Beside: whether such a span lies below or above that of the first "
         f"line, or shares a part with it. Published: {PUBLISHED_SOURCE}.",
         [
@@ -64,7 +65,7 @@ def beside(span: tuple[float, float], first: tuple[float, float] | None) -> str 
 
 
 def _indexes(study: Study) -> list[_Line]:
-    constant, matched = study.indexes.constant, study.indexes.matched
+    constant, matched = study.indexes.constant.quarterly, study.indexes.matched.quarterly
     lines = []
     if constant is not None:
         lines.append(

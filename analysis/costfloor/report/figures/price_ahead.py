@@ -12,8 +12,8 @@ from costfloor.typeset.frames import quantile_rows
 from costfloor.typeset.style import GREY, LAW_COLOURS, LAW_LINES, page_figure
 
 CAPTION: Final = (
-    "Price of the same ability over the next two years, that of the last day of the data being 1. Each panel is one description of how "
-    "prices move: middle estimate, and the band that holds nine of ten."
+    "Price of the same ability over the next two years, that of the last day of the data being 1. Each picture is one description of "
+    "how prices move: middle estimate, and shaded the range of nine in ten."
 )
 COLUMNS: Final = 3
 PRICE: Final = "price_relative_price"

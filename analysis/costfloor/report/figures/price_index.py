@@ -12,8 +12,9 @@ from costfloor.report.study import Study
 from costfloor.typeset.style import BAND_COLOURS, BAND_LINES, BLUE, GREY, nothing, page_figure
 
 CAPTION: Final = (
-    "Price of the same ability by month, first month = 1, each step down of the axis being the same share. Left: all models; the band "
-    "holds nine of ten. Dashed: only models that stayed on sale. Right: the same by level of ability, each line from its own first month."
+    "Price of the same ability by month, first month = 1, each step down of the axis being the same share. Left: all models; shaded, the "
+    "range of nine in ten. Dashed: only models that stayed on sale. Right: the same by level of ability, each line from its own "
+    "first month."
 )
 ALL: Final = "all"
 CONSTANT, MATCHED = "hedonic", "matched"
@@ -22,7 +23,10 @@ CONSTANT, MATCHED = "hedonic", "matched"
 def frame(study: Study) -> pd.DataFrame:
     """`level, method, month, index_level` with its 90 % interval, and the prices behind a month: all models, then levels of capability."""
     indexes = study.indexes
-    parts = [_rows(ALL, method, index) for method, index in ((CONSTANT, indexes.constant), (MATCHED, indexes.matched))]
+    parts = [
+        _rows(ALL, method, index)
+        for method, index in ((CONSTANT, indexes.constant.monthly), (MATCHED, indexes.matched.monthly))
+    ]
     for level in indexes.levels:
         parts += [_rows(level.name, CONSTANT, level.hedonic), _rows(level.name, MATCHED, level.matched)]
     columns = ["level", "method", "month", "index_level", "index_level_low", "index_level_high", "prices"]

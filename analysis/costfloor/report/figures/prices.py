@@ -26,7 +26,7 @@ def frame(study: Study) -> pd.DataFrame:
         if not low.empty:
             reached = {"date": [*low["date"], study.obs.last], "price": [*low["price"], low["price"].iloc[-1]]}
             parts.append(pd.DataFrame(reached).assign(part=LOWS, band=str(band)))
-    rows = pd.concat(parts, ignore_index=True).rename(columns={"price": PRICE})
+    rows: pd.DataFrame = pd.concat(parts, ignore_index=True).rename(columns={"price": PRICE})
     return rows.reindex(columns=["part", "band", "model", "host", "open_weights", "date", PRICE])
 
 
