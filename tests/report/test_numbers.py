@@ -33,6 +33,8 @@ from fake_study import HOSTILE, make_study
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 ENDS = (
+    forest.LIMITS[0] * 1.03,
+    forest.LIMITS[1] / 1.03,
     *forest.LIMITS,
     *(limit + side for limit, side in zip(indexes.RATE_LIMITS, (0.05, -0.05), strict=True)),
     *indexes.RATE_LIMITS,

@@ -85,8 +85,8 @@ def rivals(scores: Sequence[ForecasterScore]) -> str:
         return ""
     places = [sign(score.behind, score.behind_se) for score in scores]
     return (
-        f"Beside {plural(len(scores), 'simple rule')}, such as “no change” or “20 % a year”, it was clearly better than "
-        f"{places.count(1)}, clearly worse than {places.count(-1)}, and not to be told from {places.count(0)}."
+        f"Beside {plural(len(scores), 'simple rule')}, such as “no change” or “20 % a year”, it was better beyond chance than "
+        f"{places.count(1)}, worse beyond chance than {places.count(-1)}, and not to be told from {places.count(0)}."
     )
 
 
