@@ -31,10 +31,10 @@ class _Lead:
 
 def leads(study: Study) -> str:
     """Every lead of plateau over discovery with what it is a sum over, whether their signs agree, and which one counts."""
-    found = _leads(study)
-    if not found:
+    printed = _leads(study)
+    if not printed:
         return "Nowhere could the forecasts of plateau and discovery be scored against each other."
-    sides = {lead.side for lead in found}
+    sides = {lead.side for lead in printed}
     agree = (
         "none is clear of twice its error"
         if sides == {0}
@@ -44,11 +44,11 @@ def leads(study: Study) -> str:
     )
     stale = (
         " What is out of date was computed from other rows or by other code, and may not be held against the rest."
-        if any(lead.stale for lead in found)
+        if any(lead.stale for lead in printed)
         else ""
     )
     return (
-        f"Log score of plateau less that of discovery, with its standard error: {listing([str(lead) for lead in found])}. Each is a "
+        f"Log score of plateau less that of discovery, with its standard error: {listing([str(lead) for lead in printed])}. Each is a "
         "sum over "
         f"the prices that were scored, so that more prices and more past dates make it larger either way; {agree}. Only the first "
         "enters the "
@@ -58,10 +58,10 @@ def leads(study: Study) -> str:
 
 def _leads(study: Study) -> list[_Lead]:
     comparison, stored = study.comparison, study.calibration
-    found = []
+    printed = []
     if comparison.elpd_difference is not None:
         scored = sum(int(origin["rows_scored"]) for origin in comparison.origins)
-        found.append(
+        printed.append(
             _Lead(
                 "the verdict",
                 f"over {plural(len(comparison.origins), 'past date')} and {scored:,} scored prices",
@@ -70,15 +70,15 @@ def _leads(study: Study) -> list[_Lead]:
             )
         )
     if "influence" in stored:
-        found += _of(
+        printed += _of(
             "“Which models and prices decide”", stored["influence"].result.conclusions["all"], stored["influence"]
         )
     if "measures" in stored:
         variants = {variant.name: variant for variant in stored["measures"].result.variants}
-        found += _of("“Other measures”, all rows", variants[BASE], stored["measures"])
+        printed += _of("“Other measures”, all rows", variants[BASE], stored["measures"])
     if "hindcast" in stored and (dates := stored["hindcast"].result.half_years):
-        found += _of(f"“What would have been said”, as of {dates[-1].date}", dates[-1].conclusion, stored["hindcast"])
-    return [*found, *_last_forecast(study)]
+        printed += _of(f"“What would have been said”, as of {dates[-1].date}", dates[-1].conclusion, stored["hindcast"])
+    return [*printed, *_last_forecast(study)]
 
 
 def _of(place: str, conclusion: Conclusion, stored: Stored[object]) -> list[_Lead]:

@@ -37,7 +37,11 @@ def first_page(study: Study) -> list[Block]:
     comparison = study.comparison
     failed = [
         *failures(study),
-        *(["The scale of ability drifts faster than prices fall."] if scale.failures(study) else []),
+        *(
+            ["FAILED: the measure of ability drifts faster than prices fall: no rate is to be read off these prices."]
+            if scale.failures(study)
+            else []
+        ),
     ]
     dominated = comparison.prior_sensitivity.prior_dominated
     return [
@@ -61,14 +65,16 @@ def in_short(study: Study) -> str:
     now = rates[rates["period"] == LAST_12]
     middle = now[f"{RATE}_q50"]
     aside = study.comparison.questions.set_aside
-    said = f" {listing([f'“{LAWS_IN_WORDS[law]}”' for law in aside])} is not counted below." if len(aside) == 1 else ""
-    said = f" {plural(len(aside), 'description')} are not counted below." if len(aside) > 1 else said
+    uncounted = (
+        f" {listing([f'“{LAWS_IN_WORDS[law]}”' for law in aside])} is not counted below." if len(aside) == 1 else ""
+    )
+    uncounted = f" {plural(len(aside), 'description')} are not counted below." if len(aside) > 1 else uncounted
     return (
         f"Over the 12 months to {study.obs.last:%d %B %Y} models of the same ability became {fall_span(middle.min(), middle.max())}, by "
         f"the middle estimates of {plural(len(now), 'description')} of how prices move; that is the spread between descriptions, and each "
         "has a doubt of its own (figure). A fall that stays at 15 to 20 % a year in the long run has a chance of "
         f"{probability(study.comparison.p_floor_15_20_plateau)}, if there is a floor at all; before any price was seen it had "
-        f"{probability(study.comparison.p_floor_15_20_prior)}.{said}"
+        f"{probability(study.comparison.p_floor_15_20_prior)}.{uncounted}"
     )
 
 
@@ -98,19 +104,19 @@ def why(answered: Answered, questions: Questions) -> str:
     if answered.threshold is None:
         late = _late(questions)
         return f"In {LATEST} years; it hangs on the description alone." if late else "No description counts."
-    heard = {law: said for law, said in answered.answer_by_law.items() if law not in questions.set_aside}
+    heard = {law: answer for law, answer in answered.answer_by_law.items() if law not in questions.set_aside}
     if not heard:
         return "No description counts."
     assumed = [law for law in heard if answered.odds_ratio_by_law.get(law, 0.0) is None]
-    learned = [said for law, said in heard.items() if law not in assumed]
+    learned = [answer for law, answer in heard.items() if law not in assumed]
     clauses = [
-        f"{learned.count(said)} {words[learned.count(said) == 1]}"
-        for said, words in (
+        f"{learned.count(answer)} {words[learned.count(answer) == 1]}"
+        for answer, words in (
             ("yes", ("say yes", "says yes")),
             ("no", ("say no", "says no")),
             ("not decided", ("leave it open", "leaves it open")),
         )
-        if said in learned
+        if answer in learned
     ]
     clauses += (
         [f"{len(assumed)} cannot slow by what {'it assumes' if len(assumed) == 1 else 'they assume'}"]

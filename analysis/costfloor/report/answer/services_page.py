@@ -79,15 +79,19 @@ def margins(economics: Economics) -> Table:
 
 def outlook_in_words(scenario: Scenario, economics: Economics) -> str:
     """When a service earns and when it has paid for its launch, under each description, and what price of tokens it could bear."""
-    found = {
+    outlooks = {
         outlook.law: outlook
         for outlook in economics.outlooks
         if (outlook.scenario, outlook.buyer) == (scenario.name, FIXED)
     }
-    said = [f"{words}, {_earning(found[law])}, {_paid(found[law])}" for law, words in FUTURES.items() if law in found]
-    claimed = found.get(CLAIMED[0])
+    clauses = [
+        f"{words}, {_earning(outlooks[law])}, {_paid(outlooks[law])}"
+        for law, words in FUTURES.items()
+        if law in outlooks
+    ]
+    claimed = outlooks.get(CLAIMED[0])
     bears = "" if claimed is None else viable(claimed.viable_price_ratio)
-    told = "; ".join(said)
+    told = "; ".join(clauses)
     return f"{told[:1].upper()}{told[1:]}. {bears}".strip()
 
 

@@ -47,7 +47,7 @@ def slowing(result: ChannelResult) -> str:
         "models on sale": result.p_fixed_halved,
         "new models": result.p_changed_halved,
     }
-    said = [f"{probability(p)} for {name}" for name, p in known.items() if p is not None]
-    if not said:
+    clauses = [f"{probability(p)} for {name}" for name, p in known.items() if p is not None]
+    if not clauses:
         return ""
-    return f"The chance that it has lost half of its speed by {result.periods[-1]} is {' and '.join(said)}."
+    return f"The chance that it has lost half of its speed by {result.periods[-1]} is {' and '.join(clauses)}."
