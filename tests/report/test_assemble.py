@@ -28,7 +28,7 @@ from costfloor.storage import sha256_bytes
 from fake_study import make_study
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
-PAGES = ("report.pdf", "answer.svg")
+PAGES = ("report.pdf", "technical.pdf", "answer.svg")
 
 
 class Place:
@@ -39,7 +39,7 @@ class Place:
         self.data.mkdir()
         (self.data / "raw").symlink_to(RAW)
         self.drawn = 0
-        self.csv: dict[str, bytes] = {}
+        self.numbers: dict[str, bytes] = {}
         self.lines: list[str] = []
 
     @property
@@ -75,7 +75,8 @@ def place(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plac
 
     def drawn(*_: Any) -> RenderResult:
         made.drawn += 1
-        return RenderResult(b"%%PDF %d" % made.drawn, b"<svg> %d" % made.drawn, made.csv, ["answer"], ["Rates"])
+        pdf, svg = b"%%PDF %d" % made.drawn, b"<svg> %d" % made.drawn
+        return RenderResult(pdf, b"%%PDF more %d" % made.drawn, svg, made.numbers, ["answer"], ["Rates"])
 
     monkeypatch.setattr(costfloor.report.compute, "run_study", computed)
     monkeypatch.setattr(costfloor.report.compute, "render", drawn)
@@ -92,13 +93,13 @@ def test_an_unchanged_report_is_not_made_again(place: Place) -> None:
 
 
 def test_tables_lie_beside_the_report_and_those_it_no_longer_has_go(place: Place) -> None:
-    place.csv = {"rates": b"Rate\n1\n", "held_back": b"Reason\nzero\n"}
+    place.numbers = {"rates.csv": b"rate\n1\n", "held_back.csv": b"reason\nzero\n", "datapackage.json": b"{}"}
     place.report()
     place.record.unlink()
-    place.csv = {"rates": b"Rate\n2\n"}
+    place.numbers = {"rates.csv": b"rate\n2\n"}
     place.report()
     assert {path.name: path.read_bytes() for path in (place.reports / "tables").iterdir()} == {
-        "rates.csv": b"Rate\n2\n"
+        "rates.csv": b"rate\n2\n"
     }
 
 
@@ -108,6 +109,7 @@ def test_a_past_day_has_files_of_its_own(place: Place) -> None:
         "answer-2025-06-30.svg",
         "report-2025-06-30.json",
         "report-2025-06-30.pdf",
+        "technical-2025-06-30.pdf",
     ]
 
 
@@ -124,9 +126,9 @@ def edited(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [without, emptied, edited])
-@pytest.mark.parametrize("name", ["report.pdf", "answer.svg", "tables/rates.csv", "report.json"])
+@pytest.mark.parametrize("name", [*PAGES, "tables/rates.csv", "tables/datapackage.json", "report.json"])
 def test_a_damaged_file_of_a_report_is_made_anew(name: str, damage: Callable[[Path], None], place: Place) -> None:
-    place.csv = {"rates": b"Rate\n1\n"}
+    place.numbers = {"rates.csv": b"rate\n1\n", "datapackage.json": b'{"number": 1}'}
     place.report()
     damage(place.reports / name)
     assert place.report().pdf == str(place.reports / "report.pdf")
@@ -194,7 +196,7 @@ def cloned(place: Place, folder: Path) -> Place:
 
 
 def test_a_clone_shows_the_report_that_came_with_it(place: Place, tmp_path: Path) -> None:
-    place.csv = {"rates": b"Rate\n1\n"}
+    place.numbers = {"rates.csv": b"rate\n1\n", "datapackage.json": b'{"number": 1}'}
     first = place.report()
     clone = cloned(place, tmp_path / "clone")
     assert clone.report() == replace(first, pdf=str(clone.reports / "report.pdf"))

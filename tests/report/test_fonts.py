@@ -45,11 +45,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def compiled(folder: Path, text: str) -> bytes:
     blocks: list[dict[str, Any]] = [
-        {"kind": "heading", "level": 1, "text": text},
-        {"kind": "table", "caption": text, "columns": [text], "align": "l", "rows": [[text]]},
+        {"kind": "heading", "level": 1, "text": text, "name": ""},
+        {"kind": "table", "name": "t", "caption": text, "columns": [text], "align": "l", "rows": [[text]]},
         {"kind": "list", "items": [text]},
     ]
-    content = {"title": text, "subtitle": text, "footer": text, "keywords": text, "blocks": blocks}
+    content = {"title": text, "subtitle": text, "footer": text, "keywords": text, "numbered": False, "blocks": blocks}
     write_json(folder / "report.json", legible(content))
     (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
     return bytes(
@@ -90,5 +90,5 @@ def test_a_report_with_a_host_and_a_band_in_other_scripts(study: Study, tmp_path
     quotes = study.quotes.assign(reason=study.quotes["reason"].replace("zero price", "价格为零"))
     rendered = render(replace(study, panel=panel, quotes=quotes), tmp_path, lambda line: None)
     assert rendered.pdf.startswith(b"%PDF")
-    assert "\\\\u4ef7\\\\u683c" in (tmp_path / "report.json").read_text()
+    assert "\\\\u4ef7\\\\u683c" in (tmp_path / "technical.json").read_text()
     assert STYLE["font.family"] == "DejaVu Sans"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from costfloor.report.document import document
+from costfloor.report.document import documents
 from costfloor.report.drawings import DRAWINGS
 from costfloor.report.figures import prices
 from costfloor.report.limits import unpriced
@@ -32,7 +32,7 @@ SEEN_TO_FAIL = ["2023-06-01", "2025-06-30"]
 def test_a_report_as_of_a_past_day_is_drawn(day: str, tmp_path: Path) -> None:
     study = past_study(pd.Timestamp(day), tmp_path)
     assert render(study, tmp_path, lambda line: None).pdf.startswith(b"%PDF")
-    written = json.dumps(document(study)["blocks"], ensure_ascii=False)
+    written = json.dumps([content["blocks"] for content in documents(study).values()], ensure_ascii=False)
     assert not re.search(r"\b(nan|NaT|inf|None(?! of))\b", written)
     assert unpriced(study.panel, study.panel["capability"]) in written
 
@@ -70,4 +70,4 @@ def test_one_price_gives_no_effect_of_innovations(study: Study) -> None:
 
 def test_a_table_without_rows_is_a_sentence() -> None:
     empty = table(tabulate("held_back", "Quotes held back.", [Column("Reason", str), Column("Quotes", str)], []))
-    assert empty == {"kind": "text", "text": "Nothing to show here yet: quotes held back."}
+    assert empty == {"kind": "text", "see": [], "text": "Nothing to show here yet: quotes held back."}

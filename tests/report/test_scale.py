@@ -84,8 +84,8 @@ def test_the_answer_warns_where_no_rate_is_to_be_read(study: Study) -> None:
     drifting = replace(
         study, build=replace(study.build, capability=study.build.capability | {"drift": DRIFT | {"per_year": 1e3}})
     )
-    assert "no rate is to be read off" in str(CHAPTERS["answer"](drifting))
-    assert "no rate is to be read off" not in str(CHAPTERS["answer"](study))
+    assert "no rate is to be read off these" in str(CHAPTERS["answer"](drifting))
+    assert "no rate is to be read off these" not in str(CHAPTERS["answer"](study))
 
 
 def test_scores_left_out_are_counted_and_unknown_benchmarks_named(study: Study) -> None:

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from costfloor.typeset.blocks import table
 from costfloor.typeset.tables import Column, tabulate
+from costfloor.typeset.units import PARTS, UNITS, unit_of
 from costfloor.typeset.values import (
     Estimate,
     Interval,
@@ -48,8 +49,26 @@ def test_a_page_has_rounded_text() -> None:
 
 def test_a_file_has_all_digits_and_a_column_per_number() -> None:
     first, second = csv.DictReader(StringIO(TABLE.csv()))
-    assert first == {"Name": "a", "Rows": "1234", "Rate q05": "-0.5", "Rate q50": "0.123456", "Rate q95": "1.0"}
-    assert second == {"Name": "b", "Rows": "2", "Rate q05": "", "Rate q50": "", "Rate q95": ""}
+    assert first == {"name": "a", "rows": "1234", "rate_q05": "-0.5", "rate_q50": "0.123456", "rate_q95": "1.0"}
+    assert second == {"name": "b", "rows": "2", "rate_q05": "", "rate_q50": "", "rate_q95": ""}
+
+
+def test_a_column_in_a_file_is_named_with_its_unit() -> None:
+    columns = [
+        Column("90 %", lambda _: Share(0.9), name="coverage90"),
+        Column("Fall, plateau", lambda _: YearlyFallInterval(0.1, 0.2, 0.3)),
+        Column("Age (years)", lambda _: Number(1.0), unit="years"),
+        Column("Price", lambda _: Number(1.0), unit="usd_per_mtok"),
+    ]
+    header, _ = tabulate("t", "T.", columns, [None]).csv().splitlines()
+    falls = [f"fall_plateau_log_rate_per_year_{part}" for part in ("q05", "q50", "q95")]
+    assert header.split(",") == ["coverage90_share", *falls, "age_years", "price_usd_per_mtok"]
+    assert [unit_of(name) for name in ("price_usd_per_mtok", "rate_log_rate_per_year_q05", "q50", "host")] == [
+        (UNITS["usd_per_mtok"], ""),
+        (UNITS["log_rate_per_year"], PARTS["q05"]),
+        ("", PARTS["q50"]),
+        ("", ""),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,24 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from costfloor.errors import InputError
 from costfloor.indexes.frontier import FrontierTrend, frontier_trend
 from costfloor.indexes.hedonic import HedonicTrend, hedonic_trend
+from costfloor.laws.observations import DAYS_PER_YEAR
 from costfloor.panel import law_rows
 
 PUBLISHED = Path(__file__).with_name("epoch_published.csv")
 PUBLISHED_SOURCE = "Epoch AI, LLM inference prices have fallen rapidly but unequally across tasks, March 2025 (CC BY)"
+
+MIN_RECORDS: Final = 6
+"""A line through fewer record lows is no result: neither drawn nor cited. Set when trends from five were known to run to a thousandfold."""
+
+MIN_RECORD_YEARS: Final = 1.0
+"""Nor is one through record lows of a shorter time."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,11 @@ def baselines(panel: pd.DataFrame) -> Baselines:
 def published_rates() -> pd.DataFrame:
     """The 21 published rates: `benchmark, threshold_model, n, start, end, factor_per_year, ci90_low, ci90_high, r_squared`."""
     return pd.read_csv(PUBLISHED)
+
+
+def long_enough(trend: FrontierTrend) -> bool:
+    """Whether a trend of record lows rests on enough of them, over enough time, to be drawn and cited."""
+    return trend.n >= MIN_RECORDS and (trend.end - trend.start).days >= MIN_RECORD_YEARS * DAYS_PER_YEAR
 
 
 def _band_trend(prices: pd.DataFrame, band: str, centre: float) -> BandTrend:

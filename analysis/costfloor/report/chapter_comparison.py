@@ -1,6 +1,7 @@
 """The chapter that compares the laws as a referee would: forecasts from many dates, known truths, error rates of the verdict."""
 
 from statistics import NormalDist
+from typing import Final
 
 from costfloor.fit.savage_dickey import PointNull, point_nulls
 from costfloor.fit.slowed import SLOWED
@@ -16,13 +17,19 @@ from costfloor.typeset.blocks import Block, heading, text
 from costfloor.typeset.montecarlo import differs
 from costfloor.typeset.phrases import minus, percentage, probability
 
+UNKNOWN_SIZE: Final = 0.5
+"""From this relative Monte Carlo error on a ratio of densities has no size."""
+
+MEASURED: Final = (1e-6, 1e6)
+"""Ratios beyond are more than any number of draws here can tell."""
+
 
 def comparison(study: Study) -> list[Block]:
     """Forecasts from many origins, the encompassing law, simulation-based calibration and error rates."""
     stored, titles = study.calibration, {name: fit.law.title for name, fit in study.fits.items()}
     fresh = stored.get("sbc_fresh")
     return [
-        heading("The laws compared"),
+        heading("The laws compared", name="compared"),
         heading("Forecasts from many dates", 2),
         *part("forecasts", stored.get("forecasts"), lambda result, notice: forecasts(result, notice, titles)),
         *_nested(study),
@@ -38,7 +45,7 @@ def _nested(study: Study) -> list[Block]:
         return []
     fit = study.fits["encompassing"]
     low, middle, high = quantiles(fit, "kept_share")
-    factors = " ".join(_factor(null) for null in point_nulls(fit))
+    factors = " ".join(factor_in_words(null) for null in point_nulls(fit))
     kept = minus(f"{middle:.2f} (90 % interval {low:.2f} to {high:.2f})")
     less = float((fit.draws("kept_share") < SLOWED).mean())
     before = NormalDist(*KEPT_SHARE.constants).cdf(0.5)
@@ -54,10 +61,15 @@ def _nested(study: Study) -> list[Block]:
     ]
 
 
-def _factor(null: PointNull) -> str:
-    error = f"(relative Monte Carlo error {percentage(null.relative_mcse)})"
-    if null.bayes_factor > 0.0 and not differs(null.bayes_factor, 1.0, null.relative_mcse * null.bayes_factor):
-        return f"By Savage and Dickey the odds of {null.null} are level with those of the rest {error}."
+def factor_in_words(null: PointNull) -> str:
+    """For or against which point the odds are, and how large; beyond what draws can tell, that they are larger than that."""
     favoured = "for" if null.bayes_factor > 1 else "against"
-    size = max(null.bayes_factor, 1 / null.bayes_factor) if null.bayes_factor > 0 else float("inf")
+    if not MEASURED[0] < null.bayes_factor < MEASURED[1]:
+        return f"By Savage and Dickey the odds are more than a million to 1 {favoured} {null.null}, beyond what draws can measure."
+    if null.relative_mcse > UNKNOWN_SIZE:
+        return f"How large the odds {favoured} {null.null} are by Savage and Dickey, these draws do not tell."
+    error = f"(relative Monte Carlo error {percentage(null.relative_mcse)})"
+    if not differs(null.bayes_factor, 1.0, null.relative_mcse * null.bayes_factor):
+        return f"By Savage and Dickey the odds of {null.null} are level with those of the rest {error}."
+    size = max(null.bayes_factor, 1 / null.bayes_factor)
     return f"By Savage and Dickey the odds are {size:.1f} to 1 {favoured} {null.null} {error}."

@@ -150,7 +150,12 @@ def _costs(economics: Economics, titles: dict[str, str]) -> Table:
         [
             Column("Future", lambda cost: titles.get(cost.future, cost.future), "L"),
             *(_stagnant(year) for year in COST_YEARS_SHOWN),
-            Column("Half after", lambda cost: "never" if cost.half_years is None else cost.half_years),
+            Column(
+                "Half after",
+                lambda cost: "never" if cost.half_years is None else cost.half_years,
+                name="half_after",
+                unit="years",
+            ),
             *(_cost_fall(year) for year in RATE_YEARS_SHOWN),
         ],
         economics.costs,
@@ -159,7 +164,7 @@ def _costs(economics: Economics, titles: dict[str, str]) -> Table:
 
 def _stagnant(year: int) -> Column[CostOutlook]:
     title = "Share today" if year == 0 else f"in {year} years"
-    return Column(title, lambda cost: ShareInterval(*cost.stagnant_share[year]))
+    return Column(title, lambda cost: ShareInterval(*cost.stagnant_share[year]), name=f"stagnant_in_year_{year}")
 
 
 def _cost_fall(year: int) -> Column[CostOutlook]:
@@ -219,8 +224,8 @@ def _tornado(economics: Economics, titles: dict[str, str]) -> Table:
             Column("Input", lambda row: row[1].path.replace(".", ": ").replace("_", " "), "L"),
             Column("Low", lambda row: _end(row[1].low, titles)),
             Column("High", lambda row: _end(row[1].high, titles)),
-            Column("Value at low", lambda row: Number(row[1].value_at_low / 1e3, ",.0f")),
-            Column("Value at high", lambda row: Number(row[1].value_at_high / 1e3, ",.0f")),
+            Column("Value at low", lambda row: Number(row[1].value_at_low / 1e3, ",.0f"), unit="thousand_usd"),
+            Column("Value at high", lambda row: Number(row[1].value_at_high / 1e3, ",.0f"), unit="thousand_usd"),
         ],
         rows,
     )

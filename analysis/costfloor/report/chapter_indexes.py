@@ -123,12 +123,19 @@ def _rates(shown: Sequence[ShownIndex]) -> Table:
         "p-values of the tests for one break in the monthly index, or in the prices behind a line.",
         [
             Column("Index", lambda index: index.title, "l"),
-            Column("Monthly", lambda index: _rate(index.monthly)),
-            Column("90 % interval", lambda index: _doubt(index.monthly)),
-            Column("Quarterly", lambda index: _rate(index.quarterly)),
-            Column("90 % interval", lambda index: _doubt(index.quarterly)),
-            Column("sup-F, p", lambda index: _p_value(index.breaks, 0)),
-            Column("CUSUM, p", lambda index: _p_value(index.breaks, 1)),
+            Column("Monthly", lambda index: _rate(index.monthly), unit="log_rate_per_year"),
+            Column(
+                "90 % interval", lambda index: _doubt(index.monthly), name="monthly_interval", unit="log_rate_per_year"
+            ),
+            Column("Quarterly", lambda index: _rate(index.quarterly), unit="log_rate_per_year"),
+            Column(
+                "90 % interval",
+                lambda index: _doubt(index.quarterly),
+                name="quarterly_interval",
+                unit="log_rate_per_year",
+            ),
+            Column("sup-F, p", lambda index: _p_value(index.breaks, 0), unit="probability"),
+            Column("CUSUM, p", lambda index: _p_value(index.breaks, 1), unit="probability"),
         ],
         shown,
     )

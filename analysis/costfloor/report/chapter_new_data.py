@@ -145,12 +145,12 @@ def _vintages(history: Sequence[Entry]) -> Table:
         + whose,
         [
             Column("Vintage", lambda entry: entry.vintage, "l"),
-            Column("Last price", lambda entry: entry.last),
+            Column("Last price", lambda entry: entry.last, name="last_price_date"),
             Column("Rows", lambda entry: entry.n),
             Column("Verdict", _verdict, "l"),
-            Column("Lead", _lead),
+            Column("Lead", _lead, unit="log_score"),
             *(_rate(name, title) for name, title in zip(HEADLINE_RATES, ("Rate now", "Floor"), strict=True)),
-            Column("15–20 %", lambda entry: Probability(entry.p_floor_15_20)),
+            Column("15–20 %", lambda entry: Probability(entry.p_floor_15_20), name="long_run_15_to_20_percent"),
         ],
         history,
     )
@@ -174,7 +174,11 @@ def _past_days(days: Sequence[Entry]) -> Table:
 
 
 def _rate_now(law: str) -> Column[Entry]:
-    return Column(f"Rate now, {LAWS[law].title}", lambda entry: Interval(*entry.quantities[law]["rate_now"]))
+    return Column(
+        f"Rate now, {LAWS[law].title}",
+        lambda entry: Interval(*entry.quantities[law]["rate_now"]),
+        unit="log_rate_per_year",
+    )
 
 
 def _weights(entry: Entry) -> str:
@@ -191,7 +195,7 @@ def _lead(entry: Entry) -> Number | None:
 
 
 def _rate(name: str, title: str) -> Column[Entry]:
-    return Column(title, lambda entry: Interval(*entry.quantities["plateau"][name]))
+    return Column(title, lambda entry: Interval(*entry.quantities["plateau"][name]), unit="log_rate_per_year")
 
 
 def _held_back(quotes: pd.DataFrame) -> Table:

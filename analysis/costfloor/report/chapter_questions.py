@@ -28,8 +28,8 @@ LATEST: Final = str(YEARS_AHEAD[-1])
 BETWEEN, NEAR = "between the thresholds", "within Monte Carlo error of a threshold"
 
 NOT_SIMULATED: Final = (
-    "How often the rule answers the other questions, and after how many more months of prices, has not been simulated: what it says to "
-    "them is not yet an answer whose error rates are known."
+    "How often the rule answers {which}, and after how many more months of prices, has not been simulated: what it says to them is not yet "
+    "an answer whose error rates are known."
 )
 
 ONE_LAW: Final = {"say": "says", "are": "is", "assume": "assumes"}
@@ -41,7 +41,7 @@ def six_questions(study: "Study") -> list[Block]:
     questions = study.comparison.questions
     models = on_sale(study.obs).models
     return [
-        heading("Six questions"),
+        heading("Six questions", name="questions"),
         text(
             "The questions, their thresholds and the rule were fixed on 2026-11-28; docs/questions.md has them, and what was added "
             "since. Laws are not averaged: an answer is yes or no when every law that is not set aside gives it, by more than two Monte "
@@ -50,12 +50,22 @@ def six_questions(study: "Study") -> list[Block]:
             left_out(questions),
         ),
         table(answers(questions)),
-        *part("power", study.calibration.get("power"), power_of_question),
-        text(NOT_SIMULATED),
+        *_error_rates(study),
         table(by_law(questions)),
         heading("At most 20 % a year", 2),
         table(at_most_20(questions)),
         text(average(study)),
+    ]
+
+
+def _error_rates(study: "Study") -> list[Block]:
+    """How often the rule is right, as far as that was simulated; said once of the rest."""
+    power = study.calibration.get("power")
+    if power is None:
+        return [text(NOT_SIMULATED.format(which="the questions"))]
+    return [
+        *part("power", power, power_of_question),
+        text(NOT_SIMULATED.format(which="the other questions")),
     ]
 
 
@@ -102,7 +112,7 @@ def answers(questions: Questions) -> Table:
         "The six questions. Probability: of yes, the lowest and the highest over the laws that have a say; prior: the same before any "
         "price.",
         [
-            Column("", lambda answered: answered.id),
+            Column("", lambda answered: answered.id, name="question_id"),
             Column("Question", lambda answered: answered.question, "L"),
             Column("Answer", lambda answered: answered.answer, "l"),
             Column("Probability", lambda answered: _of_span(spans[answered.id])),
@@ -120,10 +130,10 @@ def by_law(questions: Questions) -> Table:
         "What each law says: probability of yes given the prices, its Monte Carlo error in percentage points, the same probability before "
         "the prices, and posterior odds over prior odds where the threshold is of them.",
         [
-            Column("Question", lambda row: row[0].id),
+            Column("Question", lambda row: row[0].id, name="question_id"),
             Column("Law", lambda row: LAWS[row[1]].title, "l"),
             Column("Probability", lambda row: Probability(row[0].probability_by_law[row[1]])),
-            Column("Error", lambda row: Number(100.0 * row[0].mcse_by_law[row[1]])),
+            Column("Error", lambda row: Number(100.0 * row[0].mcse_by_law[row[1]]), unit="percentage_points"),
             Column("Prior", lambda row: Probability(row[0].prior[row[1]])),
             Column("Odds ratio", lambda row: _odds_ratio(*row)),
             Column("Says", lambda row: _says(*row, questions), "l"),
@@ -140,7 +150,7 @@ def at_most_20(questions: Questions) -> Table:
         [
             Column("Law", lambda law: LAWS[law].title, "l"),
             *(_in_years(str(years), questions) for years in YEARS_AHEAD),
-            Column("", lambda law: "set aside" if law in questions.set_aside else None, "l"),
+            Column("", lambda law: "set aside" if law in questions.set_aside else None, "l", name="set_aside"),
         ],
         questions.p_at_most_20,
     )

@@ -22,7 +22,7 @@ def robustness(study: Study) -> list[Block]:
     """What would have been said earlier, which models and prices decide, and what other measures say."""
     stored, verdict = study.calibration, study.comparison.verdict
     return [
-        heading("How much rests on what"),
+        heading("How much rests on what", name="robustness"),
         heading("What would have been said", 2),
         *part("hindcast", stored.get("hindcast"), lambda result, notice: hindcast(result, notice, verdict)),
         heading("Which models and prices decide", 2),

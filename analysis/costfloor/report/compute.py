@@ -68,15 +68,14 @@ def new_report(
         questions=study.comparison.questions.in_short(),
         capability_from=study.build.capability_from,
     )
-    outputs = {files.pdf: rendered.pdf, files.answer: rendered.answer}
+    outputs = {files.pdf: rendered.pdf, files.technical: rendered.technical, files.answer: rendered.answer}
     if files.tables:
-        outputs |= {files.tables / f"{name}.csv": content for name, content in rendered.csv.items()}
+        outputs |= {files.tables / name: content for name, content in rendered.numbers.items()}
     write_together(outputs)
-    if files.tables:
-        # A table without rows is a sentence, and has no file.
-        for table in files.tables.glob("*.csv"):
-            if table.stem not in rendered.csv:
-                table.unlink()
+    # A table without rows is a sentence, and has no file.
+    for path in files.numbers:
+        if path.name not in rendered.numbers:
+            path.unlink()
     if as_of is None:
         remember(
             store.places, study.build.vintage, law_rows(study.panel), dict(study.fits), study.comparison, set(LAWS)

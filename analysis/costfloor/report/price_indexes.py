@@ -27,6 +27,8 @@ SHOWN: tuple[tuple[str, Sample, str], ...] = (
 )
 """Kind, sample and title of every index, in the order of the table."""
 
+TO_CITE_MATCHED, TO_CITE = SHOWN[0][2], SHOWN[2][2]
+
 GROUP_KINDS: tuple[tuple[str, Sample], ...] = (("matched", "new"), ("hedonic", "new"))
 
 
@@ -71,6 +73,26 @@ class GroupIndexes:
 
 
 @dataclass(frozen=True)
+class LevelIndexes:
+    """Monthly indexes of the models of one band of capability.
+
+    Attributes
+    ----------
+    name
+        The band.
+    n
+        Its price spells.
+    matched, hedonic
+        None where there are too few prices.
+    """
+
+    name: str
+    n: int
+    matched: PriceIndex | None
+    hedonic: PriceIndex | None
+
+
+@dataclass(frozen=True)
 class PanelIndexes:
     """All indexes of the report.
 
@@ -80,13 +102,29 @@ class PanelIndexes:
         The estimators of `SHOWN`.
     groups
         Both sides of open and closed weights, then the families.
+    levels
+        The bands of capability, in rising order.
     gap
         Hedonic against matched on the same monthly prices; None where it cannot be had.
     """
 
     shown: tuple[ShownIndex, ...]
     groups: tuple[GroupIndexes, ...]
+    levels: tuple[LevelIndexes, ...]
     gap: HedonicGap | None
+
+    @property
+    def constant(self) -> ShownIndex:
+        """The one to cite for the fall of price at equal quality: hedonic, new prices; its series by month, its rate by quarter."""
+        return self._shown(TO_CITE)
+
+    @property
+    def matched(self) -> ShownIndex:
+        """The one to cite for price changes of models that stay on sale, in the same way."""
+        return self._shown(TO_CITE_MATCHED)
+
+    def _shown(self, title: str) -> ShownIndex:
+        return next(index for index in self.shown if index.title == title)
 
 
 def panel_indexes(panel: pd.DataFrame) -> PanelIndexes:
@@ -95,6 +133,7 @@ def panel_indexes(panel: pd.DataFrame) -> PanelIndexes:
     return PanelIndexes(
         shown=tuple(_shown(rows, kind, sample, title) for kind, sample, title in SHOWN),
         groups=tuple(_group(name, part) for name, part in _parts(rows).items()),
+        levels=tuple(_level(name, part) for name, part in _levels(rows, panel).items()),
         gap=_or_none(lambda: hedonic_gap(rows)),
     )
 
@@ -111,6 +150,18 @@ def _shown(rows: pd.DataFrame, kind: str, sample: Sample, title: str) -> ShownIn
 def _group(name: str, rows: pd.DataFrame) -> GroupIndexes:
     matched, hedonic = (_index(rows, kind, sample, "quarter") for kind, sample in GROUP_KINDS)
     return GroupIndexes(name, len(rows), matched, hedonic)
+
+
+def _level(name: str, rows: pd.DataFrame) -> LevelIndexes:
+    matched, hedonic = (_index(rows, kind, sample, "month") for kind, sample in GROUP_KINDS)
+    return LevelIndexes(name, len(rows), matched, hedonic)
+
+
+def _levels(rows: pd.DataFrame, panel: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of each band that has any, in rising order of capability."""
+    centres = panel.groupby("band")["band_centre"].first().sort_values()
+    band = rows["model"].map(panel.drop_duplicates("model").set_index("model")["band"])
+    return {str(name): part for name in centres.index if not (part := rows[band == name]).empty}
 
 
 def _parts(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:

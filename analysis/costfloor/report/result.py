@@ -3,11 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from costfloor.built import capability_from
 from costfloor.places import Places, view_name
 from costfloor.storage import sha256_file
+
+PACKAGE: Final = "datapackage.json"
+"""What the files in the folder of tables are."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class ReportResult:
     Attributes
     ----------
     pdf, figures, tables
-        What was written.
+        What was written: the answer, and the names of figures and captions of tables in it and in the technical report.
     fingerprint
         Hash of the data vintage, the code and the settings behind it.
     capability_from
@@ -51,10 +54,12 @@ class ReportFiles:
 
     Attributes
     ----------
-    pdf, answer, record
-        The pages, the first figure, and what the report rests on and says, in JSON.
+    pdf, technical
+        The answer, and the technical report behind it.
+    answer, record
+        The first figure, and what the report rests on and says, in JSON.
     tables
-        Folder of every table as CSV; a past view has none.
+        Folder of the numbers of every table and figure as CSV, with `datapackage.json`; a past view has none.
     project
         The Typst project that the pages are set from.
     results
@@ -62,6 +67,7 @@ class ReportFiles:
     """
 
     pdf: Path
+    technical: Path
     answer: Path
     record: Path
     tables: Path | None
@@ -71,11 +77,18 @@ class ReportFiles:
     @property
     def outputs(self) -> tuple[Path, ...]:
         """The files in the folder of reports."""
-        return self.pdf, self.answer, self.record
+        return self.pdf, self.technical, self.answer, self.record
+
+    @property
+    def numbers(self) -> tuple[Path, ...]:
+        """The files in the folder of tables."""
+        return tuple(
+            path for pattern in ("*.csv", PACKAGE) for path in (self.tables.glob(pattern) if self.tables else ())
+        )
 
     def hashes(self) -> dict[str, str]:
         """SHA-256 of pages, figure and tables as they are, by their names below the folder of reports."""
-        paths = [self.pdf, self.answer, *(self.tables.glob("*.csv") if self.tables else ())]
+        paths = [self.pdf, self.technical, self.answer, *self.numbers]
         return {path.relative_to(self.pdf.parent).as_posix(): sha256_file(path) for path in paths if path.is_file()}
 
 
@@ -85,6 +98,7 @@ def report_files(places: Places, as_of: dt.datetime | None, *, hindsight: bool =
     reports, processed = places.reports, places.processed(as_of, hindsight=hindsight)
     return ReportFiles(
         pdf=reports / f"report{day}.pdf",
+        technical=reports / f"technical{day}.pdf",
         answer=reports / f"answer{day}.svg",
         record=reports / f"report{day}.json",
         tables=reports / "tables" if as_of is None else None,

@@ -199,7 +199,7 @@ def claim_probability(comparison: Comparison) -> str:
         f"The probability that prices fall by 15 to 20 % a year in the long run is {probability(after)} over all laws by their weights "
         f"(90 % interval {probability_span(*comparison.p_floor_15_20_ci90)}, from the doubt of the weights) and {probability(alone)} under "
         "the plateau law alone. Before any price was seen the plateau law's prior gave "
-        f"{probability(before)}: the data {moved}."
+        f"{probability(before)}: of this probability one may say that the data {moved}."
     )
 
 
@@ -231,9 +231,12 @@ def narrowing(plateau: Fit) -> str:
         if below(ratio, 1.0 - NARROWED, mcse)
         else f"widened it by {100 * (ratio - 1):.0f} %"
         if above(ratio, 1.0 + NARROWED, mcse)
-        else "hardly changed it"
+        else "hardly changed its width"
     )
-    return f"The standard deviation of the floor was {before:.2f} a year before the prices and is {after:.2f} after: they {effect}."
+    return (
+        f"How wide the belief in a floor is, is another matter: its standard deviation was {before:.2f} a year before the prices and is "
+        f"{after:.2f} after; they {effect}."
+    )
 
 
 def what_would_change(comparison: Comparison, mean_age_years: float) -> str:

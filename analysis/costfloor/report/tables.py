@@ -12,8 +12,7 @@ from costfloor.forecast.compare import LawScore
 from costfloor.forecast.paired import RESTS_ON
 from costfloor.indexes.frontier import FrontierTrend
 from costfloor.report.bands import band_rates, observed_bands
-from costfloor.report.baselines import BandTrend
-from costfloor.report.sentences import quantiles
+from costfloor.report.baselines import BandTrend, long_enough
 from costfloor.report.study import Study
 from costfloor.sampling.policy import EBFMI_LIMIT, ESS_LIMIT, RHAT_LIMIT
 from costfloor.typeset.phrases import minus
@@ -24,40 +23,11 @@ from costfloor.typeset.values import (
     ProbabilityInSpan,
     Range,
     Share,
-    Significant,
-    SignificantRange,
-    YearlyFall,
     YearlyFallInterval,
-    YearlyFalls,
     gates,
 )
 
-VIEWS = {
-    "rate_now": "Fixed capability, now",
-    "rate_long_run": "Fixed capability, long run",
-    "frontier_rate": "Follows the frontier",
-    "same_model_rate": "The same model, sold later",
-}
 STATUSES = ("kept", "duplicate", "unresolved", "quarantined", "announced")
-
-
-def answers(study: Study) -> Table:
-    """The figures behind the answer, by law."""
-    fits = [study.fits[name] for name in ("plateau", "discovery")]
-    return tabulate(
-        "answers",
-        "Fall of price in percent a year (negative: a rise), median and 90 % interval, by buyer and law. At fixed capability: "
-        "the mean over the capabilities on sale.",
-        [Column("Buyer", lambda name: VIEWS[name], "l"), *(column for fit in fits for column in _falls(fit))],
-        [name for name in VIEWS if all(name in fit.reported for fit in fits)],
-    )
-
-
-def _falls(fit: Fit) -> list[Column[str]]:
-    return [
-        Column(fit.law.title, lambda name: YearlyFall(quantiles(fit, name)[1])),
-        Column("90 % interval", lambda name: YearlyFalls(quantiles(fit, name)[0], quantiles(fit, name)[2])),
-    ]
 
 
 def bands(study: Study) -> Table:
@@ -70,7 +40,7 @@ def bands(study: Study) -> Table:
         "capability of a band's models. Fall: of new models now at that birth, percent a year, median and 90 % interval.",
         [
             Column("Band", lambda band: str(band["band"]), "l"),
-            Column("Centre", lambda band: Number(band["centre"], ".0f")),
+            Column("Centre", lambda band: Number(band["centre"], ".0f"), unit="index_points"),
             *(_band_count(name) for name in ("rows", "models", "hosts")),
             *(_day(name) for name in ("first", "last", "birth")),
             Column("Age (years)", lambda band: Number(band["age_years"], ".1f")),
@@ -85,7 +55,7 @@ def _band_count(name: str) -> Column[dict[Hashable, Any]]:
 
 
 def _day(name: str) -> Column[dict[Hashable, Any]]:
-    return Column(name.capitalize(), lambda band: f"{band[name]:%Y-%m-%d}")
+    return Column(name.capitalize(), lambda band: f"{band[name]:%Y-%m-%d}", unit="date")
 
 
 def _band_fall(fit: Fit, bands: pd.DataFrame) -> Column[dict[Hashable, Any]]:
@@ -130,12 +100,16 @@ def forecast_scores(study: Study) -> Table:
         "draws been taken.",
         [
             Column("Law", title, "l"),
-            Column("ELPD", lambda row: _number(row[1].elpd, ".1f")),
-            Column("SE", lambda row: _number(row[1].se, ".1f")),
-            Column("CRPS", lambda row: _number(row[1].crps, ".3f")),
-            Column("Coverage of 90 %", lambda row: None if row[1].coverage90 is None else Share(row[1].coverage90)),
-            Column("Weight", lambda row: Number(row[1].weight)),
-            Column("90 % interval", lambda row: Range(*row[1].weight_ci90)),
+            Column("ELPD", lambda row: _number(row[1].elpd, ".1f"), unit="log_score"),
+            Column("SE", lambda row: _number(row[1].se, ".1f"), name="elpd_se", unit="log_score"),
+            Column("CRPS", lambda row: _number(row[1].crps, ".3f"), unit="log_points"),
+            Column(
+                "Coverage of 90 %",
+                lambda row: None if row[1].coverage90 is None else Share(row[1].coverage90),
+                name="coverage90",
+            ),
+            Column("Weight", lambda row: Number(row[1].weight), unit="share"),
+            Column("90 % interval", lambda row: Range(*row[1].weight_ci90), name="weight_interval", unit="share"),
         ],
         study.comparison.laws.items(),
     )
@@ -178,7 +152,7 @@ def _tail(law: str) -> Column[CheckResult]:
         tail = float(rows[0]["tail_probability"])
         return gates(None) if math.isnan(tail) else Number(tail, ".2g")
 
-    return Column(law.replace("_", " "), cell)
+    return Column(law.replace("_", " "), cell, unit="probability")
 
 
 def diagnostics(study: Study) -> Table:
@@ -244,23 +218,26 @@ def trends(study: Study) -> Table:
 
     return tabulate(
         "record_lows",
-        "Record-low prices at or above the centre of each band (capability in index units), least squares of log price on date.",
+        "Record-low prices at or above the centre of each band (capability in index units), through which least squares lays a line of log "
+        "price on date; the figure has its slope, where there are enough of them over enough time.",
         [
             Column("Band", lambda band: band.band, "l"),
-            Column("Centre", lambda band: Number(band.centre, ".0f")),
+            Column("Centre", lambda band: Number(band.centre, ".0f"), unit="index_points"),
             Column("Records", of(lambda trend: trend.n)),
-            Column("Times cheaper a year", of(lambda trend: Significant(trend.factor_per_year))),
-            Column("90 % interval", of(lambda trend: SignificantRange(*trend.ci90))),
             Column(
                 "Period, or why there is no trend",
-                lambda band: (
-                    band.reason.split(".")[0] if band.trend is None else f"{band.trend.start} to {band.trend.end}"
-                ),
+                _period_or_reason,
                 "l",
             ),
         ],
         study.baselines.frontier,
     )
+
+
+def _period_or_reason(band: BandTrend) -> str:
+    if band.trend is None:
+        return band.reason.split(".")[0]
+    return f"{band.trend.start} to {band.trend.end}{'' if long_enough(band.trend) else ': not drawn'}"
 
 
 def probabilities(study: Study) -> Table:

@@ -1,7 +1,7 @@
 """One look for all figures: Okabe-Ito colours, thin lines, text as paths so that it is the same everywhere."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from costfloor.typeset.fonts import MISSING_GLYPH
+from costfloor.typeset.phrases import minus
 
 PAGE_WIDTH = 6.69
 """Width of the text block in inches: A4 less margins of 20 mm."""
@@ -27,7 +28,28 @@ LAW_COLOURS = {
     "discovery": BLUE,
     "encompassing": GREEN,
 }
+LAW_MARKERS = {
+    "exponential": "s",
+    "random_walk": "D",
+    "plateau": "o",
+    "baumol": "v",
+    "discovery": "^",
+    "encompassing": "P",
+}
+LAW_LINES: dict[str, Any] = {
+    "exponential": (0, (1, 1)),
+    "random_walk": (0, (4, 1, 1, 1)),
+    "plateau": "-",
+    "baumol": (0, (6, 2)),
+    "discovery": (0, (3, 1.5)),
+    "encompassing": (0, (5, 1, 1, 1, 1, 1)),
+}
+"""Laws are told apart without colour, too."""
+
 BAND_COLOURS = (GREY, SKY, GREEN, ORANGE, PURPLE, VERMILLION, BLUE, BLACK)
+BAND_LINES: tuple[Any, ...] = (
+    "-", (0, (4, 1.5)), (0, (1, 1)), (0, (6, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (2, 2)), (0, (5, 3, 1, 3)),
+)  # fmt: skip
 CLAIM_COLOUR = YELLOW
 
 STYLE: dict[Any, Any] = {
@@ -93,12 +115,20 @@ def nothing(ax: Axes, words: str) -> None:
     ax.set_yticks([])
 
 
-def fan(ax: Axes, x: np.ndarray, paths: np.ndarray, colour: str, label: str) -> None:
-    """Paths (S, n) as their median, with bands that hold half and 90 % of them."""
-    q05, q25, q50, q75, q95 = np.quantile(paths, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
+def fan(ax: Axes, x: Any, quantiles: np.ndarray, colour: str, label: str, line: Any = "-") -> None:
+    """5, 25, 50, 75 and 95 % of paths, shape (5, n), as a median with bands that hold half and 90 % of them."""
+    q05, q25, q50, q75, q95 = quantiles
     ax.fill_between(x, q05, q95, color=colour, alpha=0.13, linewidth=0)
     ax.fill_between(x, q25, q75, color=colour, alpha=0.22, linewidth=0)
-    ax.plot(x, q50, color=colour, label=label)
+    ax.plot(x, q50, color=colour, label=label, linestyle=line)
+
+
+def rate_axis(ax: Axes, percents: Sequence[int]) -> None:
+    """Label a vertical axis of log-rates with the percent by which price falls in a year."""
+    ax.set_yticks(
+        [-np.log1p(-percent / 100.0) for percent in percents], [minus(f"{percent} %") for percent in percents]
+    )
+    ax.set_ylabel("fall of price in a year")
 
 
 def interval(

@@ -1,9 +1,12 @@
-"""Values of results that format themselves: in a cell, in a sentence, and as numbers."""
+"""Values of results that format themselves: in a cell, in a sentence, and as numbers.
+
+`measure` is the unit of the numbers of a kind of value, as in `costfloor.typeset.units.UNITS`.
+"""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from costfloor.typeset.phrases import minus, percent_change, percentage, probability, probability_span, significant
 
@@ -55,6 +58,8 @@ class Significant(Number):
 class Share(Number):
     """A share, in whole percent."""
 
+    measure: ClassVar[str] = "share"
+
     def __str__(self) -> str:
         return percentage(self.value)
 
@@ -62,6 +67,8 @@ class Share(Number):
 @dataclass(frozen=True)
 class Probability(Number):
     """A probability in percent; never certainty that draws cannot give."""
+
+    measure: ClassVar[str] = "probability"
 
     def __str__(self) -> str:
         return probability(self.value)
@@ -115,6 +122,8 @@ class SignificantRange(Range):
 class ProbabilityInSpan(Range):
     """A probability with its interval in brackets, in percent."""
 
+    measure: ClassVar[str] = "probability"
+
     value: float = 0.0
 
     def __str__(self) -> str:
@@ -129,6 +138,8 @@ class ProbabilityInSpan(Range):
 @dataclass(frozen=True)
 class ProbabilitySpan(Range):
     """The lowest and the highest of several probabilities, in percent."""
+
+    measure: ClassVar[str] = "probability"
 
     def __str__(self) -> str:
         return probability_span(self.low, self.high)
@@ -174,6 +185,8 @@ class Interval:
 class ShareInterval(Interval):
     """Shares, in whole percent."""
 
+    measure: ClassVar[str] = "share"
+
     def __str__(self) -> str:
         return minus(f"{percentage(self.middle)} ({100 * self.low:.0f} to {percentage(self.high)})")
 
@@ -182,6 +195,8 @@ class ShareInterval(Interval):
 class YearlyFallInterval(Interval):
     """Log-rates a year, as percent by which price falls in a year."""
 
+    measure: ClassVar[str] = "log_rate_per_year"
+
     def _one(self, value: float) -> str:
         return f"{percent_change(value):.0f}"
 
@@ -189,6 +204,8 @@ class YearlyFallInterval(Interval):
 @dataclass(frozen=True)
 class MillionsInterval(Interval):
     """Amounts in millions; one that is certain has no interval."""
+
+    measure: ClassVar[str] = "usd"
 
     def __str__(self) -> str:
         ends = {self._one(value) for value in (self.low, self.high)}
@@ -202,6 +219,8 @@ class MillionsInterval(Interval):
 class TimesInterval(Interval):
     """Logarithms of ratios, as how many times."""
 
+    measure: ClassVar[str] = "log_points"
+
     def __str__(self) -> str:
         low, middle, high = (significant(math.exp(value)) for value in (self.low, self.middle, self.high))
         return f"{middle} times ({low} to {high})"
@@ -211,6 +230,8 @@ class TimesInterval(Interval):
 class YearlyFall(Number):
     """A log-rate a year, as percent by which price falls in a year."""
 
+    measure: ClassVar[str] = "log_rate_per_year"
+
     def __str__(self) -> str:
         return minus(f"{percent_change(self.value):.0f}")
 
@@ -218,6 +239,8 @@ class YearlyFall(Number):
 @dataclass(frozen=True)
 class YearlyFalls(Range):
     """Two log-rates a year, in the same way."""
+
+    measure: ClassVar[str] = "log_rate_per_year"
 
     def __str__(self) -> str:
         return minus(f"{percent_change(self.low):.0f} to {percent_change(self.high):.0f}")

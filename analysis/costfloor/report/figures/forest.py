@@ -4,9 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from costfloor.report.baselines import long_enough
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
 from costfloor.typeset.style import BLACK, GREEN, GREY, LAW_COLOURS, ORANGE, page_figure
@@ -35,15 +37,33 @@ class Entry:
     colour: str
 
 
-def draw(study: Study) -> Figure:
-    """Four groups of factors per year with 90 % intervals, on a log axis."""
+def frame(study: Study) -> pd.DataFrame:
+    """`group, estimate, factor_per_year` with its 90 % interval; whole, where the figure cuts it."""
+    return pd.DataFrame(
+        [
+            {
+                "group": group, "estimate": entry.label, "factor_per_year": entry.middle,
+                "factor_per_year_low": entry.low, "factor_per_year_high": entry.high,
+            }
+            for group, entries in _groups(study).items()
+            for entry in entries
+        ]
+    )  # fmt: skip
+
+
+def _groups(study: Study) -> dict[str, list[Entry]]:
     groups = {
         "Laws of motion (posterior)": _laws(study),
         "Panel: least squares, all bands": _hedonic(study),
         "Panel: record lows at or above a band's centre": _frontier(study),
         "Epoch AI, March 2025: record lows at or above a score": _published(study),
     }
-    groups = {title: entries for title, entries in groups.items() if entries}
+    return {title: entries for title, entries in groups.items() if entries}
+
+
+def draw(study: Study) -> Figure:
+    """Four groups of factors per year with 90 % intervals, on a log axis."""
+    groups = _groups(study)
     lines = sum(len(entries) + 1.4 for entries in groups.values())
     figure = page_figure(0.5 + 0.15 * lines)
     ax = figure.subplots()
@@ -110,7 +130,7 @@ def _frontier(study: Study) -> list[Entry]:
     return [
         Entry(f"{band.band} (n = {band.trend.n})", band.trend.factor_per_year, *band.trend.ci90, ORANGE)
         for band in study.baselines.frontier
-        if band.trend is not None
+        if band.trend is not None and long_enough(band.trend)
     ]
 
 

@@ -1,6 +1,5 @@
 """How the answer moved: the same laws on the prices up to earlier dates, and the vintages and past days of the ledger."""
 
-from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -8,8 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from costfloor.fit.quantities import FLOOR_CLAIM
+from costfloor.report.decline import RATE
 from costfloor.report.study import Study
-from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, page_figure
+from costfloor.typeset.frames import THREE, quantile_rows, three
+from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, LAW_LINES, page_figure
 
 RIVALS = ("plateau", "discovery")
 VIEWS = {"rate_now": "Rate now, fixed capability", "rate_long_run": "Long-run rate (plateau: the floor)"}
@@ -17,23 +18,36 @@ VIEWS = {"rate_now": "Rate now, fixed capability", "rate_long_run": "Long-run ra
 LONE_YEARS = 0.2
 """A single date is drawn as if its neighbours were this far away."""
 
-Rates = Mapping[str, Mapping[str, Sequence[float]]]
+EARLIER, VINTAGE, PAST_DAY = "prices up to a date", "vintage", "past day"
+MARKS = {EARLIER: (False, "o"), VINTAGE: (True, "o"), PAST_DAY: (True, "s")}
+"""Whether the marks of a kind are filled, and their form."""
+
+
+def frame(study: Study) -> pd.DataFrame:
+    """`kind, date, law, quantity`, and 5, 50 and 95 % of the log-rate: earlier dates of the comparison, vintages, past days."""
+    dated = [(EARLIER, str(origin["date"]), origin["quantities"]) for origin in study.comparison.origins]
+    dated += [(VINTAGE, entry.last, entry.quantities) for entry in study.history]
+    dated += [(PAST_DAY, entry.last, entry.quantities) for entry in study.past_days]
+    rows = [
+        {"kind": kind, "date": date, "law": law, "quantity": name, **three(RATE, quantities[law][name])}
+        for kind, date, quantities in dated
+        for law in RIVALS
+        for name in VIEWS
+    ]
+    columns = ["kind", "date", "law", "quantity", *(f"{RATE}_{part}" for part in THREE)]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def draw(study: Study) -> Figure:
     """Medians and 90 % intervals of both laws against the last day of the prices behind them."""
+    rows = frame(study)
     figure = page_figure(2.6)
     axes = figure.subplots(1, len(VIEWS), sharex=True, sharey=True)
-    earlier = [(_years(str(origin["date"])), origin["quantities"]) for origin in study.comparison.origins]
-    vintages, past_days = (
-        [(_years(entry.last), entry.quantities) for entry in entries] for entries in (study.history, study.past_days)
-    )
     for ax, (name, title) in zip(axes, VIEWS.items(), strict=True):
         ax.axhspan(*FLOOR_CLAIM, color=CLAIM_COLOUR, alpha=0.8, linewidth=0, zorder=0.5)
         ax.axhline(0.0, color=GREY, linewidth=0.6)
-        _points(ax, name, earlier, filled=False)
-        _points(ax, name, vintages, filled=True)
-        _points(ax, name, past_days, filled=True, marker="s")
+        for kind, (filled, marker) in MARKS.items():
+            _points(ax, rows[(rows["quantity"] == name) & (rows["kind"] == kind)], filled=filled, marker=marker)
         ax.set_title(title)
         ax.set_xlabel("last day of the prices behind it")
         ax.locator_params(axis="x", nbins=4)
@@ -50,14 +64,14 @@ def draw(study: Study) -> Figure:
     return figure
 
 
-def _points(ax: Axes, name: str, dated: Sequence[tuple[float, Rates]], *, filled: bool, marker: str = "o") -> None:
-    dates = sorted({date for date, _ in dated})
+def _points(ax: Axes, rows: pd.DataFrame, *, filled: bool, marker: str) -> None:
+    dates = sorted({_years(date) for date in rows["date"]})
     apart = min((later - date for date, later in pairwise(dates)), default=LONE_YEARS)
     for side, law in zip((-1, 1), RIVALS, strict=True):
-        for date, rates in dated:
-            low, middle, high = rates[law][name]
-            at, colour = date + side * 0.12 * apart, LAW_COLOURS[law]
-            ax.plot([at, at], [low, high], color=colour, linewidth=1.4, solid_capstyle="butt")
+        mine = rows[rows["law"] == law]
+        for date, low, middle, high in zip(mine["date"], *quantile_rows(mine, RATE), strict=True):
+            at, colour = _years(date) + side * 0.12 * apart, LAW_COLOURS[law]
+            ax.plot([at, at], [low, high], color=colour, linewidth=1.4, linestyle=LAW_LINES[law])
             ax.plot(at, middle, marker, color=colour, markersize=4, markerfacecolor=colour if filled else "white")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.axes import Axes
+import pandas as pd
 from matplotlib.figure import Figure
 
 from costfloor.fit.posterior import FUTURE_SEED, capability_path, innovations, unit_means
@@ -12,28 +12,54 @@ from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations
 from costfloor.report.bands import MARKET_CODE, observed_bands, unit_bands
 from costfloor.report.study import Study
-from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, fan, page_figure
+from costfloor.typeset.frames import five, quantile_rows
+from costfloor.typeset.style import BLACK, GREY, LAW_COLOURS, LAW_LINES, fan, page_figure
 
 FORECAST_YEARS = 2.0
 COLUMNS = 3
 RIVALS = ("plateau", "discovery")
+MODEL, PRICE = "model", "price_usd_per_mtok"
+
+
+def frame(study: Study) -> pd.DataFrame:
+    """`band, series, at_year`: quantiles of price along each law's path, and of each model its price at entry (`series` is `model`)."""
+    obs, bands = study.obs, observed_bands(study.panel, study.obs)
+    fits = [study.fits[name] for name in RIVALS]
+    names, apart = unit_bands(study.panel, obs), distance_from_law(fits[0], obs)
+    parts = []
+    for name, centre, birth_years in bands[["centre", "birth_years"]].itertuples():
+        capability = Capability(float(centre), float(birth_years))
+        times = np.linspace(max(0.0, capability.birth_years), obs.last_time_years + FORECAST_YEARS, 80)
+        for fit in fits:
+            path = five(PRICE, np.exp(capability.path(fit, obs, times)))
+            parts.append(
+                pd.DataFrame({"band": str(name), "series": fit.law.name, "at_year": _year(obs, times), **path})
+            )
+        entered = obs.unit_entry_time[names == name]
+        log_price = capability.path(fits[0], obs, entered).mean(axis=0) + apart[names == name]
+        models = {"band": str(name), "series": MODEL, "at_year": _year(obs, entered), PRICE: np.exp(log_price)}
+        parts.append(pd.DataFrame(models))
+    return pd.concat(parts, ignore_index=True)
 
 
 def draw(study: Study) -> Figure:
     """Small multiples: a line and 50 and 90 % intervals per law, over the models that entered, put at the centre of their band."""
-    obs, bands = study.obs, observed_bands(study.panel, study.obs)
-    fits = [study.fits[name] for name in RIVALS]
-    names, apart = unit_bands(study.panel, obs), distance_from_law(fits[0], obs)
-    rows = -(-len(bands) // COLUMNS)
-    figure = page_figure(0.75 + 1.75 * rows)
-    axes = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
-    for ax, (name, centre, birth_years) in zip(axes, bands[["centre", "birth_years"]].itertuples(), strict=False):
-        capability = Capability(float(centre), float(birth_years))
-        _paths(ax, capability, fits, obs)
-        entered = obs.unit_entry_time[names == name]
-        log_price = capability.path(fits[0], obs, entered).mean(axis=0) + apart[names == name]
-        ax.plot(_year(obs, entered), np.exp(log_price), "o", color=BLACK, markersize=1.8, alpha=0.6, label="a model")
-        ax.set_title(str(name))
+    rows, obs = frame(study), study.obs
+    bands = list(dict.fromkeys(rows["band"]))
+    lines = -(-len(bands) // COLUMNS)
+    figure = page_figure(0.75 + 1.75 * lines)
+    axes = figure.subplots(lines, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
+    for ax, band in zip(axes, bands, strict=False):
+        mine = rows[rows["band"] == band]
+        for law in RIVALS:
+            path = mine[mine["series"] == law]
+            title = study.fits[law].law.title
+            fan(ax, path["at_year"], quantile_rows(path, PRICE), LAW_COLOURS[law], title, LAW_LINES[law])
+        last = _year(obs, obs.last_time_years)
+        ax.axvline(last, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label="last date")
+        models = mine[mine["series"] == MODEL]
+        ax.plot(models["at_year"], models[PRICE], "o", color=BLACK, markersize=1.8, alpha=0.6, label="a model")
+        ax.set_title(band)
     for ax in axes[len(bands) :]:
         ax.set_axis_off()
     axes[0].set_yscale("log")
@@ -68,14 +94,6 @@ def distance_from_law(fit: Fit, obs: PriceObservations) -> np.ndarray:
         return np.asarray(draws["unit_level"].mean(axis=0) - expected)
     hosts = draws["host_effect"].mean(axis=0)[obs.host] if obs.hosts else 0.0
     return np.asarray(obs.log_price - hosts - expected)
-
-
-def _paths(ax: Axes, capability: Capability, fits: list[Fit], obs: PriceObservations) -> None:
-    times = np.linspace(max(0.0, capability.birth_years), obs.last_time_years + FORECAST_YEARS, 80)
-    for fit in fits:
-        path = np.exp(capability.path(fit, obs, times))
-        fan(ax, _year(obs, times), path, LAW_COLOURS[fit.law.name], fit.law.title)
-    ax.axvline(_year(obs, obs.last_time_years), color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label="last date")
 
 
 def _year[T: (float, np.ndarray)](obs: PriceObservations, since_start: T) -> T:

@@ -189,9 +189,9 @@ def _by_domain(base: DomainFit) -> Table:
         "over inference (for shares: less inference), and the probability that training has more. Progress in log points; a share kept "
         "near 1 is no decay.",
         [
-            Column("", lambda name: QUANTITIES[name], "L"),
+            Column("", lambda name: QUANTITIES[name], "L", name="quantity"),
             *(_of_domain(base, domain) for domain in DOMAINS),
-            Column("Training against inference", against),
+            Column("Training against inference", against, name="training_over_inference"),
             Column("More", lambda name: Probability(base.differences[name].p_positive)),
         ],
         QUANTITIES,
@@ -212,9 +212,9 @@ def _sources(sources: Mapping[str, SourceProgress]) -> Table:
             Column("Series", lambda row: row[1].series),
             Column("Intervals with a gain", lambda row: f"{row[1].gains} of {row[1].intervals}"),
             Column("Years", lambda row: Number(row[1].years, ".0f")),
-            Column("Measured", lambda row: Number(row[1].measured)),
-            Column("Expected", lambda row: Interval(*row[1].fitted)),
-            Column("Drawn anew", lambda row: Interval(*row[1].replicated)),
+            Column("Measured", lambda row: Number(row[1].measured), unit="log_rate_per_year"),
+            Column("Expected", lambda row: Interval(*row[1].fitted), unit="log_rate_per_year"),
+            Column("Drawn anew", lambda row: Interval(*row[1].replicated), unit="log_rate_per_year"),
         ],
         _ordered(sources),
     )

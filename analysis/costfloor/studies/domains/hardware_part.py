@@ -57,10 +57,12 @@ def _trends(trends: Sequence[Trend]) -> Table:
         "Hardware by itself, and software at the same device: least-squares trends with robust errors, log points a year, positive when a "
         "dollar buys more.",
         [
-            Column("", lambda trend: trend.kind, "l"),
+            Column("", lambda trend: trend.kind, "l", name="kind"),
             Column("Of", lambda trend: trend.subject, "L"),
-            Column("Rate", lambda trend: Number(trend.rate, "z.2f")),
-            Column("90 %", lambda trend: Range(*trend.interval90, "z.2f")),
+            Column("Rate", lambda trend: Number(trend.rate, "z.2f"), unit="log_rate_per_year"),
+            Column(
+                "90 %", lambda trend: Range(*trend.interval90, "z.2f"), name="rate_interval", unit="log_rate_per_year"
+            ),
             Column("Points", lambda trend: f"{trend.points}, {int(trend.first)}–{int(trend.last)}"),
             Column("Mind", lambda trend: trend.remark, "L"),
         ],

@@ -61,9 +61,19 @@ def _effects(effects: Sequence[EventEffect]) -> Table:
             Column("Innovations", lambda kind: TITLES[kind.kind], "L"),
             Column("Number", lambda kind: kind.events),
             Column("Months that follow", lambda kind: f"{kind.exposed} of {plural(kind.months, 'month')}"),
-            Column("Difference", lambda kind: None if kind.effect is None else Number(kind.effect, "+.2f")),
-            Column("Shifted", lambda kind: None if kind.placebo90 is None else Range(*kind.placebo90, "+.2f")),
-            Column("p", lambda kind: None if kind.p_value is None else Number(kind.p_value)),
+            Column(
+                "Difference",
+                lambda kind: None if kind.effect is None else Number(kind.effect, "+.2f"),
+                unit="log_points_per_month",
+            ),
+            Column(
+                "Shifted",
+                lambda kind: None if kind.placebo90 is None else Range(*kind.placebo90, "+.2f"),
+                unit="log_points_per_month",
+            ),
+            Column(
+                "p", lambda kind: None if kind.p_value is None else Number(kind.p_value), name="p", unit="probability"
+            ),
         ],
         effects,
     )

@@ -64,7 +64,7 @@ def _smallest(rows: Sequence[HeldoutRow], check: str, title: str) -> Column[str]
         least, passed = min(tails)
         return Marked(least, ".3f", marked=not passed)
 
-    return Column(title, cell)
+    return Column(title, cell, unit="probability")
 
 
 def _failed(judged: Sequence[HeldoutRow]) -> str:

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from costfloor.studies.last_forecast.result import Arrival, Fan, LastForecast
+from costfloor.studies.last_forecast.result import LastForecast
+from costfloor.typeset.frames import FIVE, quantile_rows
 from costfloor.typeset.style import BLACK, BLUE, not_run, nothing, page_figure
 
 CAPTION: Final = (
@@ -16,6 +17,31 @@ CAPTION: Final = (
     "not seen; hollow: models that they had."
 )
 COLUMNS: Final = 3
+FORECAST, CAME = "forecast", "came"
+PRICE: Final = "price_usd_per_mtok"
+
+
+def frame(last: LastForecast | None) -> pd.DataFrame:
+    """`part, family, date`: quantiles of price along the forecast, and the prices that came, by whether their model was known."""
+    columns = ["part", "family", "date", "known_model", PRICE, *(f"{PRICE}_{part}" for part in FIVE)]
+    if last is None:
+        return pd.DataFrame(columns=columns)
+    parts = [
+        pd.DataFrame(
+            {
+                "part": FORECAST,
+                "family": fan.family,
+                "date": fan.days,
+                **{f"{PRICE}_{part}": np.exp(row) for part, row in zip(FIVE, np.array(fan.quantiles), strict=True)},
+            }
+        )
+        for fan in last.fans
+    ]
+    came = [
+        {"part": CAME, "family": arrival.family, "date": arrival.day, "known_model": arrival.known, PRICE: price}
+        for arrival, price in zip(last.arrivals, np.exp([arrival.log_price for arrival in last.arrivals]), strict=True)
+    ]
+    return pd.concat([*parts, pd.DataFrame(came, columns=columns[:5])], ignore_index=True).reindex(columns=columns)
 
 
 def draw(last: LastForecast | None) -> Figure:
@@ -26,12 +52,13 @@ def draw(last: LastForecast | None) -> Figure:
         figure = page_figure(1.5)
         nothing(figure.subplots(), last.problem)
         return figure
+    every = frame(last)
     columns = min(COLUMNS, len(last.fans))
     rows = -(-len(last.fans) // columns)
     figure = page_figure(1.1 + 1.75 * rows)
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for ax, fan in zip(axes, last.fans, strict=False):
-        _family(ax, fan, [arrival for arrival in last.arrivals if arrival.family == fan.family])
+        _family(ax, every[every["family"] == fan.family])
         if columns > 1:
             ax.set_title(fan.family if fan.seen else f"{fan.family} (not seen then)")
     for ax in axes[len(last.fans) :]:
@@ -48,16 +75,17 @@ def draw(last: LastForecast | None) -> Figure:
     return figure
 
 
-def _family(ax: Axes, fan: Fan, came: list[Arrival]) -> None:
-    days = np.array([_year(day) for day in fan.days])
-    q05, q25, q50, q75, q95 = np.exp(np.array(fan.quantiles))
+def _family(ax: Axes, rows: pd.DataFrame) -> None:
+    path, came = rows[rows["part"] == FORECAST], rows[rows["part"] == CAME]
+    days = [_year(day) for day in path["date"]]
+    q05, q25, q50, q75, q95 = quantile_rows(path, PRICE)
     ax.fill_between(days, q05, q95, color=BLUE, alpha=0.13, linewidth=0)
     ax.fill_between(days, q25, q75, color=BLUE, alpha=0.22, linewidth=0)
     ax.plot(days, q50, color=BLUE, label="forecast of a new model")
     for known, face, label in ((False, BLACK, "price of a new model"), (True, "white", "price of a known model")):
-        mine = [arrival for arrival in came if arrival.known is known]
+        mine = came[came["known_model"] == known]
         ax.plot(
-            [_year(arrival.day) for arrival in mine], np.exp([arrival.log_price for arrival in mine]),
+            [_year(day) for day in mine["date"]], mine[PRICE],
             "o", color=BLACK, markerfacecolor=face, markersize=2.2, markeredgewidth=0.5, alpha=0.7, label=label,
         )  # fmt: skip
 

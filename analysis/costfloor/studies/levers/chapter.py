@@ -97,8 +97,13 @@ def _levers(observed: Sequence[Lever], scenarios: Sequence[Scenario]) -> Table:
             Column("Basis", lambda row: row.basis, "l"),
             Column("Number", lambda row: row.observed),
             Column("Years", lambda row: None if row.years is None else "–".join(dict.fromkeys(map(str, row.years)))),
-            Column("Median", lambda row: None if row.median is None else Number(row.median)),
-            Column("Middle half", lambda row: None if row.middle_half is None else Range(*row.middle_half)),
+            Column("Median", lambda row: None if row.median is None else Number(row.median), unit="share"),
+            Column(
+                "Middle half",
+                lambda row: None if row.middle_half is None else Range(*row.middle_half),
+                name="quartile",
+                unit="share",
+            ),
         ],
         rows,
     )

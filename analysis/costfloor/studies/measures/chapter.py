@@ -168,7 +168,7 @@ def _said(variants: Sequence[Variant]) -> Table:
             Column("Families", lambda variant: variant.families),
             Column("Dates", lambda variant: variant.origins),
             Column("Verdict", verdict, "l"),
-            Column("Lead", lead),
+            Column("Lead", lead, unit="log_score"),
             Column("Slowed", lambda variant: Probability(variant.p_slowed)),
         ],
         variants,
@@ -182,10 +182,12 @@ def _rates(variants: Sequence[Variant]) -> Table:
         "encompassing law keeps. Median and 90 % interval.",
         [
             Column("Variant", lambda variant: variant.title, "L"),
-            Column("Plateau, now", lambda variant: rate(variant, "plateau", "rate_now")),
-            Column("Floor", lambda variant: rate(variant, "plateau", "rate_floor")),
-            Column("Discovery", lambda variant: rate(variant, "discovery", "rate_now")),
-            Column("Share kept", lambda variant: rate(variant, "encompassing", "kept_share")),
+            Column("Plateau, now", lambda variant: rate(variant, "plateau", "rate_now"), unit="log_rate_per_year"),
+            Column("Floor", lambda variant: rate(variant, "plateau", "rate_floor"), unit="log_rate_per_year"),
+            Column("Discovery", lambda variant: rate(variant, "discovery", "rate_now"), unit="log_rate_per_year"),
+            Column(
+                "Share kept", lambda variant: rate(variant, "encompassing", "kept_share"), name="kept", unit="share"
+            ),
         ],
         variants,
     )

@@ -91,14 +91,14 @@ def _worlds(worlds: Sequence[WorldResult]) -> Table:
             Column("World", lambda world: world.world.name, "l"),
             Column("Panels", lambda world: len(world.panels)),
             *(_said(verdict) for verdict in VERDICTS),
-            Column("Floor held", lambda world: _share(world, world.floor_coverage90)),
+            Column("Floor held", lambda world: _share(world, world.floor_coverage90), unit="percent"),
         ],
         worlds,
     )
 
 
 def _said(verdict: str) -> Column[WorldResult]:
-    return Column(verdict.capitalize(), lambda world: _share(world, world.shares[verdict]))
+    return Column(verdict.capitalize(), lambda world: _share(world, world.shares[verdict]), unit="percent")
 
 
 def _share(world: WorldResult, share: float | None) -> Estimate | None:

@@ -105,6 +105,7 @@ def _checks(study: Power) -> Table:
                 Column(
                     f"{LAWS[law].title} fails where {LAWS[world.law].title} holds",
                     _rejections(study.checks, world.name, law),
+                    unit="percent",
                 )
                 for law in reversed(COMPARED)
                 for world in LAW_WORLDS
@@ -136,7 +137,7 @@ def _question(study: Power) -> Table:
 
 
 def _answers(answer: str, panels: int) -> Column[QuestionPower]:
-    return Column(answer.capitalize(), lambda row: _share(row.answers[answer], panels))
+    return Column(answer.capitalize(), lambda row: _share(row.answers[answer], panels), unit="percent")
 
 
 def _share(hits: int, of: int) -> Estimate | None:

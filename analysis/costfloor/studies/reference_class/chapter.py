@@ -108,7 +108,7 @@ def _moved(laws: Mapping[str, Effect]) -> Table:
         "What goes into the verdict, under a law's own prior and under the reference class: median and 90 % interval of log-rates a year, "
         "share and half-life; probabilities; sensitivity of the floor to prior and data (above 0.05 it reacts).",
         [
-            Column("", lambda label: label, "l"),
+            Column("", lambda label: label, "l", name="quantity"),
             *(
                 _of(f"{LAWS[name].title}, {words}", side)
                 for name, law in laws.items()
@@ -120,4 +120,4 @@ def _moved(laws: Mapping[str, Effect]) -> Table:
 
 
 def _of(title: str, side: Side) -> Column[str]:
-    return Column(title, lambda label: ROWS[label](side))
+    return Column(title, lambda label: ROWS[label](side), unit="mixed")

@@ -28,13 +28,14 @@ def calibration(study: CalibrationStudy, notice: str, fresh: Stored[FreshCalibra
     ]
     if outside:
         sentences.append(f"Outside: {listing([_named(row) for row in outside])}.")
+    of_both = [notice]
     if outside and again:
         sentences.append(run_again(outside, again.rows))
     if fresh is not None and fresh.result.fresh is not None:
-        sentences += [on_new_truths(fresh.result.chosen, fresh.result.fresh.rows), outdated(fresh.stale)]
-    sentences.append(notice)
+        sentences.append(on_new_truths(fresh.result.chosen, fresh.result.fresh.rows))
+        of_both.append(outdated(fresh.stale))
     return [
-        text(*sentences),
+        text(*sentences, *dict.fromkeys(of_both)),
         table(_calibrated(study.first, again)),
         figure("ranks", CAPTION),
     ]

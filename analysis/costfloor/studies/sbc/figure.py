@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from costfloor.laws import LAWS
 from costfloor.studies.sbc.ranks import band
 from costfloor.studies.sbc.study import RANKED_DRAWS, Row
-from costfloor.typeset.style import BAND_COLOURS, GREY, LIGHT, not_run, page_figure
+from costfloor.typeset.style import BAND_COLOURS, BAND_LINES, GREY, LIGHT, not_run, page_figure
 
 COLUMNS = 3
+DEVIATION, BAND = "deviation_share", "band_share"
 NAMED = 4
 """Quantities outside the band that have their name in a panel; the table and the notebook name all."""
 
@@ -24,16 +26,29 @@ CAPTION: Final = (
 )
 
 
+def frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """`law, quantity, inside`, and at each rank the share of ranks below it less the uniform one, with the band of all."""
+    parts = []
+    for row in rows:
+        points, low, high = band(row.uniformity.simulations, RANKED_DRAWS)
+        numbers = {DEVIATION: deviation(row, points), f"{BAND}_low": low - points, f"{BAND}_high": high - points}
+        named = {"law": row.law, "quantity": row.quantity, "inside": row.uniformity.inside}
+        parts.append(pd.DataFrame({**named, "rank_share": points, **numbers}))
+    columns = ["law", "quantity", "inside", "rank_share", DEVIATION, f"{BAND}_low", f"{BAND}_high"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
 def draw(rows: Sequence[Row]) -> Figure:
     """Small multiples, one per law and one line per quantity: the distribution of its ranks less the uniform one."""
     if not rows:
         return not_run()
-    laws = [law for law in LAWS if any(row.law == law for row in rows)]
+    every = frame(rows)
+    laws = [law for law in LAWS if (every["law"] == law).any()]
     lines = -(-len(laws) // COLUMNS)
     figure = page_figure(0.3 + 1.75 * lines)
     axes = figure.subplots(lines, COLUMNS, squeeze=False, sharex=True, sharey=True)
     for ax, law in zip(axes.ravel(), laws, strict=False):
-        _law(ax, [row for row in rows if row.law == law])
+        _law(ax, every[every["law"] == law])
         ax.set_title(LAWS[law].title)
     for ax in axes.ravel()[len(laws) :]:
         ax.set_axis_off()
@@ -44,16 +59,18 @@ def draw(rows: Sequence[Row]) -> Figure:
     return figure
 
 
-def _law(ax: Axes, rows: Sequence[Row]) -> None:
-    points, low, high = band(rows[0].uniformity.simulations, RANKED_DRAWS)
-    ax.fill_between(points, low - points, high - points, color=LIGHT, linewidth=0)
-    outside = [row for row in rows if not row.uniformity.inside]
-    for row in rows:
-        ax.plot(points, deviation(row, points), color=GREY, linewidth=0.5, alpha=0.7)
-    for row, colour in zip(outside, OUTSIDE_COLOURS * len(outside), strict=False):
-        ax.plot(points, deviation(row, points), color=colour, linewidth=1.3)
-    for row, colour in zip(outside[:NAMED], OUTSIDE_COLOURS, strict=False):
-        ax.plot([], [], color=colour, label=row.quantity.replace("_", " "))
+def _law(ax: Axes, rows: pd.DataFrame) -> None:
+    quantities = {str(name): mine for name, mine in rows.groupby("quantity", sort=False)}
+    first = next(iter(quantities.values()))
+    ax.fill_between(first["rank_share"], first[f"{BAND}_low"], first[f"{BAND}_high"], color=LIGHT, linewidth=0)
+    for mine in quantities.values():
+        ax.plot(mine["rank_share"], mine[DEVIATION], color=GREY, linewidth=0.5, alpha=0.7)
+    outside = {name: mine for name, mine in quantities.items() if not mine["inside"].any()}
+    for at, (name, mine) in enumerate(outside.items()):
+        colour, line = OUTSIDE_COLOURS[at % len(OUTSIDE_COLOURS)], BAND_LINES[at % len(BAND_LINES)]
+        ax.plot(mine["rank_share"], mine[DEVIATION], color=colour, linewidth=1.3, linestyle=line)
+        if at < NAMED:
+            ax.plot([], [], color=colour, linestyle=line, label=name.replace("_", " "))
     if outside:
         ax.legend(loc="best", fontsize=5.5, handlelength=1.2, labelspacing=0.2)
     ax.set_xlim(0.0, 1.0)

@@ -21,6 +21,7 @@ from costfloor.studies.technologies.study import AGAINST, BASE, Split, Technolog
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.phrases import listing, minus, percentage, plural
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
+from costfloor.typeset.units import slug
 from costfloor.typeset.values import Estimate, Interval, Number, Share
 
 
@@ -94,11 +95,17 @@ def _of_split(split: Split) -> list[Column[str]]:
     def lead(name: str) -> Cell:
         return "0" if name == AGAINST else Estimate(split.scores[name].lead, split.scores[name].lead_se)
 
+    part = slug(_part(split))
     return [
-        Column(f"Lead, {_part(split)}", lead),
-        Column("CRPS", of(lambda score: Number(score.crps, ".3f"))),
-        Column("90 %", of(lambda score: Share(score.coverage90))),
-        Column("Weight", of(lambda score: None if score.weight is None else Number(score.weight))),
+        Column(f"Lead, {_part(split)}", lead, unit="log_score"),
+        Column("CRPS", of(lambda score: Number(score.crps, ".3f")), name=f"crps_{part}", unit="log_points"),
+        Column("90 %", of(lambda score: Share(score.coverage90)), name=f"coverage90_{part}"),
+        Column(
+            "Weight",
+            of(lambda score: None if score.weight is None else Number(score.weight)),
+            name=f"weight_{part}",
+            unit="share",
+        ),
     ]
 
 
@@ -118,13 +125,18 @@ def _horizons(splits: Sequence[Split]) -> Table:
 
 
 def _coverage(split: Split) -> list[Column[tuple[int, int]]]:
+    part = slug(_part(split))
     by_span = {(horizon.low, horizon.high): horizon for horizon in split.scores[STACK].horizons}
     return [
         Column(
             f"Observations, {_part(split)}", lambda span: str(by_span[span].observations) if span in by_span else "0"
         ),
-        Column("50 %", lambda span: Share(by_span[span].coverage50) if span in by_span else None),
-        Column("90 %", lambda span: Share(by_span[span].coverage90) if span in by_span else None),
+        Column(
+            "50 %", lambda span: Share(by_span[span].coverage50) if span in by_span else None, name=f"coverage50_{part}"
+        ),
+        Column(
+            "90 %", lambda span: Share(by_span[span].coverage90) if span in by_span else None, name=f"coverage90_{part}"
+        ),
     ]
 
 
@@ -148,10 +160,11 @@ def _claim(split: Split) -> list[Column[str]]:
     def gain(name: str) -> Cell:
         return "0" if name == BASE else Estimate(split.claims[name].gain, split.claims[name].gain_se, "+.3f")
 
+    part = slug(_part(split))
     return [
         Column(f"Claimed, {_part(split)}", of(lambda claim: Share(claim.claimed))),
-        Column("Brier", of(lambda claim: Number(claim.brier, ".3f"))),
-        Column("Gain", gain),
+        Column("Brier", of(lambda claim: Number(claim.brier, ".3f")), name=f"brier_{part}"),
+        Column("Gain", gain, name=f"gain_{part}"),
     ]
 
 
@@ -165,12 +178,17 @@ def _by_series(records: Sequence[TechnologyRecord]) -> Table:
             Column("Series", lambda series: series.name, "L"),
             Column("Years", lambda series: f"{series.first_year}–{series.last_year}", "l"),
             Column("Points", lambda series: series.points),
-            Column("Early", lambda series: Number(series.early, "+.3f")),
-            Column("Late", lambda series: Number(series.late, "+.3f")),
+            Column("Early", lambda series: Number(series.early, "+.3f"), unit="log_rate_per_year"),
+            Column("Late", lambda series: Number(series.late, "+.3f"), unit="log_rate_per_year"),
             Column("To slow", lambda series: Share(series.slows)),
-            Column("Lead", lambda series: Number(series.elpd_lead, "+.1f")),
-            Column("90 %", lambda series: Share(series.coverage90)),
-            Column("Share kept", lambda series: None if series.kept_share is None else Interval(*series.kept_share)),
+            Column("Lead", lambda series: Number(series.elpd_lead, "+.1f"), unit="log_score"),
+            Column("90 %", lambda series: Share(series.coverage90), name="coverage90"),
+            Column(
+                "Share kept",
+                lambda series: None if series.kept_share is None else Interval(*series.kept_share),
+                name="kept",
+                unit="share",
+            ),
         ],
         records,
     )

@@ -88,7 +88,8 @@ def slowed(split: Split) -> str:
         else "No forecaster is better than the base rate beyond chance: none has shown that it can tell which will slow down."
     )
     return (
-        f"Of {split.falling:g} technologies that were falling, {percentage(base.happened)} fell by less than half as fast afterwards. "
+        f"Of the technologies that were falling ({split.falling:.0f}, series of one good counting as parts of one), "
+        f"{percentage(base.happened)} fell by less than half as fast afterwards. "
         f"{verdict}"
     )
 

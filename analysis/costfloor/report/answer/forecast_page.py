@@ -1,0 +1,133 @@
+"""Forecasts in plain words, with their track record: what was said before, and what came."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from costfloor.forecast import baselines
+from costfloor.report.decline import price_ahead
+from costfloor.report.drawings import shown
+from costfloor.report.plain import LAWS_IN_WORDS
+from costfloor.report.study import Study
+from costfloor.studies.catalogue import STUDIES, outdated
+from costfloor.studies.hindcast.study import Hindcast
+from costfloor.studies.last_forecast.result import AVERAGE, ForecasterScore, LastForecast
+from costfloor.studies.standing import sign
+from costfloor.studies.stored import Stored
+from costfloor.typeset.blocks import Block, figure, heading, table, text
+from costfloor.typeset.montecarlo import beside
+from costfloor.typeset.phrases import percentage, plural, significant
+from costfloor.typeset.tables import Column, Table, tabulate
+from costfloor.typeset.values import Number, Share
+
+CAME: Final = (
+    "The last forecast and what came. Line: what was said of a new model of middling ability at an ordinary seller; shaded: half and "
+    "nine of "
+    "ten single prices. Points: prices that came, put on the same footing; filled: of models nobody had seen then."
+)
+NOT_SCORED: Final = "These results were stored before the last forecast was scored: costfloor report does it."
+
+
+def forecasts(study: Study) -> list[Block]:
+    """What is expected, and how the forecasts of before did."""
+    last = study.last_forecast
+    return [
+        heading("What comes next, and how earlier forecasts did"),
+        text(ahead(study)),
+        shown("price_ahead", floats=False),
+        heading("The last forecast", 2),
+        text(track_record(last)),
+        *([figure("last_forecast", CAME, floats=False)] if last is not None and last.fans else []),
+        *([table(_by_description(last))] if last is not None and last.forecasters else []),
+        heading("Forecasts from earlier dates", 2),
+        text(earlier(study.calibration.get("hindcast"))),
+    ]
+
+
+def ahead(study: Study) -> str:
+    """The price a year from the last date, from the description with the lowest to that with the highest."""
+    rows = price_ahead(study.fits, study.obs)
+    year = rows[rows["month_ahead"] == 12]
+    middle = dict(zip(year["law"], year["price_relative_price_q50"], strict=True))
+    low, high = min(middle, key=middle.__getitem__), max(middle, key=middle.__getitem__)
+    return (
+        f"Twelve months after {study.obs.last:%d %B %Y} the same ability is expected to cost between {percentage(middle[low])} and "
+        f"{percentage(middle[high])} of what it cost on that day: the first under “{LAWS_IN_WORDS[low]}”, the last under "
+        f"“{LAWS_IN_WORDS[high]}” (middle estimates). With their doubt, nine of ten under each, the span is "
+        f"{percentage(year['price_relative_price_q05'].min())} to {percentage(year['price_relative_price_q95'].max())}. Which description "
+        "is right is the open question of this report; no average of them is given."
+    )
+
+
+def track_record(last: LastForecast | None) -> str:
+    """How the forecast of the last year-end did, for all descriptions taken together in equal parts."""
+    if last is None:
+        return NOT_SCORED
+    if not last.forecasters:
+        return f"The forecast of {last.day} cannot be judged yet: {last.problem}"
+    scores = {score.name: score for score in last.forecasters}
+    score = scores[AVERAGE]
+    held = ("fewer than", "about as many as", "more than")[1 + sign(score.coverage90 - 0.9, score.coverage90_se)]
+    missed = f" FAILED: of the computations behind it {len(last.failures)} did not settle." if last.failures else ""
+    return (
+        f"On {last.day} forecasts were made from the {plural(last.rows_seen, 'price')} known by then. Up to {last.until} "
+        f"{plural(last.rows, 'price')} came, of {plural(last.models, 'model')}, {last.models_new:,} of which nobody had seen. The forecast "
+        "was told which models would come and how able they are, and asked for their prices. All descriptions taken together in "
+        "equal parts "
+        f"said {_level(score)}. Ranges that should have held nine of ten prices held {percentage(score.coverage90)}, {held} "
+        f"they should.{missed} {rivals([score for name, score in scores.items() if name in baselines.TITLES])}"
+    )
+
+
+def rivals(scores: Sequence[ForecasterScore]) -> str:
+    """Against how many simple rules the forecast was better, worse, or not to be told apart."""
+    if not scores:
+        return ""
+    places = [sign(score.behind, score.behind_se) for score in scores]
+    return (
+        f"Beside {plural(len(scores), 'simple rule')}, such as “no change” or “20 % a year”, it was better beyond chance than "
+        f"{places.count(1)}, worse beyond chance than {places.count(-1)}, and not to be told from {places.count(0)}."
+    )
+
+
+def earlier(stored: "Stored[Hindcast] | None") -> str:
+    """In how many of the past forecasts, over all descriptions and dates, what came lay inside the range of nine in ten."""
+    if stored is None:
+        return STUDIES["hindcast"].not_run
+    judged = [(date, fared) for date in stored.result.half_years for fared in date.fared]
+    if not judged:
+        return "None can be judged yet: too little has come since."
+    inside = sum(beside(0.0, fared.error) == 0 for _, fared in judged)
+    faster = sum(beside(0.0, fared.error) > 0 for _, fared in judged)
+    dates = list(dict.fromkeys(date.date for date, _ in judged))
+    return (
+        f"From {plural(len(dates), 'half-year end')}, {dates[0]} to {dates[-1]}, every description forecast the months that followed, "
+        "twelve "
+        f"at most: {plural(len(judged), 'forecast')} in all. The mean of the prices that came lay inside the range of nine in ten in "
+        f"{inside}, "
+        f"below it (prices fell faster than said) in {faster}, above it in {len(judged) - inside - faster}. {outdated(stored.stale)}"
+    ).rstrip()
+
+
+def _level(score: ForecasterScore) -> str:
+    ratio = math.exp(score.error)
+    if not sign(score.error, score.error_se):
+        return "prices that on average came as they did, as far as chance lets one say"
+    return f"prices that were off: on average {significant(ratio)} times what was said came"
+
+
+def _by_description(last: LastForecast) -> Table:
+    names = {**LAWS_IN_WORDS, AVERAGE: "all in equal parts"}
+    return tabulate(
+        "track_record",
+        f"The forecasts of {last.day} beside the prices that came. Off by: how far prices lay from the forecast with its spread, in "
+        "percent of "
+        "price, about; lower is better. Held: share of prices inside the ranges of one in two and nine in ten.",
+        [
+            Column("Description", lambda score: names[score.name], "l"),
+            Column("Off by", lambda score: Number(100.0 * score.crps, ".0f"), unit="percent"),
+            Column("Half held", lambda score: Share(score.coverage50)),
+            Column("Nine in ten held", lambda score: Share(score.coverage90)),
+        ],
+        [score for score in last.forecasters if score.name in names],
+    )
