@@ -53,7 +53,12 @@ SHAPES: Final = {
 
 
 def html_page(
-    title: str, lead: Sequence[str], figures: Sequence[Figure], services: Sequence[dict[str, Any]], notes: Sequence[str], library: str
+    title: str,
+    lead: Sequence[str],
+    figures: Sequence[Figure],
+    services: Sequence[dict[str, Any]],
+    notes: Sequence[str],
+    library: str,
 ) -> str:
     """The whole page.
 
@@ -122,7 +127,9 @@ def _section(figure: Figure, services: Sequence[dict[str, Any]]) -> str:
     parts.append(f'<h2 id="{figure.name}-title">{escape(figure.title)}</h2>')
     parts.append(_paragraphs(figure.paragraphs))
     if figure.answers:
-        answers = "".join(f"<div><dt>{escape(asked)}</dt><dd>{escape(answer)}</dd></div>" for asked, answer in figure.answers)
+        answers = "".join(
+            f"<div><dt>{escape(asked)}</dt><dd>{escape(answer)}</dd></div>" for asked, answer in figure.answers
+        )
         parts.append(f'<dl class="answers">{answers}</dl>')
     if figure.charts:
         parts += [_controls(figure, services), _charts(figure)]
@@ -134,19 +141,27 @@ def _controls(figure: Figure, services: Sequence[dict[str, Any]]) -> str:
     """Lists and fields, the sliders of the services, the variants of the chart, and the legend."""
     parts = []
     if figure.name == "services":
-        options = "".join(f'<option value="{at}">{escape(service["title"])}</option>' for at, service in enumerate(services))
+        options = "".join(
+            f'<option value="{at}">{escape(service["title"])}</option>' for at, service in enumerate(services)
+        )
         parts.append(f'<label>Service <select id="service">{options}</select></label>')
     parts += [_control(figure, control) for control in figure.controls]
     if len(figure.charts) > 1:
         parts.append(_variants(figure))
-    sliders = '<fieldset id="sliders" class="sliders"><legend>Assumptions</legend></fieldset>' if figure.name == "services" else ""
+    sliders = (
+        '<fieldset id="sliders" class="sliders"><legend>Assumptions</legend></fieldset>'
+        if figure.name == "services"
+        else ""
+    )
     return f'<div class="controls">{"".join(parts)}</div>{sliders}{_legend(figure.series)}'
 
 
 def _control(figure: Figure, control: Choice | Search) -> str:
     name = f'data-parameter="{escape(control.parameter)}" id="{figure.name}-{escape(control.parameter)}"'
     if isinstance(control, Search):
-        return f'<label>{escape(control.label)} <input type="search" {name} autocomplete="off" spellcheck="false"></label>'
+        return (
+            f'<label>{escape(control.label)} <input type="search" {name} autocomplete="off" spellcheck="false"></label>'
+        )
     options = "".join(
         f'<option value="{escape(value)}"{" selected" if value == control.value else ""}>{escape(label)}</option>'
         for value, label in control.options.items()
@@ -184,18 +199,20 @@ def _swatch(entry: Series) -> str:
 
 
 def _charts(figure: Figure) -> str:
+    label = escape(figure.describes)
     return "".join(
-        f'<div class="chart" role="img" aria-label="{escape(figure.describes)}" data-variant="{escape(variant)}"{" hidden" if at else ""}></div>'
+        f'<div class="chart" role="img" aria-label="{label}" data-variant="{escape(variant)}"{" hidden" if at else ""}></div>'
         for at, variant in enumerate(figure.charts)
     )
 
 
 def _table(figure: Figure, name: str, caption: str) -> str:
-    label = f'{figure.name}-{name}-caption'
+    label = f"{figure.name}-{name}-caption"
     return (
         f'<details data-table="{name}"><summary>Table: {escape(caption)}</summary>'
-        f'<div class="rows" role="region" tabindex="0" aria-labelledby="{label}"><table><caption id="{label}">{escape(caption)}</caption></table></div>'
-        f'</details><p class="download"><a data-csv="{name}" download="{name}.csv" href="#{figure.name}">{name}.csv</a></p>'
+        f'<div class="rows" role="region" tabindex="0" aria-labelledby="{label}">'
+        f'<table><caption id="{label}">{escape(caption)}</caption></table></div></details>'
+        f'<p class="download"><a data-csv="{name}" download="{name}.csv" href="#{figure.name}">{name}.csv</a></p>'
     )
 
 

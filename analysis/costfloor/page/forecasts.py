@@ -35,8 +35,10 @@ def by_law(results: "Results") -> Figure:
         name="forecasts",
         title="What each law forecasts",
         paragraphs=(
-            f"The price of a new model of the mean capability on an average host under each law: as fitted in the {MONTHS} months before the last "
-            f"price, and as forecast for the {MONTHS} months after it (the upright line). The band is the 90 % interval of one law at a time.",
+            "The price of a new model of the mean capability on an average host under each law: as fitted in the "
+            f"{MONTHS} months before the last "
+            f"price, and as forecast for the {MONTHS} months after it (the upright line). The band is the 90 % "
+            "interval of one law at a time.",
         ),
         describes="Price of a new model of mean capability under each law, fitted before and forecast after the last date of the record.",
         charts={"": compiled(_ahead(series, str(results.obs.last.date())), series, interval_of=first)},
@@ -59,8 +61,10 @@ def last_one(results: "Results") -> Figure:
         name="last-forecast",
         title=title,
         paragraphs=(
-            f"What was known on {last.day} forecast the prices since: the equal mixture of the laws for a new model of mean capability on an "
-            f"average host, with the noise of a single price (median, 50 and 90 % bands). Points are the {last.rows:,} prices that came until "
+            f"What was known on {last.day} forecast the prices since: the equal mixture of the laws for a new model of "
+            "mean capability on an "
+            f"average host, with the noise of a single price (median, 50 and 90 % bands). Points are the {last.rows:,} "
+            "prices that came until "
             f"{last.until}, put on the same footing: filled, models that the laws had not seen; hollow, models that they had.",
         ),
         describes="Forecast of the last year-end as a fan by day, and the prices that came since as points.",
@@ -76,7 +80,9 @@ def past_errors(results: "Results") -> Figure:
     stored = results.calibration.get("hindcast")
     rows = None if stored is None else _errors(stored.result)
     if stored is None or rows is None or rows.frame.empty:
-        return Figure("past-forecasts", title, ("No forecast of a past date has been scored: costfloor calibrate hindcast.",))
+        return Figure(
+            "past-forecasts", title, ("No forecast of a past date has been scored: costfloor calibrate hindcast.",)
+        )
     stale = f" The study is out of date: {', '.join(stored.stale)} changed." if stored.stale else ""
     laws = [law for law in LAWS if LAWS[law].title in set(rows.frame["law"])]
     series = law_series(laws, shown=laws)
@@ -85,8 +91,10 @@ def past_errors(results: "Results") -> Figure:
         name="past-forecasts",
         title=title,
         paragraphs=(
-            "Each law was fitted to what was known on past days, and its forecasts held against the prices of the months that followed, twelve at "
-            "most: the mean of observed less forecast log price, with its 90 % interval over the draws of the forecast. Below zero prices fell "
+            "Each law was fitted to what was known on past days, and its forecasts held against the prices of the "
+            "months that followed, twelve at "
+            "most: the mean of observed less forecast log price, with its 90 % interval over the draws of the "
+            "forecast. Below zero prices fell "
             f"faster than it had said; where the interval misses zero the law was surprised by its own account.{stale}",
         ),
         describes="Observed less forecast log price by past date and law, with 90 % predictive intervals; zero is a forecast that came true.",
@@ -128,7 +136,9 @@ def _ahead(series: tuple[Any, ...], last: str) -> Any:
     rows = alt.Chart(data(AHEAD)).transform_filter(chosen("law"))
     look = {"x": day("date"), "color": colour("law", series)}
     band = (
-        rows.transform_filter("datum.law == interval_of").mark_area(opacity=0.2).encode(y=_price("q05"), y2="q95:Q", **look)
+        rows.transform_filter("datum.law == interval_of")
+        .mark_area(opacity=0.2)
+        .encode(y=_price("q05"), y2="q95:Q", **look)
     )
     lines = rows.mark_line().encode(y=_price("q50"), strokeDash=dash("law", series), **look)
     tooltip = [
@@ -192,8 +202,12 @@ def _last() -> Any:
         alt.Tooltip("model_seen:N", title="Model seen"),
     ]
     place = {"x": x, "y": _price("price_usd_per_mtok"), "tooltip": tooltip}
-    unseen = came.transform_filter("datum.model_seen == 'no'").mark_point(filled=True, color=BLACK, size=26, opacity=0.7)
-    seen = came.transform_filter("datum.model_seen == 'yes'").mark_point(filled=False, color=BLACK, size=26, opacity=0.8)
+    unseen = came.transform_filter("datum.model_seen == 'no'").mark_point(
+        filled=True, color=BLACK, size=26, opacity=0.7
+    )
+    seen = came.transform_filter("datum.model_seen == 'yes'").mark_point(
+        filled=False, color=BLACK, size=26, opacity=0.8
+    )
     return wide + narrow + middle + unseen.encode(**place) + seen.encode(**place)
 
 
@@ -213,7 +227,8 @@ def _errors(hindcast: "Hindcast") -> DataTable:
     }  # fmt: skip
     return DataTable(
         ERRORS,
-        "Past forecasts: mean CRPS of log price, shares of prices inside their 50 and 90 % intervals, and the mean of observed less forecast log "
+        "Past forecasts: mean CRPS of log price, shares of prices inside their 50 and 90 % intervals, and the mean of "
+        "observed less forecast log "
         "price with its 90 % predictive interval.",
         pd.DataFrame(rows, columns=list(columns)),
         columns,
@@ -235,6 +250,8 @@ def _past(series: tuple[Any, ...], dates: list[str]) -> Any:
         ],
     }  # fmt: skip
     zero = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=GREY).encode(y=alt.datum(0.0))
-    lines = rows.mark_rule(strokeWidth=2).encode(y=alt.Y("q05:Q", title="observed less forecast log price"), y2="q95:Q", **place)
+    lines = rows.mark_rule(strokeWidth=2).encode(
+        y=alt.Y("q05:Q", title="observed less forecast log price"), y2="q95:Q", **place
+    )
     points = rows.mark_point(filled=True, size=60, opacity=1).encode(y="q50:Q", shape=shape("law", series), **place)
     return zero + lines + points

@@ -6,7 +6,7 @@ one entry, which the browser takes for all.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,9 @@ BY_VALUE: Final = 2
 
 POINTS: Final = 5
 """Of each input: the ends of its range, its own value, and what halves the widest gaps."""
+
+MARGINS_SHOWN: Final = (-0.5, 1.0)
+"""A service that loses more is not sold; charts end there, and so does the error of interpolation that counts."""
 
 VALUES: Final = ("npv_q05", "npv_q50", "npv_q95", "p_loss", "p_breakeven", "p_payback")
 """What a future means for a service besides its margins; net present value in USD."""
@@ -79,8 +82,8 @@ class ServiceGrid:
     first_year
         Calendar year of the first margin.
     margin_error, value_error
-        Largest difference, in the middle of all cells, between interpolated and worked out: of the median margin in shares of revenue, of
-        the median net present value in USD.
+        Largest difference, in the middle of all cells, between interpolated and worked out: of the median margin in shares of revenue
+        within `MARGINS_SHOWN`, of the median net present value in USD.
     """
 
     scenario: Scenario
@@ -104,7 +107,12 @@ def _margin_swing(scenario: Scenario, path: str, by_law: Sequence[Future]) -> fl
     """By how much an input moves the mean gross margin at the horizon from the low to the high end of its range, mean over laws."""
     horizon = scenario.decision.horizon_years
     low, high = (
-        np.mean([accounts(scenario.with_value(path, end), future.relative_price).gross_margin[:, horizon].mean() for future in by_law])
+        np.mean(
+            [
+                accounts(scenario.with_value(path, end), future.relative_price).gross_margin[:, horizon].mean()
+                for future in by_law
+            ]
+        )
         for end in scenario.ranges[path]
     )
     return float(abs(high - low))
@@ -143,28 +151,31 @@ def service_grid(
     """
     years = scenario.decision.horizon_years + 1
     points = [axis.points for axis in axes]
-    middles = [tuple(0.5 * (left + right) for left, right in zip(ends, ends[1:], strict=False)) for ends in points]
+    middles = [tuple(0.5 * (left + right) for left, right in pairwise(ends)) for ends in points]
     grids, margin_error, value_error = [], 0.0, 0.0
     for buyer, of_buyer in futures.items():
         for future in of_buyer:
             until = Future(future.name, future.law, future.relative_price[:, :years])
             margin, value = _worked_out(scenario, until, buyer, first_year, axes, points)
             margin_there, value_there = _worked_out(scenario, until, buyer, first_year, axes, middles)
-            missed = np.abs(_in_the_middle(margin, len(axes)) - margin_there)[..., 1]
-            margin_error = max(margin_error, float(missed.max()))
-            missed = np.abs(_in_the_middle(value, len(axes)) - value_there)[..., 1]
-            value_error = max(value_error, float(missed.max()))
+            between = np.clip(_in_the_middle(margin, len(axes)), *MARGINS_SHOWN) - np.clip(margin_there, *MARGINS_SHOWN)
+            margin_error = max(margin_error, float(np.abs(between[..., 1]).max()))
+            between = _in_the_middle(value, len(axes)) - value_there
+            value_error = max(value_error, float(np.abs(between[..., 1]).max()))
             grids.append(FutureGrid(future.name, buyer, _collapsed(margin, len(axes)), _collapsed(value, len(axes))))
     return ServiceGrid(scenario, tuple(axes), tuple(grids), first_year, margin_error, value_error)
 
 
 def _worked_out(
-    scenario: Scenario, future: Future, buyer: Buyer, first_year: int, axes: Sequence[Axis], points: Sequence[Sequence[float]]
+    scenario: Scenario,
+    future: Future,
+    buyer: Buyer,
+    first_year: int,
+    axes: Sequence[Axis],
+    points: Sequence[Sequence[float]],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Margins and values at all combinations of points."""
-    outlooks = [
-        outlook(_with_values(scenario, axes, values), future, buyer, first_year) for values in product(*points)
-    ]
+    outlooks = [outlook(_with_values(scenario, axes, values), future, buyer, first_year) for values in product(*points)]
     shape = tuple(len(along) for along in points)
     margin = np.array([result.margin_path for result in outlooks])
     value = np.array([_values(result) for result in outlooks])

@@ -38,21 +38,23 @@ def levels(results: "Results") -> Figure:
     if not shown:
         return Figure("index", title, ("The prices are too few for any index.",))
     series = tuple(
-        Series(index.title, index.title, *LOOKS.get(index.title, (BLACK, ())), shown=index.title in CITED) for index in shown
+        Series(index.title, index.title, *LOOKS.get(index.title, (BLACK, ())), shown=index.title in CITED)
+        for index in shown
     )
-    first = next((entry.value for entry in series if entry.shown), series[0].value)
+    titles = [entry.value for entry in series]
+    first = next((title for title in CITED if title in titles), titles[0])
     return Figure(
         name="index",
         title=title,
         paragraphs=(
-            "The price level relative to the first month of each index. For the fall of price at equal quality the hedonic index of new prices is "
-            "the one to cite, for models that stay on sale the matched one, for the cheapest price of at least a given quality the record lows; the "
+            "The price level relative to the first month of each index. For the fall of price at equal quality the "
+            "hedonic index of new prices is "
+            "the one to cite, for models that stay on sale the matched one, for the cheapest price of at least a given "
+            "quality the record lows; the "
             "others are checks on these. They do not measure the same thing, and start in different months.",
         ),
         describes="Level of price indexes by month, the base month of each being one, with the 90 % interval of a chosen one.",
-        charts={
-            scale: compiled(_chart(series, scale), series, interval_of=first) for scale in ("log", "linear")
-        },
+        charts={scale: compiled(_chart(series, scale), series, interval_of=first) for scale in ("log", "linear")},
         tables=(_levels(shown), _rates(results.indexes.shown)),
         series=series,
         controls=(Choice("interval_of", "90 % interval of", {entry.value: entry.label for entry in series}, first),),
@@ -70,7 +72,9 @@ def _chart(series: tuple[Series, ...], scale: str) -> Any:
         .mark_area(opacity=0.2)
         .encode(y=alt.Y("low:Q", axis=axis, scale=y_scale), y2="high:Q", **look)
     )
-    lines = rows.mark_line().encode(y=alt.Y("value:Q", axis=axis, scale=y_scale), strokeDash=dash("index", series), **look)
+    lines = rows.mark_line().encode(
+        y=alt.Y("value:Q", axis=axis, scale=y_scale), strokeDash=dash("index", series), **look
+    )
     tooltip = [
         alt.Tooltip("index:N", title="Index"), alt.Tooltip("period:N", title="Month"), alt.Tooltip("value:Q", title="Level", format=".4f"),
         alt.Tooltip("low:Q", title="90 % low", format=".4f"), alt.Tooltip("high:Q", title="90 % high", format=".4f"),
@@ -116,7 +120,8 @@ def _rates(shown: tuple["ShownIndex", ...]) -> DataTable:
                 )  # fmt: skip
     return DataTable(
         RATES,
-        "Rate of decline of each index from its first to its last period: log-rate a year, positive when prices fall, with its 90 % interval.",
+        "Rate of decline of each index from its first to its last period: log-rate a year, positive when prices fall, "
+        "with its 90 % interval.",
         pd.DataFrame(rows),
         {
             "index": "Index", "by": "By", "rate": "Rate", "low": "90 % low", "high": "90 % high", "base": "Base", "prices": "Prices",

@@ -70,7 +70,9 @@ def make_page(results: "Results", path: Path, seed: int, progress: Callable[[str
     content = page_of(results, seed, progress).encode()
     if len(content) > MAX_BYTES:
         raise InputError(
-            f"the page would have {len(content):,} bytes", file=path, remedy=f"{MAX_BYTES:,} are allowed: take fewer prices"
+            f"the page would have {len(content):,} bytes",
+            file=path,
+            remedy=f"{MAX_BYTES:,} are allowed: take fewer prices",
         )
     write_atomic(path, content)
     return PageResult(
@@ -113,8 +115,11 @@ def _lead(results: "Results") -> tuple[str, ...]:
     missed = [fit.law.title for fit in results.fits.values() if not fit.passed]
     return (
         f"{VERDICTS[comparison.verdict]} {reason[:1].upper()}{reason[1:]}.",
-        f"Prices from {build.first} to {build.last}, {results.obs.n:,} of {build.models:,} models that the laws see; data vintage {build.vintage}.",
-        f"The fits of {listing(missed)} missed a gate of their diagnostics and are not to be relied on." if missed else "",
+        f"Prices from {build.first} to {build.last}, {results.obs.n:,} of {build.models:,} models that the laws see; "
+        f"data vintage {build.vintage}.",
+        f"The fits of {listing(missed)} missed a gate of their diagnostics and are not to be relied on."
+        if missed
+        else "",
     )
 
 
@@ -122,14 +127,17 @@ def _notes(results: "Results") -> tuple[str, ...]:
     thinned = [fit.receipt["thinned_from"] for fit in results.fits.values() if "thinned_from" in fit.receipt]
     kept = min(fit.parameters.size for fit in results.fits.values())
     draws = (
-        f"Forecasts and unit economics are of {kept:,} draws of each law, thinned from {thinned[0]['chains'] * thinned[0]['draws_per_chain']:,}; "
+        f"Forecasts and unit economics are of {kept:,} draws of each law, thinned from "
+        f"{thinned[0]['chains'] * thinned[0]['draws_per_chain']:,}; "
         "rates by law are of all draws."
         if thinned
         else f"Forecasts and unit economics are of all {kept:,} draws of each law."
     )
     return (
         f"Data vintage {results.build.vintage}, last price {results.build.last}. {draws}",
-        "Rates are log-rates a year, positive when prices fall. Intervals hold 90 % unless something else is said. Every table can be downloaded "
+        "Rates are log-rates a year, positive when prices fall. Intervals hold 90 % unless something else is said. "
+        "Every table can be downloaded "
         "as CSV with all digits, and what is drawn are its rows. The report has the methods, and what the numbers do not say.",
-        "This file needs no network and sends nothing. Code: MIT; data: data/raw/SOURCES.md has source and licence of each. Charts: Vega (BSD 3-Clause).",
+        "This file needs no network and sends nothing. Code: MIT; data: data/raw/SOURCES.md has source and licence of "
+        "each. Charts: Vega (BSD 3-Clause).",
     )

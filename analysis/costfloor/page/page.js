@@ -137,18 +137,27 @@ class Figure {
       if (variant in this.views) continue;
       try {
         const embed = await library();
-        const options = { mode: "vega", renderer: "svg", actions: false, defaultStyle: false, tooltip: point, logLevel: 2 };
-        const { view } = await embed(place, this.charts[variant], options);
-        for (const [name, table] of Object.entries(this.tables)) if (this.takes(variant, name)) view.data(name, this.copies(table));
-        for (const [name, value] of Object.entries(this.parameters)) view.signal(name, value);
+        /* Errors alone: a chart without a series is a choice, no fault. */
+        const options = { mode: "vega", renderer: "svg", actions: false, defaultStyle: false, tooltip: point, logLevel: 1 };
+        const { view } = await embed(place, this.filled(this.charts[variant]), options);
         this.views[variant] = view;
-        await view.runAsync();
         place.querySelector("svg").setAttribute("aria-hidden", "true");
       } catch (error) {
         place.textContent = "This figure could not be drawn; its table is below. Browsers since 2023 draw it.";
         console.error(error);
       }
     }
+  }
+
+  /* A specification with the rows of the tables and with what has been set. */
+  filled(chart) {
+    const values = name => (name in this.tables ? { values: this.copies(this.tables[name]) } : {});
+    const value = name => (name in this.parameters ? { value: this.parameters[name] } : {});
+    return {
+      ...chart,
+      data: chart.data.map(set => ({ ...set, ...values(set.name) })),
+      signals: chart.signals.map(signal => ({ ...signal, ...value(signal.name) })),
+    };
   }
 
   takes(variant, name) { return this.charts[variant].data.some(set => set.name === name); }

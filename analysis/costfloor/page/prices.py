@@ -38,7 +38,8 @@ def paths(results: "Results") -> Figure:
         name="prices",
         title="Prices by capability",
         paragraphs=(
-            "Every price that the laws see, in bands of capability that are named after a launch. Lines: the lowest price so far of anything at "
+            "Every price that the laws see, in bands of capability that are named after a launch. Lines: the lowest "
+            "price so far of anything at "
             "least as capable as the centre of the band. Point at a price for its model and seller, or type a part of a model's name to "
             "see its prices alone, seller by seller.",
         ),
@@ -128,7 +129,9 @@ def _chart(series: tuple[Series, ...]) -> Any:
         alt.Tooltip("band:N", title="Band"),
         alt.Tooltip("weights:N", title="Weights"),
     ]
-    points = rows.mark_point(filled=True, size=34, opacity=0.55).encode(shape=shape("band", series), tooltip=tooltip, **look)
+    points = rows.mark_point(filled=True, size=34, opacity=0.55).encode(
+        shape=shape("band", series), tooltip=tooltip, **look
+    )
     of_model = (
         rows.transform_filter("name_has != ''")
         .mark_line(strokeWidth=1, interpolate="step-after")

@@ -33,7 +33,9 @@ def six_questions(results: "Results") -> Figure:
             "that has a say gives it. The chart has the probability of yes under each law given the prices (filled), and before any price "
             "was seen (hollow); the marks on the axis are the thresholds where they are of the probability.",
         ),
-        answers=tuple((f"{answered.id}. {answered.question}", _answer(answered, questions)) for answered in questions.answers),
+        answers=tuple(
+            (f"{answered.id}. {answered.question}", _answer(answered, questions)) for answered in questions.answers
+        ),
         describes="Probability of yes to the chosen question under each law, given the prices and before them.",
         charts={"": compiled(_chart(series, questions), series, height=40 + 30 * len(series), question=int(first or 0))}
         if asked
@@ -48,7 +50,11 @@ def six_questions(results: "Results") -> Figure:
 
 def _answer(answered: "Answered", questions: "Questions") -> str:
     span = questions.spans()[answered.id]
-    return answered.answer if span is None else f"{answered.answer} ({probability_span(*span)} over the laws that have a say)"
+    return (
+        answered.answer
+        if span is None
+        else f"{answered.answer} ({probability_span(*span)} over the laws that have a say)"
+    )
 
 
 def _chart(series: Any, questions: "Questions") -> Any:
@@ -87,7 +93,8 @@ def _by_law(questions: "Questions") -> DataTable:
     titles = {name: law.title for name, law in LAWS.items()}
     return DataTable(
         PROBABILITIES,
-        "What each law says to each question that was asked: probability of yes given the prices, its Monte Carlo error, the same before the "
+        "What each law says to each question that was asked: probability of yes given the prices, its Monte Carlo "
+        "error, the same before the "
         "prices, and posterior odds over prior odds where the threshold is of them.",
         frame.assign(law=frame["law"].map(titles), set_aside=frame["set_aside"].map({True: "yes", False: "no"})),
         {
@@ -105,7 +112,8 @@ def _at_most_20(questions: "Questions") -> DataTable:
     ]  # fmt: skip
     return DataTable(
         YEARS_AHEAD,
-        "Question 6: probability that the price at fixed capability falls by at most 20 % a year (or rises), so many years after the last date.",
+        "Question 6: probability that the price at fixed capability falls by at most 20 % a year (or rises), so many "
+        "years after the last date.",
         pd.DataFrame(rows, columns=["law", "years_ahead", "probability", "set_aside"]),
         {"law": "Law", "years_ahead": "Years ahead", "probability": "Probability", "set_aside": "Set aside"},
     )

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 BY_YEAR, BY_LAW = "rates_by_year", "rates_by_law"
 RATE = "rate of decline (log-rate a year)"
-SCALE = (
-    "A log-rate of 0.69 halves the price in a year; the yellow band is the claimed floor, a fall of 15 to 20 % a year. Lines are 90 % intervals."
-)
+SCALE = "A log-rate of 0.69 halves the price in a year; the yellow band is the claimed floor, a fall of 15 to 20 % a year. Lines are 90 % intervals."
 
 CHANNELS = (
     Series("fixed", "same model sold later (fixed graph)", BLUE, (6, 3), "square"),
@@ -50,7 +48,8 @@ def by_year(results: "Results") -> Figure:
         name="by-year",
         title=title,
         paragraphs=(
-            "How fast the price at fixed capability fell, by what made it fall: the model that was there became cheaper, or a new model took "
+            "How fast the price at fixed capability fell, by what made it fall: the model that was there became "
+            "cheaper, or a new model took "
             f"its place.{stale}{failed}",
             SCALE,
         ),
@@ -68,8 +67,10 @@ def by_law(results: "Results") -> Figure:
         name="by-law",
         title="Rate of decline under each law",
         paragraphs=(
-            "The rates that each law of motion gives to the capabilities on sale, for a buyer who keeps a fixed capability (in the last and the "
-            "next 12 months with what innovations did and may do, by the law now, and in the long run), for one who follows the frontier, and "
+            "The rates that each law of motion gives to the capabilities on sale, for a buyer who keeps a fixed "
+            "capability (in the last and the "
+            "next 12 months with what innovations did and may do, by the law now, and in the long run), for one who "
+            "follows the frontier, and "
             "for the same model sold later.",
             SCALE,
         ),
@@ -93,13 +94,17 @@ def _by_year(periods: list[str]) -> Any:
     rows = alt.Chart(data(BY_YEAR)).transform_filter(chosen("channel"))
     domain = [series.value for series in CHANNELS]
     place = {
-        "x": alt.X("period:N", sort=periods, axis=alt.Axis(title="year", labelAngle=0), scale=alt.Scale(paddingInner=0.4)),
+        "x": alt.X(
+            "period:N", sort=periods, axis=alt.Axis(title="year", labelAngle=0), scale=alt.Scale(paddingInner=0.4)
+        ),
         "xOffset": alt.XOffset("channel:N", scale=alt.Scale(domain=domain)),
         "color": colour("channel", CHANNELS),
         "tooltip": _interval_tooltip(("period", "Year"), ("channel", "Channel")),
     }
     lines = rows.mark_rule(strokeWidth=2).encode(y=alt.Y("q05:Q", title=RATE), y2="q95:Q", **place)
-    points = rows.mark_point(filled=True, size=90, opacity=1).encode(y="q50:Q", shape=shape("channel", CHANNELS), **place)
+    points = rows.mark_point(filled=True, size=90, opacity=1).encode(
+        y="q50:Q", shape=shape("channel", CHANNELS), **place
+    )
     return claim() + lines + points
 
 

@@ -14,7 +14,7 @@ from costfloor.economics.study import COST_YEARS, DECIDING_BUYER
 from costfloor.laws import LAWS
 from costfloor.page.charts import LAW_DASHES, LAW_SHAPES, RIVALS, chosen, colour, compiled, dash, data, shape
 from costfloor.page.figure import Choice, DataTable, Figure, Series
-from costfloor.page.grid import VALUES, FutureGrid, ServiceGrid, axes_of, service_grid
+from costfloor.page.grid import MARGINS_SHOWN, VALUES, FutureGrid, ServiceGrid, axes_of, service_grid
 from costfloor.typeset.style import BLACK, GREEN, GREY, LAW_COLOURS
 
 if TYPE_CHECKING:
@@ -56,12 +56,16 @@ def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figur
         name="services",
         title="What it means for a service",
         paragraphs=(
-            "Gross margin and value of four services under each law, at fixed yearly falls of price from today on, and for who follows the frontier. "
+            "Gross margin and value of four services under each law, at fixed yearly falls of price from today on, and "
+            "for who follows the frontier. "
             "The figures of the services are round assumptions; only price paths come from the fits "
-            f"({draws:,} draws of each law). The sliders set the two inputs that move the value of a service most and another one that moves its margin most; at the marks they give what "
-            "costfloor economics gives, and between them values are interpolated: nothing is fitted here. In the middle between marks the median "
-            f"margin is off by at most {100 * off:.1f} percentage points of revenue{_off_value(services)}.",
-            "Value is net present value in US dollars, less launch and capacity, to an owner who closes in time. A loss is a negative value; break-even is a "
+            f"({draws:,} draws of each law). The sliders set the two inputs that move the value of a service most and "
+            "another one that moves its margin most; at the marks they give what "
+            "costfloor economics gives, and between them values are interpolated: nothing is fitted here. In the "
+            "middle between marks the median "
+            f"margin is off by at most {100 * off:.1f} percentage points where it is shown{_off_value(services)}.",
+            "Value is net present value in US dollars, less launch and capacity, to an owner who closes in time. A "
+            "loss is a negative value; break-even is a "
             "first year without a loss, pay-back the year in which profits have paid for launch and capacity, both within the horizon.",
         ),
         describes="Gross margin of the chosen service by year under each future of the price of tokens, and its net present value.",
@@ -96,9 +100,7 @@ def start_tables(service: ServiceGrid) -> tuple[DataTable, DataTable]:
     for future in service.futures:
         title = future_title(future.future, future.buyer)
         for year, (low, middle, high) in enumerate(_at_start(future.margin, service)):
-            margins.append(
-                {"future": title, "year": service.first_year + year, "q05": low, "q50": middle, "q95": high}
-            )
+            margins.append({"future": title, "year": service.first_year + year, "q05": low, "q50": middle, "q95": high})
         worth.append({"future": title, **dict(zip(VALUES, _at_start(future.value, service), strict=True))})
     return (
         DataTable(
@@ -109,7 +111,8 @@ def start_tables(service: ServiceGrid) -> tuple[DataTable, DataTable]:
         ),
         DataTable(
             WORTH,
-            "Net present value of the chosen service by future in USD, as the sliders stand, and probabilities of a loss, of a year without a loss, "
+            "Net present value of the chosen service by future in USD, as the sliders stand, and probabilities of a "
+            "loss, of a year without a loss, "
             "and of pay-back within the horizon.",
             pd.DataFrame(worth),
             {
@@ -178,9 +181,11 @@ def _series(known: Sequence[FutureGrid]) -> tuple[Series, ...]:
 
 def _margin(series: tuple[Series, ...]) -> Any:
     rows = alt.Chart(data(MARGINS)).transform_filter(chosen("future"))
-    years = alt.X("year:Q", axis=alt.Axis(title="year", format="d", tickMinStep=1), scale=alt.Scale(zero=False, nice=False))
+    years = alt.X(
+        "year:Q", axis=alt.Axis(title="year", format="d", tickMinStep=1), scale=alt.Scale(zero=False, nice=False)
+    )
     axis = alt.Axis(title="gross margin (share of revenue)", format="%")
-    scale = alt.Scale(domain=[-0.5, 1.0], clamp=True)
+    scale = alt.Scale(domain=list(MARGINS_SHOWN), clamp=True)
     look = {"x": years, "color": colour("future", series)}
     band = (
         rows.transform_filter("datum.future == interval_of")
@@ -215,6 +220,8 @@ def _worth(series: tuple[Series, ...]) -> Any:
     }  # fmt: skip
     axis = alt.Axis(title="net present value (USD)", format="~s", tickCount=5)
     lines = rows.mark_rule(strokeWidth=2).encode(x=alt.X("npv_q05:Q", axis=axis), x2="npv_q95:Q", **place)
-    points = rows.mark_point(filled=True, size=80, opacity=1).encode(x="npv_q50:Q", shape=shape("future", series), **place)
+    points = rows.mark_point(filled=True, size=80, opacity=1).encode(
+        x="npv_q50:Q", shape=shape("future", series), **place
+    )
     zero = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=GREY).encode(x=alt.datum(0.0))
     return zero + lines + points

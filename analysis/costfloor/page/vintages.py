@@ -33,12 +33,17 @@ def moved(results: "Results") -> Figure:
         title=title,
         paragraphs=(
             f"The ledger has {len(results.history)} data vintages and {len(results.past_days)} past days, oldest first. Rates are at fixed "
-            "capability; those of the first lines are of a typical family, the later ones of the mean over the table's own (the table says which). "
+            "capability; those of the first lines are of a typical family, the later ones of the mean over the table's "
+            "own (the table says which). "
             "Lines of the ledger keep verdicts and rates; answers to the six questions are those of the newest vintage, above.",
             SCALE,
         ),
         describes="Rates of decline by data vintage and law, oldest vintage first, with 90 % intervals.",
-        charts={"": compiled(_chart(series, [_name(number, entry) for number, entry in enumerate(entries, 1)]), series, view=now)},
+        charts={
+            "": compiled(
+                _chart(series, [_name(number, entry) for number, entry in enumerate(entries, 1)]), series, view=now
+            )
+        },
         tables=(_rates(entries), _verdicts(entries)),
         series=series,
         controls=(Choice("view", "Rate", {words: words for words in VIEWS.values()}, now),),
@@ -53,7 +58,8 @@ def _name(number: int, entry: "Entry") -> str:
 def _rates(entries: Iterable["Entry"]) -> DataTable:
     rows = [
         {
-            "line": _name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "", "rates_of": entry.rates_of,
+            "line": _name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "",
+            "rates_of": entry.rates_of,
             "law": LAWS[law].title, "view": words, "q05": rates[name][0], "q50": rates[name][1], "q95": rates[name][2],
         }
         for number, entry in enumerate(entries, 1)
@@ -63,7 +69,9 @@ def _rates(entries: Iterable["Entry"]) -> DataTable:
         if name in rates
     ]  # fmt: skip
     columns = {
-        "line": "Line", "vintage": "Vintage", "last_price": "Last price", "as_of": "As of", "rates_of": "Rates of", "law": "Law", "view": "Rate",
+        "line": "Line", "vintage": "Vintage", "last_price": "Last price", "as_of": "As of",
+        "rates_of": "Rates of", "
+        ""law": "Law", "view": "Rate",
         "q05": "5 %", "q50": "Median", "q95": "95 %",
     }  # fmt: skip
     caption = "Rates of decline by line of the ledger and law: log-rate a year, median and 90 % interval."
@@ -86,7 +94,8 @@ def _verdicts(entries: Iterable["Entry"]) -> DataTable:
     }  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(columns)).astype({"lead_of_plateau": float, "lead_se": float})
     caption = (
-        "Verdict by line of the ledger; the lead of plateau is its log score less that of continued discovery, probabilities are those of the "
+        "Verdict by line of the ledger; the lead of plateau is its log score less that of continued discovery, "
+        "probabilities are those of the "
         "plateau law and of the mixture of laws."
     )
     return DataTable(VERDICTS, caption, frame, columns)
