@@ -97,7 +97,7 @@ def past_errors(results: "Results") -> Figure:
             "forecast. Below zero prices fell "
             f"faster than it had said; where the interval misses zero the law was surprised by its own account.{stale}",
         ),
-        describes="Observed less forecast log price by past date and law, with 90 % predictive intervals; zero is a forecast that came true.",
+        describes="Observed less forecast log price by past date and law, with 90 % intervals; zero is a forecast that came true.",
         charts={"": compiled(_past(series, dates), series)},
         tables=(rows,),
         series=series,

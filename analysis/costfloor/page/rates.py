@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 BY_YEAR, BY_LAW = "rates_by_year", "rates_by_law"
 RATE = "rate of decline (log-rate a year)"
-SCALE = "A log-rate of 0.69 halves the price in a year; the yellow band is the claimed floor, a fall of 15 to 20 % a year. Lines are 90 % intervals."
+SCALE = (
+    "A log-rate of 0.69 halves the price in a year; the yellow band is the claimed floor, a fall of 15 to 20 % a year. "
+    "Lines are 90 % intervals."
+)
 
 CHANNELS = (
     Series("fixed", "same model sold later (fixed graph)", BLUE, (6, 3), "square"),

@@ -70,8 +70,7 @@ def _rates(entries: Iterable["Entry"]) -> DataTable:
     ]  # fmt: skip
     columns = {
         "line": "Line", "vintage": "Vintage", "last_price": "Last price", "as_of": "As of",
-        "rates_of": "Rates of", "
-        ""law": "Law", "view": "Rate",
+        "rates_of": "Rates of", "law": "Law", "view": "Rate",
         "q05": "5 %", "q50": "Median", "q95": "95 %",
     }  # fmt: skip
     caption = "Rates of decline by line of the ledger and law: log-rate a year, median and 90 % interval."
