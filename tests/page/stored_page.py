@@ -10,6 +10,7 @@ from costfloor.fit.quantities import contract_parameters
 from costfloor.fit.result import Fit
 from costfloor.page import services
 from costfloor.page.grid import ServiceGrid
+from costfloor.page.services import grids
 from costfloor.report.results import Results
 from costfloor.sampling.policy import Sampling
 from fake_study import made_up
@@ -31,7 +32,7 @@ def made_up_grids() -> tuple[ServiceGrid, ...]:
     """Two services, worked out once in a process: it takes seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(services, "shipped_scenarios", lambda: shipped_scenarios()[1:3])
-        return services.grids(made_up_results(), Sampling.seed)
+        return grids(made_up_results(), Sampling.seed)
 
 
 def _summed_up(fit: Fit, obs: Any) -> Fit:

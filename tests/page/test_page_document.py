@@ -154,4 +154,3 @@ def test_a_page_that_is_too_large_is_refused(tmp_path: Any, monkeypatch: pytest.
     with pytest.raises(InputError, match="1,500,001 bytes"):
         make_page(made_up_results(), tmp_path / "explorer.html", Sampling.seed, silent)
     assert not list(tmp_path.iterdir())
-

@@ -101,9 +101,7 @@ def test_every_control_has_a_name_and_is_reached_by_keyboard(watched: Watched) -
     reached = set()
     for _ in range(count + 5):
         page.keyboard.press("Tab")
-        reached.add(
-            page.evaluate("() => [...document.querySelectorAll('*')].indexOf(document.activeElement)")
-        )
+        reached.add(page.evaluate("() => [...document.querySelectorAll('*')].indexOf(document.activeElement)"))
     radios = page.locator("[type=radio]").count() - page.locator(".variants").count()
     # Of a group of radio buttons one is in the order of the keyboard, arrows reach the others.
     assert len(reached) >= count - radios
@@ -126,7 +124,8 @@ def test_sliders_give_the_points_of_the_grid_and_what_lies_between(watched: Watc
         for position in (0, 1):
             for number in range(len(service.axes)):
                 page.locator(f"#slider-{number}").evaluate(
-                    "(e, value) => { e.value = value; e.dispatchEvent(new Event('input', { bubbles: true })) }", position
+                    "(e, value) => { e.value = value; e.dispatchEvent(new Event('input', { bubbles: true })) }",
+                    position,
                 )
             rows = in_charts(page)["service_margins"]
             for future in plain["futures"]:
