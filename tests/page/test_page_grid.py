@@ -10,8 +10,8 @@ from costfloor.economics.study import economics
 from costfloor.page.grid import POINTS, VALUES, Axis, axis, service_grid
 from costfloor.page.services import future_title, payload
 from costfloor.sampling.policy import Sampling
-from stored_page import made_up_grids, made_up_results
 from store import project_store
+from stored_page import made_up_grids, made_up_results
 
 
 def unpacked(block: dict[str, Any]) -> np.ndarray:

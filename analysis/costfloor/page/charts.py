@@ -132,5 +132,5 @@ def claim(across: str = "y") -> Any:
     """The claimed floor of 15 to 20 % a year as a band across a chart of rates."""
     low, high = FLOOR_CLAIM
     ends = {across: alt.datum(low), f"{across}2": alt.datum(high)}
-    band = {"color": CLAIM_COLOUR, "opacity": 0.75, "stroke": BLACK, "strokeWidth": 0.5}
+    band: dict[str, Any] = {"color": CLAIM_COLOUR, "opacity": 0.75, "stroke": BLACK, "strokeWidth": 0.5}
     return alt.Chart(alt.InlineData(values=[{}])).mark_rect(**band).encode(**ends)

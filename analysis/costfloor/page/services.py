@@ -163,6 +163,7 @@ def _packed(array: np.ndarray) -> dict[str, Any]:
 def _series(known: Sequence[FutureGrid]) -> tuple[Series, ...]:
     fixed = iter(FIXED_LOOKS)
     series = []
+    look: tuple[str, tuple[int, ...], str]
     for grid in known:
         title = future_title(grid.future, grid.buyer)
         if grid.buyer == "frontier":

@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from costfloor.page import make
+from costfloor.page.make import FIGURES, page_of
+from costfloor.page.services import payload
+from costfloor.sampling.policy import Sampling
 from explorer_checks import (
     CHROMIUM,
     Watched,
@@ -18,10 +22,6 @@ from explorer_checks import (
     undrawn,
     unnamed,
 )
-from costfloor.page import make
-from costfloor.page.make import FIGURES, page_of
-from costfloor.page.services import payload
-from costfloor.sampling.policy import Sampling
 from stored_page import SCRIPT, made_up_grids, made_up_results
 from test_page_grid import unpacked
 
