@@ -1,7 +1,7 @@
 # Every verb sets the environment up first, when it is missing or out of date.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report refresh refit calibrate test test-fast notebooks bench lint wheel clean
+.PHONY: help setup report refresh refit calibrate test test-fast notebooks bench lint wheel page test-page clean
 
 PYTHON ?=
 AS_OF ?=
@@ -22,7 +22,7 @@ $(STAMP): pyproject.toml constraints.txt
 	echo "installing into $(VENV) with $$python (about 2 minutes, once) ..."; \
 	"$$python" -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \
-		--constraint constraints.txt --editable '.[notebooks,dev]'
+		--constraint constraints.txt --editable '.[notebooks,page,dev]'
 	@touch $@
 	@echo "ready: $(BIN)/costfloor --help"
 
@@ -43,6 +43,14 @@ test: $(STAMP) ## Run all tests
 
 test-fast: $(STAMP) ## Run the tests that sample nothing
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m 'not slow'
+
+page: $(STAMP) ## Write reports/explorer.html from the stored results: one file for a browser
+	@$(BIN)/costfloor page
+
+test-page: $(STAMP) ## Test the explorer page in Chromium, which is installed first where it is missing
+	@sh bin/need-chromium
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --constraint constraints.txt --editable '.[browser]'
+	@$(BIN)/python -m pytest tests/page/browser
 
 notebooks: $(STAMP) ## Execute all notebooks into build/notebooks/
 	@$(BIN)/python bin/run-notebooks

@@ -57,6 +57,7 @@ COMMANDS = [
     "score",
     "refit",
     "report",
+    "page",
     "calibrate",
     "economics",
     "explain",

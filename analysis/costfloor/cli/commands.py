@@ -33,6 +33,10 @@ COMMANDS: Final = {
         "Margin, break-even and pay-back of a service under every law and under fixed rates of decline.",
     ),
     "report": ("report", "Build, fit, compare and write reports/report.pdf."),
+    "page": (
+        "page",
+        "Write reports/explorer.html from the stored results: one file with charts, tables and sliders, for a browser.",
+    ),
     "calibrate": ("calibration", "Run those of the heavy studies behind the report that are out of date or missing."),
     "quarantine": ("quarantine", "Quotes that are held back, and decisions on them."),
     "vintages": ("vintages", "The price lists that were taken in."),
