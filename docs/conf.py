@@ -4,7 +4,7 @@ from importlib.metadata import version as installed_version
 
 project = "costfloor"
 author = "costfloor contributors"
-copyright = author
+copyright = author  # noqa: A001  the name that Sphinx reads
 version = release = installed_version("costfloor")
 
 extensions = [
