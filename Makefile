@@ -1,7 +1,7 @@
 # Every verb sets the environment up first, when it is missing or out of date.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup report refresh refit calibrate test test-fast notebooks bench lint wheel page test-page clean
+.PHONY: help setup report refresh refit calibrate test test-fast notebooks docs bench lint wheel page test-page clean
 
 PYTHON ?=
 AS_OF ?=
@@ -54,6 +54,14 @@ test-page: $(STAMP) ## Test the explorer page in Chromium, which is installed fi
 
 notebooks: $(STAMP) ## Execute all notebooks into build/notebooks/
 	@$(BIN)/python bin/run-notebooks
+
+docs: $(STAMP) $(VENV)/.docs-installed ## Make the documentation site in build/docs/ (with the outputs of `make notebooks` where it has run)
+	@$(BIN)/python bin/build-docs
+
+$(VENV)/.docs-installed: $(STAMP)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \
+		--constraint constraints.txt --editable '.[docs]'
+	@touch $@
 
 bench: $(STAMP) ## Run the benchmarks
 	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
