@@ -25,7 +25,13 @@ CHANGED: Final = "changed"
 CHANNELS: Final = {FIXED: "fixed graph", CHANGED: "changed graph"}
 """Price of a unit of size at a host, and size needed at a fixed capability."""
 
+DIRECT: Final = "direct"
+"""Price at a fixed capability without a look at sizes, which falls by what both channels add up to."""
+
+DIRECT_LAW: Final = "exponential"
+
 RATE: Final = Prior("rate", "normal", (0.6, 0.6), "no fall at all to a factor of 5 a year, and a rise is not excluded")
+DIRECT_RATE: Final = Prior("rate", "normal", (1.2, 0.85), "the sum of two such rates")
 EXCESS: Final = Prior(
     "rate_excess", "lognormal", (0.5, 1.0), "what fades is from 0.1 to 2.6 a year; small values mean no decay"
 )
@@ -76,8 +82,9 @@ class ChannelLaw:
 def channel_law(name: str, channel: str) -> ChannelLaw:
     """A law for a channel, by the law's name."""
     growth = STAGNANT_GROWTH if channel == FIXED else NO_GROWTH
+    rate = DIRECT_RATE if channel == DIRECT else RATE
     priors, innovations = {
-        "exponential": ((RATE,), GAUSSIAN),
+        "exponential": ((rate,), GAUSSIAN),
         "plateau": ((FLOOR, EXCESS, HALF_LIFE), GAUSSIAN),
         "baumol": ((PROGRESSIVE_RATE, STAGNANT_LOGIT, growth), GAUSSIAN),
         "discovery": ((GAIN_RATE,), GAINS),

@@ -29,8 +29,8 @@ import pytensor.tensor as pt
 from costfloor.laws.innovations import GAUSSIAN, GRID_YEARS, grid_position, grid_steps
 from costfloor.laws.priors import MIN_NOISE_TAIL
 from costfloor.sampling.prior_variable import variable
-from costfloor.studies.graphs.channel_laws import CHANGED, FIXED, channel_law
-from costfloor.studies.graphs.priors import PRIORS
+from costfloor.studies.graphs.channel_laws import CHANGED, DIRECT, DIRECT_LAW, FIXED, channel_law
+from costfloor.studies.graphs.priors import DIRECT_PRIORS, PRIORS
 from costfloor.studies.graphs.sizes import SizedPrices
 
 Tensor = Any
@@ -62,20 +62,14 @@ def build_model(law: str, prices: SizedPrices) -> pm.Model:
     Log prices, sizes and measured capabilities are the shared data `log_price`, `log_active`, `log_sparsity` and `capability`: other values
     of the same models on the same dates need no new compilation.
     """
-    coords = {"model": list(prices.models), "host": list(prices.hosts), "step": np.arange(steps_of(prices))}
     released = prices.release_years
-    with pm.Model(coords=coords) as model:
+    with pm.Model(coords=_coords(prices)) as model:
         data = {name: pm.Data(name, value) for name, value in shared_data(prices).items()}
         p = {name: variable(prior) for name, prior in PRIORS.items()}
-        moments, place = np.unique(np.concatenate([released, prices.time_years]), return_inverse=True)
-        at_entry, at_row = np.split(place, [len(released)])
-        fixed = _path(FIXED, law, moments)
         changed = _path(CHANGED, law, released)
         sparser = _sparsity_path(p, released)
-
         active, sparsity = (data[name] - data[name].mean() for name in ("log_active", "log_sparsity"))
-        since = released - released.mean()
-        believed = _Believed(p["capability_level"] + p["capability_drift"] * since, p["capability_spread"] ** 2, 0.0)
+        believed = _Believed(p["capability_level"] + p["capability_drift"] * since_mean(prices), p["capability_spread"] ** 2, 0.0)
         measured = data["capability"] - data["capability"].mean()
         believed = believed.seeing(measured, 0.0, 1.0, prices.capability_sd**2)
         size = p["size_level"] - (changed - changed.mean())
@@ -88,22 +82,56 @@ def build_model(law: str, prices: SizedPrices) -> pm.Model:
             p["sparsity_spread"] ** 2,
         )
         pm.Potential("log_likelihood_of_sizes", believed.log_density)
-
-        entry = fixed[at_entry]
-        exponent = p["active_exponent"] + p["total_exponent"]
-        expected = data["log_price"].mean() + p["price_level"] + exponent * active + p["total_exponent"] * sparsity
-        level = pm.Normal(
-            "price_at_entry",
-            expected + p["premium"] * believed.mean - (entry - entry.mean()),
-            pt.sqrt(p["model_spread"] ** 2 + p["premium"] ** 2 * believed.variance),
-            dims="model",
-        )
-        apart = pm.ZeroSumNormal("host_apart", sigma=p["host_spread"], dims="host")
-        host = pm.Deterministic("host_effect", p["late_hosts"] * late(prices) + apart, dims="host")
-        of_row = level[prices.model] - p["pass_through"] * (fixed[at_row] - entry[prices.model]) + host[prices.host]
-        noise = pm.StudentT.dist(nu=MIN_NOISE_TAIL + p["noise_tail"], mu=of_row, sigma=p["noise_scale"])
-        pm.Potential("log_likelihood_of_prices", pt.sum(pm.logp(noise, data["log_price"])))
+        by_sizes = (p["active_exponent"] + p["total_exponent"]) * active + p["total_exponent"] * sparsity
+        variance = p["premium"] ** 2 * believed.variance
+        _register_prices(FIXED, law, prices, p, data["log_price"], by_sizes + p["premium"] * believed.mean, variance)
     return model
+
+
+def build_direct_model(prices: SizedPrices) -> pm.Model:
+    """Return the model of price at fixed capability without sizes: one path, a random walk with drift, for what both channels add up to.
+
+    Shared data are `log_price` and `capability`. Capability is as measured: its error is part of the model effect.
+    """
+    with pm.Model(coords=_coords(prices)) as model:
+        data = {name: pm.Data(name, shared_data(prices)[name]) for name in ("log_price", "capability")}
+        p = {prior.name: variable(prior) for prior in DIRECT_PRIORS}
+        by_capability = p["direct_slope"] * (data["capability"] - data["capability"].mean())
+        _register_prices(DIRECT, DIRECT_LAW, prices, p, data["log_price"], by_capability, 0.0)
+    return model
+
+
+def _register_prices(
+    channel: str, law: str, prices: SizedPrices, p: dict[str, Tensor], log_price: Tensor, effect: Tensor, variance: Tensor
+) -> None:
+    """Register the path of a channel, the price at which each model enters, and the density of all prices.
+
+    `effect` (M,) is what the model is, in log price, and `variance` how far it is uncertain.
+    """
+    moments, place = np.unique(np.concatenate([prices.release_years, prices.time_years]), return_inverse=True)
+    at_entry, at_row = np.split(place, [len(prices.models)])
+    path = _path(channel, law, moments)
+    entry = path[at_entry]
+    level = pm.Normal(
+        "price_at_entry",
+        log_price.mean() + p["price_level"] + effect - (entry - entry.mean()),
+        pt.sqrt(p["model_spread"] ** 2 + variance),
+        dims="model",
+    )
+    apart = pm.ZeroSumNormal("host_apart", sigma=p["host_spread"], dims="host")
+    host = pm.Deterministic("host_effect", p["late_hosts"] * late(prices) + apart, dims="host")
+    expected = level[prices.model] - p["pass_through"] * (path[at_row] - entry[prices.model]) + host[prices.host]
+    noise = pm.StudentT.dist(nu=MIN_NOISE_TAIL + p["noise_tail"], mu=expected, sigma=p["noise_scale"])
+    pm.Potential("log_likelihood_of_prices", pt.sum(pm.logp(noise, log_price)))
+
+
+def _coords(prices: SizedPrices) -> dict[str, Any]:
+    return {"model": list(prices.models), "host": list(prices.hosts), "step": np.arange(steps_of(prices))}
+
+
+def since_mean(prices: SizedPrices) -> np.ndarray:
+    """Releases in years since the mean one, (M,)."""
+    return np.asarray(prices.release_years - prices.release_years.mean())
 
 
 def shared_data(prices: SizedPrices) -> dict[str, np.ndarray]:
@@ -121,11 +149,11 @@ def steps_of(prices: SizedPrices) -> int:
     return grid_steps(prices.last_years)
 
 
-def late(prices: SizedPrices) -> np.ndarray:
-    """By how many years the prices of each host are later, on average, than those of all, (H,)."""
+def late(prices: SizedPrices, than_years: float | None = None) -> np.ndarray:
+    """By how many years the prices of each host are later, on average, than a date, by default the mean of all prices; (H,)."""
     counts = np.bincount(prices.host, minlength=len(prices.hosts))
     sums = np.bincount(prices.host, prices.time_years, minlength=len(prices.hosts))
-    return np.asarray(sums / counts - prices.time_years.mean())
+    return np.asarray(sums / counts - (prices.time_years.mean() if than_years is None else than_years))
 
 
 def grid_weights(time_years: np.ndarray, steps: int) -> np.ndarray:

@@ -32,7 +32,12 @@ _OF_SIZE: Final = (
     Prior("capability_spread", "lognormal", (0.8, 0.5), "models of one day lie 4 to 18 points apart"),
 )  # fmt: skip
 
+_DIRECT: Final = Prior("direct_slope", "normal", (0.5, 0.7), "what ten points of capability add to log price, sizes left aside")
+
 PRIORS: Final = {
     prior.name: prior for prior in (*(OBSERVATION_PRIORS[name] for name in _SHARED), *_OF_PRICE, *_OF_SIZE)
 }
-"""By name."""
+"""Of the joint model, by name."""
+
+DIRECT_PRIORS: Final = (*(PRIORS[name] for name in (*_SHARED, "price_level", "late_hosts")), _DIRECT)
+"""Of the model without sizes."""
