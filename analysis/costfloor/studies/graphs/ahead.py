@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costfloor.laws.innovations import GRID_YEARS, grid_steps
-from costfloor.laws.priors import MIN_NOISE_TAIL
 from costfloor.forecast.paired import Difference, clustered_error, time_blocks
 from costfloor.forecast.scores import covered, crps
+from costfloor.laws.innovations import GRID_YEARS, grid_steps
+from costfloor.laws.priors import MIN_NOISE_TAIL
 from costfloor.studies.graphs.channel_laws import DIRECT, FIXED, channel_law
 from costfloor.studies.graphs.draws import GraphDraws
 from costfloor.studies.graphs.model import late
@@ -68,7 +68,12 @@ def by_capability(draws: GraphDraws, fitted: SizedPrices, every: SizedPrices) ->
 
 
 def predicted(
-    draws: GraphDraws, fitted: SizedPrices, every: SizedPrices, rows: np.ndarray, effect: Effect, rng: np.random.Generator
+    draws: GraphDraws,
+    fitted: SizedPrices,
+    every: SizedPrices,
+    rows: np.ndarray,
+    effect: Effect,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Draws of log prices (S, rows) that a fit foretells for some rows of a longer record, joint over rows.
 
@@ -90,7 +95,9 @@ def predicted(
     size = len(draws["noise_scale"])
     entry = longer.fallen(channel, every.release_years)
     fallen_mean = longer.fallen(channel, fitted.release_years).mean(axis=1, keepdims=True)
-    level = fitted.log_price.mean() + draws["price_level"][:, None] + effect(draws, fitted, every) - (entry - fallen_mean)
+    level = (
+        fitted.log_price.mean() + draws["price_level"][:, None] + effect(draws, fitted, every) - (entry - fallen_mean)
+    )
     level = level + draws["model_spread"][:, None] * rng.standard_normal(level.shape)
     places = {name: code for code, name in enumerate(fitted.models)}
     for code, name in enumerate(every.models):
@@ -117,7 +124,7 @@ def continued(draws: GraphDraws, channel: str, last_years: float, rng: np.random
     """The draws with innovations of a channel until a later date, from the law's own process."""
     known = draws[f"{channel}_increment"]
     law = channel_law(draws.law, channel)
-    parameters = law.of_innovations(law.parameters(channel, lambda name: draws[name][:, None]))
+    parameters = law.of_innovations(law.parameters(channel, draws.by_row))
     fresh = law.innovations.fresh(rng, (len(known), grid_steps(last_years) - known.shape[1]), parameters)
     values = {**draws.values, f"{channel}_increment": np.concatenate([known, fresh], axis=1)}
     return GraphDraws(draws.law, values, draws.chains)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from costfloor.fit.question_events import AT_MOST_20
-from costfloor.forecast.questions import QUESTIONS, law_answer
+from costfloor.forecast.questions import QUESTIONS, Answer, law_answer
 from costfloor.sampling.probability import Probability, probability_of, probability_of_independent
 from costfloor.sampling.quantiles import Quantiles, quantiles
 from costfloor.studies.graphs.draws import GraphDraws, Rates, prior_draws, rates
@@ -18,8 +18,6 @@ WINDOW_YEARS: Final = 1.0
 BEFORE_YEARS: Final = 2.0
 SLOWED_TO: Final = 0.5
 """Of the rate before, below which a channel has slowed in the sense of question 4."""
-
-Answer = Literal["yes", "no", "not decided"]
 
 
 @dataclass(frozen=True)
@@ -81,8 +79,7 @@ def asked(draws: GraphDraws, last_years: float, steps: int, seed: int) -> dict[i
         prior = probability_of_independent(before[number])
         threshold = next(question.threshold for question in QUESTIONS if question.id == number)
         assert threshold is not None
-        answer = law_answer(threshold, posterior, prior).answer
-        answers[number] = Asked(posterior, prior, answer)
+        answers[number] = Asked(posterior, prior, law_answer(threshold, posterior, prior).answer)
     return answers
 
 

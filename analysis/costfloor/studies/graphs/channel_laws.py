@@ -1,8 +1,8 @@
 r"""The laws of motion of a channel: mean curves as everywhere in `costfloor.laws`, priors of their own, innovations alike.
 
-Time counts from the channel's first date, so that a plateau is one in calendar time, not in the age of a capability. The priors are the same
-for both channels, which is why they cannot say in which of the two a plateau is, and no rate of a constant law is kept from being zero
-or negative: all of the fall may be in the other channel.
+Time counts from the channel's first date, so that a plateau is one in calendar time, not in the age of a capability. The priors are the
+same for both channels, so that they cannot say in which of the two a plateau is, and no rate of a constant law is kept from being zero or
+negative: all of the fall may be in the other channel.
 
 Innovations are a Gaussian random walk of the path by quarters with a scale of its own in each channel, under every law but discovery.
 There they are the gains of `costfloor.laws.innovations`, whose size is tied to the rate: that tie is what the law says, and without it

@@ -34,11 +34,15 @@ class GraphDraws:
         """Draws of one variable, (S, ...)."""
         return self.values[name]
 
+    def by_row(self, name: str) -> np.ndarray:
+        """Draws of a number as a column, (S, 1)."""
+        return np.asarray(self[name][:, None])
+
     def fallen(self, channel: str, time_years: np.ndarray) -> np.ndarray:
         """Cumulative decline of a channel's law with innovations at times (k,), (S, k): of log price per size, or of log size needed."""
         parameters = channel_law(self.law, channel)
-        by_draw = parameters.parameters(channel, lambda name: self[name][:, None])
-        return np.asarray(parameters.law.decline(by_draw, time_years)) + self._walked(channel, time_years)
+        by_draw = parameters.parameters(channel, self.by_row)
+        return np.asarray(parameters.law.decline(by_draw, time_years) + self._walked(channel, time_years))
 
     def sparser(self, time_years: np.ndarray) -> np.ndarray:
         """How far log of total over active parameters has risen at fixed capability by times (k,), (S, k)."""
@@ -70,14 +74,16 @@ class Rates:
     @property
     def total(self) -> np.ndarray:
         """Price at a fixed capability: the sum of both channels."""
-        return self.fixed + self.changed
+        return np.asarray(self.fixed + self.changed)
 
 
 def merged(law: str, posterior: xr.Dataset) -> GraphDraws:
     """Draws of a posterior with chains merged."""
     chains = posterior.sizes["chain"]
     size = chains * posterior.sizes["draw"]
-    values = {str(name): array.to_numpy().reshape(size, *array.shape[2:]) for name, array in posterior.data_vars.items()}
+    values = {
+        str(name): array.to_numpy().reshape(size, *array.shape[2:]) for name, array in posterior.data_vars.items()
+    }
     return GraphDraws(law, values, chains)
 
 
@@ -104,6 +110,6 @@ def prior_draws(law: str, steps: int, size: int, rng: np.random.Generator) -> Gr
     for channel in (FIXED, CHANGED):
         of_channel = channel_law(law, channel)
         values |= {prior.name: prior.draw(size, rng) for prior in of_channel.named(channel).values()}
-        by_draw = of_channel.of_innovations(of_channel.parameters(channel, lambda name: values[name][:, None]))
+        by_draw = of_channel.of_innovations(of_channel.parameters(channel, GraphDraws(law, values).by_row))
         values[f"{channel}_increment"] = of_channel.innovations.smooth(rng.standard_normal((size, steps)), by_draw)
     return GraphDraws(law, values)

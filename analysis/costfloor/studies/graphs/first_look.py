@@ -117,7 +117,9 @@ def first_look(prices: SizedPrices) -> FirstLook:
         models=len(prices.models),
         prices=prices.n,
         variance_explained=float(_fitted(median, models[size], every).rsquared),
-        capability_given_size=_coefficient(_fitted(median, models[[*size, "capability", "date"]], every), {"capability": 1.0}),
+        capability_given_size=_coefficient(
+            _fitted(median, models[[*size, "capability", "date"]], every), {"capability": 1.0}
+        ),
         price_per_size=_coefficient(with_hosts, {"date": -1.0}),
         price_per_size_without_hosts=_coefficient(without, {"date": -1.0}),
         before_knot=_coefficient(bent, {"date": -1.0}),

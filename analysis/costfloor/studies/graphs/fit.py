@@ -54,7 +54,9 @@ def fit_graphs(
     def reported(posterior: xr.Dataset) -> xr.Dataset:
         return _reported(posterior, law, prices)
 
-    return _fit(law, compiled or compile_model(build_model(law, prices)), reported, shared_data(prices), settings, progress)
+    return _fit(
+        law, compiled or compile_model(build_model(law, prices)), reported, shared_data(prices), settings, progress
+    )
 
 
 def fit_direct(prices: SizedPrices, settings: Sampling, progress: Progress) -> GraphFit:

@@ -53,7 +53,9 @@ class _Believed:
         surprise = value - offset - slope * self.mean
         gain = self.variance * slope / scatter
         density = -0.5 * (surprise**2 / scatter + pt.log(2.0 * np.pi * scatter))
-        return _Believed(self.mean + gain * surprise, self.variance * variance / scatter, self.log_density + density.sum())
+        return _Believed(
+            self.mean + gain * surprise, self.variance * variance / scatter, self.log_density + density.sum()
+        )
 
 
 def build_model(law: str, prices: SizedPrices) -> pm.Model:
@@ -69,7 +71,9 @@ def build_model(law: str, prices: SizedPrices) -> pm.Model:
         changed = _path(CHANGED, law, released)
         sparser = _sparsity_path(p, released)
         active, sparsity = (data[name] - data[name].mean() for name in ("log_active", "log_sparsity"))
-        believed = _Believed(p["capability_level"] + p["capability_drift"] * since_mean(prices), p["capability_spread"] ** 2, 0.0)
+        believed = _Believed(
+            p["capability_level"] + p["capability_drift"] * since_mean(prices), p["capability_spread"] ** 2, 0.0
+        )
         measured = data["capability"] - data["capability"].mean()
         believed = believed.seeing(measured, 0.0, 1.0, prices.capability_sd**2)
         size = p["size_level"] - (changed - changed.mean())
@@ -102,7 +106,13 @@ def build_direct_model(prices: SizedPrices) -> pm.Model:
 
 
 def _register_prices(
-    channel: str, law: str, prices: SizedPrices, p: dict[str, Tensor], log_price: Tensor, effect: Tensor, variance: Tensor
+    channel: str,
+    law: str,
+    prices: SizedPrices,
+    p: dict[str, Tensor],
+    log_price: Tensor,
+    effect: Tensor,
+    variance: Tensor,
 ) -> None:
     """Register the path of a channel, the price at which each model enters, and the density of all prices.
 

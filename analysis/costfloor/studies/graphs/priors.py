@@ -6,7 +6,7 @@ from typing import Final
 from costfloor.laws.priors import INNOVATION_SD, OBSERVATION_PRIORS
 from costfloor.sampling.priors import Prior
 
-_SHARED: Final = ("host_spread", "model_spread", "pass_through", "noise_scale", "noise_tail")
+_SHARED: Final = ("host_spread", "model_spread", "noise_scale", "noise_tail")
 """As in the model that all laws share."""
 
 _OF_PRICE: Final = (
@@ -14,7 +14,7 @@ _OF_PRICE: Final = (
     Prior("active_exponent", "normal", (0.4, 0.4), "a token costs in proportion to active parameters, hardly by them, or between"),
     Prior("total_exponent", "normal", (0.4, 0.4), "a token costs in proportion to the memory that is held, hardly by it, or between"),
     Prior("premium", "normal", (0.0, 0.3), "ten points of capability make a model of the same size a third dearer or cheaper, or nothing"),
-    Prior("late_hosts", "normal", (0.0, 0.5), "hosts whose prices are a year later on average are cheaper or dearer by up to a factor of 2.7"),
+    Prior("late_hosts", "normal", (0.0, 0.5), "hosts whose prices are a year later are cheaper or dearer by up to a factor of 2.7"),
 )  # fmt: skip
 
 _OF_SIZE: Final = (
@@ -32,12 +32,22 @@ _OF_SIZE: Final = (
     Prior("capability_spread", "lognormal", (0.8, 0.5), "models of one day lie 4 to 18 points apart"),
 )  # fmt: skip
 
-_DIRECT: Final = Prior("direct_slope", "normal", (0.5, 0.7), "what ten points of capability add to log price, sizes left aside")
+_PASS_THROUGH: Final = Prior(
+    "pass_through",
+    "lognormal",
+    (0.5, 0.8),
+    "a model on sale follows in part or in full, never against the market: with a negative share a rising path passes for a falling one",
+)
+"""Of the model that all laws share, but positive."""
+
+_DIRECT: Final = Prior(
+    "direct_slope", "normal", (0.5, 0.7), "what ten points of capability add to log price, sizes left aside"
+)
 
 PRIORS: Final = {
-    prior.name: prior for prior in (*(OBSERVATION_PRIORS[name] for name in _SHARED), *_OF_PRICE, *_OF_SIZE)
+    prior.name: prior for prior in (*(OBSERVATION_PRIORS[name] for name in _SHARED), _PASS_THROUGH, *_OF_PRICE, *_OF_SIZE)
 }
 """Of the joint model, by name."""
 
-DIRECT_PRIORS: Final = (*(PRIORS[name] for name in (*_SHARED, "price_level", "late_hosts")), _DIRECT)
+DIRECT_PRIORS: Final = (*(PRIORS[name] for name in (*_SHARED, "pass_through", "price_level", "late_hosts")), _DIRECT)
 """Of the model without sizes."""

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from costfloor.forecast.questions import Answer
 from costfloor.sampling.gates import Diagnostics
 from costfloor.sampling.probability import Probability
 from costfloor.sampling.quantiles import Quantiles
 from costfloor.studies.graphs.ahead import Ahead
-from costfloor.studies.graphs.answers import ASKED, Answer, Asked, together
+from costfloor.studies.graphs.answers import ASKED, Asked, together
 from costfloor.studies.graphs.first_look import FirstLook
 from costfloor.studies.graphs.sizes import Coverage
 

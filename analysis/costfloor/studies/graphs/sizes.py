@@ -148,7 +148,7 @@ def sized_prices(rows: pd.DataFrame, models: pd.DataFrame, until: pd.Timestamp |
         len(kept),
         int(sized["stated_in_name"].sum()),
         tuple(
-            Disagreement(key, float(row.in_table), float(row.in_name))
+            Disagreement(str(key), float(row.in_table), float(row.in_name))
             for key, row in sized.iterrows()
             if not 1.0 / DIFFER <= row.in_name / row.in_table <= DIFFER and np.isfinite(row.in_name / row.in_table)
         ),

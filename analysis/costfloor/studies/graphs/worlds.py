@@ -53,7 +53,9 @@ class World:
 
     def share(self, last_years: float) -> float:
         """Share of the fixed graph in the whole fall."""
-        fixed, changed = (float(np.diff(fallen(np.array([0.0, last_years])))[0]) for fallen in (self.fixed, self.changed))
+        fixed, changed = (
+            float(np.diff(fallen(np.array([0.0, last_years])))[0]) for fallen in (self.fixed, self.changed)
+        )
         return fixed / (fixed + changed)
 
     def slows(self, last_years: float) -> tuple[bool, bool]:
@@ -80,7 +82,7 @@ WORLDS: Final = {
     "all_fixed": World("all of the fall is of the fixed graph", _line(WHOLE_RATE), _line(0.0)),
     "all_changed": World("all of the fall is of the changed graph", _line(0.0), _line(WHOLE_RATE)),
     "half_each": World("half of the fall is of either", _HALF, _HALF),
-    "fixed_plateau": World("the fixed graph alone flattens", _plateau(0.1, 2.0, 0.5), _HALF),
+    "fixed_plateau": World("the fixed graph alone flattens", _plateau(0.05, 2.4, 0.4), _HALF),
     "mismeasured": World("half each, sizes off by 30 %", _HALF, _HALF, mismeasured=True),
     "experts_arrive": World("half each, mixtures of experts arrive halfway", _HALF, _HALF, experts_arrive=True),
 }
@@ -90,7 +92,9 @@ WORLDS: Final = {
 def market(world: World, design: SizedPrices, rng: np.random.Generator) -> SizedPrices:
     """Prices, sizes and measured capabilities of a world, for the models, hosts and dates of a design."""
     p, released, models = TRUTH, design.release_years, len(design.models)
-    capability = p["capability_drift"] * (released - released.mean()) + p["capability_spread"] * rng.standard_normal(models)
+    capability = p["capability_drift"] * (released - released.mean()) + p["capability_spread"] * rng.standard_normal(
+        models
+    )
     sparsity = _sparsity(world, design, rng)
     # What sparsity adds to a price at a given number of active parameters, models save on these: the price-weighted size is the world's.
     active = 3.0 + p["size_slope"] * capability - world.changed(released) / BY_SIZE
