@@ -71,11 +71,12 @@ def introduction(coverage: Coverage) -> str:
     """What was split, and how much of it has sizes."""
     names = plural(coverage.models_by_name, "model")
     disagree = len(coverage.disagreements)
+    other_total = f"; of {disagree} more a name states another total than the table, which counts" if disagree else ""
     return (
-        "Price at fixed capability falls because a unit of size becomes cheaper at a host (fixed graph), and because fewer parameters do the "
-        f"same work (changed graph). Both can be seen where sizes are known: {coverage.models} of {coverage.open_models} open models, with "
-        f"{coverage.prices:,} of {coverage.open_prices:,} prices. The sizes of {names} are those that a name states"
-        f"{f'; of {disagree} more a name states another total than the table, which counts' if disagree else ''}."
+        "Price at fixed capability falls because a unit of size becomes cheaper at a host (fixed graph), and because fewer parameters do "
+        "the same work (changed graph). Both can be seen where sizes are known: "
+        f"{coverage.models} of {coverage.open_models} open models, with {coverage.prices:,} of {coverage.open_prices:,} prices. The sizes "
+        f"of {names} are those that a name states{other_total}."
     )
 
 
@@ -112,8 +113,8 @@ def _questions(study: GraphStudy, laws: Mapping[str, str]) -> Table:
     rows = [(law, number) for number in ASKED for law in study.laws]
     return tabulate(
         "graph_questions",
-        "Questions 3 and 4 by law: posterior and prior probability of yes, the Monte Carlo error of the former, and the answer. A law whose "
-        "fit missed a gate has no say.",
+        "Questions 3 and 4 by law: posterior and prior probability of yes, the Monte Carlo error of the former in percentage points, and "
+        "the answer. A law whose fit missed a gate has no say.",
         [
             Column("Question", lambda row: row[1]),
             Column("Law", lambda row: laws[row[0].law], "l"),
@@ -131,8 +132,8 @@ def _rates(study: GraphStudy, laws: Mapping[str, str]) -> Table:
     rows = [(law, window) for law in study.laws for window in (*law.by_year, law.before, law.last, law.whole)]
     return tabulate(
         "graph_rates",
-        "Log-rates per year by channel, median and 90 % interval, positive for a fall; 15 to 20 % a year is 0.16 to 0.22. Sum: price at fixed "
-        "capability. First and last calendar year as far as the record goes; before: the 24 months until the last 12.",
+        "Log-rates per year by channel, median and 90 % interval, positive for a fall; 15 to 20 % a year is 0.16 to 0.22. Sum: price at "
+        "fixed capability. First and last calendar year as far as the record goes; before: the 24 months until the last 12.",
         [
             Column("Law", lambda row: laws[row[0].law], "l"),
             Column("Period", lambda row: row[1].period, "l"),
@@ -160,8 +161,8 @@ def _first_look(study: GraphStudy) -> Table:
 
     return tabulate(
         "graph_first_look",
-        "Least squares with standard errors by model, log-rates per year, positive for a fall: how the question was first looked at, and so no "
-        "test. Reverse regression takes all that models of one size and day differ in capability for error.",
+        "Least squares with standard errors by model, log-rates per year, positive for a fall: how the question was first looked at, and "
+        "so no test. Reverse regression takes all that models of one size and day differ in capability for error.",
         [
             Column("Of open models with sizes", lambda name: name, "l"),
             *(

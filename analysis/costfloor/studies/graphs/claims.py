@@ -56,7 +56,8 @@ def beside_band(study: GraphStudy, channel: str) -> str:
         else "and the laws part on whether that is faster or slower than 15 to 20 % a year"
     )
     return minus(
-        f"Over the last 12 months {WORDS[channel]} fell by {middle} log points a year (medians by law; 90 % intervals from {ends}), {verdict}."
+        f"Over the last 12 months {WORDS[channel]} fell by {middle} log points a year (medians by law; 90 % intervals from {ends}), "
+        f"{verdict}."
     )
 
 
@@ -146,8 +147,8 @@ def sizes_help(ahead: Sequence[Ahead]) -> str:
         verdict = ("better" if gain > 0 else "worse") if clear else "not to be told from those without"
         of_it = "" if error is None else f", standard error {error:.3f}"
         sentences.append(
-            f"from {forecast.origin}, on {plural(forecast.prices, 'price')} of {plural(forecast.models, 'model')} ({forecast.new_models} of "
-            f"them new), forecasts with sizes are {verdict} (CRPS {forecast.crps_with:.3f}, without {forecast.crps_without:.3f}{of_it})"
+            f"from {forecast.origin}, on {plural(forecast.prices, 'price')} of {plural(forecast.models, 'model')} ({forecast.new_models} "
+            f"of them new), forecasts with sizes are {verdict} (CRPS {forecast.crps_with:.3f}, without {forecast.crps_without:.3f}{of_it})"
         )
     return (
         minus(f"Do sizes help to foretell prices of open models? {_sentence('; '.join(sentences))}.")

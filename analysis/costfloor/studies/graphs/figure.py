@@ -12,7 +12,7 @@ from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, interval, n
 
 CAPTION: Final = (
     "How fast each channel falls, by year and over the last 12 months, under each law: median and 90 % interval, log points a year. Left: "
-    "price of a unit of size at a host (fixed graph). Right: price-weighted size at fixed capability (changed graph). Band: 15 to 20 % a year."
+    "price of a unit of size at a host (fixed graph). Right: price-weighted size at fixed capability (changed graph). Band: 15 to 20 %."
 )
 
 PANELS: Final = {"fixed": "Price of a unit of size at a host", "changed": "Size needed at fixed capability"}

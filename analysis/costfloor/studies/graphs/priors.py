@@ -45,7 +45,8 @@ _DIRECT: Final = Prior(
 )
 
 PRIORS: Final = {
-    prior.name: prior for prior in (*(OBSERVATION_PRIORS[name] for name in _SHARED), _PASS_THROUGH, *_OF_PRICE, *_OF_SIZE)
+    prior.name: prior
+    for prior in (*(OBSERVATION_PRIORS[name] for name in _SHARED), _PASS_THROUGH, *_OF_PRICE, *_OF_SIZE)
 }
 """Of the joint model, by name."""
 

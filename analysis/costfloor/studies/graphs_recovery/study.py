@@ -101,7 +101,11 @@ class Recovery:
 
 
 def recovery(
-    design: SizedPrices, markets: int, context: Context, times: Sequence[int] = TIMES, worlds: Sequence[str] = tuple(WORLDS)
+    design: SizedPrices,
+    markets: int,
+    context: Context,
+    times: Sequence[int] = TIMES,
+    worlds: Sequence[str] = tuple(WORLDS),
 ) -> Recovery:
     """Simulate markets and fit them; finished jobs are kept and read again.
 
@@ -118,13 +122,17 @@ def recovery(
     """
     cases = [(world, size, law) for law in FITTED for size in times for world in worlds]
     jobs = {
-        case: [_job(*case, start, min(PER_JOB, markets - start), design) for start in range(0, markets, PER_JOB)] for case in cases
+        case: [_job(*case, start, min(PER_JOB, markets - start), design) for start in range(0, markets, PER_JOB)]
+        for case in cases
     }
     key = result_key("graphs_recovery", __name__, data=fingerprint([design.models, str(design.last), design.n]))
     results = context.run("graphs_recovery", fit_markets, [job for of_case in jobs.values() for job in of_case], key)
     return Recovery(
         markets,
-        tuple(_world(case, design, [row for job in of_case for row in results[job.key]["rows"]]) for case, of_case in jobs.items()),
+        tuple(
+            _world(case, design, [row for job in of_case for row in results[job.key]["rows"]])
+            for case, of_case in jobs.items()
+        ),
     )
 
 
@@ -180,7 +188,7 @@ def _world(case: tuple[str, int, str], design: SizedPrices, rows: list[Mapping[s
     )
 
 
-def _found(found: int, there: bool, law: str, markets: int) -> bool:  # noqa: FBT001  a fact, not a switch
+def _found(found: int, there: bool, law: str, markets: int) -> bool:
     if not there:
         return found <= 0.05 * markets
     return law != "plateau" or found >= 0.8 * markets
