@@ -10,8 +10,9 @@ from sized_markets import small_market
 
 
 def test_exact_prices_return_their_rates() -> None:
-    market = small_market()
-    rng = np.random.default_rng(1)
+    market, rng = small_market(), np.random.default_rng(1)
+    # First prices some days after the release, or nothing would tell the one from the other.
+    market = replace(market, time_years=market.time_years + rng.uniform(0.0, 0.1, market.n))
     size = 2.0 * market.capability - 1.2 * market.release_years
     sparsity = rng.uniform(0.0, 3.0, len(market.models))
     by_size = 0.3 * size + 0.4 * (size + sparsity)
