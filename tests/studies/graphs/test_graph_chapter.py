@@ -16,6 +16,8 @@ from costfloor.studies.graphs.sizes import Disagreement
 from costfloor.typeset.style import STYLE
 from graph_results import MISSED, TITLES, ahead, law, study
 
+HALF = "slowed to less than half"
+
 
 @pytest.mark.parametrize(
     ("slowed", "said"),
@@ -24,8 +26,8 @@ from graph_results import MISSED, TITLES, ahead, law, study
         ((0.01, 0.99), "The changed graph has slowed to less than half, and the fixed graph has not."),
         ((0.99, 0.99), "Both have slowed to less than half."),
         ((0.01, 0.01), "Neither has slowed to less than half."),
-        ((0.99, 0.50), "The fixed graph has slowed to less than half; whether the changed graph has slowed to less than half is left open."),
-        ((0.50, 0.01), "The changed graph has not slowed to less than half; whether the fixed graph has slowed to less than half is left open."),
+        ((0.99, 0.50), f"The fixed graph has {HALF}; whether the changed graph has {HALF} is left open."),
+        ((0.50, 0.01), f"The changed graph has not {HALF}; whether the fixed graph has {HALF} is left open."),
         ((0.50, 0.902), "Whether the fixed and the changed graph has slowed to less than half is left open."),
     ],
 )  # fmt: skip
@@ -87,7 +89,7 @@ def test_the_sum_is_held_against_what_no_size_enters() -> None:
 
 @pytest.mark.parametrize(
     ("gain", "se", "said"),
-    [(0.1, 0.02, "with sizes are better"), (-0.1, 0.02, "with sizes are worse"), (0.1, 0.09, "not to be told"), (0.1, None, "not to be told")],
+    [(0.1, 0.02, "sizes are better"), (-0.1, 0.02, "sizes are worse"), (0.1, 0.09, "not to be told"), (0.1, None, "not to be told")],
 )  # fmt: skip
 def test_whether_sizes_help_needs_a_clear_difference(gain: float, se: float | None, said: str) -> None:
     assert said in sizes_help((ahead(gain, se),))

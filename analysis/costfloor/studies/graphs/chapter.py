@@ -83,17 +83,17 @@ def introduction(coverage: Coverage) -> str:
 def answer(study: GraphStudy, number: int, laws: Mapping[str, str]) -> str:
     """The answer to a question, with what each law says."""
     words = next(question.words for question in QUESTIONS if question.id == number)
-    said = heard(study)
-    if not said:
+    laws_heard = heard(study)
+    if not laws_heard:
         return f"Question {number} ({words}) has no answer: no fit kept its gates."
-    asked = [law.questions[str(number)] for law in said]
+    asked = [law.questions[str(number)] for law in laws_heard]
     chances = extent([law.posterior.value for law in asked], probability)
     before = extent([law.prior.value for law in asked], probability)
     given = study.answers()[number]
     parted = ""
     if given == "not decided":
         by_answer: dict[str, list[str]] = {}
-        for law, of_law in zip(said, asked, strict=True):
+        for law, of_law in zip(laws_heard, asked, strict=True):
             by_answer.setdefault(of_law.answer, []).append(laws[law.law])
         parted = f" ({'; '.join(f'{listing(names)}: {which}' for which, names in by_answer.items())})"
     return f"Question {number}: {words} {given.capitalize()}{parted}, with a probability of {chances} by law, {before} before any price."

@@ -73,10 +73,10 @@ def flattening(study: GraphStudy) -> str:
     laws = heard(study)
     if not laws:
         return ""
-    said = {}
+    verdict_of = {}
     for channel in WORDS:
         verdicts = {has_slowed(law.slowed[channel]) for law in laws}
-        said[channel] = verdicts.pop() if len(verdicts) == 1 else None
+        verdict_of[channel] = verdicts.pop() if len(verdicts) == 1 else None
     chances = [
         f"{extent([law.slowed[channel].value for law in laws], probability)} for the {channel} graph"
         for channel in WORDS
@@ -87,12 +87,12 @@ def flattening(study: GraphStudy) -> str:
         (False, True): "The changed graph has slowed to less than half, and the fixed graph has not.",
         (False, False): "Neither has slowed to less than half.",
     }
-    verdict = said["fixed"], said["changed"]
+    verdict = verdict_of["fixed"], verdict_of["changed"]
     if None in verdict:
-        left = [channel for channel, value in said.items() if value is None]
+        left = [channel for channel, value in verdict_of.items() if value is None]
         known = [
             f"the {channel} graph has{'' if value else ' not'} slowed to less than half"
-            for channel, value in said.items()
+            for channel, value in verdict_of.items()
             if value is not None
         ]
         sentence = f"whether the {' and the '.join(left)} graph has slowed to less than half is left open"

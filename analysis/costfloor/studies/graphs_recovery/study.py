@@ -88,14 +88,14 @@ class Recovery:
     def passed(self) -> bool:
         """Whether shares are near in the median and covered in four of five markets, and a plateau is found where it is and nowhere else.
 
-        Of the markets of a world four in five must find the plateau that is there, under the law that has one, and one in twenty at most one
+        Four in five markets of a world must find the plateau that is there, under the law that has one, and at most one in twenty a plateau
         that is not there, under either law.
         """
         return all(
             row.near
             and row.covered >= 0.8 * self.markets
-            and _found(row.found_fixed, row.fixed_slows, row.law, self.markets)
-            and _found(row.found_changed, row.changed_slows, row.law, self.markets)
+            and _rightly(row.found_fixed, row.fixed_slows, row.law, self.markets)
+            and _rightly(row.found_changed, row.changed_slows, row.law, self.markets)
             for row in self.worlds
         )
 
@@ -188,10 +188,11 @@ def _world(case: tuple[str, int, str], design: SizedPrices, rows: list[Mapping[s
     )
 
 
-def _found(found: int, there: bool, law: str, markets: int) -> bool:
+def _rightly(count: int, there: bool, law: str, markets: int) -> bool:
+    """Whether a plateau is found in as many markets as it should be."""
     if not there:
-        return found <= 0.05 * markets
-    return law != "plateau" or found >= 0.8 * markets
+        return count <= 0.05 * markets
+    return law != "plateau" or count >= 0.8 * markets
 
 
 def run(context: Context) -> Recovery:
