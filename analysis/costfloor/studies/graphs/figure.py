@@ -41,5 +41,5 @@ def draw(study: GraphStudy | None) -> Figure:
     axes[0].set_ylabel("decline (log points per year)")
     for law in study.laws:
         axes[1].plot([], [], color=LAW_COLOURS[law.law], marker="o", markersize=3, label=LAWS[law.law].title)
-    axes[1].legend(loc="upper left", fontsize=6, ncols=2)
+    figure.legend(loc="outside lower center", fontsize=6, ncols=len(study.laws))
     return figure
