@@ -56,8 +56,8 @@ def beside_band(study: GraphStudy, channel: str) -> str:
         else "and the laws part on whether that is faster or slower than 15 to 20 % a year"
     )
     return minus(
-        f"Over the last 12 months {WORDS[channel]} fell at a rate of {middle} a year (log points, negative for a rise; medians by law, 90 % "
-        f"intervals from {ends}), {verdict}."
+        f"Over the last 12 months {WORDS[channel]} fell at a rate of {middle} a year (log points, negative for a rise; medians by law, "
+        f"90 % intervals from {ends}), {verdict}."
     )
 
 
