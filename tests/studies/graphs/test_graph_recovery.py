@@ -11,6 +11,7 @@ from costfloor.runs.jobs import run_jobs
 from costfloor.studies.graphs.model import _Believed
 from costfloor.studies.graphs.worlds import WORLDS
 from costfloor.studies.graphs_recovery import study as recovered
+from costfloor.studies.graphs_recovery.chapter import graphs_recovery, introduction, plateaus
 from costfloor.studies.graphs_recovery.study import Recovery, WorldRecovery, recovery
 from scipy.stats import multivariate_normal
 from sized_markets import LAST_YEARS, small_market
@@ -71,3 +72,18 @@ def test_shares_are_found_where_they_are(tmp_path: Path, monkeypatch: pytest.Mon
         assert (one.found_fixed, one.found_changed) == (0, 0)
         assert one.rhat_worst < 1.05
     assert "2 of 2 done" in progress[-1]
+
+
+def test_what_is_said_of_recovery_turns_with_it() -> None:
+    good = Recovery(20, (row(), row(world="half_each", fixed_slows=False, found_fixed=0)))
+    (words, table) = graphs_recovery(good, "", {"plateau": "plateau"})
+    assert "within 0.1 of the truth in the median of every world" in words["text"]
+    assert (
+        "Under plateau a plateau is found in 17 of 20 markets where it is, and in at most 1 where there is none."
+        in words["text"]
+    )
+    assert len(table["rows"]) == 2
+    far = Recovery(20, (row(medians=(0.7, 0.7, 0.8)),))
+    assert "further than 0.1 from the truth in the median where the fixed graph alone flattens" in introduction(far)
+    none = Recovery(20, (row(fixed_slows=False, found_fixed=0),))
+    assert "is found nowhere, as there is none, and in at most 1" in plateaus(none, "plateau", {"plateau": "plateau"})
