@@ -56,9 +56,9 @@ def _words(row: WorldRecovery) -> str:
 def _worlds(study: Recovery, laws: Mapping[str, str]) -> Table:
     return tabulate(
         "graph_recovery",
-        f"Of {plural(study.markets, 'market')} in each world, of the panel's models, dates and hosts, or twice as many models and prices: true "
-        "share of the fixed graph, smallest and largest posterior median, markets whose 90 % interval holds the truth, and markets in which "
-        "either channel is found to have slowed to less than half with a probability of 0.9.",
+        f"Of {plural(study.markets, 'market')} in each world, of the panel's models, dates and hosts, or twice as many models and prices: "
+        "true share of the fixed graph, smallest and largest posterior median, markets whose 90 % interval holds the truth, and markets in "
+        "which either channel is found to have slowed to less than half with a probability of 0.9.",
         [
             Column("World", _words, "l"),
             Column("Size", lambda row: row.times),
