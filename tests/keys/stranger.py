@@ -21,7 +21,7 @@ SMALL: Final = ROOT / "tests" / "fixtures" / "rested"
 
 STUDIES: Final = (
     "forecasts", "sbc", "sbc_fresh", "operating", "technologies", "reference_class", "hindcast", "influence",
-    "measures", "heldout", "power", "evidence", "channels", "domains", "witnesses",
+    "measures", "heldout", "power", "evidence", "graphs", "graphs_recovery", "domains", "witnesses",
 )  # fmt: skip
 RESULTS: Final = {
     "fit": "costfloor.fit.fit",

@@ -115,6 +115,16 @@ STUDIES: Final[Mapping[str, Entry]] = {
         "The decline has not been split by channel",
         (PANEL, RAW),
     ),
+    "graphs": Entry(
+        "price of a parameter and parameters needed", "graphs",
+        "The decline has not been split into the price of a parameter and the parameters needed",
+        (PANEL, RAW),
+    ),
+    "graphs_recovery": Entry(
+        "whether the split by parameters finds what is there", "graphs_recovery",
+        "Whether the split by parameters finds what is there has not been simulated",
+        (PANEL, RAW),
+    ),
     "domains": Entry(
         "training against inference: gains at a fixed task", "domains",
         "Gains in training and in inference have not been compared",

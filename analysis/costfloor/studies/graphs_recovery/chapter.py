@@ -1,0 +1,73 @@
+"""Whether the split by parameters finds what is there: shares and plateaus in markets of known truth."""
+
+from collections.abc import Mapping
+
+from costfloor.studies.graphs.worlds import WORLDS
+from costfloor.studies.graphs_recovery.study import Recovery, WorldRecovery
+from costfloor.typeset.blocks import Block, table, text
+from costfloor.typeset.phrases import extent, listing, plural
+from costfloor.typeset.tables import Column, Table, tabulate
+from costfloor.typeset.values import Number, Range
+
+
+def graphs_recovery(study: Recovery, notice: str, laws: Mapping[str, str]) -> list[Block]:
+    """What was found in each world; `laws` are the titles of the laws by name."""
+    return [
+        text(introduction(study), *(plateaus(study, law, laws) for law in _fitted(study)), notice),
+        table(_worlds(study, laws)),
+    ]
+
+
+def introduction(study: Recovery) -> str:
+    """How many markets, and whether shares are where they are."""
+    far = [_words(row) for row in study.worlds if not row.near]
+    shares = (
+        "The share of the fixed graph is within 0.1 of the truth in the median of every world."
+        if not far
+        else f"The share of the fixed graph is further than 0.1 from the truth in the median where {listing(list(dict.fromkeys(far)))}."
+    )
+    return f"{plural(study.markets, 'market')} of the panel's models, dates and hosts were drawn from each of several worlds. {shares}"
+
+
+def plateaus(study: Recovery, law: str, laws: Mapping[str, str]) -> str:
+    """How often a law finds a plateau where it is, and where there is none."""
+    rows = [row for row in study.worlds if row.law == law]
+    right = [count for row in rows for count, there in _counts(row) if there]
+    wrong = [count for row in rows for count, there in _counts(row) if not there]
+    where_it_is = (
+        f"in {extent(right, str)} of {study.markets} markets where it is" if right else "nowhere, as there is none"
+    )
+    elsewhere = f", and in at most {max(wrong)} where there is none" if wrong else ""
+    return f"Under {laws[law]} a plateau is found {where_it_is}{elsewhere}."
+
+
+def _counts(row: WorldRecovery) -> tuple[tuple[int, bool], tuple[int, bool]]:
+    return (row.found_fixed, row.fixed_slows), (row.found_changed, row.changed_slows)
+
+
+def _fitted(study: Recovery) -> list[str]:
+    return list(dict.fromkeys(row.law for row in study.worlds))
+
+
+def _words(row: WorldRecovery) -> str:
+    return WORLDS[row.world].words
+
+
+def _worlds(study: Recovery, laws: Mapping[str, str]) -> Table:
+    return tabulate(
+        "graph_recovery",
+        f"Of {plural(study.markets, 'market')} in each world, of the panel's models, dates and hosts, or twice as many models and prices: "
+        "true share of the fixed graph, smallest and largest posterior median, markets whose 90 % interval holds the truth, and markets in "
+        "which either channel is found to have slowed to less than half with a probability of 0.9.",
+        [
+            Column("World", _words, "l"),
+            Column("Size", lambda row: row.times),
+            Column("Law", lambda row: laws[row.law], "l"),
+            Column("True share", lambda row: Number(row.share)),
+            Column("Medians", lambda row: Range(min(row.medians), max(row.medians))),
+            Column("Held", lambda row: row.covered),
+            Column("Fixed slows", lambda row: row.found_fixed),
+            Column("Changed slows", lambda row: row.found_changed),
+        ],
+        study.worlds,
+    )
