@@ -1,12 +1,14 @@
 """The chapters that studies fill: which studies stand in each, and what of the other results they are given."""
 
+from costfloor.laws import LAWS
 from costfloor.report.limits import unpriced
 from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
 from costfloor.studies.catalogue import part
-from costfloor.studies.channels.chapter import channels
 from costfloor.studies.domains.chapter import training_and_inference
 from costfloor.studies.events.chapter import innovations
+from costfloor.studies.graphs.chapter import graphs
+from costfloor.studies.graphs_recovery.chapter import graphs_recovery
 from costfloor.studies.heldout.chapter import heldout
 from costfloor.studies.hindcast.chapter import hindcast
 from costfloor.studies.influence.chapter import influence
@@ -15,6 +17,7 @@ from costfloor.studies.measures.chapter import measures
 from costfloor.studies.power.chapter import power_of_checks
 from costfloor.studies.reference_class.chapter import reference_class
 from costfloor.studies.technologies.chapter import technologies
+from costfloor.studies.witnesses.chapter import fixed_graph_witnesses
 from costfloor.typeset.blocks import Block, heading
 
 
@@ -51,18 +54,19 @@ def technologies_of_known_fate(study: Study) -> list[Block]:
 
 
 def mechanisms(study: Study) -> list[Block]:
-    """Dated innovations on the price paths, whether prices react to them, and the decline by channel."""
-    plateau = study.fits.get("plateau")
-    follows = quantiles(plateau, "pass_through") if plateau and "pass_through" in plateau.reported else None
+    """Dated innovations on the price paths and whether prices react to them; the decline by channel, and witnesses of one of them."""
+    stored = study.calibration
+    titles = {name: law.title for name, law in LAWS.items()}
+    panel = {name: quantiles(fit, "rate_12m") for name, fit in study.fits.items() if fit.passed}
+    aside = study.comparison.questions.set_aside
     return [
-        heading("Where the decline comes from"),
+        heading("Where the decline comes from", name="mechanisms"),
         *innovations(study.events, unpriced(study.panel, study.panel["capability"])),
-        heading("Fixed graph against changed graph", 2),
-        *part(
-            "channels",
-            study.calibration.get("channels"),
-            lambda result, notice: channels(result, notice, follows),
-        ),
+        heading("Fixed graph, changed graph", 2, name="graphs"),
+        *part("graphs", stored.get("graphs"), lambda result, notice: graphs(result, notice, titles, panel, aside)),
+        *part("graphs_recovery", stored.get("graphs_recovery"), lambda result, notice: graphs_recovery(result, notice, titles)),
+        heading("Witnesses of a fixed graph", 2, name="witnesses"),
+        *part("witnesses", stored.get("witnesses"), fixed_graph_witnesses),
     ]
 
 

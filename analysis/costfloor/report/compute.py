@@ -1,6 +1,7 @@
 """Everything that a report shows: computed, or read where unchanged, and drawn and written."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -26,6 +27,7 @@ from costfloor.report.study import Study
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import sha256_bytes, write_together
 from costfloor.studies.events.event_study import event_study, innovation_months
+from costfloor.studies.graphs.questions import with_sizes
 from costfloor.studies.last_forecast.study import last_forecast
 from costfloor.studies.levers.levers import observed_levers
 from costfloor.studies.registry import stored_studies
@@ -105,6 +107,9 @@ def run_study(
     obs, raw, folder = panel_observations(built), built.store, store.places.fits
     fits = {name: fit_law(law, obs, settings, folder, progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, folder, progress, workers=workers)
+    sizes = studies.get("graphs")
+    if sizes is not None and not sizes.stale and as_of is None:
+        comparison = replace(comparison, questions=with_sizes(comparison.questions, sizes.result))
     checks = tuple(run_checks(fits, obs, settings.seed, progress=progress))
     days = past_days(earlier)
     forecast = last_forecast(built, days, settings, progress)

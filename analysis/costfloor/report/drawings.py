@@ -23,11 +23,12 @@ from costfloor.report.figures import (
     rates_by_year,
 )
 from costfloor.report.study import Study
-from costfloor.studies.channels import figure as channel_rates
 from costfloor.studies.domains import figure as domains
 from costfloor.studies.events import figure as events
+from costfloor.studies.graphs import figure as graph_rates
 from costfloor.studies.last_forecast import figure as last_forecast
 from costfloor.studies.sbc import figure as ranks
+from costfloor.studies.witnesses import figure as witnesses
 from costfloor.typeset.blocks import Block, figure
 
 FILES: Final = {"price_index": "inference_price_index", "price_ahead": "forecast"}
@@ -141,7 +142,8 @@ DRAWINGS: Final[Mapping[str, Drawing]] = {
             moved,
         ),
         ("events", events.CAPTION, events, lambda study: study.panel, lambda study: study.innovations),
-        ("channel_rates", channel_rates.CAPTION, channel_rates, lambda study: _result(study, "channels")),
+        ("graph_rates", graph_rates.CAPTION, graph_rates, lambda study: _result(study, "graphs")),
+        ("witnesses", witnesses.CAPTION, witnesses, lambda study: _result(study, "witnesses")),
         ("domains", domains.CAPTION, domains, _base),
         (
             "economics",

@@ -110,11 +110,6 @@ STUDIES: Final[Mapping[str, Entry]] = {
         "The evidence by sequential Monte Carlo has not been run",
         (PANEL,),
     ),
-    "channels": Entry(
-        "fixed graph against changed graph", "channels",
-        "The decline has not been split by channel",
-        (PANEL, RAW),
-    ),
     "graphs": Entry(
         "price of a parameter and parameters needed", "graphs",
         "The decline has not been split into the price of a parameter and the parameters needed",

@@ -100,7 +100,7 @@ def six_answers(questions: Questions) -> Table:
 def why(answered: Answered, questions: Questions) -> str:
     """What the descriptions say to a question, counted."""
     if answered.answer == "not yet asked":
-        return "Needs the sizes of models, and an account of price and size together."
+        return "The account of price and size together has not been run on these data."
     if answered.threshold is None:
         late = _late(questions)
         return f"In {LATEST} years; it hangs on the description alone." if late else "No description counts."

@@ -1,53 +1,73 @@
-"""Fixed against changed graph in plain words: whether the same models become cheaper, or new models need less."""
+"""Fixed against changed graph in plain words: whether running a model of a given size becomes cheaper, or smaller models do."""
 
+from collections.abc import Sequence
+
+from costfloor.report.plain import chance, fall_span
 from costfloor.report.study import Study
 from costfloor.studies.catalogue import part
-from costfloor.studies.channels.result import ChannelResult
-from costfloor.studies.channels.study import MAIN, ChannelStudy
+from costfloor.studies.graphs.claims import has_slowed, heard
+from costfloor.studies.graphs.result import GraphStudy, LawResult
 from costfloor.typeset.blocks import Block, heading, text
-from costfloor.typeset.montecarlo import beside
-from costfloor.typeset.phrases import percentage, probability
+from costfloor.typeset.phrases import percentage, plural
 
 
 def sources(study: Study) -> list[Block]:
-    """How much of the fall comes from either source, and whether one slows."""
+    """How fast either source brings prices down, how much of the fall it has, and whether it slows."""
     return [
         heading("Cheaper serving, or models that need less?"),
-        *part("channels", study.calibration.get("channels"), _sources),
+        *part("graphs", study.calibration.get("graphs"), _sources),
     ]
 
 
-def _sources(study: ChannelStudy, notice: str) -> list[Block]:
-    main = study.readings[MAIN]
-    failed = "" if main.passed else "FAILED: this could not be computed reliably."
-    return [text(shares(main), slowing(main), failed, notice)]
+def _sources(study: GraphStudy, notice: str) -> list[Block]:
+    laws = heard(study)
+    failed = f"FAILED: {plural(len(study.failed), 'description')} could not be computed reliably." if study.failed else ""
+    return [text(seen(study), *((pace(laws), shares(laws), slowing(laws)) if laws else ()), failed, notice)]
 
 
-def shares(result: ChannelResult) -> str:
-    """How much of the whole fall models that were on sale already have."""
-    words = (
-        "Price for the same ability falls in two ways: a model on sale becomes cheaper at its cheapest seller, because serving it "
-        "does, or a "
-        "new model reaches the same ability for less. The claim of a floor is about the first alone."
+def seen(study: GraphStudy) -> str:
+    """What the two sources are, and for how many models they can be told apart."""
+    coverage = study.coverage
+    return (
+        "Price for the same ability falls in two ways: a model of a given size becomes cheaper to run at the same seller, or a smaller "
+        "model does the same work. The claim of a floor is about the first alone. Both can be seen where the size of a model is known, "
+        f"for {coverage.models} of {plural(coverage.open_models, 'open model')}; of closed models nobody outside can tell them apart."
     )
-    if result.share is None:
-        return f"{words} Whether prices fell at all in these data is open, and so is the share of either."
-    low, middle, high = (percentage(value) for value in result.share)
-    larger = {
-        1: "the larger part comes from new models",
-        0: "which part is the larger is open",
-        -1: "the larger part comes from models that were on sale already",
-    }[beside(0.5, result.share, result.diagnostics.ess_bulk_min)]
-    return f"{words} The first has {middle} of the whole fall (nine of ten: {low} to {high}): {larger}."
 
 
-def slowing(result: ChannelResult) -> str:
-    """The chance that either way has lost half of its speed."""
-    known = {
-        "models on sale": result.p_fixed_halved,
-        "new models": result.p_changed_halved,
-    }
-    clauses = [f"{probability(p)} for {name}" for name, p in known.items() if p is not None]
-    if not clauses:
-        return ""
-    return f"The chance that it has lost half of its speed by {result.periods[-1]} is {' and '.join(clauses)}."
+def pace(laws: Sequence[LawResult]) -> str:
+    """How fast either source fell over the last 12 months, by the middle estimates of all descriptions, with the widest doubt."""
+    words = []
+    for subject, channel in (("a unit of size", "fixed"), ("the size that an ability needs, in what it costs,", "changed")):
+        rates = [getattr(law.last, channel) for law in laws]
+        middle = fall_span(min(rate[1] for rate in rates), max(rate[1] for rate in rates))
+        doubt = fall_span(min(rate[0] for rate in rates), max(rate[2] for rate in rates))
+        words.append(f"{subject} became {middle} (with all doubt {doubt})")
+    return f"Over the last 12 months {' and '.join(words)}."
+
+
+def shares(laws: Sequence[LawResult]) -> str:
+    """How much of the whole fall the price of a unit of size has."""
+    known = [law.fixed_share for law in laws if law.fixed_share is not None]
+    if not known:
+        return "How much of the whole fall either has is open."
+    low, high = min(share[1] for share in known), max(share[1] for share in known)
+    middle = percentage(low) if percentage(low) == percentage(high) else f"{percentage(low)} to {percentage(high)}"
+    ends = percentage(min(share[0] for share in known)), percentage(max(share[2] for share in known))
+    return f"Of the whole fall since the record began the first has {middle} (with all doubt {ends[0]} to {ends[1]})."
+
+
+def slowing(laws: Sequence[LawResult]) -> str:
+    """Whether either source has lost half of its speed, where all descriptions say the same."""
+    sentences = []
+    for subject, channel in (("the price of a unit of size", "fixed"), ("the size that an ability needs", "changed")):
+        verdicts = {has_slowed(law.slowed[channel]) for law in laws}
+        verdict = verdicts.pop() if len(verdicts) == 1 else None
+        words = {
+            True: "has lost half of its speed",
+            False: "has not lost half of its speed",
+            None: "may or may not have lost half of its speed",
+        }[verdict]
+        likely = chance([law.slowed[channel].value for law in laws])
+        sentences.append(f"the fall of {subject} {words} (chance {likely})")
+    return f"Against the 24 months before, {' and '.join(sentences)}."

@@ -1,4 +1,4 @@
-"""The rate of decline by year: of price at fixed capability under each law, and of the two channels it comes from."""
+"""The rate of decline by year: of price at fixed capability under each law, and of the two sources it comes from."""
 
 from typing import Final
 
@@ -10,14 +10,15 @@ from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.report.decline import RATE, rates_by_year
 from costfloor.report.plain import LAWS_IN_WORDS
 from costfloor.report.study import Study
-from costfloor.studies.channels.figure import CHANNELS
-from costfloor.studies.channels.study import MAIN
+from costfloor.studies.graphs.claims import heard
 from costfloor.typeset.frames import quantile_rows, three
 from costfloor.typeset.style import (
+    BLUE,
     CLAIM_COLOUR,
     GREY,
     LAW_COLOURS,
     LAW_MARKERS,
+    VERMILLION,
     interval,
     nothing,
     page_figure,
@@ -27,27 +28,31 @@ from costfloor.typeset.style import (
 CAPTION: Final = (
     "How much price falls in a year, for the same ability of a model. Left: under each description of how prices move; a mark is the "
     "middle "
-    "estimate, a line holds nine of ten. Right: the two sources of the fall, as far as they were told apart: the same models becoming "
-    "cheaper to buy, and new models needing less. Shaded: a fall of 15 to 20 % a year."
+    "estimate, a line holds nine of ten. Right: the two sources of the fall, of models whose size is known, a mark for each description: "
+    "what a unit of size costs at the same seller, and how much size an ability needs. Shaded: a fall of 15 to 20 % a year."
 )
+NEXT_TO: Final = 0.08
+"""Between the marks of two laws, of the place of a period."""
+
 PERCENTS: Final = (-50, 0, 20, 40, 60, 70, 80, 90, 95)
-SOURCES: Final = {"fixed": ("the same models, sold for less", "o"), "changed": ("new models that need less", "^")}
+SOURCES: Final = {
+    "fixed": ("a unit of a model\'s size, at the same seller", BLUE, "o"),
+    "changed": ("the size that an ability needs", VERMILLION, "^"),
+}
 MARKET, SOURCE = "market", "source"
 
 
 def frame(study: Study) -> pd.DataFrame:
-    """`part, period, series`, and 5, 50 and 95 % of the log-rate: laws by year, then channels by period, where they were computed."""
+    """`part, period, series, law`, and 5, 50 and 95 % of the log-rate: laws by year, then both sources under each law, where they were computed."""
     market = rates_by_year(study.fits, study.obs).assign(part=MARKET)
-    stored = study.calibration.get("channels")
-    rows = []
-    if stored is not None:
-        main = stored.result.readings[MAIN]
-        for name, rates in (("fixed", main.fixed), ("changed", main.changed)):
-            rows += [
-                {"part": SOURCE, "period": period, "series": name, **three(RATE, rate)}
-                for period, rate in zip(main.periods, rates, strict=True)
-            ]
-    columns = ["part", "period", "series", "models", *(f"{RATE}_{part}" for part in ("q05", "q50", "q95"))]
+    stored = study.calibration.get("graphs")
+    rows = [
+        {"part": SOURCE, "period": window.period, "series": name, "law": law.law, **three(RATE, getattr(window, name))}
+        for law in (heard(stored.result) if stored is not None else ())
+        for window in (law.before, law.last)
+        for name in SOURCES
+    ]
+    columns = ["part", "period", "series", "law", "models", *(f"{RATE}_{part}" for part in ("q05", "q50", "q95"))]
     return pd.concat([market, pd.DataFrame(rows)], ignore_index=True).reindex(columns=columns)
 
 
@@ -57,9 +62,8 @@ def draw(study: Study) -> Figure:
     figure = page_figure(2.75)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1.0))
     laws = {name: (LAWS_IN_WORDS[name], LAW_COLOURS[name], LAW_MARKERS[name]) for name, fit in study.fits.items()}
-    sources = {name: (label, CHANNELS[name][1], marker) for name, (label, marker) in SOURCES.items()}
     _part(left, rates[rates["part"] == MARKET], laws)
-    _part(right, rates[rates["part"] == SOURCE], sources)
+    _part(right, rates[rates["part"] == SOURCE], SOURCES)
     left.set_title("The whole fall, under each description")
     right.set_title("Where it comes from")
     for ax in (left, right):
@@ -83,8 +87,13 @@ def _part(ax: Axes, rates: pd.DataFrame, series: dict[str, tuple[str, str, str]]
     for at, (name, (label, colour, marker)) in enumerate(series.items()):
         mine = rates[rates["series"] == name]
         offset = apart * (at - (len(series) - 1) / 2)
-        for period, low, middle, high in zip(mine["period"], *quantile_rows(mine, RATE), strict=True):
-            interval(ax, periods.index(period) + offset, (low, middle, high), colour, vertical=True, marker=marker)
+        # The same source under several laws stands side by side in its place.
+        within = mine.groupby("period").cumcount() - (mine.groupby("period")["period"].transform("size") - 1) / 2
+        for period, shift, low, middle, high in zip(
+            mine["period"], NEXT_TO * within, *quantile_rows(mine, RATE), strict=True
+        ):
+            place = periods.index(period) + offset + shift
+            interval(ax, place, (low, middle, high), colour, vertical=True, marker=marker)
         ax.plot([], [], color=colour, marker=marker, markersize=4, label=label)
     ax.set_xticks(range(len(periods)), [_broken(period) for period in periods])
     ax.set_xlim(-0.5, len(periods) - 0.5)

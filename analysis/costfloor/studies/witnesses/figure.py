@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -15,6 +16,7 @@ CAPTION: Final = (
     "(circles), and over the whole time (square, at the right); 90 % intervals, cut at the edge. Dashed: 15 and 20 % a year. "
     "Blue, filled: a fixed graph; red, open: prices at any host, and, on an axis of their own, what a fixed score or capability costs."
 )
+RATE: Final = "rate_log_rate_per_year"
 SAME_THING: Final = (*FIXED, ANY_HOST)
 ACROSS: Final = 4
 SAME: Final = (-0.6, 1.2)
@@ -23,6 +25,19 @@ CHANGED: Final = (-1.2, 2.4)
 
 FIRST: Final = 2022
 """Years before are left to the whole: few witnesses reach there."""
+
+
+def frame(study: WitnessStudy | None) -> pd.DataFrame:
+    """`witness, year` (empty: over the whole time), and the log-rate a year with its 90 % interval; without rows where the study was not run."""
+    rows = [
+        {"witness": witness.name, "year": year, RATE: rate.value, f"{RATE}_low": rate.low, f"{RATE}_high": rate.high}
+        for witness in (study.witnesses if study is not None else ())
+        for year, rate in (
+            *((f"{of_year.year}", of_year.rate) for of_year in witness.years if of_year.year >= FIRST),
+            ("", witness.rate),
+        )
+    ]
+    return pd.DataFrame(rows, columns=["witness", "year", RATE, f"{RATE}_low", f"{RATE}_high"])
 
 
 def draw(study: WitnessStudy | None) -> Figure:

@@ -1,6 +1,6 @@
 """What is on sale on a day: open models at the hosts with prices of their own, as far as lists say.
 
-A price counts while it is known to hold (`costfloor.studies.channels.spells`). A price that the newest list of a whole catalogue still
+A price counts while it is known to hold (`costfloor.studies.witnesses.spells`). A price that the newest list of a whole catalogue still
 has holds until that list's day.
 """
 
@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from costfloor.build import BuiltPanel
-from costfloor.studies.channels.spells import known_spells, last_looks
+from costfloor.studies.witnesses.spells import known_spells, last_looks
 
 CATALOGUES: Final = ("models_dev", "litellm", "genai_prices", "openrouter", "llm_prices")
 """Sources whose lists are whole: what they no longer have is gone, and what they have holds."""
@@ -25,9 +25,7 @@ def open_spells(built: BuiltPanel) -> pd.DataFrame:
     """Prices of open models with the days on which they are known to hold: `model, host, date, until, log_price, arrival, dated`."""
     quotes = built.quotes
     listed = quotes["source"].isin(CATALOGUES) & quotes["end_reason"].isna() & quotes["valid_to"].isna()
-    spells = known_spells(
-        built.panel, quotes.assign(end_reason=quotes["end_reason"].mask(listed, LISTED)), trust_catalogues=True
-    )
+    spells = known_spells(built.panel, quotes.assign(end_reason=quotes["end_reason"].mask(listed, LISTED)))
     opened = built.panel.drop_duplicates("model").set_index("model")["open_weights"].fillna(False).astype(bool)
     table = pd.DataFrame(
         [(s.model, s.host, s.date, s.until, s.log_price, s.arrival, s.dated) for s in spells],

@@ -46,12 +46,8 @@ class KnownSpell:
 
     Attributes
     ----------
-    model, host, band
-        What is sold, by whom, and the family of the laws that it belongs to.
-    quality
-        Capability less the centre of the band, capability units.
-    release
-        Release of the model, None where unknown.
+    model, host
+        What is sold, and by whom.
     date
         The first day on which the price counts.
     after, known_from
@@ -70,9 +66,6 @@ class KnownSpell:
 
     model: str
     host: str
-    band: str
-    quality: float
-    release: pd.Timestamp | None
     date: pd.Timestamp
     after: pd.Timestamp | None
     known_from: pd.Timestamp
@@ -83,20 +76,18 @@ class KnownSpell:
     log_price: float
 
 
-def known_spells(panel: pd.DataFrame, quotes: pd.DataFrame, *, trust_catalogues: bool = True) -> tuple[KnownSpell, ...]:
+def known_spells(panel: pd.DataFrame, quotes: pd.DataFrame) -> tuple[KnownSpell, ...]:
     """Spells of the prices that the laws see, by model, host and day.
 
     Parameters
     ----------
     panel, quotes
         The processed tables of these names.
-    trust_catalogues
-        Whether a price that a catalogue still lists at its last look is known until then; if not, only until it is recorded again.
     """
     seen = panel[panel["host_kind"].isin(LAW_HOST_KINDS) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)]
     rows = seen.merge(quotes[["quote_id", "event"]], on="quote_id", how="left", validate="one_to_one")
     rows = rows.sort_values([*PLACE, "date", "quote_id"]).reset_index(drop=True)
-    sightings = _sightings(quotes, trust_catalogues)
+    sightings = _sightings(quotes)
     spells: list[KnownSpell] = []
     for _, of_place in rows.groupby(PLACE, sort=True):
         records = [{str(name): value for name, value in row.items()} for row in of_place.to_dict("records")]
@@ -120,12 +111,12 @@ class _Sighting:
     left: bool
 
 
-def _sightings(quotes: pd.DataFrame, trust_catalogues: bool) -> dict[tuple[str, str], list[_Sighting]]:
+def _sightings(quotes: pd.DataFrame) -> dict[tuple[str, str], list[_Sighting]]:
     """What is seen at each place, duplicates among it: they are what confirms a price."""
     known = quotes[quotes["status"].isin(["kept", "duplicate"]) & quotes["price_usd_per_mtok"].notna()]
     known = known[known["date"].notna()]
     looked = known["source"].map(last_looks(quotes))
-    listed = known["end_reason"].isin(OPEN) & trust_catalogues
+    listed = known["end_reason"].isin(OPEN)
     last_seen = known["recorded_on"].where(~listed, looked).fillna(known["date"])
     until = known["valid_to"].fillna(last_seen.where(last_seen > known["date"], known["date"]))
     left = known["valid_to"].notna() & known["end_reason"].isin(EXITS)
@@ -152,9 +143,6 @@ def _of_place(model: str, host: str, rows: list[Row], sightings: list[_Sighting]
             KnownSpell(
                 model=model,
                 host=host,
-                band=row["segment"],
-                quality=row["capability"] - row["band_centre"],
-                release=None if pd.isna(row["release_date"]) else row["release_date"],
                 date=row["date"],
                 after=after,
                 known_from=known_from,

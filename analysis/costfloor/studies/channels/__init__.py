@@ -1,1 +1,0 @@
-"""Fixed graph against changed graph: which channel the decline comes from."""
