@@ -66,6 +66,7 @@ def test_an_answer_names_the_laws_that_part() -> None:
     parted = law("plateau", questions={"3": open_, "4": open_})
     words = answer(study(law("exponential"), parted), 3, TITLES)
     assert "Not decided (constant rate: yes; plateau: not decided), with a probability of 90 % to 99 %" in words
+    assert "Not decided, with a probability of 90 % by law" in answer(study(parted), 3, TITLES)
 
 
 def test_a_law_that_missed_a_gate_has_no_say() -> None:

@@ -91,7 +91,7 @@ def answer(study: GraphStudy, number: int, laws: Mapping[str, str]) -> str:
     before = extent([law.prior.value for law in asked], probability)
     given = study.answers()[number]
     parted = ""
-    if given == "not decided":
+    if given == "not decided" and len({of_law.answer for of_law in asked}) > 1:
         by_answer: dict[str, list[str]] = {}
         for law, of_law in zip(laws_heard, asked, strict=True):
             by_answer.setdefault(of_law.answer, []).append(laws[law.law])

@@ -145,7 +145,7 @@ def sizes_help(ahead: Sequence[Ahead]) -> str:
         gain, error = forecast.gain.value, forecast.gain.se
         clear = error is not None and abs(gain) > CLEAR * error
         verdict = ("better" if gain > 0 else "worse") if clear else "not to be told from those without"
-        of_it = "" if error is None else f", standard error {error:.3f}"
+        of_it = "" if error is None else f", difference {gain:+.3f} with a standard error of {error:.3f}"
         sentences.append(
             f"from {forecast.origin}, on {plural(forecast.prices, 'price')} of {plural(forecast.models, 'model')} ({forecast.new_models} "
             f"of them new), forecasts with sizes are {verdict} (CRPS {forecast.crps_with:.3f}, without {forecast.crps_without:.3f}{of_it})"
