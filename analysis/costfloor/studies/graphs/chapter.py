@@ -1,6 +1,6 @@
 """The part "Fixed graph, changed graph": price of a parameter and parameters needed, by law, beside 15 to 20 % a year."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from costfloor.forecast.questions import QUESTIONS
@@ -40,7 +40,13 @@ LOOKED_AT: Final[Mapping[str, Callable[[FirstLook], float | Coefficient]]] = {
 }
 
 
-def graphs(study: GraphStudy, notice: str, laws: Mapping[str, str], panel: Mapping[str, Quantiles]) -> list[Block]:
+def graphs(
+    study: GraphStudy,
+    notice: str,
+    laws: Mapping[str, str],
+    panel: Mapping[str, Quantiles],
+    set_aside: Collection[str] = (),
+) -> list[Block]:
     """The decline of price at fixed capability as that of the price of a unit of size and that of the size needed.
 
     Parameters
@@ -53,10 +59,12 @@ def graphs(study: GraphStudy, notice: str, laws: Mapping[str, str], panel: Mappi
         Titles of the laws by name.
     panel
         `rate_12m` of the panel's laws, 5, 50 and 95 %, by law; empty where it is not at hand.
+    set_aside
+        Laws that have no say in the answers, because of their forecasts for the whole panel.
     """
     return [
         text(introduction(study.coverage), failed_gates([laws[name] for name in study.failed]), notice),
-        text(*(answer(study, number, laws) for number in ASKED)),
+        text(*(answer(study, number, laws, set_aside) for number in ASKED)),
         text(beside_band(study, "fixed"), beside_band(study, "changed"), flattening(study)),
         figure("graph_rates", CAPTION),
         table(_questions(study, laws)),
@@ -80,16 +88,16 @@ def introduction(coverage: Coverage) -> str:
     )
 
 
-def answer(study: GraphStudy, number: int, laws: Mapping[str, str]) -> str:
+def answer(study: GraphStudy, number: int, laws: Mapping[str, str], set_aside: Collection[str] = ()) -> str:
     """The answer to a question, with what each law says."""
     words = next(question.words for question in QUESTIONS if question.id == number)
-    laws_heard = heard(study)
+    laws_heard = [law for law in heard(study) if law.law not in set_aside]
     if not laws_heard:
         return f"Question {number} ({words}) has no answer: no fit kept its gates."
     asked = [law.questions[str(number)] for law in laws_heard]
     chances = extent([law.posterior.value for law in asked], probability)
     before = extent([law.prior.value for law in asked], probability)
-    given = study.answers()[number]
+    given = study.answers(set_aside)[number]
     parted = ""
     if given == "not decided" and len({of_law.answer for of_law in asked}) > 1:
         by_answer: dict[str, list[str]] = {}

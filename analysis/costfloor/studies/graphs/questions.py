@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from costfloor.forecast.questions import Answered, Questions
+from costfloor.forecast.questions import Answer, Answered, Questions, law_answer
 from costfloor.studies.graphs.claims import heard
 from costfloor.studies.graphs.result import GraphStudy
 
@@ -29,8 +29,10 @@ def with_sizes(questions: Questions, study: GraphStudy) -> Questions:
     )
 
 
-def _answered(answered: Answered, study: GraphStudy, answer: str) -> Answered:
+def _answered(answered: Answered, study: GraphStudy, answer: Answer) -> Answered:
+    assert answered.threshold is not None
     by_law = {law.law: law.questions[str(answered.id)] for law in heard(study)}
+    held = {law: law_answer(answered.threshold, asked.posterior, asked.prior) for law, asked in by_law.items()}
     return replace(
         answered,
         answer=answer,
@@ -38,5 +40,5 @@ def _answered(answered: Answered, study: GraphStudy, answer: str) -> Answered:
         mcse_by_law={law: asked.posterior.mcse for law, asked in by_law.items()},
         prior={law: asked.prior.value for law, asked in by_law.items()},
         answer_by_law={law: asked.answer for law, asked in by_law.items()},
-        within_error=tuple(law for law, asked in by_law.items() if asked.within_error),
+        within_error=tuple(law for law, decided in held.items() if decided.within_error),
     )

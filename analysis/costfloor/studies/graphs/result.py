@@ -1,5 +1,6 @@
 """What the joint model says of both channels, as plain data."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from costfloor.forecast.questions import Answer
@@ -132,7 +133,13 @@ class GraphStudy:
         """Whether every fit kept its gates."""
         return not self.failed and self.direct.diagnostics.passed and all(ahead.passed for ahead in self.ahead)
 
-    def answers(self) -> dict[int, Answer]:
-        """Answers to questions 3 and 4 by the rule: what all laws that are not set aside give, else "not decided"."""
-        heard = [law for law in self.laws if law.diagnostics.passed]
+    def answers(self, set_aside: Collection[str] = ()) -> dict[int, Answer]:
+        """Answers to questions 3 and 4 by the rule: what all laws that are not set aside give, else "not decided".
+
+        Parameters
+        ----------
+        set_aside
+            Laws that have no say for another reason than their fit here.
+        """
+        heard = [law for law in self.laws if law.diagnostics.passed and law.law not in set_aside]
         return {number: together({law.law: law.questions[str(number)].answer for law in heard}) for number in ASKED}
