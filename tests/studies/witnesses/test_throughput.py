@@ -16,6 +16,7 @@ from costfloor.studies.witnesses.throughput import (
     number_format,
     repeated,
 )
+from store import project_store
 
 
 def result(**changed: Any) -> dict[str, Any]:
@@ -177,3 +178,15 @@ def test_devices_without_matrix_units_or_of_another_trade_are_left_out() -> None
         }
     )
     assert computing_per_dollar(hardware)["cluster"].tolist() == ["new"]
+
+
+def test_no_unit_of_the_project_is_mislabelled() -> None:
+    """A label that says queries where tokens were counted would be a step of hundreds within a cell."""
+    store = project_store()
+    for table in (
+        mlperf_results(store.table("context_mlperf_inference")),
+        inferencex_results(store.table("context_inferencex")),
+    ):
+        ordered = table.sort_values(["cell", "date"], kind="stable")
+        steps = ordered.groupby("cell")["gain"].diff().abs()
+        assert steps.max() < np.log(10.0)
