@@ -82,6 +82,15 @@ def test_units_formats_and_sizes_of_memory_are_cells_of_their_own() -> None:
     assert sizes["accelerator"].tolist() == ["B 180 GB", "B 192 GB"]
 
 
+def test_a_result_that_cannot_be_in_its_unit_is_out() -> None:
+    queries = result(scenario="Server", result=3.0, submitter="T")
+    assert sorted(results(result(), result(submitter="U"), result(scenario="Server"), queries)["submitter"]) == [
+        "S",
+        "S",
+        "U",
+    ]
+
+
 def test_a_format_is_taken_from_later_rounds_only_where_it_is_the_only_one() -> None:
     early = {"round_date": pd.Timestamp("2024-08-28"), "weight_data_types": np.nan, "result": 700.0}
     one = results(result(**early), result())
