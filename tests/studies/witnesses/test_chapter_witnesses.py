@@ -24,7 +24,7 @@ def study(*witnesses: Witness) -> WitnessStudy:
         rates=agreement([(one.name, one.rate) for one in witnesses]),
         changes=agreement([(one.name, one.change) for one in witnesses if one.change is not None]),
         steps=(FormatStep(INFERENCEX, rate(0.26), 56, 2), FormatStep(MLPERF, None, 0, 0)),
-        formats={"results": 100, "stated": 20, "taken": 10},
+        formats={"results": 100, "stated": 20, "taken": 10, "unlike": 3},
         discounts=(),
         coverage=Coverage(10, 5, 4),
     )

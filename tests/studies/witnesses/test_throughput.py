@@ -16,6 +16,7 @@ from costfloor.studies.witnesses.throughput import (
     number_format,
     repeated,
 )
+from store import project_store
 
 
 def result(**changed: Any) -> dict[str, Any]:
@@ -79,6 +80,15 @@ def test_units_formats_and_sizes_of_memory_are_cells_of_their_own() -> None:
         result(accelerator="B 180GB", accelerator_class="B"), result(accelerator="B 192GB", accelerator_class="B")
     )
     assert sizes["accelerator"].tolist() == ["B 180 GB", "B 192 GB"]
+
+
+def test_a_result_that_cannot_be_in_its_unit_is_out() -> None:
+    queries = result(scenario="Server", result=3.0, submitter="T")
+    assert sorted(results(result(), result(submitter="U"), result(scenario="Server"), queries)["submitter"]) == [
+        "S",
+        "S",
+        "U",
+    ]
 
 
 def test_a_format_is_taken_from_later_rounds_only_where_it_is_the_only_one() -> None:
@@ -177,3 +187,15 @@ def test_devices_without_matrix_units_or_of_another_trade_are_left_out() -> None
         }
     )
     assert computing_per_dollar(hardware)["cluster"].tolist() == ["new"]
+
+
+def test_no_unit_of_the_project_is_mislabelled() -> None:
+    """A label that says queries where tokens were counted would be a step of hundreds within a cell."""
+    store = project_store()
+    for table in (
+        mlperf_results(store.table("context_mlperf_inference")),
+        inferencex_results(store.table("context_inferencex")),
+    ):
+        ordered = table.sort_values(["cell", "date"], kind="stable")
+        steps = ordered.groupby("cell")["gain"].diff().abs()
+        assert steps.max() < np.log(10.0)

@@ -190,7 +190,8 @@ def coverage(study: WitnessStudy) -> str:
     return (
         f"Total parameters are known of {known.total} of {known.models} open models with a measured capability, active ones too of "
         f"{known.active}. Of {stated['results']:,} results of MLPerf {stated['stated']:,} state the format of their weights, and "
-        f"{stated['taken']:,} are taken to have the only one that others state for their task and accelerator."
+        f"{stated['taken']:,} are taken to have the only one that others state for their task and accelerator; "
+        f"{stated['unlike']:,} more are out, because they cannot be in the unit they state."
     )
 
 

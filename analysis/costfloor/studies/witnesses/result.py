@@ -88,7 +88,8 @@ class WitnessStudy:
     steps
         What FP4 brought over FP8, once.
     formats
-        Results of MLPerf that count, of how many the format of the weights is stated, and for how many it is taken from later rounds.
+        Results of MLPerf that count, of how many the format of the weights is stated, for how many it is taken from later rounds, and how
+        many are out because they cannot be in the unit they state.
     discounts
         By name and year.
     coverage

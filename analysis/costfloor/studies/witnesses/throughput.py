@@ -23,6 +23,9 @@ NOT_SOLD: Final = ("preview", "research", "rdi")
 SHARED: Final = "MIG|Virtualized"
 MIXED: Final = "mixed"
 NOT_STATED: Final = "not stated"
+UNLIKE: Final = np.log(10.0)
+"""So far (log points) a result of an accelerator may be from the median of its task in the same unit; tokens for queries are hundreds."""
+
 ITEM: Final = ["task", "scenario", "unit", "accelerator", "n_accelerators", "submitter"]
 
 CONFIGURATION: Final = [
@@ -56,34 +59,13 @@ class FormatStep:
 def mlperf_results(rows: pd.DataFrame) -> pd.DataFrame:
     """Comparable results of MLPerf inference: `date, gain, cell, cluster`, and `format, stated, accelerator, item`.
 
-    Partitioned, virtual and mixed devices and systems that were not on sale are out. A result that stands under both accuracy targets of
-    a task counts once, under the stricter; one that its submitter repeats to the digit in a later round counts once, in the first. Where
-    all stated formats of a task on an accelerator are one, earlier results that do not state it are taken to have it.
+    Results that cannot be in the unit they state are out, and what `_sold` leaves out. A result that its submitter repeats to the digit in
+    a later round counts once, in the first. Where all stated formats of a task on an accelerator are one, earlier results that do not
+    state it are taken to have it.
     """
-    names = rows["accelerator_class"] + rows["system"] + rows["accelerator"]
-    sold = ~rows["availability"].str.lower().isin(NOT_SOLD) & ~names.str.contains(SHARED)
-    kept = rows[sold & (rows["accelerator_class"] != MIXED) & rows["result_per_accelerator"].gt(0.0)].reset_index(
-        drop=True
-    )
-    table = pd.DataFrame(
-        {
-            "date": kept["round_date"],
-            "base": kept["benchmark"].str.replace(r"-99(?:\.9)?$", "", regex=True),
-            "task": kept["benchmark"],
-            "scenario": kept["scenario"],
-            "unit": kept["unit"],
-            "accelerator": _by_memory(kept),
-            "n_accelerators": kept["n_accelerators"],
-            "submitter": kept["submitter"],
-            "result": kept["result"],
-            "gain": np.log(kept["result_per_accelerator"]),
-            "format": kept["weight_data_types"].map(number_format),
-        }
-    )
-    # "-99.9" sorts after "-99": the stricter target is the last of equal results.
-    table = table.sort_values(["date", "task"], kind="stable")
-    table = table.drop_duplicates(["date", "base", *ITEM[1:], "format", "result"], keep="last")
-    table["stated"] = table["format"].notna()
+    table = _sold(rows)
+    table = table[in_stated_unit(table)]
+    table = table.assign(stated=table["format"].notna())
     by_place = table.dropna(subset=["format"]).groupby(["base", "accelerator"])["format"]
     only = by_place.first()[by_place.nunique() == 1]
     place = pd.MultiIndex.from_frame(table[["base", "accelerator"]])
@@ -93,6 +75,12 @@ def mlperf_results(rows: pd.DataFrame) -> pd.DataFrame:
     item = best[ITEM].astype(str).agg(", ".join, axis=1)
     cluster = best["accelerator"] + " x " + best["base"]
     return best.assign(item=item, cell=item + ", " + best["format"], cluster=cluster).reset_index(drop=True)
+
+
+def in_stated_unit(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether a result can be in the unit that it states, beside all others of its task and accelerator that state the same."""
+    usual = table.groupby(["base", "unit", "accelerator"])["gain"].transform("median")
+    return (table["gain"] - usual).abs() < UNLIKE
 
 
 def inferencex_results(rows: pd.DataFrame) -> pd.DataFrame:
@@ -114,20 +102,22 @@ def inferencex_results(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def throughput(store: Store) -> tuple[tuple[Witness, ...], tuple[FormatStep, ...], dict[str, int]]:
-    """Witnesses of both sources, steps from FP8 to FP4, and how many results of MLPerf state their format.
+    """Witnesses of both sources, steps from FP8 to FP4, and how many results of MLPerf there are by what they state.
 
     Raises
     ------
     InputError, IntegrityError
         As `costfloor.data.store.Store.table`.
     """
-    mlperf = mlperf_results(store.table(TABLES[0]))
+    rows = store.table(TABLES[0])
+    mlperf = mlperf_results(rows)
     inferencex = inferencex_results(store.table(TABLES[1]))
     told = (witness(MLPERF, repeated(mlperf)), witness(INFERENCEX, repeated(inferencex)))
     steps = (format_step(MLPERF, mlperf), format_step(INFERENCEX, inferencex))
     stated = {
         "results": len(mlperf),
         "stated": int(mlperf["stated"].sum()),
+        "unlike": int((~in_stated_unit(_sold(rows))).sum()),
         "taken": int((~mlperf["stated"] & (mlperf["format"] != NOT_STATED)).sum()),
     }
     return tuple(heard for heard in told if heard is not None), steps, stated
@@ -161,6 +151,36 @@ def number_format(stated: object) -> str | None:
         return None
     name = stated.lower()
     return "fp4" if name == "mxfp4" else name
+
+
+def _sold(rows: pd.DataFrame) -> pd.DataFrame:
+    """Results of whole devices of one kind that were on sale, in the columns that make a cell.
+
+    A result that stands under both accuracy targets of a task counts once, under the stricter.
+    """
+    names = rows["accelerator_class"] + rows["system"] + rows["accelerator"]
+    sold = ~rows["availability"].str.lower().isin(NOT_SOLD) & ~names.str.contains(SHARED)
+    kept = rows[sold & (rows["accelerator_class"] != MIXED) & rows["result_per_accelerator"].gt(0.0)].reset_index(
+        drop=True
+    )
+    table = pd.DataFrame(
+        {
+            "date": kept["round_date"],
+            "base": kept["benchmark"].str.replace(r"-99(?:\.9)?$", "", regex=True),
+            "task": kept["benchmark"],
+            "scenario": kept["scenario"],
+            "unit": kept["unit"],
+            "accelerator": _by_memory(kept),
+            "n_accelerators": kept["n_accelerators"],
+            "submitter": kept["submitter"],
+            "result": kept["result"],
+            "gain": np.log(kept["result_per_accelerator"]),
+            "format": kept["weight_data_types"].map(number_format),
+        }
+    )
+    # "-99.9" sorts after "-99": the stricter target is the last of equal results.
+    table = table.sort_values(["date", "task"], kind="stable")
+    return table.drop_duplicates(["date", "base", *ITEM[1:], "format", "result"], keep="last")
 
 
 def _by_memory(rows: pd.DataFrame) -> "pd.Series[str]":
