@@ -97,7 +97,7 @@ def library() -> str:
 
 def data(name: str) -> Any:
     """A named data set that the page fills, dates as milliseconds."""
-    return alt.NamedData(name=name, format=alt.DataFormat(parse=None))
+    return alt.NamedData(name=name, format={"parse": None})
 
 
 def colour(field: str, series: Sequence[Series]) -> Any:

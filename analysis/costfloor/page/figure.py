@@ -37,7 +37,7 @@ class DataTable:
     @property
     def numbers(self) -> tuple[str, ...]:
         """Columns that hold numbers."""
-        return tuple(name for name in self.frame if pd.api.types.is_numeric_dtype(self.frame[name].dtype))
+        return tuple(str(name) for name in self.frame if pd.api.types.is_numeric_dtype(self.frame[name].dtype))
 
 
 @dataclass(frozen=True)

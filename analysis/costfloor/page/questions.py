@@ -22,7 +22,7 @@ YEARS_AHEAD = "at_most_20"
 def six_questions(results: "Results") -> Figure:
     """Every question with its answer, the probabilities behind it by law, and question 6 by years ahead."""
     questions = results.comparison.questions
-    series = law_series(questions.p_at_most_20, shown=tuple(questions.p_at_most_20))
+    series = law_series(_laws(questions), shown=_laws(questions))
     asked = {str(answered.id): answered.question for answered in questions.answers if answered.probability_by_law}
     first = next(iter(asked), "")
     return Figure(
@@ -88,8 +88,16 @@ def _chart(series: Any, questions: "Questions") -> Any:
     return thresholds + before + after
 
 
+def _laws(questions: "Questions") -> tuple[str, ...]:
+    """The laws that were asked, in the order of the package."""
+    return tuple(law for law in LAWS if law in questions.p_at_most_20)
+
+
 def _by_law(questions: "Questions") -> DataTable:
     frame = questions.to_frame()
+    # Stored results have lost the order of the laws.
+    order = frame["law"].map(list(LAWS).index)
+    frame = frame.assign(order=order).sort_values(["question", "order"]).drop(columns="order").reset_index(drop=True)
     titles = {name: law.title for name, law in LAWS.items()}
     return DataTable(
         PROBABILITIES,
@@ -107,8 +115,8 @@ def _by_law(questions: "Questions") -> DataTable:
 def _at_most_20(questions: "Questions") -> DataTable:
     rows = [
         {"law": LAWS[law].title, "years_ahead": int(years), "probability": p, "set_aside": "yes" if law in questions.set_aside else "no"}
-        for law, by_year in questions.p_at_most_20.items()
-        for years, p in by_year.items()
+        for law in _laws(questions)
+        for years, p in sorted(questions.p_at_most_20[law].items(), key=lambda ahead: int(ahead[0]))
     ]  # fmt: skip
     return DataTable(
         YEARS_AHEAD,

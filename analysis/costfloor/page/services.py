@@ -186,7 +186,7 @@ def _margin(series: tuple[Series, ...]) -> Any:
         "year:Q", axis=alt.Axis(title="year", format="d", tickMinStep=1), scale=alt.Scale(zero=False, nice=False)
     )
     axis = alt.Axis(title="gross margin (share of revenue)", format="%")
-    scale = alt.Scale(domain=list(MARGINS_SHOWN), clamp=True)
+    scale = alt.Scale(domain=list(MARGINS_SHOWN), clamp=True, nice=False)
     look = {"x": years, "color": colour("future", series)}
     band = (
         rows.transform_filter("datum.future == interval_of")

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -47,24 +47,33 @@ class Watched:
 
 
 @contextmanager
-def opened(path: Path, *, width: int = 1400, scheme: str = "light") -> Iterator[Watched]:
-    """The page in Chromium without a network, every figure drawn."""
+def chromium() -> Iterator[Browser]:
+    """A browser for all pages of a run."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True, accept_downloads=True
-        )
-        watched = Watched(context.new_page())
-        watched.page.on("request", lambda request: watched.requests.append(request.url))
-        watched.page.on(
-            "console",
-            lambda line: watched.complaints.append(line.text) if line.type in {"error", "warning"} else None,
-        )
-        watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-        watched.page.goto(path.as_uri())
-        drawn(watched.page)
-        yield watched
+        yield browser
         browser.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser, path: Path, *, width: int = 1400, scheme: Literal["light", "dark"] = "light"
+) -> Iterator[Watched]:
+    """The page in a window of its own without a network, every figure drawn."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True, accept_downloads=True
+    )
+    watched = Watched(context.new_page())
+    watched.page.on("request", lambda request: watched.requests.append(request.url))
+    watched.page.on(
+        "console",
+        lambda line: watched.complaints.append(line.text) if line.type in {"error", "warning"} else None,
+    )
+    watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    watched.page.goto(path.as_uri())
+    drawn(watched.page)
+    yield watched
+    context.close()
 
 
 def drawn(page: Page) -> None:

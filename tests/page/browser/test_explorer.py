@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from costfloor.page import make
@@ -12,6 +12,7 @@ from costfloor.sampling.policy import Sampling
 from explorer_checks import (
     CHROMIUM,
     Watched,
+    chromium,
     differing,
     downloads,
     drawn,
@@ -22,6 +23,7 @@ from explorer_checks import (
     undrawn,
     unnamed,
 )
+from playwright.sync_api import Browser
 from stored_page import SCRIPT, made_up_grids, made_up_results
 from test_page_grid import unpacked
 
@@ -46,8 +48,14 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def watched(path: Path) -> Iterator[Watched]:
-    with opened(path) as page:
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def watched(browser: Browser, path: Path) -> Iterator[Watched]:
+    with opened(browser, path) as page:
         yield page
 
 
@@ -70,22 +78,22 @@ def test_every_figure_is_drawn_from_its_csv(watched: Watched) -> None:
     assert watched.problems() == []
 
 
-def test_a_number_altered_by_hand_is_noticed(path: Path, tmp_path: Path) -> None:
+def test_a_number_altered_by_hand_is_noticed(browser: Browser, path: Path, tmp_path: Path) -> None:
     content = path.read_text("utf-8")
     rate = repr(made_up_results().fits["plateau"].receipt["parameters"]["rate_now"]["q50"])
     assert content.count(rate) >= 1
     altered = tmp_path / "altered.html"
     altered.write_text(content.replace(rate, f"1{rate}", 1), encoding="utf-8")
-    with opened(altered) as other:
+    with opened(browser, altered) as other:
         assert differing(downloads(other.page), expected()) == ["rates_by_law.csv differs"]
 
 
-def test_an_altered_script_does_not_run(path: Path, tmp_path: Path) -> None:
+def test_an_altered_script_does_not_run(browser: Browser, path: Path, tmp_path: Path) -> None:
     altered = tmp_path / "altered.html"
     altered.write_text(
         path.read_text("utf-8").replace("</main>", "<img src=x onerror=\"document.title='run'\"></main>"), "utf-8"
     )
-    with opened(altered) as other:
+    with opened(browser, altered) as other:
         other.page.wait_for_timeout(200)
         assert other.page.title() == make.TITLE
         assert other.problems()
@@ -164,8 +172,10 @@ def test_what_is_chosen_is_what_is_drawn(watched: Watched) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_narrow_and_wide_windows(path: Path, width: int, scheme: str) -> None:
-    with opened(path, width=width, scheme=scheme) as other:
+def test_it_fits_narrow_and_wide_windows(
+    browser: Browser, path: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    with opened(browser, path, width=width, scheme=scheme) as other:
         assert too_wide(other.page) == []
         assert undrawn(other.page) == []
         ink, paper = other.page.evaluate(
