@@ -48,6 +48,16 @@ def test_the_services_that_come_along_are_listed_for_a_reader(capsys: pytest.Cap
     assert "about launching" in done.out or "on launching" in done.out
 
 
+@pytest.mark.usefixtures("fitted")
+def test_a_service_of_the_package_is_named_and_another_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    done = run(capsys, "--data", str(ROOT / "data"), "economics", "--scenario", "growing_agent")
+    assert done.out.startswith("growing_agent: ")
+    assert "api_wrapper" not in done.out
+    refused = run(capsys, "economics", "--scenario", "growing")
+    assert (refused.code, refused.out) == (2, "")
+    assert "or one of api_wrapper, growing_agent" in refused.err
+
+
 def test_a_bad_scenario_is_refused_before_anything_is_computed(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -130,7 +130,7 @@ def test_numbers_are_those_of_the_results(page: str) -> None:
 
 
 def test_what_was_not_run_is_said(page: str) -> None:
-    assert "costfloor calibrate channels" in page
+    assert "costfloor calibrate graphs" in page
     results = cast("Results", replace(cast("Any", made_up_results()), last_forecast=None, history=(), past_days=()))
     assert not make.forecasts.last_one(results).charts
     assert "no line yet" in make.vintages.moved(results).paragraphs[0]

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "answer",
-    "channel_rates",
     "channels",
     "checks",
     "domains",
     "economics",
     "events",
     "floor",
+    "graphs",
     "indexes",
     "last_forecast",
     "moved",
@@ -40,6 +40,7 @@ __all__ = [
     "ranks",
     "reference",
     "technologies",
+    "witnesses",
 ]
 
 
@@ -106,9 +107,14 @@ def ranks(results: "Results") -> Picture:
     return _picture("studies.sbc.figure", _result(results, "sbc").latest)
 
 
-def channel_rates(results: "Results") -> Picture:
-    """Rates of the fixed and the changed graph by year, and who made the record lows."""
-    return _picture("studies.channels.figure", _result(results, "channels"))
+def graphs(results: "Results") -> Picture:
+    """Rates of the fixed and the changed graph by year, under each law: the price of a unit of size, and the size needed."""
+    return _picture("studies.graphs.figure", _result(results, "graphs"))
+
+
+def witnesses(results: "Results") -> Picture:
+    """Independent witnesses of a fixed graph by year, and what changing the graph brings beside them."""
+    return _picture("studies.witnesses.figure", _result(results, "witnesses"))
 
 
 def domains(results: "Results") -> Picture:

@@ -24,7 +24,7 @@ from costfloor.storage import refuse_links
 app = typer.Typer(
     cls=Commands,
     help="Do AI inference prices fall to a floor, or keep falling?",
-    epilog="Global options may stand before or after the command.",
+    epilog="Start with `costfloor status`. Global options may stand before or after the command.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

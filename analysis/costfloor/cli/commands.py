@@ -7,43 +7,40 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 COMMANDS: Final = {
-    "build": ("data", "Build the panel from data/raw."),
-    "status": (
-        "status",
-        "Say what is built, fitted and studied, and whether it and the raw files are as they should be.",
-    ),
-    "ingest": ("data", "Store a price list as a new vintage of the raw data."),
-    "refresh": ("refresh", "Fetch or take files, ingest all of them, and say what changed and what needs a person."),
-    "sources": (
-        "data",
-        "List the formats that can be ingested, where they are published, and how old the newest vintage of each is.",
-    ),
-    "setup-tables": ("models", "Create the tables that people write, with their header, where they are missing."),
-    "index": ("trends", "Price index of the project's panel or of a table, with tests for a break in its trend."),
-    "fit": ("fits", "Fit a law of motion; an unchanged fit is read, not run again."),
-    "compare": ("comparison", "Compare the laws by forecast and give a verdict."),
-    "check": ("comparison", "Posterior predictive checks of every law."),
-    "score": ("comparison", "Say how well the current fits predicted new rows."),
-    "refit": (
-        "comparison",
-        "Take in what is new: score it, bring every law up to date, and say whether the answer moved.",
-    ),
-    "economics": (
-        "economics",
-        "Margin, break-even and pay-back of a service under every law and under fixed rates of decline.",
-    ),
+    "status": ("status", "Give the six answers, what is current, stale or missing, and the command to type next."),
+    "explain": ("explain", "Explain a term of the report or of this program in plain words; without a term list all."),
     "report": ("report", "Build, fit, compare and write reports/report.pdf."),
     "page": (
         "page",
         "Write reports/explorer.html from the stored results: one file with charts, tables and sliders, for a browser.",
     ),
+    "economics": (
+        "economics",
+        "Margin, break-even and pay-back of a service under every law and under fixed rates of decline.",
+    ),
+    "index": ("trends", "Price index of the project's panel or of a table, with tests for a break in its trend."),
+    "trend": ("trends", "Classical trends of the project's panel or of a table."),
+    "fit": ("fits", "Fit a law of motion; an unchanged fit is read, not run again."),
+    "compare": ("comparison", "Compare the laws by forecast and give a verdict."),
+    "check": ("comparison", "Posterior predictive checks of every law."),
+    "score": ("comparison", "Say how well the current fits predicted new rows."),
+    "sources": (
+        "data",
+        "List the formats that can be ingested, where they are published, and how old the newest vintage of each is.",
+    ),
+    "refresh": ("refresh", "Fetch or take files, ingest all of them, and say what changed and what needs a person."),
+    "ingest": ("data", "Store a price list as a new vintage of the raw data."),
+    "build": ("data", "Build the panel from data/raw."),
+    "refit": (
+        "comparison",
+        "Take in what is new: score it, bring every law up to date, and say whether the answer moved.",
+    ),
     "calibrate": ("calibration", "Run those of the heavy studies behind the report that are out of date or missing."),
     "quarantine": ("quarantine", "Quotes that are held back, and decisions on them."),
-    "vintages": ("vintages", "The price lists that were taken in."),
     "models": ("models", "Which model an id names, and decisions on it."),
     "hosts": ("hosts", "Sellers, and decisions on them."),
-    "explain": ("explain", "Explain a term of the report or of this program in plain words; without a term list all."),
-    "trend": ("trends", "Classical trends of the project's panel or of a table."),
+    "vintages": ("vintages", "The price lists that were taken in."),
+    "setup-tables": ("models", "Create the tables that people write, with their header, where they are missing."),
 }
 """Module and first line of help of every command, in the order of the list."""
 

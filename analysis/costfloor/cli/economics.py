@@ -15,6 +15,7 @@ from costfloor.economics.scenario import Scenario
 from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
 from costfloor.economics.study import Economics
 from costfloor.economics.study import economics as work_out
+from costfloor.errors import InputError
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations
@@ -61,7 +62,14 @@ def _scenarios(name: str | None) -> tuple[Scenario, ...]:
     shipped = {service.name: service for service in shipped_scenarios()}
     if name is None:
         return tuple(shipped.values())
-    return (shipped[name] if name in shipped else read_scenario(Path(name)),)
+    if name in shipped:
+        return (shipped[name],)
+    if name.isidentifier() and not Path(name).exists():
+        remedy = f"Name a TOML file, or one of {', '.join(shipped)}"
+        raise InputError(
+            "is neither a file nor a service of the package", column="--scenario", value=name, remedy=remedy
+        )
+    return (read_scenario(Path(name)),)
 
 
 def _service(service: Scenario, result: Economics) -> list[Block]:

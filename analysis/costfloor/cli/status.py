@@ -23,7 +23,7 @@ def status(
         bool, typer.Option("--verify", help="Hash every raw file, also those that look unchanged.")
     ] = False,
 ) -> None:
-    """Say what is built, fitted and studied, and whether it and the raw files are as they should be."""
+    """Give the six answers, what is current, stale or missing, and the command to type next."""
     call: Options = context.obj
     try:
         state = current_status(call.places, call.settings)

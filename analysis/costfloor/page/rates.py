@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
+from costfloor.laws import LAWS
 from costfloor.page.charts import chosen, claim, colour, compiled, data, law_series, shape
 from costfloor.page.figure import Choice, DataTable, Figure, Series
-from costfloor.studies.channels.study import MAIN
-from costfloor.typeset.style import BLACK, BLUE, VERMILLION
+from costfloor.studies.graphs.claims import heard
 
 if TYPE_CHECKING:
     from costfloor.report.results import Results
-    from costfloor.studies.channels.result import ChannelResult
+    from costfloor.studies.graphs.result import GraphStudy
 
 BY_YEAR, BY_LAW = "rates_by_year", "rates_by_law"
 RATE = "rate of decline (log-rate a year)"
@@ -21,11 +21,12 @@ SCALE = (
     "Lines are 90 % intervals."
 )
 
-CHANNELS = (
-    Series("fixed", "same model sold later (fixed graph)", BLUE, (6, 3), "square"),
-    Series("changed", "new models (changed graph)", VERMILLION, (), "circle"),
-    Series("total", "both", BLACK, (2, 2), "diamond", shown=False),
-)
+CHANNELS = {
+    "fixed": "price of a unit of size at a host (fixed graph)",
+    "changed": "size needed, weighted as it is priced (changed graph)",
+    "total": "both",
+}
+"""Sources of the fall, as a reader knows them."""
 
 VIEWS = {
     "rate_12m": "last 12 months",
@@ -39,27 +40,31 @@ VIEWS = {
 
 
 def by_year(results: "Results") -> Figure:
-    """The decline of each channel by year; a sentence where that study was not run."""
+    """The decline of each channel by year under each law; a sentence where that study was not run."""
     title = "Rate of decline by year and channel"
-    stored = results.calibration.get("channels")
+    stored = results.calibration.get("graphs")
     if stored is None:
-        return Figure("by-year", title, ("The study of channels has not been run: costfloor calibrate channels.",))
-    result = stored.result.readings[MAIN]
+        return Figure("by-year", title, ("The study of both channels has not been run: costfloor calibrate graphs.",))
+    study: GraphStudy = stored.result
     stale = f" It is out of date: {', '.join(stored.stale)} changed." if stored.stale else ""
-    failed = "" if result.passed else " Its fit missed a gate: it is not to be relied on."
+    failed = f" {', '.join(study.failed)} missed a gate and is not shown." if study.failed else ""
+    series = law_series([law.law for law in heard(study)], shown=[law.law for law in heard(study)])
+    if not series:
+        return Figure("by-year", title, (f"No fit of the study of both channels kept its gates.{stale}",))
+    periods = [window.period for window in (*study.laws[0].by_year, study.laws[0].last)]
     return Figure(
         name="by-year",
         title=title,
         paragraphs=(
-            "How fast the price at fixed capability fell, by what made it fall: the model that was there became "
-            "cheaper, or a new model took "
-            f"its place.{stale}{failed}",
+            "How fast the price at fixed capability fell, by what made it fall, for open models whose size is known: a unit of size became "
+            f"cheaper at a host, or a smaller model did the same work.{stale}{failed}",
             SCALE,
         ),
-        describes="Rate of decline of price by year, for the same model sold later and for new models, with 90 % intervals.",
-        charts={"": compiled(_by_year(list(result.periods)), CHANNELS)},
-        tables=(_table_by_year(result),),
-        series=CHANNELS,
+        describes="Rate of decline of price by year and law, for the chosen channel, with 90 % intervals.",
+        charts={"": compiled(_by_year(periods, series), series, view=CHANNELS["fixed"])},
+        tables=(_table_by_year(study),),
+        series=series,
+        controls=(Choice("view", "Channel", {words: words for words in CHANNELS.values()}, CHANNELS["fixed"]),),
     )
 
 
@@ -93,21 +98,19 @@ def _interval_tooltip(*columns: tuple[str, str]) -> list[Any]:
     ]
 
 
-def _by_year(periods: list[str]) -> Any:
-    rows = alt.Chart(data(BY_YEAR)).transform_filter(chosen("channel"))
-    domain = [series.value for series in CHANNELS]
+def _by_year(periods: list[str], series: tuple[Series, ...]) -> Any:
+    rows = alt.Chart(data(BY_YEAR)).transform_filter(chosen("law")).transform_filter("datum.view == view")
+    domain = [entry.value for entry in series]
     place = {
         "x": alt.X(
             "period:N", sort=periods, axis=alt.Axis(title="year", labelAngle=0), scale=alt.Scale(paddingInner=0.4)
         ),
-        "xOffset": alt.XOffset("channel:N", scale=alt.Scale(domain=domain)),
-        "color": colour("channel", CHANNELS),
-        "tooltip": _interval_tooltip(("period", "Year"), ("channel", "Channel")),
+        "xOffset": alt.XOffset("law:N", scale=alt.Scale(domain=domain)),
+        "color": colour("law", series),
+        "tooltip": _interval_tooltip(("period", "Year"), ("law", "Law")),
     }
     lines = rows.mark_rule(strokeWidth=2).encode(y=alt.Y("q05:Q", title=RATE), y2="q95:Q", **place)
-    points = rows.mark_point(filled=True, size=90, opacity=1).encode(
-        y="q50:Q", shape=shape("channel", CHANNELS), **place
-    )
+    points = rows.mark_point(filled=True, size=90, opacity=1).encode(y="q50:Q", shape=shape("law", series), **place)
     return claim() + lines + points
 
 
@@ -123,18 +126,19 @@ def _by_law(series: tuple[Series, ...]) -> Any:
     return claim("x") + lines + points
 
 
-def _table_by_year(result: "ChannelResult") -> DataTable:
-    rates = {"fixed": result.fixed, "changed": result.changed, "total": result.total}
+def _table_by_year(study: "GraphStudy") -> DataTable:
     rows = [
-        {"period": period, "channel": channel, "q05": low, "q50": middle, "q95": high}
-        for channel, by_period in rates.items()
-        for period, (low, middle, high) in zip(result.periods, by_period, strict=True)
+        {"period": window.period, "view": words, "law": LAWS[law.law].title, "q05": low, "q50": middle, "q95": high}
+        for law in heard(study)
+        for window in (*law.by_year, law.last)
+        for channel, words in CHANNELS.items()
+        for low, middle, high in (getattr(window, channel),)
     ]
     return DataTable(
         BY_YEAR,
-        "Decline of price at fixed capability by year and channel: log-rate a year, median and 90 % interval.",
+        "Decline by year, channel and law: log-rate a year, median and 90 % interval.",
         pd.DataFrame(rows),
-        {"period": "Year", "channel": "Channel", "q05": "5 %", "q50": "Median", "q95": "95 %"},
+        {"period": "Year", "view": "Channel", "law": "Law", "q05": "5 %", "q50": "Median", "q95": "95 %"},
     )
 
 
