@@ -52,6 +52,8 @@ def test_agreement_turns_with_the_rates() -> None:
     unlike = study(made_up(INCUMBENTS, 0.0), made_up(MLPERF, 0.9))
     assert "do not contradict one another" in chapter.agree_on_rate(alike.rates)
     assert "do not agree on the rate" in chapter.agree_on_rate(unlike.rates)
+    near = study(made_up(INCUMBENTS, 0.1, half=0.06), made_up(MLPERF, 0.2, half=0.06))
+    assert "agree on the rate is doubtful" in chapter.agree_on_rate(near.rates)
     assert "nothing can be said" in chapter.agree_on_rate(None)
 
 

@@ -107,5 +107,7 @@ def test_agreement_is_a_question_of_errors() -> None:
     near = agreement([("a", rate(0.1, 0.1)), ("b", rate(0.2, 0.1))])
     far = agreement([("a", rate(0.1, 0.01)), ("b", rate(0.2, 0.01))])
     assert near is not None and far is not None
-    assert (near.disagree, far.disagree) == (False, True)
+    doubtful = agreement([("a", rate(0.1, 0.06)), ("b", rate(0.2, 0.06))])
+    assert doubtful is not None
+    assert [near.verdict, doubtful.verdict, far.verdict] == ["alike", "doubtful", "apart"]
     assert near.common.value == pytest.approx(0.15)

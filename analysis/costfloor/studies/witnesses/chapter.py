@@ -90,8 +90,10 @@ def agree_on_rate(rates: Agreement | None) -> str:
     if rates is None:
         return "Fewer than two of them have an error, so that nothing can be said of agreement."
     number = plural(len(rates.names), "witness").replace("witnesss", "witnesses")
-    if rates.disagree:
+    if rates.verdict == "apart":
         return f"The {number} do not agree on the rate (p = {rates.p_value:.3f} were it one); no mean stands for them."
+    if rates.verdict == "doubtful":
+        return f"Whether the {number} agree on the rate is doubtful (p = {rates.p_value:.2f} were it one)."
     span = yearly_span(rates.common.low, rates.common.high)
     return (
         f"The {number} do not contradict one another (p = {rates.p_value:.2f} were the rate one); were it one, it would be {span}. "
@@ -117,7 +119,7 @@ def agree_on_slowing(study: WitnessStudy) -> str:
     sentence = f"From the first half of its time to the second, {'; '.join(told)}."
     if slower and faster:
         return f"{sentence} They do not agree on slowing."
-    if study.changes is not None and study.changes.disagree:
+    if study.changes is not None and study.changes.verdict == "apart":
         return f"{sentence} Their changes differ by more than their errors (p = {study.changes.p_value:.3f})."
     return sentence
 

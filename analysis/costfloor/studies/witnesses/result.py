@@ -41,8 +41,10 @@ FIXED: Final = (INCUMBENTS, MLPERF, INFERENCEX, COMPUTING, RENTAL, PURCHASE)
 EXACT: Final = 1e-9
 """Log points by which parts of the decomposition may miss the whole."""
 
-DISAGREE: Final = 0.05
-"""Witnesses disagree when so different rates would come about less often were the rate one."""
+APART: Final = 0.01
+ALIKE: Final = 0.10
+"""Witnesses are told apart when so different rates would come about less often than the first were the rate one; they do not contradict one
+another when more often than the second."""
 
 Side = Literal["below", "within", "above", "open"]
 
@@ -67,9 +69,11 @@ class Agreement:
     p_value: float
 
     @property
-    def disagree(self) -> bool:
+    def verdict(self) -> Literal["apart", "doubtful", "alike"]:
         """Whether they are told apart."""
-        return self.p_value < DISAGREE
+        if self.p_value < APART:
+            return "apart"
+        return "alike" if self.p_value > ALIKE else "doubtful"
 
 
 @dataclass(frozen=True)
