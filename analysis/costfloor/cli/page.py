@@ -29,6 +29,6 @@ def page(
     given = of_run if results is None and (of_run / MANIFEST).exists() else results
     stored = replace(open_results(given), places=call.places)
     written = make_page(stored, folder / "explorer.html", call.seed, call.progress())
-    call.emit(asdict(written), text=f"{written.page}: {written.bytes / 1e6:.2f} MB, data vintage {written.vintage}")
+    call.emit(asdict(written), f"{written.page}: {written.bytes / 1e6:.2f} MB, data vintage {written.vintage}")
     failed = [name for name, fit in stored.fits.items() if not fit.passed]
     exit_unless(written.passed, f"FAILED gates: {', '.join(failed)}")

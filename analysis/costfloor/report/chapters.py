@@ -64,7 +64,11 @@ def mechanisms(study: Study) -> list[Block]:
         *innovations(study.events, unpriced(study.panel, study.panel["capability"])),
         heading("Fixed graph, changed graph", 2, name="graphs"),
         *part("graphs", stored.get("graphs"), lambda result, notice: graphs(result, notice, titles, panel, aside)),
-        *part("graphs_recovery", stored.get("graphs_recovery"), lambda result, notice: graphs_recovery(result, notice, titles)),
+        *part(
+            "graphs_recovery",
+            stored.get("graphs_recovery"),
+            lambda result, notice: graphs_recovery(result, notice, titles),
+        ),
         heading("Witnesses of a fixed graph", 2, name="witnesses"),
         *part("witnesses", stored.get("witnesses"), fixed_graph_witnesses),
     ]

@@ -21,7 +21,9 @@ def sources(study: Study) -> list[Block]:
 
 def _sources(study: GraphStudy, notice: str) -> list[Block]:
     laws = heard(study)
-    failed = f"FAILED: {plural(len(study.failed), 'description')} could not be computed reliably." if study.failed else ""
+    failed = (
+        f"FAILED: {plural(len(study.failed), 'description')} could not be computed reliably." if study.failed else ""
+    )
     return [text(seen(study), *((pace(laws), shares(laws), slowing(laws)) if laws else ()), failed, notice)]
 
 
@@ -38,7 +40,10 @@ def seen(study: GraphStudy) -> str:
 def pace(laws: Sequence[LawResult]) -> str:
     """How fast either source fell over the last 12 months, by the middle estimates of all descriptions, with the widest doubt."""
     words = []
-    for subject, channel in (("a unit of size", "fixed"), ("the size that an ability needs, in what it costs,", "changed")):
+    for subject, channel in (
+        ("a unit of size", "fixed"),
+        ("the size that an ability needs, in what it costs,", "changed"),
+    ):
         rates = [getattr(law.last, channel) for law in laws]
         middle = fall_span(min(rate[1] for rate in rates), max(rate[1] for rate in rates))
         doubt = fall_span(min(rate[0] for rate in rates), max(rate[2] for rate in rates))

@@ -36,14 +36,14 @@ NEXT_TO: Final = 0.08
 
 PERCENTS: Final = (-50, 0, 20, 40, 60, 70, 80, 90, 95)
 SOURCES: Final = {
-    "fixed": ("a unit of a model\'s size, at the same seller", BLUE, "o"),
+    "fixed": ("a unit of a model's size, at the same seller", BLUE, "o"),
     "changed": ("the size that an ability needs", VERMILLION, "^"),
 }
 MARKET, SOURCE = "market", "source"
 
 
 def frame(study: Study) -> pd.DataFrame:
-    """`part, period, series, law`, and 5, 50 and 95 % of the log-rate: laws by year, then both sources under each law, where they were computed."""
+    """`part, period, series, law`, and 5, 50 and 95 % of the log-rate: laws by year, then both sources under each law, where computed."""
     market = rates_by_year(study.fits, study.obs).assign(part=MARKET)
     stored = study.calibration.get("graphs")
     rows = [

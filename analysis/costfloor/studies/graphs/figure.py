@@ -48,9 +48,7 @@ def draw(study: GraphStudy | None) -> Figure:
         ax.axhspan(*BAND, color=CLAIM_COLOUR, alpha=0.6, linewidth=0, zorder=0.5)
         ax.axhline(0.0, color=GREY, linewidth=0.8)
         mine = rates[rates["channel"] == channel]
-        for period, law, low, middle, high in zip(
-            mine["period"], mine["law"], *quantile_rows(mine, RATE), strict=True
-        ):
+        for period, law, low, middle, high in zip(mine["period"], mine["law"], *quantile_rows(mine, RATE), strict=True):
             place = periods.index(period) + offsets[law]
             interval(ax, place, (low, middle, high), LAW_COLOURS[law], vertical=True, marker=LAW_MARKERS[law])
         ax.set_xticks(range(len(periods)), [period.replace("last ", "last\n") for period in periods])

@@ -28,7 +28,7 @@ FIRST: Final = 2022
 
 
 def frame(study: WitnessStudy | None) -> pd.DataFrame:
-    """`witness, year` (empty: over the whole time), and the log-rate a year with its 90 % interval; without rows where the study was not run."""
+    """`witness, year` (empty: over the whole time), and the log-rate with its 90 % interval; without rows where the study was not run."""
     rows = [
         {"witness": witness.name, "year": year, RATE: rate.value, f"{RATE}_low": rate.low, f"{RATE}_high": rate.high}
         for witness in (study.witnesses if study is not None else ())
