@@ -97,14 +97,14 @@ def test_studies_are_current_stale_or_missing(monkeypatch: pytest.MonkeyPatch) -
         "sbc": Standing(),
         "evidence": Standing(stale=("data (panel)", "code")),
         "domains": Standing(stale=(EARLIER_FORM,)),
-        "channels": Standing(unchanged_by=(change,)),
+        "graphs": Standing(unchanged_by=(change,)),
     }
     found = {study.pop("name"): study for study in looked_at(monkeypatch, stands)["studies"]}
     assert list(found) == list(STUDIES)
     assert found["sbc"] == {"state": "current", "because": ""}
     assert found["evidence"] == {"state": "stale", "because": "data (panel), code changed"}
     assert found["domains"] == {"state": "stale", "because": "the form of the record changed"}
-    assert found["channels"] == {
+    assert found["graphs"] == {
         "state": "current",
         "because": "code taken as unchanged: a loop became an array expression (Ada)",
     }

@@ -305,8 +305,8 @@ def test_a_table_of_a_study_has_what_its_records_say(results: Results) -> None:
         (row.law, row.quantity, row.passed) for row in rows
     ]
     assert list(ranked["uniformity.inside"]) == [row.uniformity.inside for row in rows]
-    readings = results.studies["channels"].result.readings
-    assert list(results.table("channels", "readings")["name"]) == list(readings)
+    laws = results.studies["graphs"].result.laws
+    assert list(results.table("graphs", "laws")["law"]) == [law.law for law in laws]
     gains = results.studies["domains"].result.base.domains
     assert list(results.table("domains", "base.domains")["name"]) == list(gains)
     assert results.table("no_such_study", "rows").empty

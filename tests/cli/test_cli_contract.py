@@ -215,7 +215,7 @@ def test_a_study_that_missed_a_gate_exits_with_1(
 def test_only_what_is_stale_or_missing_is_run_and_how_long_is_said_first(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stands = {study: Standing(seconds=60.0) for study in STUDIES if study != "channels"}
+    stands = {study: Standing(seconds=60.0) for study in STUDIES if study != "graphs"}
     stands["sbc"] = Standing(stale=("code",), seconds=7200.0)
     passed = SimpleNamespace(result=SimpleNamespace(passed=True))
     ran: list[str] = []
@@ -233,9 +233,9 @@ def test_only_what_is_stale_or_missing_is_run_and_how_long_is_said_first(
     assert done.json["run"] == ran
     first = done.err.splitlines()[0].partition("] ")[2]
     if name == "all":
-        assert ran == ["sbc", "channels"]
+        assert ran == ["sbc", "graphs"]
         assert first == (
-            "to run: sbc (code changed, took 2.0 h), channels (was not run yet); in all about 2.0 h and 1 of unknown length; 14 current"
+            "to run: sbc (code changed, took 2.0 h), graphs (was not run yet); in all about 2.0 h and 1 of unknown length; 14 current"
         )
     elif name == "sbc":
         assert (ran, first) == (["sbc"], "to run: sbc (code changed, took 2.0 h); in all about 2.0 h")

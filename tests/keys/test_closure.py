@@ -40,7 +40,7 @@ OF_FITS = {
 }
 OF_THE_PANEL = {
     "panel", "report", "forecasts", "operating", "reference_class", "hindcast", "influence", "measures", "heldout",
-    "evidence", "channels", "power", "witnesses",
+    "evidence", "power", "witnesses",
 }  # fmt: skip
 EXPECTED = {
     "sampling/policy.py": set(RESULTS),

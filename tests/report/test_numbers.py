@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -23,10 +24,10 @@ from costfloor.report.package import TableFile, package
 from costfloor.report.render import RenderResult, as_csv, render
 from costfloor.report.study import Study
 from costfloor.storage import sha256_bytes
-from costfloor.studies.channels import figure as channels
-from costfloor.studies.channels.study import ChannelStudy
 from costfloor.studies.domains import figure as domains
+from costfloor.studies.graphs import figure as graphs
 from costfloor.studies.registry import recorded_studies
+from costfloor.studies.witnesses import figure as witnesses
 from costfloor.typeset.style import STYLE
 from costfloor.typeset.units import UNITS, unit_of
 from fake_study import HOSTILE, make_study
@@ -196,21 +197,23 @@ def test_an_empty_file_is_described(whole: Study) -> None:
     assert fields == [{"name": "a", "type": "string"}, {"name": "b_share", "type": "string", "unit": UNITS["share"]}]
 
 
-def stored_channels() -> Iterator[ChannelStudy]:
-    """The study of the repository, where it can be read."""
+def stored_studies(*names: str) -> Iterator[tuple[str, Any]]:
+    """The results of the repository, where they can be read."""
     root = Path(__file__).parents[2]
-    found: dict[str, Any] = dict(recorded_studies(Places(root / "data", root / "reports")))
-    if "channels" in found:
-        yield found["channels"].result
+    stored: dict[str, Any] = dict(recorded_studies(Places(root / "data", root / "reports")))
+    for name in names:
+        if name in stored:
+            yield name, stored[name].result
 
 
 def test_figures_of_studies_draw_their_frames() -> None:
-    assert channels.frame(None).empty
-    assert domains.frame(None).empty
-    for study in stored_channels():
-        frame = channels.frame(study)
-        assert set(frame["part"]) == {"model", "record lows"}
+    figures = {"graphs": graphs, "witnesses": witnesses}
+    assert all(figure.frame(None).empty for figure in (*figures.values(), domains))
+    for name, study in stored_studies(*figures):
+        frame = figures[name].frame(study)
         with mpl.rc_context(STYLE):
-            marks = picture_of(channels.draw(study)).data
-        lines = marks[(marks["mark"] == "line") & (marks["panel"] == "Model")]
-        assert near(lines["y"].dropna().to_numpy(float), numbers(frame)).all()
+            marks = picture_of(figures[name].draw(study)).data
+        drawn_rates = marks[marks["mark"] == "line"]["y"].dropna().to_numpy(float)
+        claim = [-math.log(0.85), -math.log(0.80), 0.0]
+        assert near(numbers(frame), drawn_rates).all()
+        assert near(drawn_rates, np.concatenate([numbers(frame), claim])).all()

@@ -41,9 +41,9 @@ def test_nothing_lies_beside_the_studies_of_the_catalogue() -> None:
 
 @pytest.mark.parametrize("content", [{"request": {}, "result": {"readings": 1}}, {"result": {}}, {"request": {}}])
 def test_a_file_of_another_shape_is_refused(content: dict[str, Any], tmp_path: Path) -> None:
-    (tmp_path / "channels.json").write_text(json.dumps(content))
+    (tmp_path / "witnesses.json").write_text(json.dumps(content))
     with pytest.raises(IntegrityError, match="Delete it and run `make calibrate` again"):
-        read_study(tmp_path, "channels", STUDIES["channels"].load().result, None)
+        read_study(tmp_path, "witnesses", STUDIES["witnesses"].load().result, None)
 
 
 def read(name: str) -> Any:
@@ -53,15 +53,12 @@ def read(name: str) -> Any:
 
 
 def test_a_study_passes_when_all_that_it_rests_on_does() -> None:
-    channels, domains, hindcast = read("channels"), read("domains"), read("hindcast")
-    assert channels.passed
-    failed = {
-        name: replace(fit, diagnostics=replace(fit.diagnostics, passed=False))
-        for name, fit in channels.readings.items()
-    }
-    assert not replace(channels, readings=channels.readings | {"main": failed["main"]}).passed
+    graphs, domains, hindcast = read("graphs"), read("domains"), read("hindcast")
+    missed_gate = replace(graphs.laws[0].diagnostics, passed=False)
+    assert not replace(graphs, laws=(replace(graphs.laws[0], diagnostics=missed_gate), *graphs.laws[1:])).passed
+    assert not replace(graphs, direct=replace(graphs.direct, diagnostics=missed_gate)).passed
     assert domains.passed == (domains.base.passed and all(variant.passed for variant in domains.variants.values()))
-    assert not replace(domains, base=replace(domains.base, diagnostics=failed["main"].diagnostics)).passed
+    assert not replace(domains, base=replace(domains.base, diagnostics=missed_gate)).passed
     date = hindcast.half_years[0]
     missed = replace(date, conclusion=replace(date.conclusion, failures=("plateau on all rows: 3 divergences",)))
     assert not replace(hindcast, half_years=(missed,)).passed
@@ -91,10 +88,10 @@ def test_names_and_titles_cost_no_library() -> None:
 
 
 def test_a_study_says_what_changed_and_how_long_it_took(tmp_path: Path) -> None:
-    key = Key("channels", data={}, settings={"seed": 1}, versions={"numpy": "2"}, code="c")
-    write_study(tmp_path, key, 12.34, read("channels"))
-    assert standing(tmp_path, "channels", key) == Standing(seconds=12.3)
-    later = standing(tmp_path, "channels", replace(key, code="d", settings={"seed": 2}))
+    key = Key("domains", data={}, settings={"seed": 1}, versions={"numpy": "2"}, code="c")
+    write_study(tmp_path, key, 12.34, read("domains"))
+    assert standing(tmp_path, "domains", key) == Standing(seconds=12.3)
+    later = standing(tmp_path, "domains", replace(key, code="d", settings={"seed": 2}))
     assert later is not None
     assert later.stale == ("settings (seed)", "code")
     assert standing(tmp_path, "sbc", key) is None
