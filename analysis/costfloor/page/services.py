@@ -24,7 +24,12 @@ MARGINS, WORTH = "service_margins", "service_values"
 PERCENT: Final = ("growth_per_year", "share", "ratio", "pass_through", "utilisation")
 """Ends of the names of inputs that are read in percent."""
 
-FIXED_LOOKS: Final = (((1, 2), "stroke"), ((6, 4), "stroke"), ((2, 2), "stroke"), ((8, 2, 2, 2), "stroke"))
+FIXED_LOOKS: Final = (
+    ((1, 2), "triangle-left"),
+    ((6, 4), "triangle-up"),
+    ((2, 2), "square"),
+    ((8, 2, 2, 2), "cross"),
+)
 SHOWN: Final = ("15 % a year", "20 % a year")
 
 
@@ -61,7 +66,7 @@ def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figur
             "The figures of the services are round assumptions; only price paths come from the fits "
             f"({draws:,} draws of each law). The sliders set the two inputs that move the value of a service most and "
             "another one that moves its margin most; at the marks they give what "
-            "costfloor economics gives, and between them values are interpolated: nothing is fitted here. In the "
+            "costfloor economics gives, and between them values are interpolated (margins by the logarithm of cost over revenue): nothing is fitted here. In the "
             "middle between marks the median "
             f"margin is off by at most {100 * off:.1f} percentage points where it is shown{_off_value(services)}.",
             "Value is net present value in US dollars, less launch and capacity, to an owner who closes in time. A "
@@ -91,7 +96,7 @@ def _off_value(services: Sequence[ServiceGrid]) -> str:
 def future_title(future: str, buyer: Buyer) -> str:
     """A future as the page names it."""
     title = LAWS[future].title if future in LAWS else future
-    return f"{title}, following the frontier" if buyer == "frontier" else title
+    return f"frontier ({title})" if buyer == "frontier" else title
 
 
 def start_tables(service: ServiceGrid) -> tuple[DataTable, DataTable]:
