@@ -27,7 +27,7 @@ MARGINS_SHOWN: Final = (-0.5, 1.0)
 """A service that loses more is not sold; charts end there, and so does the error of interpolation that counts."""
 
 LEAST_COST: Final = 1e-9
-"""Cost in shares of revenue below which its logarithm is not followed. Margins are interpolated by that logarithm: costs grow by factors."""
+"""Cost in shares of revenue below which its logarithm is not followed. Margins are interpolated by it: costs grow by factors."""
 
 VALUES: Final = ("npv_q05", "npv_q50", "npv_q95", "p_loss", "p_breakeven", "p_payback")
 """What a future means for a service besides its margins; net present value in USD."""
