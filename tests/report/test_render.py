@@ -39,7 +39,7 @@ def test_the_same_study_gives_the_same_bytes(study: Study, tmp_path: Path) -> No
     assert first.pdf.startswith(b"%PDF")
     assert first.technical.startswith(b"%PDF")
     assert (first.pdf, first.technical) == (second.pdf, second.technical)
-    assert first.answer == second.answer == (tmp_path / "two" / "answer.svg").read_bytes()
+    assert first.answer == second.answer == (tmp_path / "two" / "rates_by_year.svg").read_bytes()
     assert first.figures == list(DRAWINGS)
     assert first.numbers == second.numbers
     falls = [

@@ -35,7 +35,7 @@ CONFIG: Final[dict[str, Any]] = {
     "font": "system-ui, sans-serif",
     "axis": {
         "labelColor": INK, "titleColor": INK, "gridColor": INK, "gridOpacity": 0.12, "domainColor": INK, "domainOpacity": 0.5,
-        "tickColor": INK, "tickOpacity": 0.5, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 150,
+        "tickColor": INK, "tickOpacity": 0.5, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 190,
     },
     "view": {"stroke": None},
     "line": {"strokeWidth": 2},

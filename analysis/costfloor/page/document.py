@@ -47,7 +47,6 @@ SHAPES: Final = {
     "triangle-down": "<path d='M18 12.5 13 3.5h10z'/>",
     "triangle-left": "<path d='M13 8l9-5v10z'/>",
     "triangle-right": "<path d='M23 8l-9 5V3z'/>",
-    "stroke": "<path d='M14 6.8h8v2.4h-8z'/>",
 }
 """Shapes of points as the legend draws them, in a box of 36 by 16."""
 

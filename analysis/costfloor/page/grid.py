@@ -26,6 +26,9 @@ POINTS: Final = 5
 MARGINS_SHOWN: Final = (-0.5, 1.0)
 """A service that loses more is not sold; charts end there, and so does the error of interpolation that counts."""
 
+LEAST_COST: Final = 1e-9
+"""Cost in shares of revenue below which its logarithm is not followed. Margins are interpolated by it: costs grow by factors."""
+
 VALUES: Final = ("npv_q05", "npv_q50", "npv_q95", "p_loss", "p_breakeven", "p_payback")
 """What a future means for a service besides its margins; net present value in USD."""
 
@@ -158,7 +161,8 @@ def service_grid(
             until = Future(future.name, future.law, future.relative_price[:, :years])
             margin, value = _worked_out(scenario, until, buyer, first_year, axes, points)
             margin_there, value_there = _worked_out(scenario, until, buyer, first_year, axes, middles)
-            between = np.clip(_in_the_middle(margin, len(axes)), *MARGINS_SHOWN) - np.clip(margin_there, *MARGINS_SHOWN)
+            interpolated = 1.0 - np.exp(_in_the_middle(np.log(np.maximum(1.0 - margin, LEAST_COST)), len(axes)))
+            between = np.clip(interpolated, *MARGINS_SHOWN) - np.clip(margin_there, *MARGINS_SHOWN)
             margin_error = max(margin_error, float(np.abs(between[..., 1]).max()))
             between = _in_the_middle(value, len(axes)) - value_there
             value_error = max(value_error, float(np.abs(between[..., 1]).max()))

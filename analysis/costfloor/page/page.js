@@ -190,6 +190,11 @@ function unpacked(block) {
   return Float64Array.from({ length: bytes.length / 4 }, (_, at) => view.getFloat32(4 * at, true));
 }
 
+/* Costs in shares of revenue grow by factors: margins are interpolated by their logarithm. */
+const LEAST_COST = 1e-9;
+const logCost = margin => Math.log(Math.max(1 - margin, LEAST_COST));
+const marginOf = cost => 1 - Math.exp(cost);
+
 /* Linear between the points of a grid, axis by axis; behind the axes each point has a list of numbers. */
 function interpolated(block, positions) {
   const sizes = block.shape.slice(0, positions.length);
@@ -215,7 +220,7 @@ function interpolated(block, positions) {
 function outlook(service, positions) {
   const margins = [], values = [];
   for (const future of service.futures) {
-    const margin = interpolated(future.margin, positions), value = interpolated(future.value, positions);
+    const margin = interpolated(future.margin, positions).map(marginOf), value = interpolated(future.value, positions);
     service.years.forEach((year, at) =>
       margins.push({ future: future.future, year, q05: margin[3 * at], q50: margin[3 * at + 1], q95: margin[3 * at + 2] }));
     const [npv_q05, npv_q50, npv_q95, p_loss, p_breakeven, p_payback] = value;
@@ -235,7 +240,10 @@ function reading(axis, position) {
 function sliders(figure, services) {
   for (const service of services)
     for (const future of service.futures)
-      for (const block of [future.margin, future.value]) block.values = unpacked(block);
+    {
+      future.margin.values = unpacked(future.margin).map(logCost);
+      future.value.values = unpacked(future.value);
+    }
   const select = document.getElementById("service"), place = document.getElementById("sliders");
   const show = service => {
     const positions = [...place.querySelectorAll("input")].map(input => Number(input.value));

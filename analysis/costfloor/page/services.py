@@ -15,6 +15,7 @@ from costfloor.laws import LAWS
 from costfloor.page.charts import LAW_DASHES, LAW_SHAPES, RIVALS, chosen, colour, compiled, dash, data, shape
 from costfloor.page.figure import Choice, DataTable, Figure, Series
 from costfloor.page.grid import MARGINS_SHOWN, VALUES, FutureGrid, ServiceGrid, axes_of, service_grid
+from costfloor.typeset.phrases import listing
 from costfloor.typeset.style import BLACK, GREEN, GREY, LAW_COLOURS
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ MARGINS, WORTH = "service_margins", "service_values"
 PERCENT: Final = ("growth_per_year", "share", "ratio", "pass_through", "utilisation")
 """Ends of the names of inputs that are read in percent."""
 
-FIXED_LOOKS: Final = (((1, 2), "stroke"), ((6, 4), "stroke"), ((2, 2), "stroke"), ((8, 2, 2, 2), "stroke"))
+FIXED_LOOKS: Final = (
+    ((1, 2), "triangle-left"),
+    ((6, 4), "triangle-up"),
+    ((2, 2), "square"),
+    ((8, 2, 2, 2), "cross"),
+)
 SHOWN: Final = ("15 % a year", "20 % a year")
 
 
@@ -50,7 +56,6 @@ def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figur
     series = _series(services[0].futures)
     margins, worth = start_tables(services[0])
     draws = min(fit.parameters.size for fit in results.fits.values())
-    off = max(service.margin_error for service in services)
     first = next(entry.value for entry in series if entry.shown)
     return Figure(
         name="services",
@@ -61,9 +66,10 @@ def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figur
             "The figures of the services are round assumptions; only price paths come from the fits "
             f"({draws:,} draws of each law). The sliders set the two inputs that move the value of a service most and "
             "another one that moves its margin most; at the marks they give what "
-            "costfloor economics gives, and between them values are interpolated: nothing is fitted here. In the "
+            "costfloor economics gives, and between them values are "
+            "interpolated (margins by the logarithm of cost over revenue): nothing is fitted here. In the "
             "middle between marks the median "
-            f"margin is off by at most {100 * off:.1f} percentage points where it is shown{_off_value(services)}.",
+            f"margin is off by at most, in percentage points where it is shown: {_off_margin(services)}{_off_value(services)}.",
             "Value is net present value in US dollars, less launch and capacity, to an owner who closes in time. A "
             "loss is a negative value; break-even is a "
             "first year without a loss, pay-back the year in which profits have paid for launch and capacity, both within the horizon.",
@@ -79,19 +85,24 @@ def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figur
     )
 
 
+def _off_margin(services: Sequence[ServiceGrid]) -> str:
+    """How far interpolated margins are off, by service: most where all of a fall is passed on and revenue vanishes."""
+    return listing([f"{100 * service.margin_error:.1f} ({service.scenario.title})" for service in services])
+
+
 def _off_value(services: Sequence[ServiceGrid]) -> str:
     """How far interpolated values are off, against the span of values over the grid of the same service."""
     shares = []
     for service in services:
         medians = np.concatenate([future.value[..., 1].ravel() for future in service.futures])
         shares.append(service.value_error / max(float(np.ptp(medians)), 1.0))
-    return f", the median value by at most {100 * max(shares):.1f} % of its span over the grid"
+    return f"; the median value by at most {100 * max(shares):.1f} % of its span over the grid"
 
 
 def future_title(future: str, buyer: Buyer) -> str:
     """A future as the page names it."""
     title = LAWS[future].title if future in LAWS else future
-    return f"{title}, following the frontier" if buyer == "frontier" else title
+    return f"frontier ({title})" if buyer == "frontier" else title
 
 
 def start_tables(service: ServiceGrid) -> tuple[DataTable, DataTable]:

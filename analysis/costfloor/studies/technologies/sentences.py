@@ -88,10 +88,16 @@ def slowed(split: Split) -> str:
         else "No forecaster is better than the base rate beyond chance: none has shown that it can tell which will slow down."
     )
     return (
-        f"Of the technologies that were falling ({split.falling:.0f}, series of one good counting as parts of one), "
-        f"{percentage(base.happened)} fell by less than half as fast afterwards. "
+        f"Of {_technologies(split.falling)} that were falling, {percentage(base.happened)} fell by less than half as fast afterwards. "
         f"{verdict}"
     )
+
+
+def _technologies(count: float) -> str:
+    """How many technologies; a part of one is what falls of several series of the same good."""
+    if count == round(count):
+        return f"{count:.0f} technologies"
+    return f"about {count:.0f} technologies (series of one good count as parts of one)"
 
 
 def keeps(reference: ReferenceClass) -> str:
