@@ -80,8 +80,8 @@ def mlperf_results(rows: pd.DataFrame) -> pd.DataFrame:
 def in_stated_unit(table: pd.DataFrame) -> "pd.Series[bool]":
     """Whether a result can be in the unit that it states, beside all others of its task and accelerator that state the same."""
     usual = table.groupby(["base", "unit", "accelerator"])["gain"].transform("median")
-    alike: pd.Series[bool] = (table["gain"] - usual).abs() < UNLIKE
-    return alike
+    near: pd.Series[bool] = (table["gain"] - usual).abs() < UNLIKE
+    return near
 
 
 def inferencex_results(rows: pd.DataFrame) -> pd.DataFrame:
