@@ -165,7 +165,7 @@ def test_a_clone_has_a_report_and_no_fits(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_every_question_has_a_short_form() -> None:
     assert list(IN_SHORT) == [question.id for question in QUESTIONS]
-    assert max(map(len, IN_SHORT.values())) <= 46
+    assert max(map(len, IN_SHORT.values())) <= 40
 
 
 STANDS: dict[str, Any] = {

@@ -8,12 +8,12 @@ from costfloor.typeset.phrases import listing, plural, probability_span
 from costfloor.typeset.tables import Column, tabulate
 
 IN_SHORT: Final = {
-    1: "A fall of 20 % or less in the last 12 months?",
-    2: "Halved or cheaper still in 12 months?",
-    3: "Per active parameter, 20 % a year or less?",
+    1: "20 % or less in the last 12 months?",
+    2: "Halving in the next 12 months?",
+    3: "20 % or less per active parameter?",
     4: "Size needed: its fall slowed by half?",
-    5: "Slowed by a quarter since a capability opened?",
-    6: "At most 20 % a year, 1 to 10 years on?",
+    5: "Slowed by a quarter since it opened?",
+    6: "20 % a year or less, 1 to 10 years on?",
 }
 """The six questions of docs/questions.md in a few words; all of them are of prices at fixed capability."""
 
@@ -45,7 +45,7 @@ def overview(state: Mapping[str, Any], report: str, costly: str = "costfloor rep
         "",
         [
             Column("", lambda answer: answer["id"]),
-            Column("Price at fixed capability", lambda answer: IN_SHORT[answer["id"]], "l"),
+            Column("Fall of price at fixed capability", lambda answer: IN_SHORT[answer["id"]], "l"),
             Column("Answer", _answer, "l"),
             Column(
                 "Yes, by law", lambda answer: probability_span(*span) if (span := answer["probability"]) else None, "l"
