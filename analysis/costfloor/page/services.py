@@ -86,7 +86,7 @@ def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figur
 
 
 def _off_margin(services: Sequence[ServiceGrid]) -> str:
-    """How far interpolated margins are off, by service: most where all of a fall is passed on and revenue vanishes."""
+    """How far interpolated margins are off, by service: far where revenue nearly vanishes within a cell."""
     return listing([f"{100 * service.margin_error:.1f} ({service.scenario.title})" for service in services])
 
 
