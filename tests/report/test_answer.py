@@ -134,6 +134,8 @@ def test_what_changed_reads_right_with_and_without_a_past() -> None:
     said = first_page.what_changed((before, now))
     assert "used has become 60" in said
     assert "the answer was “the fall of prices slows to a floor”" in said
+    earlier, again = make_entry("a", last="2025-12-27"), make_entry("b", last="2026-04-30")
+    assert "Since the data to 2025-12-27" in first_page.what_changed((earlier, again, again))
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,9 @@ def what_changed(history: tuple[Entry, ...]) -> str:
     """What the last data changed, in amounts by which prices fall."""
     if len(history) < 2:
         return "These are the first data whose results were kept: there is nothing to compare with."
-    before, now = history[-2:]
+    now = history[-1]
+    # Of several runs to the same day the data of an earlier one say more than another run of these.
+    before = next((entry for entry in reversed(history[:-1]) if entry.last < now.last), history[-2])
     verdict = (
         "the answer to floor or no floor stays what it was"
         if now.verdict == before.verdict
