@@ -127,7 +127,7 @@ def axis(path: str, low: float, high: float, value: float) -> Axis:
     Examples
     --------
     >>> axis("tokens.growth_per_year", 0.0, 0.6, 0.2).points
-    (0.0, 0.2, 0.4, 0.5, 0.6)
+    (0.0, 0.1, 0.2, 0.4, 0.6)
     """
     points = sorted({low, value, high})
     while len(points) < POINTS and points[0] < points[-1]:
