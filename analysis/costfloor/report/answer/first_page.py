@@ -8,11 +8,13 @@ from costfloor.forecast.ledger import Entry
 from costfloor.forecast.questions import Answered, Questions
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, clear_lead, most_slowed
 from costfloor.report import scale
+from costfloor.report.answer.sources_page import pace, slowing
 from costfloor.report.decline import LAST_12, RATE, rates_by_year
 from costfloor.report.drawings import shown
 from costfloor.report.plain import LAWS_IN_WORDS, QUESTIONS_IN_WORDS, fall, fall_span
 from costfloor.report.study import Study
 from costfloor.studies.catalogue import STUDIES
+from costfloor.studies.graphs.claims import heard
 from costfloor.typeset.blocks import Block, columns, heading, note, table, text
 from costfloor.typeset.phrases import listing, percentage, plural, probability
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
@@ -51,6 +53,7 @@ def first_page(study: Study) -> list[Block]:
         heading("Six questions, fixed beforehand"),
         table(six_answers(comparison.questions)),
         shown("rates_by_year", floats=False),
+        *where_from(study),
         columns(
             [heading("What changed", 2), text(what_changed(study.history))],
             [heading("What would change it", 2), text(what_would_change(comparison))],
@@ -124,6 +127,15 @@ def why(answered: Answered, questions: Questions) -> str:
         else []
     )
     return f"Of {plural(len(heard), 'description')} {listing(clauses)}."
+
+
+def where_from(study: Study) -> list[Block]:
+    """What either source of the fall did, in two sentences; nothing where they were not told apart on these data."""
+    stored = study.calibration.get("graphs")
+    laws = heard(stored.result) if stored is not None and not stored.stale else ()
+    return (
+        [text("Where it comes from, for open models whose size is known.", pace(laws), slowing(laws))] if laws else []
+    )
 
 
 def what_changed(history: tuple[Entry, ...]) -> str:

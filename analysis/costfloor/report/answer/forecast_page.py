@@ -37,8 +37,8 @@ def forecasts(study: Study) -> list[Block]:
         shown("price_ahead", floats=False),
         heading("The last forecast", 2),
         text(track_record(last)),
-        *([figure("last_forecast", CAME, floats=False)] if last is not None and last.fans else []),
         *([table(_by_description(last))] if last is not None and last.forecasters else []),
+        *([figure("last_forecast", CAME, floats=False)] if last is not None and last.fans else []),
         heading("Forecasts from earlier dates", 2),
         text(earlier(study.calibration.get("hindcast"))),
     ]

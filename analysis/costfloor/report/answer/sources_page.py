@@ -41,8 +41,8 @@ def pace(laws: Sequence[LawResult]) -> str:
     """How fast either source fell over the last 12 months, by the middle estimates of all descriptions, with the widest doubt."""
     words = []
     for subject, channel in (
-        ("a unit of size", "fixed"),
-        ("the size that an ability needs, in what it costs,", "changed"),
+        ("a unit of size at the same seller", "fixed"),
+        ("the size that an ability needs, by what size costs,", "changed"),
     ):
         rates = [getattr(law.last, channel) for law in laws]
         middle = fall_span(min(rate[1] for rate in rates), max(rate[1] for rate in rates))

@@ -11,7 +11,7 @@ from costfloor.studies.witnesses.rates import Rate, Witness
 from costfloor.studies.witnesses.result import FIXED, TITLES, Agreement, WitnessStudy, side
 from costfloor.studies.witnesses.tasks import TASK, TOKEN, TOKENS
 from costfloor.studies.witnesses.throughput import FormatStep
-from costfloor.typeset.blocks import Block, figure, heading, table, text
+from costfloor.typeset.blocks import Block, figure, table, text
 from costfloor.typeset.phrases import listing, minus, percentage, plural, yearly_change, yearly_span
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Estimate, Interval, Number, Range
@@ -34,7 +34,6 @@ def fixed_graph_witnesses(study: WitnessStudy, notice: str = "") -> list[Block]:
         What it is older than; empty when that is nothing.
     """
     return [
-        heading("Witnesses of a fixed graph", 2),
         text(
             notice,
             "Independent data speak of what the same computation costs: prices of the same weights at the same host, throughput of the "
