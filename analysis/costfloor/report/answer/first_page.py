@@ -8,7 +8,7 @@ from costfloor.forecast.ledger import Entry
 from costfloor.forecast.questions import Answered, Questions
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, clear_lead, most_slowed
 from costfloor.report import scale
-from costfloor.report.answer.sources_page import pace, slowing
+from costfloor.report.answer.sources_page import sources_in_short
 from costfloor.report.decline import LAST_12, RATE, rates_by_year
 from costfloor.report.drawings import shown
 from costfloor.report.plain import LAWS_IN_WORDS, QUESTIONS_IN_WORDS, fall, fall_span
@@ -130,12 +130,10 @@ def why(answered: Answered, questions: Questions) -> str:
 
 
 def where_from(study: Study) -> list[Block]:
-    """What either source of the fall did, in two sentences; nothing where they were not told apart on these data."""
+    """What either source of the fall did; nothing where they were not told apart on these data."""
     stored = study.calibration.get("graphs")
     laws = heard(stored.result) if stored is not None and not stored.stale else ()
-    return (
-        [text("Where it comes from, for open models whose size is known.", pace(laws), slowing(laws))] if laws else []
-    )
+    return [text(sources_in_short(laws))] if laws else []
 
 
 def what_changed(history: tuple[Entry, ...]) -> str:

@@ -1,6 +1,7 @@
 """Fixed against changed graph in plain words: whether running a model of a given size becomes cheaper, or smaller models do."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from costfloor.report.plain import chance, fall_span
 from costfloor.report.study import Study
@@ -37,18 +38,35 @@ def seen(study: GraphStudy) -> str:
     )
 
 
+SOURCES: Final = {
+    "fixed": "a unit of size at the same seller",
+    "changed": "the size that an ability needs, by what size costs,",
+}
+
+
+def sources_in_short(laws: Sequence[LawResult]) -> str:
+    """Pace and slowing of either source in two sentences, for page one."""
+    paces = [f"{words} became {_middle(laws, channel)}" for channel, words in SOURCES.items()]
+    first, second = (chance([law.slowed[channel].value for law in laws]) for channel in SOURCES)
+    return (
+        f"Where it comes from, for open models whose size is known: over the last 12 months {' and '.join(paces)} (middle estimates). The "
+        f"chance that its fall has lost half of its speed is {first} for the first and {second} for the second."
+    )
+
+
 def pace(laws: Sequence[LawResult]) -> str:
     """How fast either source fell over the last 12 months, by the middle estimates of all descriptions, with the widest doubt."""
-    words = []
-    for subject, channel in (
-        ("a unit of size at the same seller", "fixed"),
-        ("the size that an ability needs, by what size costs,", "changed"),
-    ):
+    clauses = []
+    for channel, words in SOURCES.items():
         rates = [getattr(law.last, channel) for law in laws]
-        middle = fall_span(min(rate[1] for rate in rates), max(rate[1] for rate in rates))
         doubt = fall_span(min(rate[0] for rate in rates), max(rate[2] for rate in rates))
-        words.append(f"{subject} became {middle} (with all doubt {doubt})")
-    return f"Over the last 12 months {' and '.join(words)}."
+        clauses.append(f"{words} became {_middle(laws, channel)} (with all doubt {doubt})")
+    return f"Over the last 12 months {' and '.join(clauses)}."
+
+
+def _middle(laws: Sequence[LawResult], channel: str) -> str:
+    middle = [getattr(law.last, channel)[1] for law in laws]
+    return fall_span(min(middle), max(middle))
 
 
 def shares(laws: Sequence[LawResult]) -> str:
