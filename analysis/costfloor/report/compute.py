@@ -93,17 +93,16 @@ def run_study(
     earlier: Sequence[Entry] = (),
     *,
     hindsight: bool = False,
-    with_studies: bool = True,
     workers: int | None = 0,
 ) -> Study:
     """Compute, or read where unchanged, everything the report shows.
 
-    `earlier` holds the lines of the ledger but that of this vintage; `with_studies` says whether the heavy studies are read as well.
+    `earlier` holds the lines of the ledger but that of this vintage.
     """
     built = build(store, as_of, progress, hindsight=hindsight)
     # The heavy studies are held against the data of today.
-    today = build(store, None, progress) if as_of is not None and with_studies else built
-    studies = stored_studies(today, settings.seed) if with_studies else {}
+    today = build(store, None, progress) if as_of is not None else built
+    studies = stored_studies(today, settings.seed)
     obs, raw, folder = panel_observations(built), built.store, store.places.fits
     fits = {name: fit_law(law, obs, settings, folder, progress) for name, law in LAWS.items()}
     comparison = compare(fits, obs, settings, folder, progress, workers=workers)
