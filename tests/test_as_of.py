@@ -227,7 +227,7 @@ def test_a_day_of_too_few_scores_is_seen_in_hindsight_and_says_why(
     assert called.json["hindsight"] == why
     assert called.json["capability_from"] == capability_from("2024-05-31", why)
     plain = run(capsys, "build", "--as-of", "2024-05-31", "--data", data, "--quiet")
-    assert f"capability from scores known today (hindsight), because {why}" in plain.out
+    assert f"Capability from scores known today (hindsight), because {why}" in plain.out
 
 
 def test_hindsight_is_an_option_of_build_and_report(before: Views, capsys: pytest.CaptureFixture[str]) -> None:

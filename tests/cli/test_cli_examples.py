@@ -19,6 +19,7 @@ import costfloor.cli.comparison
 import costfloor.cli.data
 import costfloor.cli.economics
 import costfloor.cli.fits
+import costfloor.cli.page
 import costfloor.cli.report
 import pytest
 from cli_run import Run, run
@@ -30,6 +31,7 @@ from costfloor.forecast.score import Score, ScoreReport
 from costfloor.ingest import ingest
 from costfloor.laws import LAWS
 from costfloor.laws.simulate import TableDesign, simulate_table
+from costfloor.page.make import PageResult
 from costfloor.report.stored import open_results
 from costfloor.studies.registry import STUDIES
 from costfloor.studies.stored import Standing
@@ -46,7 +48,7 @@ REFITTED = RefitReport(
     "inconclusive", "plateau", SCORE, passed=True, failures=(),
 )  # fmt: skip
 READ = ("trend frontier", "trend hedonic", "index", "explain", "setup-tables", "status")
-COMPUTED = ("fit", "compare", "check", "score", "refit", "build", "economics", "report", "calibrate")
+COMPUTED = ("fit", "compare", "check", "score", "refit", "build", "economics", "report", "page", "calibrate")
 DECIDED = (
     *("ingest", "models unresolved", "models add", "models alias", "models split", "models merge", "models review"),
     *("hosts review", "hosts set", "quarantine list", "quarantine accept", "quarantine reject"),
@@ -110,6 +112,8 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> None:
         (costfloor.cli.economics, "panel_observations", lambda _: results.obs),
         (costfloor.cli.economics, "fit_law", lambda law, *_: results.fits[law.name]),
         (costfloor.cli.report, "make_report", lambda *_, **__: _report()),
+        (costfloor.cli.page, "open_results", lambda _: results),
+        (costfloor.cli.page, "make_page", lambda *_: PageResult("reports/explorer.html", 1_100_000, "v", passed=True)),
         (costfloor.cli.calibration, "built_panel", lambda _: built),
         (costfloor.cli.calibration, "standings", lambda *_: dict.fromkeys(STUDIES, Standing(seconds=60.0))),
         (costfloor.cli.calibration, "recorded_studies", lambda _: dict.fromkeys(STUDIES, _passed())),
