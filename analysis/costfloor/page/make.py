@@ -115,7 +115,7 @@ def _lead(results: "Results") -> tuple[str, ...]:
     missed = [fit.law.title for fit in results.fits.values() if not fit.passed]
     return (
         f"{VERDICTS[comparison.verdict]} {reason[:1].upper()}{reason[1:]}.",
-        f"Prices from {build.first} to {build.last}, {results.obs.n:,} of {build.models:,} models that the laws see; "
+        f"Prices from {build.first} to {build.last}; the laws see {results.obs.n:,} of them, of {len(set(results.obs.units)):,} models; "
         f"data vintage {build.vintage}.",
         f"The fits of {listing(missed)} missed a gate of their diagnostics and are not to be relied on."
         if missed
