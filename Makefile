@@ -26,7 +26,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 	@echo "ready: $(BIN)/costfloor --help"
 
-report: $(STAMP) ## Write reports/report.pdf, or say that it is up to date (FRESH=1: all computed anew; AS_OF=YYYY-MM-DD: as known on an earlier day, HINDSIGHT=1: with the scores of today)
+report: $(STAMP) ## Write reports/report.pdf and reports/technical.pdf, or say that they are up to date (FRESH=1: all computed anew; AS_OF=YYYY-MM-DD: as known on an earlier day, HINDSIGHT=1: with the scores of today)
 	@$(BIN)/costfloor report $(if $(AS_OF),--as-of $(AS_OF)) $(if $(HINDSIGHT),--hindsight) $(if $(FRESH),--fresh)
 
 refresh: $(STAMP) ## Fetch every public list, or take the files of FROM=DIR, and write reports/refresh-DAY.md: what changed, what needs a person

@@ -9,7 +9,7 @@ from typer.main import get_group
 COMMANDS: Final = {
     "status": ("status", "Give the six answers, what is current, stale or missing, and the command to type next."),
     "explain": ("explain", "Explain a term of the report or of this program in plain words; without a term list all."),
-    "report": ("report", "Build, fit, compare and write reports/report.pdf."),
+    "report": ("report", "Build, fit, compare and write reports/report.pdf and reports/technical.pdf."),
     "page": (
         "page",
         "Write reports/explorer.html from the stored results: one file with charts, tables and sliders, for a browser.",

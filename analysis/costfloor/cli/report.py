@@ -24,7 +24,7 @@ def report(
         bool, typer.Option("--fresh", help="Compute everything anew but the heavy studies, whatever is stored.")
     ] = False,
 ) -> None:
-    """Build, fit, compare and write reports/report.pdf."""
+    """Build, fit, compare and write reports/report.pdf and reports/technical.pdf."""
     call: Options = context.obj
     when = day(as_of)
     for folder in (call.places.data, call.places.reports):
