@@ -8,6 +8,9 @@ import numpy as np
 import pymc as pm
 from costfloor.sampling.sampler import CompiledModel
 from pytensor.compile.mode import Mode
+from pytensor.graph.traversal import apply_ancestors
+
+MOST_OPERANDS = 32
 
 
 class Value(NamedTuple):
@@ -31,10 +34,13 @@ def evaluate(compiled: CompiledModel, point: np.ndarray) -> Value:
 def density_of(model: pm.Model) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
     """Log density and gradient of a model at an unconstrained point, as PyMC writes them.
 
-    They are interpreted: to compile them takes half a minute, and what is compared with them has been compiled.
+    They are interpreted: to compile them takes half a minute, and what is compared with them has been compiled. The interpreter adds no
+    more than `MOST_OPERANDS` at once, so that the models of many families are compiled all the same.
     """
     as_written: Any = None
-    mode = Mode(linker="py", optimizer=as_written)
+    sums = apply_ancestors([model.logp(), model.dlogp()])
+    few = all(len(node.inputs) + len(node.outputs) <= MOST_OPERANDS for node in sums)
+    mode = Mode(linker="py", optimizer=as_written) if few else None
     logp, gradient, start = model.compile_logp(mode=mode), model.compile_dlogp(mode=mode), model.initial_point()
     shapes = {
         name: np.shape(start[name]) for name in (model.rvs_to_values[variable].name for variable in model.free_RVs)
