@@ -23,7 +23,7 @@ from explorer_checks import (
     undrawn,
     unnamed,
 )
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from stored_page import SCRIPT, made_up_grids, made_up_results
 from test_page_grid import unpacked
 
@@ -119,7 +119,7 @@ def test_the_table_shows_names_as_text(watched: Watched) -> None:
     page = watched.page
     summary = page.locator("[data-table=prices] summary")
     summary.press("Enter")
-    assert page.locator("[data-table=prices] tbody tr").count() == made_up_results().obs.n
+    expect(page.locator("[data-table=prices] tbody tr")).to_have_count(made_up_results().obs.n)
     assert page.locator("[data-table=prices] tbody td", has_text=SCRIPT).count() >= 1
     assert page.locator("img").count() == 0
     summary.press("Enter")
