@@ -12,13 +12,16 @@ from costfloor.fit.question_events import posterior_events
 from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.forecast.baselines import BASELINES
 from costfloor.glossary import GLOSSARY
+from costfloor.places import Places
 from costfloor.report.answer import first_page, forecast_page, index_page, rates_in_print, services_page, sources_page
 from costfloor.report.decline import LAST_12, RATE, price_ahead, rates_by_year
 from costfloor.report.document import ANSWER, CHAPTERS
 from costfloor.report.plain import LAWS_IN_WORDS, QUESTIONS_IN_WORDS, fall, fall_span
 from costfloor.report.price_indexes import ShownIndex
 from costfloor.report.study import Study
+from costfloor.sampling.probability import Probability
 from costfloor.studies.last_forecast.result import AVERAGE
+from costfloor.studies.registry import recorded_studies
 from costfloor.studies.stored import Stored
 from costfloor.typeset.blocks import flat
 from fake_study import (
@@ -208,3 +211,30 @@ def test_every_service_has_a_line_and_a_paragraph(study: Study) -> None:
     said = one(study, "services")
     assert all(f"{scenario.title}. If it slows to a floor" in said for scenario in study.economics.scenarios)
     assert json.dumps(table.rows)
+
+
+def test_sources_follow_the_result() -> None:
+    root = Path(__file__).parents[2]
+    study = recorded_studies(Places(root / "data", root / "reports"))["graphs"].result
+    law = study.laws[0]
+
+    def told(fixed: float, changed: float, rate: float) -> str:
+        slowed = {"fixed": Probability(fixed, 0.001), "changed": Probability(changed, 0.001)}
+        windows = replace(law.last, fixed=(rate - 0.1, rate, rate + 0.1), changed=(0.6, 0.7, 0.8))
+        laws = (replace(law, slowed=slowed, last=windows),)
+        return f"{sources_page.pace(laws)} {sources_page.slowing(laws)} {sources_page.sources_in_short(laws)}"
+
+    still, going = told(0.99, 0.01, 0.0), told(0.01, 0.99, 0.7)
+    assert "price of a unit of size has lost half" in still
+    assert "an ability needs has not lost half" in still
+    assert "same seller became unchanged" in still
+    assert "price of a unit of size has not lost half" in going
+    assert "an ability needs has lost half" in going
+    assert "same seller became 2.0 times cheaper" in going
+    assert "may or may not" in told(0.5, 0.5, 0.7)
+    missed = replace(
+        study, laws=tuple(replace(each, diagnostics=replace(each.diagnostics, passed=False)) for each in study.laws)
+    )
+    (block,) = sources_page._sources(missed, "")
+    assert "FAILED" in block["text"]
+    assert "cheaper (" not in block["text"]

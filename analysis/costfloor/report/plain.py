@@ -38,11 +38,11 @@ def fall(rate: float) -> str:
 
 def fall_span(low: float, high: float) -> str:
     """Two log-rates as a span of amounts, from the slower fall to the faster; one where they read alike."""
-    if high >= HALVING and low > 0.0:
-        return f"{factor(low)} to {factor(high)} times cheaper"
     ends = fall(low), fall(high)
     if ends[0] == ends[1]:
         return ends[0]
+    if high >= HALVING and low > 0.0:
+        return f"{factor(low)} to {factor(high)} times cheaper"
     for unit in (" % cheaper", " % dearer"):
         if all(end.endswith(unit) for end in ends):
             return f"{ends[0].removesuffix(unit)} to {ends[1]}"

@@ -54,32 +54,12 @@ class ShownIndex:
 
 @dataclass(frozen=True)
 class GroupIndexes:
-    """Quarterly indexes of a part of the panel: a family, or one side of open and closed weights.
+    """Indexes of a part of the panel: by quarter of a family or of one side of open and closed weights, by month of a band of capability.
 
     Attributes
     ----------
     name
         The part.
-    n
-        Its price spells.
-    matched, hedonic
-        None where there are too few prices.
-    """
-
-    name: str
-    n: int
-    matched: PriceIndex | None
-    hedonic: PriceIndex | None
-
-
-@dataclass(frozen=True)
-class LevelIndexes:
-    """Monthly indexes of the models of one band of capability.
-
-    Attributes
-    ----------
-    name
-        The band.
     n
         Its price spells.
     matched, hedonic
@@ -110,7 +90,7 @@ class PanelIndexes:
 
     shown: tuple[ShownIndex, ...]
     groups: tuple[GroupIndexes, ...]
-    levels: tuple[LevelIndexes, ...]
+    levels: tuple[GroupIndexes, ...]
     gap: HedonicGap | None
 
     @property
@@ -152,9 +132,9 @@ def _group(name: str, rows: pd.DataFrame) -> GroupIndexes:
     return GroupIndexes(name, len(rows), matched, hedonic)
 
 
-def _level(name: str, rows: pd.DataFrame) -> LevelIndexes:
+def _level(name: str, rows: pd.DataFrame) -> GroupIndexes:
     matched, hedonic = (_index(rows, kind, sample, "month") for kind, sample in GROUP_KINDS)
-    return LevelIndexes(name, len(rows), matched, hedonic)
+    return GroupIndexes(name, len(rows), matched, hedonic)
 
 
 def _levels(rows: pd.DataFrame, panel: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -3,17 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import numpy as np
-
+from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.sampling.probability import Probability
 from costfloor.sampling.quantiles import Quantiles
 from costfloor.studies.graphs.ahead import Ahead
 from costfloor.studies.graphs.result import Direct, GraphStudy, LawResult
 from costfloor.typeset.montecarlo import beside, edge_mcse
 from costfloor.typeset.phrases import CLEAR, extent, listing, minus, plural, probability
-
-BAND: Final = (-float(np.log(0.85)), -float(np.log(0.80)))
-"""A fall of 15 to 20 % a year, as log-rates."""
 
 YES: Final = 0.90
 """Probability of a rate below half of the one before from which on a channel is said to have slowed, as in question 4."""
@@ -31,9 +27,9 @@ def heard(study: GraphStudy) -> tuple[LawResult, ...]:
 
 def side(rate: Quantiles, draws: float) -> str:
     """Where a rate lies beside the band: `above`, `below`, or `open` where its 90 % interval meets it, by more than Monte Carlo error."""
-    if beside(BAND[1], rate, draws) < 0:
+    if beside(FLOOR_CLAIM[1], rate, draws) < 0:
         return "above"
-    return "below" if beside(BAND[0], rate, draws) > 0 else "open"
+    return "below" if beside(FLOOR_CLAIM[0], rate, draws) > 0 else "open"
 
 
 def beside_band(study: GraphStudy, channel: str) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.laws import LAWS
-from costfloor.studies.graphs.claims import BAND
 from costfloor.studies.graphs.result import GraphStudy
 from costfloor.typeset.frames import THREE, quantile_rows, three
 from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, LAW_MARKERS, interval, not_run, page_figure
@@ -45,7 +45,7 @@ def draw(study: GraphStudy | None) -> Figure:
     laws, periods = list(dict.fromkeys(rates["law"])), list(dict.fromkeys(rates["period"]))
     offsets = dict(zip(laws, np.linspace(-SPREAD / 2.0, SPREAD / 2.0, len(laws)), strict=True))
     for ax, (channel, title) in zip(axes, PANELS.items(), strict=True):
-        ax.axhspan(*BAND, color=CLAIM_COLOUR, alpha=0.6, linewidth=0, zorder=0.5)
+        ax.axhspan(*FLOOR_CLAIM, color=CLAIM_COLOUR, alpha=0.6, linewidth=0, zorder=0.5)
         ax.axhline(0.0, color=GREY, linewidth=0.8)
         mine = rates[rates["channel"] == channel]
         for period, law, low, middle, high in zip(mine["period"], mine["law"], *quantile_rows(mine, RATE), strict=True):
