@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -100,9 +101,12 @@ def test_the_pins_satisfy_the_project_and_are_what_runs() -> None:
     ]
     for requirement in map(Requirement, wanted):
         assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), requirement
-    # The reverse order keeps the copy that an import finds first: some packages put vendored ones at the end of the path.
-    distributions = reversed(list(importlib.metadata.distributions()))
-    installed = {canonicalize_name(found.name): found.version for found in distributions}
+    # Not all of the path: what runs beside a test may have put a package's vendored copies on it.
+    environment = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    installed = {
+        canonicalize_name(distribution.name): distribution.version
+        for distribution in importlib.metadata.distributions(path=environment)
+    }
     other = {
         name: (version, installed[name]) for name, version in pinned.items() if installed.get(name, version) != version
     }
