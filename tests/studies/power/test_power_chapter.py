@@ -62,8 +62,9 @@ def test_answers_are_given_by_law_and_world() -> None:
     constant = replace(simulated.questions[0], answers={"yes": 40, "no": 0, "not decided": 0})
     words, table = power_of_question(replace(simulated, questions=(constant, *simulated.questions[1:])), "")
     assert (
-        "the laws say yes in 25 % to 100 % of panels, by law and no in 0 % to 50 % of panels, by law; all"
+        "the laws, each by itself, say yes in 25 % to 100 % of panels and no in 0 % to 50 % of panels; all of them together"
         in words["text"]
     )
     assert "all of them together say yes in 25 % and no in 50 %." in words["text"]
+    assert " 25 % to 25 %" not in words["text"]
     assert len(table["rows"]) == (len(LAWS) + 1) * len(RATE_WORLDS)

@@ -76,14 +76,17 @@ def _answered(study: Power, world: str) -> str:
     rows = [row for row in study.questions if row.world == world and row.law != ALL]
     (together,) = (row.answers for row in study.questions if (row.world, row.law) == (world, ALL))
     spans = [
-        f"{answer} in {percentage(min(shares))} to {percentage(max(shares))} of panels, by law"
-        for answer in ("yes", "no")
-        for shares in [[row.answers[answer] / study.panels for row in rows]]
+        f"{answer} in {_span([row.answers[answer] / study.panels for row in rows])} of panels" for answer in ("yes", "no")
     ]
     return (
-        f"In the world of {world} the laws say {' and '.join(spans)}; all of them together say yes in "
+        f"In the world of {world} the laws, each by itself, say {' and '.join(spans)}; all of them together say yes in "
         f"{percentage(together['yes'] / study.panels)} and no in {percentage(together['no'] / study.panels)}."
     )
+
+
+def _span(shares: Sequence[float]) -> str:
+    least, most = percentage(min(shares)), percentage(max(shares))
+    return least if least == most else f"{least} to {most}"
 
 
 def _own_world(law: str) -> str:
