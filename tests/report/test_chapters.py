@@ -169,6 +169,13 @@ def test_what_is_held_back_is_counted_by_reason(study: Study) -> None:
     assert table["rows"] == (("zero price", "2", "1"), (HOSTILE, "1", "1"))
 
 
+def test_what_persons_rejected_is_a_line(study: Study) -> None:
+    decided = study.quotes.assign(status="quarantined", reason="rejected by A: gone")
+    decided.loc[decided.index[0], "reason"] = "rejected by B: a typo"
+    *_, table = chapter_new_data.new_data(replace(study, quotes=decided))
+    assert [row[:2] for row in table["rows"]] == [("rejected by a person, each with a reason", str(len(decided)))]
+
+
 def of_matched(frequency: Frequency, base: str, values: dict[str, float], rate: float) -> PriceIndex:
     rows = tuple(PeriodValue(period, value, (value, value), 4) for period, value in values.items())
     return PriceIndex("matched", frequency, base, rows, rate, (rate, rate), 8, "")

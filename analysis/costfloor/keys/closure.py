@@ -26,6 +26,7 @@ WITHOUT_EFFECT: Final = {
     f"{PACKAGE}.fit.plot": "draws a fit",
     f"{PACKAGE}.fit.tree": "hands a fit to ArviZ",
     f"{PACKAGE}.keys": "names results, and computes none",
+    f"{PACKAGE}.laws.limits": "which tables are refused, and how long a fit may take",
     f"{PACKAGE}.runs.workers": "where jobs run, each in one thread",
     f"{PACKAGE}.stopping": "how a run is ended",
     f"{PACKAGE}.wording": "words of progress",

@@ -23,6 +23,9 @@ SHOWN_LAWS: Final = ("plateau", "discovery")
 SMALLEST_WEIGHT: Final = 0.005
 """A smaller one would be printed as nothing."""
 
+BY_DECISION: Final = "rejected by "
+"""How a reason begins that a person gave: `costfloor.data.decisions`."""
+
 
 def new_data(study: Study) -> list[Block]:
     """How the answer moved as prices came in, how fresh each source is, and what the rules hold back."""
@@ -200,7 +203,11 @@ def _rate(name: str, title: str) -> Column[Entry]:
 
 def _held_back(quotes: pd.DataFrame) -> Table:
     held = quotes[quotes["status"] == "quarantined"]
-    counts = held.groupby("reason").agg(quotes=("status", "size"), sources=("source", "nunique"))
+    # A person's decision is named with its reason, so that each would be a line.
+    by_kind = held["reason"].where(
+        ~held["reason"].str.startswith(BY_DECISION), "rejected by a person, each with a reason"
+    )
+    counts = held.assign(reason=by_kind).groupby("reason").agg(quotes=("status", "size"), sources=("source", "nunique"))
     counts = counts.reset_index().sort_values(["quotes", "reason"], ascending=[False, True])
     return tabulate(
         "held_back",

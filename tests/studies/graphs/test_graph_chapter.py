@@ -114,7 +114,6 @@ def test_disagreements_and_names_are_told() -> None:
 def test_the_part_has_its_tables_its_figure_and_its_notice() -> None:
     blocks = graphs(study(), "OUT OF DATE: prices changed.", TITLES, {})
     assert [block["name"] for block in blocks if block["kind"] == "table"] == [
-        "graph_questions",
         "graph_rates",
         "graph_first_look",
     ]

@@ -10,12 +10,12 @@ from costfloor.studies.graphs.answers import ASKED
 from costfloor.studies.graphs.claims import beside_band, flattening, heard, identity, sizes_help
 from costfloor.studies.graphs.figure import CAPTION
 from costfloor.studies.graphs.first_look import Coefficient, FirstLook
-from costfloor.studies.graphs.result import GraphStudy, LawResult, WindowRates
+from costfloor.studies.graphs.result import GraphStudy
 from costfloor.studies.graphs.sizes import Coverage
 from costfloor.typeset.blocks import Block, figure, table, text
 from costfloor.typeset.phrases import extent, listing, percentage, plural, probability
 from costfloor.typeset.tables import Column, Table, tabulate
-from costfloor.typeset.values import Estimate, Interval, Number, Probability, Share, ShareInterval, gates
+from costfloor.typeset.values import Estimate, Interval, Share
 
 CLOSED: Final = (
     "Of closed models no size is known: what is said of either channel is of open models, and of closed ones only that their price at "
@@ -67,7 +67,6 @@ def graphs(
         text(*(answer(study, number, laws, set_aside) for number in ASKED)),
         text(beside_band(study, "fixed"), beside_band(study, "changed"), flattening(study)),
         figure("graph_rates", CAPTION),
-        table(_questions(study, laws)),
         table(_rates(study, laws)),
         text(shares(study), identity(study, panel), sizes_help(study.ahead)),
         table(_first_look(study)),
@@ -117,31 +116,12 @@ def shares(study: GraphStudy) -> str:
     return f"Of the whole fall since {study.start} the fixed graph has {middle} (medians by law; 90 % intervals from {ends})."
 
 
-def _questions(study: GraphStudy, laws: Mapping[str, str]) -> Table:
-    rows = [(law, number) for number in ASKED for law in study.laws]
-    return tabulate(
-        "graph_questions",
-        "Questions 3 and 4 by law: posterior and prior probability of yes, the Monte Carlo error of the former in percentage points, and "
-        "the answer. A law whose fit missed a gate has no say.",
-        [
-            Column("Question", lambda row: row[1]),
-            Column("Law", lambda row: laws[row[0].law], "l"),
-            Column("Probability", lambda row: Probability(row[0].questions[str(row[1])].posterior.value)),
-            Column("Error", lambda row: Number(100.0 * row[0].questions[str(row[1])].posterior.mcse, ".1f")),
-            Column("Prior", lambda row: Probability(row[0].questions[str(row[1])].prior.value)),
-            Column("Answer", lambda row: row[0].questions[str(row[1])].answer, "l"),
-            Column("Gates", lambda row: gates(row[0].diagnostics.passed), "l"),
-        ],
-        rows,
-    )
-
-
 def _rates(study: GraphStudy, laws: Mapping[str, str]) -> Table:
-    rows = [(law, window) for law in study.laws for window in (*law.by_year, law.before, law.last, law.whole)]
+    rows = [(law, window) for law in study.laws for window in (law.before, law.last, law.whole)]
     return tabulate(
         "graph_rates",
         "Log-rates per year by channel, median and 90 % interval, positive for a fall; 15 to 20 % a year is 0.16 to 0.22. Sum: price at "
-        "fixed capability. First and last calendar year as far as the record goes; before: the 24 months until the last 12.",
+        "fixed capability. Before: the 24 months until the last 12. The figure has the calendar years.",
         [
             Column("Law", lambda row: laws[row[0].law], "l"),
             Column("Period", lambda row: row[1].period, "l"),
@@ -149,14 +129,9 @@ def _rates(study: GraphStudy, laws: Mapping[str, str]) -> Table:
             Column("Price-weighted size", lambda row: Interval(*row[1].changed)),
             Column("Active parameters", lambda row: Interval(*row[1].active)),
             Column("Sum", lambda row: Interval(*row[1].total)),
-            Column("Fixed share", lambda row: _share(row[0], row[1])),
         ],
         rows,
     )
-
-
-def _share(law: LawResult, window: WindowRates) -> ShareInterval | None:
-    return ShareInterval(*law.fixed_share) if window is law.whole and law.fixed_share else None
 
 
 def _first_look(study: GraphStudy) -> Table:
