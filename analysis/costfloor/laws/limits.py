@@ -11,14 +11,14 @@ MIN_ROWS: Final = 8
 MIN_DATES: Final = 3
 """Below these a fit repeats its priors."""
 
-MAX_ROWS: Final = 20_000
-"""A fit evaluates its density at every row a few hundred thousand times, and keeps thousands of draws of each row."""
+MAX_ROWS: Final = 50_000
+"""As far as time and memory of a fit have been measured: `benchmarks/rows.py` prints them."""
 
 LONG_ROWS: Final = 2_000
 """From here on a fit takes minutes and says so first."""
 
 SECONDS_PER_THOUSAND_ROWS: Final = 60.0
-"""Of one fit on two idle cores; benchmarks/small_tables.py prints it."""
+"""Of the slower laws on two idle cores; a constant rate takes a quarter of it."""
 
 
 def require_enough(frame: pd.DataFrame, *, file: Path | None = None, name: str = "the table") -> None:
@@ -56,7 +56,7 @@ def require_enough(frame: pd.DataFrame, *, file: Path | None = None, name: str =
         )
     if rows > MAX_ROWS:
         raise InputError(
-            f"{subject}has {rows} rows, and a fit takes {MAX_ROWS} at most",
+            f"{subject}has {rows:,} rows, and a fit takes {MAX_ROWS:,} at most",
             file=file,
             remedy="Give one row per change of a price and not per day, or one family at a time; `trend` and `index` take more rows",
         )
@@ -67,7 +67,7 @@ def long_fit(rows: int) -> str | None:
     if rows < LONG_ROWS:
         return None
     minutes = max(1, round(rows / 1000 * SECONDS_PER_THOUSAND_ROWS / 60))
-    return f"{rows} rows: a fit may take about {minutes} {'minute' if minutes == 1 else 'minutes'} on two idle cores"
+    return f"{rows:,} rows: a fit may take about {minutes} {'minute' if minutes == 1 else 'minutes'} on two idle cores"
 
 
 def _counted(number: int, noun: str) -> str:
