@@ -76,7 +76,8 @@ def _answered(study: Power, world: str) -> str:
     rows = [row for row in study.questions if row.world == world and row.law != ALL]
     (together,) = (row.answers for row in study.questions if (row.world, row.law) == (world, ALL))
     spans = [
-        f"{answer} in {_span([row.answers[answer] / study.panels for row in rows])} of panels" for answer in ("yes", "no")
+        f"{answer} in {_span([row.answers[answer] / study.panels for row in rows])} of panels"
+        for answer in ("yes", "no")
     ]
     return (
         f"In the world of {world} the laws, each by itself, say {' and '.join(spans)}; all of them together say yes in "
