@@ -2,7 +2,8 @@
 
 A process of its own, with everything imported and no threads, so that a child can be forked at no cost: the moment of a kill then falls
 into the work of a command rather than into its imports. The capability fit and the sampler are replaced by stand-ins that give the same
-numbers every time; every file is written by the program itself.
+numbers every time, and a refit knows two laws, which are stored one after the other as six would be; every file is written by the program
+itself.
 """
 
 import gc
@@ -34,6 +35,7 @@ import numpy as np
 import xarray as xr
 from costfloor.fit import compiled as compiled_module
 from costfloor.keys.remembered import remembered_hash
+from costfloor.laws import LAWS
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations
 from costfloor.sampling.policy import SamplerSettings, Sampling
@@ -47,6 +49,8 @@ END = "\n"
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink"}
 UNSURE = "plateau"
 """The law whose noise the stand-in does not know: weights cannot bring it up to date, so that a refit samples it."""
+COMPARED = ("plateau", "discovery")
+"""The laws of a refit: those that the verdict is about."""
 
 
 def stand_in_sample(compiled: tuple[Law, PriceObservations], settings: SamplerSettings, **_: Any) -> Sampled:
@@ -98,6 +102,8 @@ def replace_what_takes_minutes() -> None:
     compiled_module.compile_law = lambda law, obs: (law, obs)
     costfloor.sampling.engine.sample = stand_in_sample
     costfloor.forecast.origins.MAX_ORIGINS = 0
+    compared = {name: LAWS[name] for name in COMPARED}
+    costfloor.forecast.refit.LAWS = costfloor.forecast.compare.LAWS = compared
     short = Sampling(draws=500, tune=0, chains=2, target_accepts=(0.9,))
     costfloor.cli.shared.Options.settings = property(lambda _: short)
 

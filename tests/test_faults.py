@@ -93,7 +93,7 @@ class Worker:
         return heard
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worker() -> Iterator[Worker]:
     with Worker() as started:
         yield started
@@ -119,9 +119,12 @@ class Scene:
         copy(source or self.before, self.stage)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def scenes(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
-    """The three commands one after another on a store that has been through all of them once."""
+    """The three commands one after another on a store that has been through all of them once.
+
+    Once a session: the tests of this file need not run one after another in a process.
+    """
     home = tmp_path_factory.mktemp("faults")
     stage = home / "stage"
     common = ["--data", str(stage / "data"), "--reports", str(stage / "reports"), "--json", "--quiet"]

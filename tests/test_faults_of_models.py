@@ -40,13 +40,13 @@ DECISIONS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worker() -> Iterator[Worker]:
     with Worker() as started:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def scenes(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
     """Every command once, one after another."""
     home = tmp_path_factory.mktemp("faults-of-models")

@@ -455,20 +455,13 @@ def test_with_heavy_tails_the_level_is_integrated_out() -> None:
         own = rows[OBS.unit[rows] == unit]
         target, mean = residuals(draws, own, unit), law_mean(draws, unit)
         known = HOST_KNOWN[own]
+        levels, effects = np.linspace(mean - 5, mean + 5, 1001)[:, None], np.linspace(-2.5, 2.5, 501)
+        density = stats.norm(mean, 0.5).pdf(levels[:, 0]) * stats.t(4.0, levels, 0.4).pdf(target[known]).prod(axis=1)
         if not known.all():
             assert len(set(OBS.host[own][~known])) == 1
-
-        def at_level(level: float, target: np.ndarray = target, known: np.ndarray = known) -> float:
-            noise = float(stats.t(4.0, loc=level, scale=0.4).pdf(target[known]).prod())
-            if known.all():
-                return noise
-            effects = np.linspace(-2.5, 2.5, 2001)
-            shared = stats.t(4.0, loc=level + effects[:, None], scale=0.4).pdf(target[~known]).prod(axis=1)
-            return noise * float(integrate.simpson(shared * stats.norm(0, 0.3).pdf(effects), x=effects))
-
-        levels = np.linspace(mean - 5, mean + 5, 2001)
-        density = np.array([at_level(level) for level in levels]) * stats.norm(mean, 0.5).pdf(levels)
-        assert got == pytest.approx(np.log(integrate.simpson(density, x=levels)), abs=2e-3), OBS.units[unit]
+            noise = stats.t(4.0, (levels + effects)[..., None], 0.4).pdf(target[~known]).prod(axis=-1)
+            density *= integrate.simpson(noise * stats.norm(0, 0.3).pdf(effects), x=effects)
+        assert got == pytest.approx(np.log(integrate.simpson(density, x=levels[:, 0])), abs=2e-3), OBS.units[unit]
 
 
 def test_over_draws_the_density_not_its_log_is_averaged() -> None:
