@@ -8,8 +8,8 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
+import costfloor as cf
 from costfloor.build import stored_build
 from costfloor.data.store import open_store
 from costfloor.economics.scenario_file import shipped_scenarios
@@ -18,10 +18,8 @@ from costfloor.fit.fit import stored_fit
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations
 from costfloor.places import Places
-from costfloor.report.figures.economics import draw
 from costfloor.report.stored import open_results
 from costfloor.sampling.policy import Sampling
-from costfloor.typeset.style import svg
 
 STORED = Path(__file__).parents[1] / "notebooks" / "stored"
 REPEATS = 5
@@ -50,10 +48,11 @@ def main() -> int:
         return 2
     thinned = open_results(STORED)
 
+    readings = {law: thinned.fits[law] for law in ("plateau", "discovery")}
+
     def slider() -> None:
         moved = services[0].with_value("tokens.growth_per_year", 0.3)
-        again = economics((moved,), thinned.fits, thinned.obs, store, Sampling.seed)
-        svg(draw, SimpleNamespace(economics=again, fits=thinned.fits))
+        cf.plot.economics(thinned, cf.economics(moved, readings))._repr_svg_()
 
     draws = min(fit.parameters.size for fit in fits.values())
     taken = {

@@ -15,7 +15,7 @@ extensions = [
     "sphinx-mathjax-offline",
     "sphinxcontrib.bibtex",
 ]
-# Notebooks and pages with code read stored results and sample nothing. Those that were executed already keep their outputs.
+# Notebooks and pages with code read stored results; one notebook fits a small table. Those that were executed already keep their outputs.
 nb_execution_mode = "auto"
 nb_execution_timeout = 300
 nb_execution_raise_on_error = True

@@ -1,8 +1,9 @@
 """A picture that was drawn, with the numbers in it."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,11 @@ from matplotlib.axis import Axis
 from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle, StepPatch
+
+SHOWN_SCALE: Final = 1.4
+"""Figures are as wide as the text of a printed page; a notebook on a screen has room for more."""
+
+_SIZE: Final = re.compile(r'\b(width|height)="([0-9.]+)pt"')
 
 
 class Picture(NamedTuple):
@@ -46,7 +52,10 @@ class Picture(NamedTuple):
     def _repr_svg_(self) -> str:
         buffer = BytesIO()
         self.figure.savefig(buffer, format="svg")
-        return buffer.getvalue().decode()
+        # The first two are those of the whole.
+        return _SIZE.sub(
+            lambda size: f'{size[1]}="{SHOWN_SCALE * float(size[2]):g}pt"', buffer.getvalue().decode(), count=2
+        )
 
 
 def picture_of(figure: Figure) -> Picture:

@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import arviz as az
 import numpy as np
@@ -18,6 +19,7 @@ from costfloor.fit.result import Fit
 from costfloor.laws import LAWS, Law
 from costfloor.laws.observations import observations
 from costfloor.panel import law_rows
+from costfloor.picture import SHOWN_SCALE
 from costfloor.sampling.policy import Sampling
 from fake_study import HOSTILE, make_fit, make_panel
 
@@ -87,7 +89,12 @@ def test_the_picture_has_the_numbers_in_it(fit: Fit) -> None:
     pd.testing.assert_frame_equal(
         data.groupby("family").tail(7).reset_index(drop=True), fit.forecast(6), check_dtype=False
     )
-    assert fit.plot()._repr_svg_().lstrip().startswith("<?xml")
+    picture = fit.plot()
+    shown = ElementTree.fromstring(picture._repr_svg_())
+    # Points of 72 to the inch; larger on a screen than in print, of one shape.
+    width, height = (72.0 * SHOWN_SCALE * inches for inches in picture.figure.get_size_inches())
+    assert float(shown.attrib["width"].removesuffix("pt")) == pytest.approx(width, rel=1e-4)
+    assert float(shown.attrib["height"].removesuffix("pt")) == pytest.approx(height, rel=1e-4)
 
 
 def test_arviz_takes_the_tree(fit: Fit) -> None:

@@ -181,4 +181,6 @@ def _picture(module: str, *subjects: Any) -> Picture:
         figure = draw(*subjects)
         # Ticks are made when they are drawn, in the style of that moment.
         figure.draw_without_rendering()
+        # The layout stands. Whoever shows the figure, as a slider does at every move, need not wait for it a second time.
+        figure.set_layout_engine("none")
     return picture_of(figure)

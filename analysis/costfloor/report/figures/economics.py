@@ -12,6 +12,7 @@ LAWS_SHOWN = ("plateau", "discovery")
 FIXED_STYLES = {"15 % a year": "--", "20 % a year": ":", "40 % a year": "-."}
 FRONTIER_LAW = "plateau"
 FRONTIER_LOOK = (GREEN, "following the frontier", (0, (5, 1, 1, 1)))
+ROW_INCHES = 2.2
 LOWEST = -0.5
 """A service that loses more is not sold; the axis ends there."""
 
@@ -26,11 +27,12 @@ def frame(study: Study) -> pd.DataFrame:
 
 
 def draw(study: Study) -> Figure:
-    """A panel per service: median and 90 % band of gross margin by year."""
+    """A panel per service, in two rows of them; one service has one row. Median and 90 % band of gross margin by year."""
     scenarios = study.economics.scenarios
     rows = frame(study)
-    figure = page_figure(4.4)
-    panels = figure.subplots(2, -(-len(scenarios) // 2), sharey=True, squeeze=False).ravel()
+    lines = min(2, len(scenarios))
+    figure = page_figure(ROW_INCHES * lines)
+    panels = figure.subplots(lines, -(-len(scenarios) // lines), sharey=True, squeeze=False).ravel()
     for ax, scenario in zip(panels, scenarios, strict=False):
         mine = rows[rows["service"] == scenario.name]
         for (buyer, name), path in mine.groupby(["buyer", "future"], sort=False):
