@@ -33,7 +33,8 @@ def inputs() -> dict[str, np.ndarray]:
 def test_shares_of_today_by_hand() -> None:
     one = {name: np.array([value]) for name, value in {
         "accelerator_usd": 43_830.0, "life_years": 5.0, "utilisation": 0.5, "power_kw": 1.0, "pue": 1.25, "electricity_usd_per_kwh": 0.08,
-        "facility_usd_per_kw_month": 73.05, "staff_fixed_share": 0.02, "staff_per_accelerator_share": 0.03, "staff_per_token_share": 0.05, "batch_size": 64.0, "equal_batch": 100.0,
+        "facility_usd_per_kw_month": 73.05, "staff_fixed_share": 0.02, "staff_per_accelerator_share": 0.03,
+        "staff_per_token_share": 0.05, "batch_size": 64.0, "equal_batch": 100.0,
     }.items()}  # fmt: skip
     # Per hour sold: 2.00 USD of accelerator, 0.10 of energy, 0.20 of facility; staff is a tenth of all.
     found = shares_today(one)

@@ -116,7 +116,7 @@ HOST = SERVICES["inference_host"]
 
 def test_what_a_host_hung_on_is_worked_out() -> None:
     # Of a price that falls by smaller models alone a host of these loses nothing; with its tokens fixed it loses.
-    sizes = split_world(0.0, 0.9)
+    sizes = split_world(0.0, 0.3)
     assert "loses money with probability below 1 % under plateau and below 1 % under continued discovery" in host(
         HOST, sizes, TITLES
     )
@@ -163,9 +163,11 @@ def test_the_fall_of_a_cost_is_said_by_channel() -> None:
 
 
 def test_conclusions_hang_on_the_staff_that_changes_them() -> None:
-    fast = staff(split_world(0.6, 0.9), TITLES)
-    assert "Whether stagnant inputs are half of cost in year 5 hangs under" in fast
-    assert "staff per token" in fast
+    middling = staff(split_world(0.1, 0.25), TITLES)
+    assert (
+        "Whether stagnant inputs are half of cost in year 5 hangs under plateau and continued discovery on" in middling
+    )
+    assert "staff per token (" in middling
     still = staff(split_world(0.0, 0.0), TITLES)
     assert "Whether stagnant inputs are half of cost in year 5 hangs under" not in still
     assert "hangs on none of them" in still
@@ -207,6 +209,6 @@ def test_the_chapter_has_every_service_and_future(study: Study) -> None:
 def test_stagnant_inputs_take_over_sooner_the_faster_the_rest_falls() -> None:
     slow = stagnation(world(0.05, 0.8), TITLES)
     assert "Under plateau they are half of it within 10 years with probability" in slow
-    assert "Under continued discovery they are half of it after 1 year;" in slow
+    assert "Under continued discovery they are half of it after 2 years;" in slow
     turned = stagnation(world(0.8, 0.05), TITLES)
-    assert "Under plateau they are half of it after 1 year;" in turned
+    assert "Under plateau they are half of it after 2 years;" in turned

@@ -85,21 +85,21 @@ def staff(economics: Economics, titles: dict[str, str]) -> str:
         return ""
     sentences = []
     for conclusion, asked in ASKED.items():
-        hanging = {cost.future: [swing for swing in cost.staff if conclusion in swing.hanging] for cost in costs}
-        told = [
-            f"under {titles.get(future, f'a steady {future}')} on {listing([_ends(swing, conclusion) for swing in swings])}"
-            for future, swings in hanging.items()
-            if swings
-        ]
+        by_ends: dict[str, list[str]] = {}
+        for cost in costs:
+            ends = [_ends(swing, conclusion) for swing in cost.staff if conclusion in swing.hanging]
+            if ends:
+                by_ends.setdefault(listing(ends), []).append(titles.get(cost.future, f"a steady {cost.future}"))
+        told = [f"under {listing(futures)} on {ends}" for ends, futures in by_ends.items()]
         sentences.append(
             f"{asked[:1].upper()}{asked[1:]} hangs {'; '.join(told)}."
             if told
             else f"{asked[:1].upper()}{asked[1:]} hangs on none of them."
         )
-    ends = listing(
+    ranges = listing(
         [f"{KINDS[swing.kind]} {percentage(swing.low)} to {percentage(swing.high)}" for swing in costs[0].staff]
     )
-    return minus(f"Three inputs of staff, as shares of cost today: {ends}. {' '.join(sentences)}")
+    return minus(f"Three inputs of staff, as shares of cost today: {ranges}. {' '.join(sentences)}")
 
 
 def _ends(swing: StaffSwing, conclusion: str) -> str:
@@ -113,7 +113,7 @@ def _reading(reading: CostReading, conclusion: str) -> str:
         return percentage(reading.stagnant_share)
     if conclusion == "yearly_rate":
         return f"{percent_change(reading.yearly_rate):.0f} %"
-    return "later than the path goes" if reading.half_years is None else plural(reading.half_years, "year")
+    return "not in the years that are followed" if reading.half_years is None else plural(reading.half_years, "year")
 
 
 def token_costs(economics: Economics, titles: dict[str, str]) -> Table:

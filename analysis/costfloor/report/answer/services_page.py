@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from costfloor.economics.channels import SMALLER
 from costfloor.economics.outlook import Outlook
 from costfloor.economics.scenario import Scenario
 from costfloor.economics.study import Economics
