@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from costfloor.report.answer.services_page import hosting, outlook_in_words
 from costfloor.report.chapter_costs import staff, stagnation
 from costfloor.report.chapter_economics import knowing, service, unit_economics, viable
 from costfloor.report.chapter_host import host
+from costfloor.report.figures.economics import frame
 from costfloor.report.study import Study
 from price_worlds import prices, stored_fits
 from store import project_store
@@ -154,6 +156,17 @@ def test_a_service_that_always_loses_has_no_year_without_a_loss() -> None:
     assert "its first year without a loss is" in once
     assert "but it pays back what it cost to start with a chance of below 1 %" in once
     assert "and it has paid back what it cost to start after" in paid
+
+
+def test_the_figure_of_a_host_is_of_smaller_models() -> None:
+    def margin(size_rate: float) -> float:
+        split = split_world(-size_rate, size_rate)
+        rows = frame(SimpleNamespace(economics=split)).set_index(["service", "buyer", "future", "year"])  # type: ignore[arg-type]
+        (year,) = {outlook.years[3] for outlook in split.outlooks}
+        return float(rows.loc[(HOST.name, "smaller_models", "plateau", year), "margin_share_q50"])
+
+    # At an unchanged price twice the tokens spread what the accelerators cost to run.
+    assert margin(0.7) > margin(0.0)
 
 
 def test_the_fall_of_a_cost_is_said_by_channel() -> None:
