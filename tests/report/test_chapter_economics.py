@@ -124,9 +124,11 @@ def test_what_a_host_hung_on_is_worked_out() -> None:
     )
     assert "with its tokens fixed, along the same prices, with above 99 %" in host(HOST, sizes, TITLES)
     assert "hung on these being fixed, under every law" in host(HOST, sizes, TITLES)
+    assert "Fixed tokens add up to 100 points to the probability of a loss." in host(HOST, sizes, TITLES)
     # Of one that falls at a fixed graph it loses either way.
     units = split_world(0.9, 0.0)
     assert "It loses, with fixed tokens or without" in host(HOST, units, TITLES)
+    assert "Fixed tokens add" not in host(HOST, units, TITLES)
     assert "It earns, with fixed tokens or without" in host(HOST, split_world(0.0, 0.0), TITLES)
     assert sizes.waiting["inference_host"].now > 0.0 > units.waiting["inference_host"].now
 
