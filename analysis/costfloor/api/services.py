@@ -59,13 +59,14 @@ def economics(
     >>> cf.economics("growing_agent", results.fits)
     <Economics of growing_agent: 16 futures>
     """
+    scenarios = _scenarios(scenario)
     store, split = open_store(nearest_places(folder)), UNKNOWN
     if fits is None:
         obs = observe(folder=folder, progress=progress)
         fits = [fit(law, obs, folder=folder, progress=progress) for law in LAWS]
         split = channels(stored_study("graphs", stored_build(store), Sampling.seed), seed)
     by_law, obs = fits_by_law(fits)
-    return work_out(_scenarios(scenario), by_law, obs, store, seed, split)
+    return work_out(scenarios, by_law, obs, store, seed, split)
 
 
 def _scenarios(scenario: str | Path | Scenario | None) -> tuple[Scenario, ...]:
