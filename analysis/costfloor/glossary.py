@@ -21,8 +21,8 @@ GLOSSARY: Final[Mapping[str, str]] = MappingProxyType(
         "why services become dearer.",
         "birth": "The day on which the market first reached a capability, as expected from the release dates and "
         "abilities of models. The clock of a capability starts there.",
-        "break-even": "Of a service: the first year without a loss. It says nothing of what the launch has cost; see "
-        "pay-back.",
+        "break-even": "Of a service: the first year after its launch without a loss, when its accelerators are written "
+        "off in equal parts. It says nothing of other years, nor of what the launch has cost; see pay-back.",
         "calibration": "Whether stated probabilities come true as often as they say. Studied by simulation: parameters "
         "are drawn from the prior, data made from them and fitted, and the truth must lie in the 90 % intervals in "
         "about 90 of 100 cases.",
@@ -83,7 +83,7 @@ GLOSSARY: Final[Mapping[str, str]] = MappingProxyType(
         "pass-through": "The share of the market's progress that a model on sale follows with its own price. In unit "
         "economics: the share of a fall in token cost that a service gives to its customers.",
         "pay-back": "Of a service: the first year in which profits, added up and not discounted, have paid for launch "
-        "and capacity. Later than break-even, or never.",
+        "and capacity; never, when fewer than half of the draws get there.",
         "plateau": "The law in which the rate decays with the age of a capability to a floor that the data may set. The "
         "reading in which the fall becomes a slow one of perhaps 15 to 20 % a year. Also a verdict.",
         "posterior": "What is believed of a quantity after the data: the prior, corrected by them. Given as draws, and "

@@ -9,10 +9,17 @@ from cli_run import contents, run
 from costfloor.economics.futures import ASYMPTOTES
 from costfloor.laws import LAWS
 from costfloor.report.stored import open_results
+from costfloor.studies.graphs.result import GraphStudy
+from costfloor.studies.stored import Stored, read_study
 from store import project_store
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "tests" / "economics" / "example.toml"
+
+
+def reported_study(*_: object) -> Stored[GraphStudy] | None:
+    """The study of graphs that comes with the project, compared with nothing."""
+    return read_study(ROOT / "reports" / "calibration", "graphs", GraphStudy, None)
 
 
 @pytest.fixture
@@ -21,6 +28,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     results = open_results(ROOT / "notebooks" / "stored")
     monkeypatch.setattr(command, "built_panel", lambda _: SimpleNamespace(store=project_store()))
     monkeypatch.setattr(command, "panel_observations", lambda _: results.obs)
+    monkeypatch.setattr(command, "stored_study", reported_study)
     monkeypatch.setattr(command, "fit_law", lambda law, *_: results.fits[law.name])
 
 
@@ -46,6 +54,33 @@ def test_the_services_that_come_along_are_listed_for_a_reader(capsys: pytest.Cap
     assert done.code == 0
     assert all(name in done.out for name in ("api_wrapper", "growing_agent", "inference_host", "ranking_pipeline"))
     assert "about launching" in done.out or "on launching" in done.out
+
+
+@pytest.mark.usefixtures("fitted")
+def test_a_host_serves_smaller_models_beside_its_old_account(capsys: pytest.CaptureFixture[str]) -> None:
+    done = run(capsys, "--data", str(ROOT / "data"), "economics", "--scenario", "inference_host", "--json")
+    grown, still = (
+        done.json["scenarios"][f"inference_host/plateau/{buyer}"] for buyer in ("smaller_models", "same_tokens")
+    )
+    assert grown["price_path"] == still["price_path"]
+    assert grown["npv_usd"][1] > still["npv_usd"][1]
+    assert done.json["channels_note"] == ""
+    wrapper = run(capsys, "--data", str(ROOT / "data"), "economics", "--scenario", "api_wrapper", "--json")
+    assert not [name for name in wrapper.json["scenarios"] if name.endswith(("smaller_models", "same_tokens"))]
+
+
+@pytest.mark.usefixtures("fitted")
+def test_without_the_study_a_host_goes_on_with_tokens_fixed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "stored_study", lambda *_: None)
+    done = run(capsys, "--data", str(ROOT / "data"), "economics", "--scenario", "inference_host")
+    assert done.code == 0
+    assert "smaller ones on the same accelerators" not in done.out
+    assert (
+        "Accelerators serve as many tokens as today: the study of fixed and changed graph has not been run"
+        in " ".join(done.out.split())
+    )
 
 
 @pytest.mark.usefixtures("fitted")

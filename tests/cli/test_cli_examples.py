@@ -111,6 +111,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> None:
         (costfloor.cli.economics, "built_panel", lambda _: built),
         (costfloor.cli.economics, "panel_observations", lambda _: results.obs),
         (costfloor.cli.economics, "fit_law", lambda law, *_: results.fits[law.name]),
+        (costfloor.cli.economics, "stored_study", lambda *_: None),
         (costfloor.cli.report, "make_report", lambda *_, **__: _report()),
         (costfloor.cli.page, "open_results", lambda _: results),
         (costfloor.cli.page, "make_page", lambda *_: PageResult("reports/explorer.html", 1_100_000, "v", passed=True)),

@@ -16,19 +16,25 @@ from costfloor.economics.accounts import (
     viable_relative_price,
 )
 from costfloor.economics.futures import fixed_path
-from costfloor.economics.scenario import Capacity, Scenario
+from costfloor.economics.scenario import Capacity, Costs, Scenario, Staff
 from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 EXAMPLE = read_scenario(Path(__file__).with_name("example.toml"))
 DOC = (Path(__file__).parents[2] / "docs" / "economics.md").read_text("utf-8")
+HOST = "## A host by hand"
 every_service = pytest.mark.parametrize("scenario", shipped_scenarios(), ids=lambda one: one.name)
+
+
+def rows_by_year(text: str) -> list[list[float]]:
+    """Tables whose rows begin with a year."""
+    return [[float(cell) for cell in row.split("|")[1:-1]] for row in text.splitlines() if re.match(r"\| \d \|", row)]
 
 
 def test_the_example_of_the_docs_is_right_to_the_cent() -> None:
     books = accounts(EXAMPLE, fixed_path(0.2, 3).relative_price)
-    rows = [[float(cell) for cell in row.split("|")[1:-1]] for row in DOC.splitlines() if re.match(r"\| \d \|", row)]
+    rows = rows_by_year(DOC.split(HOST)[0])
     assert len(rows) == 4
     tokens = books.requests * books.token_usd_per_request
     other = books.requests * books.other_usd_per_request
@@ -67,6 +73,7 @@ def test_without_growth_or_decline_every_year_is_today(scenario: Scenario) -> No
         "tokens.growth_per_year",
         "costs.other_growth_per_year",
         "costs.fixed_growth_per_year",
+        "staff.growth_per_year",
     ):
         still = still.with_value(path, 0.0)
     profit = accounts(still, fixed_path(0.0, 10).relative_price).profit_usd[0]
@@ -104,11 +111,53 @@ def test_a_service_closes_when_the_rest_is_worth_nothing() -> None:
 
 
 def test_first_years_and_never() -> None:
-    profits = np.array([[-1.0, -1.0, 2.0, 20_000.0], [-1.0, -2.0, -3.0, -4.0]])
-    assert break_even_year(profits)[0] == 2.0
-    assert np.isnan(break_even_year(profits)[1])
+    profits = np.array([[-1.0, -1.0, 2.0, 20_000.0], [9.0, -2.0, -3.0, -4.0]])
+    assert break_even_year(EXAMPLE, profits)[0] == 2.0
+    # Today is no year of a service that is launched at its end.
+    assert np.isnan(break_even_year(EXAMPLE, profits)[1])
     assert payback_year(EXAMPLE, profits)[0] == 3.0
     assert np.isnan(payback_year(EXAMPLE, profits)[1])
+
+
+@pytest.mark.parametrize(
+    ("yearly_profit", "even", "paid"), [(250.0, False, False), (350.0, True, False), (6_000.0, True, True)]
+)
+def test_a_host_breaks_even_when_profit_covers_what_its_accelerators_lose(
+    yearly_profit: float, even: bool, paid: bool
+) -> None:
+    """Three years wear 1,000 USD of accelerators; the launch of 15,000 USD comes on top for pay-back."""
+    host = replace(EXAMPLE, capacity=Capacity(usd=1000.0, requests_per_year=1.0, utilisation=1.0))
+    profit = np.full((1, 4), yearly_profit)
+    assert np.isfinite(break_even_year(host, profit)[0]) == even
+    assert np.isfinite(payback_year(host, profit)[0]) == paid
+
+
+def test_smaller_models_fill_the_same_accelerators() -> None:
+    """The example of docs/economics.md, to the cent."""
+    capacity = Capacity(30_000.0, 500_000.0, 1.0, accelerators=10.0, running_usd_per_accelerator=100.0)
+    host = replace(
+        EXAMPLE,
+        capacity=capacity,
+        costs=Costs(0.0, 0.0, 0.0, 0.0),
+        demand=replace(EXAMPLE.demand, revenue_per_request_usd=0.01, pass_through=1.0, growth_per_year=1.0),
+        staff=Staff(fixed_usd_per_year=500.0, usd_per_accelerator=20.0, usd_per_request=0.001),
+    )
+    years = np.arange(3.0)
+    price, size = 0.4 ** years[None, :], 0.5 ** years[None, :]
+    grown, still = accounts(host, price, size), accounts(host, price)
+    rows = rows_by_year(DOC.split(HOST)[1])
+    assert len(rows) == 3
+    for year, row in enumerate(rows):
+        parts = (part for books in (grown, still) for part in (books.requests, books.revenue_usd, books.profit_usd))
+        assert row == [year, *(pytest.approx(part[0, year], abs=0.005) for part in parts)]
+    # At full use revenue falls with the price of a unit of size alone: 20 % a year.
+    np.testing.assert_allclose(grown.revenue_usd[0], 5000.0 * 0.8**years)
+
+
+def test_software_serves_more_tokens_of_the_same_model() -> None:
+    capacity = Capacity(usd=0.0, requests_per_year=1000.0, utilisation=1.0, software_gain_per_year=0.2)
+    books = accounts(replace(EXAMPLE, capacity=capacity), fixed_path(0.2, 2).relative_price)
+    assert books.requests[0] == pytest.approx([1000.0, 1200.0, 1440.0])
 
 
 def test_at_the_viable_price_profit_is_zero() -> None:

@@ -63,6 +63,16 @@ def test_every_key_has_a_range_and_every_range_a_key() -> None:
         ("[0.0, 0.5]", "[0.0]", r"ranges\.tokens\.growth_per_year'.*not a low and a high"),
         ('"tokens.growth_per_year" =', '"tokens.growth" =', r"ranges\.tokens\.growth'.*not a key"),
         ('"tokens.growth_per_year" = [0.0, 0.5]', '"capacity.usd" = [0.0, 1.0]', r"ranges\.capacity\.usd'.*not a key"),
+        (
+            "[decision]",
+            "[staff]\nusd_per_accelerator = 5.0\n\n[decision]",
+            r"staff\.usd_per_accelerator'.*needs accelerators",
+        ),
+        (
+            "[decision]",
+            "[staff]\nusd_per_token = 5.0\n\n[decision]",
+            r"staff\.usd_per_token'.*not known.*usd_per_request",
+        ),
         ("[demand]", "[demand", "not TOML"),
     ],
 )

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from costfloor.api.fitting import Fits, fit, fits_by_law
 from costfloor.api.prices import Progress, observe
+from costfloor.build import stored_build
 from costfloor.data.store import open_store
+from costfloor.economics.channels import UNKNOWN
 from costfloor.economics.scenario import Scenario
 from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
 from costfloor.economics.study import Economics
@@ -12,6 +14,8 @@ from costfloor.economics.study import economics as work_out
 from costfloor.laws import LAWS
 from costfloor.places import nearest_places
 from costfloor.sampling.policy import Sampling
+from costfloor.studies.graphs.futures import channels
+from costfloor.studies.registry import stored_study
 
 
 def economics(
@@ -31,7 +35,8 @@ def economics(
         scenario of an earlier result, for instance ``economics.scenarios[0].with_value("tokens.growth_per_year", 0.5)``; default: all
         that come with the package.
     fits
-        The fits whose futures count, for instance `open_results().fits`; default: every law fitted to the project's own panel.
+        The fits whose futures count, for instance `open_results().fits`; default: every law fitted to the project's own panel, with both
+        channels of its prices where the study `graphs` knows them (`open_results().economics` has them, too).
     seed
         Of the innovations to come.
     folder, progress
@@ -54,11 +59,14 @@ def economics(
     >>> cf.economics("growing_agent", results.fits)
     <Economics of growing_agent: 16 futures>
     """
+    scenarios = _scenarios(scenario)
+    store, split = open_store(nearest_places(folder)), UNKNOWN
     if fits is None:
         obs = observe(folder=folder, progress=progress)
         fits = [fit(law, obs, folder=folder, progress=progress) for law in LAWS]
+        split = channels(stored_study("graphs", stored_build(store), Sampling.seed), seed)
     by_law, obs = fits_by_law(fits)
-    return work_out(_scenarios(scenario), by_law, obs, open_store(nearest_places(folder)), seed)
+    return work_out(scenarios, by_law, obs, store, seed, split)
 
 
 def _scenarios(scenario: str | Path | Scenario | None) -> tuple[Scenario, ...]:

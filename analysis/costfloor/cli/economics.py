@@ -19,13 +19,21 @@ from costfloor.errors import InputError
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations
+from costfloor.sampling.policy import Sampling
 from costfloor.sampling.quantiles import Quantiles
+from costfloor.studies.graphs.futures import channels
+from costfloor.studies.registry import stored_study
 from costfloor.typeset.phrases import listing, percentage, plural
 from costfloor.typeset.tables import Column, tabulate
 
 app = typer.Typer()
 
-BUYERS: Final = {"fixed_capability": "fixed capability", "frontier": "frontier"}
+BUYERS: Final = {
+    "fixed_capability": "fixed capability",
+    "frontier": "frontier",
+    "smaller_models": "open models, smaller ones on the same accelerators",
+    "same_tokens": "open models, tokens of the accelerators as today",
+}
 
 MILLION: Final = 1e6
 
@@ -52,7 +60,8 @@ def economics(
     built, folder = built_panel(call), writable(call.places.fits)
     obs = panel_observations(built)
     fits = {name: fit_law(law, obs, call.settings, folder, call.progress()) for name, law in LAWS.items()}
-    result = work_out(scenarios, fits, obs, built.store, call.seed)
+    split = channels(stored_study("graphs", built, Sampling.seed), call.seed)
+    result = work_out(scenarios, fits, obs, built.store, call.seed, split)
     call.emit(result.to_json(), *(block for service in scenarios for block in _service(service, result)))
     failed = [name for name, fit in fits.items() if not fit.passed]
     exit_unless(not failed, f"FAILED gates: {', '.join(failed)}")
@@ -78,24 +87,33 @@ def _service(service: Scenario, result: Economics) -> list[Block]:
     shown = min(MARGIN_YEAR, years)
     rows: list[Outlook | str] = []
     for buyer, words in BUYERS.items():
-        rows += [words, *(row for row in result.outlooks if (row.scenario, row.buyer) == (service.name, buyer))]
+        of_buyer = [row for row in result.outlooks if (row.scenario, row.buyer) == (service.name, buyer)]
+        rows += [words, *of_buyer] if of_buyer else []
     table = tabulate(
         "",
         f"{service.name}: {service.title}",
         [
             Column("Prices fall as by", lambda row: row if isinstance(row, str) else f"  {row.law}", "l"),
             _of_outlook("Margin, %", lambda row: _interval(row.margin_path[shown], _percent)),
-            _of_outlook("Breaks even", lambda row: _or_never(row.breakeven_year, row.p_breakeven)),
+            _of_outlook("Year without loss", lambda row: _or_never(row.breakeven_year, row.p_breakeven)),
             _of_outlook("Paid back", lambda row: _or_never(_years(row.payback_years), row.p_payback)),
             _of_outlook("Value, million USD", lambda row: _interval(row.npv_usd, _millions)),
         ],
         rows,
     )
     explained = (
-        f"Margin: gross, in {shown} years. In brackets after a date the share of draws that break even, or pay launch and capacity back, "
-        f"within {plural(years, 'year')}; never: fewer than half. Value: net present, median and 90 % interval."
+        f"Margin: gross, in {shown} years. Year without loss: the first after launch, accelerators written off; losses of other years are "
+        "not made up by it. Paid back: years until profits have paid for launch and capacity. In brackets the share of draws that get "
+        f"there within {plural(years, 'year')}; never: fewer than half. Value: net present, median and 90 % interval."
     )
-    return [table, explained, _launch(result.waiting[service.name], service), _widest(result.tornados[service.name])]
+    split = f"Accelerators serve as many tokens as today: {result.channels_note}."
+    return [
+        table,
+        explained,
+        *([split] if service.capacity and result.channels_note else []),
+        _launch(result.waiting[service.name], service),
+        _widest(result.tornados[service.name]),
+    ]
 
 
 def _of_outlook(title: str, words: Callable[[Outlook], str]) -> Column[Outlook | str]:

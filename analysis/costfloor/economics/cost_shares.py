@@ -2,21 +2,24 @@ r"""Cost of a served token by input, progressive and stagnant, and the rate at w
 
 Today's shares :math:`w_i` come from ranges of prices; each input's part of cost then moves by an index :math:`I_i(t)` of its own:
 
-* *accelerators*: the price path :math:`P_t` of a law, :math:`I = P_t`, that is software, graph and hardware together;
+* *accelerators*: the price path :math:`P_t` of a law, :math:`I = P_t`, that is software, graph and hardware together; where both channels
+  are known it is the product of the price of a unit of size (software and hardware at a fixed graph) and of the size needed;
 * *energy* and *facility*: the same software and graph, but performance per watt in place of performance per dollar of hardware, and
   their own prices: :math:`I = P_t e^{(h - e + g_i) t}` with the hardware rates :math:`h` per dollar and :math:`e` per watt;
-* *staff*: no progress, :math:`I = e^{g t}` with the growth of wages.
+* *staff*, by what its number goes with, wages growing by :math:`g`: per *token* :math:`I = e^{g t}`; per *accelerator*
+  :math:`I = P_t e^{g t}`, as accelerators per token fall with their part of cost while one costs what it does; *fixed*
+  :math:`I = e^{(g - v) t}` with the growth :math:`v` of tokens served.
 
 The batch decides how many tokens an hour of machine serves. A decoding step reads the weights once for all :math:`B` requests of the
 batch and works on each: it takes a time that goes with :math:`c + B`, with :math:`c` the batch at which both parts are equal, so that
-machine cost per token goes with :math:`(c + B) / B`. Staff does not: its share is stated for a typical batch and follows.
+machine cost per token goes with :math:`(c + B) / B`. Staff does not: its shares are stated for a typical batch and follow.
 
 Share :math:`s_i = w_i I_i / \sum_j w_j I_j`, and the whole falls at :math:`-\mathrm{d} \log \sum_i w_i I_i / \mathrm{d} t`, an average
 of the inputs' rates by share: it goes to the slowest of them. Reference: Baumol (1967), Macroeconomics of unbalanced growth.
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Final
@@ -27,19 +30,17 @@ import pandas as pd
 from costfloor.data.store import Store
 from costfloor.economics.accounts import first_year
 from costfloor.economics.futures import Future
-from costfloor.economics.outlook import QuantilesByYear, median_or_never
 from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.laws.observations import DAYS_PER_YEAR
-from costfloor.sampling.quantiles import quantiles_by_column
 
-STAGNANT: Final = ("energy", "facility", "staff")
+STAFF: Final = ("staff_fixed", "staff_per_accelerator", "staff_per_token")
+"""Staff and services by what their number goes with."""
+
+STAGNANT: Final = ("energy", "facility", *STAFF)
 HOURS_PER_YEAR: Final = 8766.0
-SINGLE_PATH_DRAWS: Final = 2000
-"""Draws of input prices along a path without uncertainty of its own."""
-
 TYPICAL_BATCH: Final = 64.0
 TYPICAL_EQUAL_BATCH: Final = 100.0
-"""Batch, and batch at which shared and own work are equal, of the service whose `staff_share` is stated."""
+"""Batch, and batch at which shared and own work are equal, of the service whose shares of staff are stated."""
 
 HARDWARE_SINCE: Final = pd.Timestamp("2016-01-01")
 """From the first accelerators with tensor units on."""
@@ -141,10 +142,13 @@ def shares_today(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     dearer = machine_cost(inputs["batch_size"], inputs["equal_batch"]) / machine_cost(
         TYPICAL_BATCH, TYPICAL_EQUAL_BATCH
     )
-    of_machine = (1.0 - inputs["staff_share"]) * dearer
-    staff = inputs["staff_share"] / (inputs["staff_share"] + of_machine)
-    machine = sum(usd.values())
-    return {**{name: (1.0 - staff) * value / machine for name, value in usd.items()}, "staff": staff}
+    staff = np.asarray(sum(inputs[f"{name}_share"] for name in STAFF))
+    of_machine = (1.0 - staff) * dearer
+    whole, machine = staff + of_machine, sum(usd.values())
+    return {
+        **{name: of_machine / whole * value / machine for name, value in usd.items()},
+        **{name: inputs[f"{name}_share"] / whole for name in STAFF},
+    }
 
 
 def machine_cost(batch: np.ndarray | float, equal_batch: np.ndarray | float) -> np.ndarray:
@@ -169,73 +173,19 @@ def cost_shares(
     hardware
         Trends per dollar and per watt; their errors are drawn.
     """
-    size = len(inputs["staff_share"])
+    size = len(inputs["utilisation"])
     years = np.arange(future.relative_price.shape[1])
     per_dollar, per_watt = (rng.normal(trend.rate, trend.se, size)[:, None] for trend in hardware)
-    growth = {name: inputs[f"{name}_growth_per_year"][:, None] for name in ("wage", "electricity", "facility")}
-    path = np.broadcast_to(future.relative_price, (size, len(years)))
+    growth = {name: inputs[f"{name}_growth_per_year"][:, None] for name in ("wage", "electricity", "facility", "token")}
+    path, wages = np.broadcast_to(future.relative_price, (size, len(years))), (1.0 + growth["wage"]) ** years
     index = {
         "accelerators": path,
         "energy": path * np.exp((per_dollar - per_watt) * years) * (1.0 + growth["electricity"]) ** years,
         "facility": path * np.exp((per_dollar - per_watt) * years) * (1.0 + growth["facility"]) ** years,
-        "staff": (1.0 + growth["wage"]) ** years,
+        "staff_fixed": wages / (1.0 + growth["token"]) ** years,
+        "staff_per_accelerator": path * wages,
+        "staff_per_token": wages,
     }
     parts = {name: share[:, None] * index[name] for name, share in shares_today(inputs).items()}
     total = np.asarray(sum(parts.values()))
     return CostShares(future.name, {name: part / total for name, part in parts.items()}, total)
-
-
-@dataclass(frozen=True)
-class CostOutlook:
-    """Cost of a token by input, summed up.
-
-    Attributes
-    ----------
-    future
-        Name of the law or fixed rate.
-    stagnant_share
-        5, 50 and 95 % by year, from year 0 on.
-    yearly_rate
-        The same of the log-rate of each year ahead.
-    half_years
-        Median years until stagnant inputs are half of cost; None when fewer than half of the draws get there.
-    p_half
-        Share of draws that do.
-    reach
-        By year ahead, the probabilities of a fall below 15 %, of 15 to 20 % and above.
-    """
-
-    future: str
-    stagnant_share: QuantilesByYear
-    yearly_rate: QuantilesByYear
-    half_years: int | None
-    p_half: float
-    reach: tuple[tuple[float, float, float], ...]
-
-
-def cost_outlooks(store: Store, futures: Sequence[Future], seed: int) -> tuple[CostOutlook, ...]:
-    """Sum up the cost of a token along every future; each draw of a law meets a draw of the input prices."""
-    hardware, ranges = hardware_trends(store), cost_ranges()
-    outlooks = []
-    for future in futures:
-        rng = np.random.default_rng(seed)
-        inputs = drawn_inputs(ranges, max(len(future.relative_price), SINGLE_PATH_DRAWS), rng)
-        shares = cost_shares(_as_many(future, len(inputs["staff_share"])), inputs, hardware, rng)
-        years = shares.yearly_rate.shape[1]
-        half = shares.stagnant_half_year
-        outlooks.append(
-            CostOutlook(
-                future=future.name,
-                stagnant_share=quantiles_by_column(shares.stagnant_share),
-                yearly_rate=quantiles_by_column(shares.yearly_rate),
-                half_years=median_or_never(half),
-                p_half=float(np.isfinite(half).mean()),
-                reach=tuple(shares.reach(year) for year in range(1, years + 1)),
-            )
-        )
-    return tuple(outlooks)
-
-
-def _as_many(future: Future, size: int) -> Future:
-    chosen = np.arange(size) % len(future.relative_price)
-    return Future(future.name, future.law, future.relative_price[chosen])

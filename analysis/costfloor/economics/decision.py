@@ -131,5 +131,5 @@ def waiting(scenario: Scenario, by_law: Sequence[Future], weights: Mapping[str, 
 
 
 def _expected(scenario: Scenario, future: Future, start: int) -> float:
-    profit = accounts(scenario, future.relative_price).profit_usd
+    profit = accounts(scenario, future.relative_price, future.relative_size).profit_usd
     return float(net_present_value_usd(scenario, profit, start).mean())

@@ -18,8 +18,8 @@ about their trend is that of a slope through independent points, with a Student-
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -28,8 +28,9 @@ from costfloor.fit.result import Fit
 from costfloor.laws.base import fallen
 from costfloor.laws.observations import PriceObservations
 
-Buyer = Literal["fixed_capability", "frontier"]
+Buyer = Literal["fixed_capability", "frontier", "smaller_models", "same_tokens"]
 BUYERS: Final[tuple[Buyer, ...]] = ("fixed_capability", "frontier")
+"""Whose price the laws of the panel say. The other two are hosts: see `costfloor.economics.channels`."""
 
 ASYMPTOTES: Final = (0.10, 0.15, 0.20, 0.40)
 """Falls of price a year that a future without a law may have from today on."""
@@ -47,11 +48,27 @@ class Future:
         Whether it is that of a fitted law.
     relative_price
         Shape (S, years + 1), one at year 0; S is 1 for a fixed rate.
+    relative_size
+        Size that a token of the same capability needs, weighted by what it costs, relative to today, in the same draws: the changed
+        graph's part of the price. None where prices alone do not say it.
     """
 
     name: str
     law: bool
     relative_price: np.ndarray = field(repr=False)
+    relative_size: np.ndarray | None = field(default=None, repr=False)
+
+    def until(self, years: int) -> "Future":
+        """The first years of it."""
+        return self._with(np.s_[:, : years + 1])
+
+    def as_many(self, size: int) -> "Future":
+        """So many draws, over and over."""
+        return self._with(np.arange(size) % len(self.relative_price))
+
+    def _with(self, chosen: Any) -> "Future":
+        sizes = None if self.relative_size is None else self.relative_size[chosen]
+        return replace(self, relative_price=self.relative_price[chosen], relative_size=sizes)
 
 
 def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years: int, seed: int) -> tuple[Future, ...]:

@@ -41,7 +41,7 @@ class Outlook:
     profit_path
         USD per year.
     breakeven_year
-        Median calendar year of the first year without a loss; None when fewer than half of the draws have one.
+        Median calendar year of the first without a loss, accelerators written off; None when fewer than half of the draws have one.
     p_breakeven
         Share of draws with one within the horizon.
     payback_years
@@ -89,11 +89,11 @@ def outlook(scenario: Scenario, future: Future, buyer: Buyer, first_year: int) -
     first_year
         Calendar year of year 0.
     """
-    books = accounts(scenario, future.relative_price)
+    books = accounts(scenario, future.relative_price, future.relative_size)
     profit = books.profit_usd
     npv = net_present_value_usd(scenario, profit)
     npv_quantiles = quantiles(npv)
-    even, paid = break_even_year(profit), payback_year(scenario, profit)
+    even, paid = break_even_year(scenario, profit), payback_year(scenario, profit)
     even_at = median_or_never(even)
     return Outlook(
         scenario=scenario.name,
@@ -117,17 +117,13 @@ def outlook(scenario: Scenario, future: Future, buyer: Buyer, first_year: int) -
 def outlooks(
     scenarios: Sequence[Scenario], by_buyer: Mapping[Buyer, Sequence[Future]], first_year: int
 ) -> tuple[Outlook, ...]:
-    """All services under all futures for both buyers; the futures reach as far as the longest horizon."""
+    """All services under all futures of everybody whose price they may pay or earn; the futures reach as far as the longest horizon."""
     return tuple(
-        outlook(scenario, _until(future, scenario.decision.horizon_years), buyer, first_year)
+        outlook(scenario, future.until(scenario.decision.horizon_years), buyer, first_year)
         for scenario in scenarios
         for buyer, futures in by_buyer.items()
         for future in futures
     )
-
-
-def _until(future: Future, years: int) -> Future:
-    return Future(future.name, future.law, future.relative_price[:, : years + 1])
 
 
 def median_or_never(years: np.ndarray) -> int | None:

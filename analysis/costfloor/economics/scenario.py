@@ -66,7 +66,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Costs:
-    """What does not fall with the price of a token: staff, energy, colocation, payments.
+    """What does not fall with the price of a token: energy, colocation, payments, and staff that `Staff` does not have.
 
     Attributes
     ----------
@@ -91,14 +91,45 @@ class Capacity:
     usd
         Purchase price, paid at the start; the accelerators last until the horizon.
     requests_per_year
-        At full use.
+        At full use, of the models of today.
     utilisation
         Share of it that can be sold.
+    accelerators
+        How many they are.
+    running_usd_per_accelerator
+        Per year, whatever they serve: energy, colocation. Grows as other costs of requests do.
+    software_gain_per_year
+        By what fraction a year the same accelerators serve more tokens of the same model.
     """
 
     usd: float
     requests_per_year: float
     utilisation: float
+    accelerators: float = 0.0
+    running_usd_per_accelerator: float = 0.0
+    software_gain_per_year: float = 0.0
+
+
+@dataclass(frozen=True)
+class Staff:
+    """People, by what their number goes with.
+
+    Attributes
+    ----------
+    fixed_usd_per_year
+        Whatever is served.
+    usd_per_accelerator
+        Per year and accelerator of its own.
+    usd_per_request
+        Per request.
+    growth_per_year
+        Of wages, as a fraction.
+    """
+
+    fixed_usd_per_year: float = 0.0
+    usd_per_accelerator: float = 0.0
+    usd_per_request: float = 0.0
+    growth_per_year: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +162,7 @@ class Scenario:
     ----------
     name, title
         Name of its file, and its name in prose.
-    demand, tokens, costs, capacity, decision
+    demand, tokens, costs, capacity, staff, decision
         See there.
     ranges
         Low and high of what is uncertain, by path, as ``"tokens.growth_per_year"``; for the tornado.
@@ -143,6 +174,7 @@ class Scenario:
     tokens: Tokens
     costs: Costs
     capacity: Capacity | None
+    staff: Staff
     decision: Decision
     ranges: Mapping[str, tuple[float, float]]
 
@@ -162,9 +194,10 @@ class Scenario:
 
 
 SECTIONS: Final[Mapping[str, type[Any]]] = {
-    "demand": Demand, "tokens": Tokens, "costs": Costs, "capacity": Capacity, "decision": Decision,
+    "demand": Demand, "tokens": Tokens, "costs": Costs, "capacity": Capacity, "staff": Staff, "decision": Decision,
 }  # fmt: skip
-OPTIONAL: Final = ("capacity",)
+OPTIONAL: Final[Mapping[str, Any]] = {"capacity": None, "staff": Staff()}
+"""Sections that may be left out, and what stands in their place."""
 
 AMOUNT, POSITIVE, SHARE, GROWTH = (0.0, 1e15), (1e-12, 1e15), (0.0, 1.0), (-0.9, 9.0)
 RANGES: Final[Mapping[str, tuple[float, float]]] = {
@@ -191,6 +224,13 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "capacity.usd": AMOUNT,
     "capacity.requests_per_year": POSITIVE,
     "capacity.utilisation": SHARE,
+    "capacity.accelerators": AMOUNT,
+    "capacity.running_usd_per_accelerator": AMOUNT,
+    "capacity.software_gain_per_year": GROWTH,
+    "staff.fixed_usd_per_year": AMOUNT,
+    "staff.usd_per_accelerator": AMOUNT,
+    "staff.usd_per_request": AMOUNT,
+    "staff.growth_per_year": GROWTH,
     "decision.launch_usd": AMOUNT,
     "decision.wait_years": (1, 10),
     "decision.discount_per_year": (0.0, 1.0),

@@ -3,12 +3,12 @@
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from costfloor.economics.scenario import OPTIONAL, RANGES, SECTIONS, WHOLE, Scenario, Tokens
+from costfloor.economics.scenario import OPTIONAL, RANGES, SECTIONS, WHOLE, Scenario
 from costfloor.errors import InputError
 from costfloor.inputs import read_file, utf8
 from costfloor.sources.values import described
@@ -16,6 +16,9 @@ from costfloor.text import clean_text, printable
 
 MAX_BYTES: Final = 64 * 1024
 MAX_LINE: Final = 1_000
+OF_ACCELERATORS: Final = ("staff.usd_per_accelerator", *(key for key in RANGES if key.startswith("capacity.")))
+"""Keys that mean nothing to a service without accelerators of its own."""
+
 MAX_DEPTH: Final = 8
 """Far above what a scenario needs, and below what costs its parser more than a second."""
 
@@ -84,7 +87,7 @@ def _depth(value: Any) -> int:
 
 def _section(name: str, content: Any, path: Path) -> Any:
     if content is None and name in OPTIONAL:
-        return None
+        return OPTIONAL[name]
     if not isinstance(content, dict):
         raise InputError("is missing", file=path, column=name, remedy=f"Write a section [{name}]")
     kind = SECTIONS[name]
@@ -99,7 +102,13 @@ def _section(name: str, content: Any, path: Path) -> Any:
 
 
 def _defaults() -> set[str]:
-    return {f"tokens.{entry.name}" for entry in fields(Tokens) if isinstance(entry.default, float)}
+    """Keys that may be left out of a section."""
+    return {
+        f"{name}.{entry.name}"
+        for name, kind in SECTIONS.items()
+        for entry in fields(kind)
+        if entry.default is not MISSING
+    }
 
 
 def _number(key: str, value: Any, path: Path) -> float:
@@ -123,7 +132,8 @@ def _allowed(key: str) -> str:
 def _unit(key: str) -> str:
     endings = {
         "usd_per_mtok": "USD per million tokens", "usd_per_request": "USD per request", "usd_per_year": "USD per year",
-        "request_usd": "USD per request", "usd": "USD", "growth_per_year": "as a fraction (0.1 is 10 %)",
+        "request_usd": "USD per request", "usd_per_accelerator": "USD per accelerator and year", "usd": "USD",
+        "gain_per_year": "as a fraction (0.1 is 10 %)", "growth_per_year": "as a fraction (0.1 is 10 %)",
         "discount_per_year": "as a fraction (0.1 is 10 %)", "requests_per_year": "requests per year", "years": "years",
         "share": "as a fraction", "ratio": "as a fraction",
     }  # fmt: skip
@@ -144,6 +154,13 @@ def _consistent(scenario: Scenario, path: Path) -> None:
             "and tokens.skip_share add up to more than one", file=path, column="tokens.batch_share", value=together,
             remedy="A skipped request reaches no tier: together at most 1",
         )  # fmt: skip
+    if scenario.staff.usd_per_accelerator > 0.0 and (
+        scenario.capacity is None or scenario.capacity.accelerators == 0.0
+    ):
+        raise InputError(
+            "needs accelerators", file=path, column="staff.usd_per_accelerator", value=scenario.staff.usd_per_accelerator,
+            remedy="Write capacity.accelerators, or leave it out",
+        )  # fmt: skip
     if scenario.decision.wait_years >= scenario.decision.horizon_years:
         raise InputError(
             "leaves no year after the wait", file=path, column="decision.wait_years", value=scenario.decision.wait_years,
@@ -157,7 +174,7 @@ def _ranges(scenario: Scenario, content: Any, path: Path) -> dict[str, tuple[flo
     ranges = {}
     for key, ends in content.items():
         column = f"ranges.{key}"
-        if key not in RANGES or (key.startswith("capacity.") and scenario.capacity is None) or key in WHOLE:
+        if key not in RANGES or (scenario.capacity is None and key in OF_ACCELERATORS) or key in WHOLE:
             raise InputError(
                 "is not a key whose value can vary",
                 file=path,

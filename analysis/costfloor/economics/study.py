@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from costfloor.data.store import Store
-from costfloor.economics.cost_shares import CostOutlook, cost_outlooks
+from costfloor.economics.channels import SMALLER, UNKNOWN, Channels
+from costfloor.economics.cost_outlook import CostOutlook, cost_outlooks
 from costfloor.economics.decision import Swing, Waiting, tornado, waiting
 from costfloor.economics.futures import BUYERS, Buyer, Future, futures
 from costfloor.economics.outlook import Outlook, outlooks
@@ -36,9 +37,11 @@ class Economics:
     outlooks
         One per service, buyer and future.
     tornados, waiting
-        By service, of the buyer of a fixed capability.
+        By service, of the buyer of a fixed capability; of a host, where the channels are known, with smaller models on its accelerators.
     costs
-        Cost of a token by input, by future.
+        Cost of a token by input, by future: along both channels where they are known.
+    channels_note
+        Why the channels are not known, or under which laws they are not: a clause; empty when nothing is missing.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -46,6 +49,12 @@ class Economics:
     tornados: Mapping[str, tuple[Swing, ...]]
     waiting: Mapping[str, Waiting]
     costs: tuple[CostOutlook, ...]
+    channels_note: str = ""
+
+    def along(self, scenario: Scenario) -> Buyer:
+        """Whose prices decide about a service: those of a fixed capability, of a host with smaller models where these are known."""
+        known = any((row.scenario, row.buyer) == (scenario.name, SMALLER) for row in self.outlooks)
+        return SMALLER if known else DECIDING_BUYER
 
     def to_frame(self) -> pd.DataFrame:
         """One row per service, buyer, future and year: medians and 90 % intervals of price, margin and profit.
@@ -95,11 +104,17 @@ class Economics:
                 for name, wait in self.waiting.items()
             },
             "cost_shares": {cost.future: asdict(cost) for cost in self.costs},
+            "channels_note": self.channels_note,
         }
 
 
 def economics(
-    scenarios: Sequence[Scenario], fits: Mapping[str, Fit], obs: PriceObservations, store: Store, seed: int
+    scenarios: Sequence[Scenario],
+    fits: Mapping[str, Fit],
+    obs: PriceObservations,
+    store: Store,
+    seed: int,
+    channels: Channels = UNKNOWN,
 ) -> Economics:
     """Work out every service under every future.
 
@@ -113,14 +128,25 @@ def economics(
         The raw data, for the table of accelerators.
     seed
         Of the innovations to come.
+    channels
+        Both channels of the same prices in the years ahead.
     """
     years = max(COST_YEARS, *(scenario.decision.horizon_years for scenario in scenarios))
     by_buyer: dict[Buyer, tuple[Future, ...]] = {buyer: futures(fits, obs, buyer, years, seed) for buyer in BUYERS}
     by_law = [future for future in by_buyer[DECIDING_BUYER] if future.law]
+    of_host, split = channels.by_host(), [future.until(years) for future in channels.futures]
+    deciding = {service.name: split if service.capacity and split else by_law for service in scenarios}
+    steady = [future for future in by_buyer[DECIDING_BUYER] if not future.law]
+    costs = [future for future in split or by_law if future.name != OWN_COSTS]
     return Economics(
         scenarios=tuple(scenarios),
-        outlooks=outlooks(scenarios, by_buyer, obs.last.year),
-        tornados={scenario.name: tornado(scenario, by_law) for scenario in scenarios},
-        waiting={scenario.name: waiting(scenario, by_law) for scenario in scenarios},
-        costs=cost_outlooks(store, [future for future in by_buyer[DECIDING_BUYER] if future.name != OWN_COSTS], seed),
+        outlooks=tuple(
+            row
+            for service in scenarios
+            for row in outlooks([service], by_buyer | (of_host if service.capacity else {}), obs.last.year)
+        ),
+        tornados={service.name: tornado(service, deciding[service.name]) for service in scenarios},
+        waiting={service.name: waiting(service, deciding[service.name]) for service in scenarios},
+        costs=cost_outlooks(store, [*costs, *steady], seed),
+        channels_note=channels.note,
     )

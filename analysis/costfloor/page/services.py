@@ -72,7 +72,9 @@ def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figur
             f"margin is off by at most, in percentage points where it is shown: {_off_margin(services)}{_off_value(services)}.",
             "Value is net present value in US dollars, less launch and capacity, to an owner who closes in time. A "
             "loss is a negative value; break-even is a "
-            "first year without a loss, pay-back the year in which profits have paid for launch and capacity, both within the horizon.",
+            "first year without a loss, accelerators written off, pay-back the year in which profits have paid for launch "
+            "and capacity, both within the horizon. Accelerators of a service's own serve as many tokens as today here; "
+            "what smaller models on them change is in the report.",
         ),
         describes="Gross margin of the chosen service by year under each future of the price of tokens, and its net present value.",
         charts={

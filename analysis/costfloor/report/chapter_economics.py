@@ -2,24 +2,21 @@
 
 from collections.abc import Sequence
 
-from costfloor.economics.cost_shares import CostOutlook
 from costfloor.economics.decision import Swing
 from costfloor.economics.outlook import Outlook
 from costfloor.economics.scenario import Scenario
 from costfloor.economics.study import Economics
+from costfloor.report.chapter_costs import CLAIMED, LAWS_SHOWN, staff, stagnation, token_costs
+from costfloor.report.chapter_host import host, host_table
 from costfloor.report.drawings import shown
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.phrases import listing, minus, percentage, plural, probability, significant
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
-from costfloor.typeset.values import MillionsInterval, Number, ShareInterval, YearlyFallInterval
+from costfloor.typeset.values import MillionsInterval, Number
 
 AFTER_YEARS = 5
 SHOWN_SWINGS = 4
-LAWS_SHOWN = ("plateau", "discovery")
-COST_YEARS_SHOWN = (0, 5)
-RATE_YEARS_SHOWN = (1, 5)
-CLAIMED = ("15 % a year", "20 % a year")
 
 
 def unit_economics(study: Study) -> list[Block]:
@@ -39,13 +36,25 @@ def unit_economics(study: Study) -> list[Block]:
         shown("economics"),
         *(text(service(scenario, economics, titles)) for scenario in economics.scenarios),
         table(_values(economics, titles)),
+        *(
+            block
+            for scenario in economics.scenarios
+            if scenario.capacity
+            for block in _host(scenario, economics, titles)
+        ),
         heading("What matters most, and is it worth waiting?", 2),
         text(knowing(economics)),
         table(_tornado(economics, titles)),
         heading("What a token costs, and where its price could stop", 2),
-        text(stagnation(economics, titles)),
-        table(_costs(economics, titles)),
+        text(stagnation(economics, titles), staff(economics, titles)),
+        table(token_costs(economics, titles)),
     ]
+
+
+def _host(scenario: Scenario, economics: Economics, titles: dict[str, str]) -> list[Block]:
+    """A service with accelerators of its own along both channels."""
+    rows = host_table(scenario, economics, titles)
+    return [text(host(scenario, economics, titles)), *([table(rows)] if rows.rows else [])]
 
 
 def service(scenario: Scenario, economics: Economics, titles: dict[str, str]) -> str:
@@ -59,6 +68,7 @@ def service(scenario: Scenario, economics: Economics, titles: dict[str, str]) ->
         for name in LAWS_SHOWN
         if ("fixed_capability", name) in outlooks
     ]
+    fixed = " with its tokens fixed" if scenario.capacity else ""
     claimed = [f"{_margin(outlooks['fixed_capability', name], years, bare=True)} at {name}" for name in CLAIMED]
     frontier = [
         f"{_margin(outlooks['frontier', name], years)}" for name in LAWS_SHOWN[:1] if ("frontier", name) in outlooks
@@ -69,7 +79,7 @@ def service(scenario: Scenario, economics: Economics, titles: dict[str, str]) ->
         if ("fixed_capability", name) in outlooks
     ]
     words = (
-        f"{scenario.title}: its gross margin after {years} years is {listing(laws)}; it is {listing(claimed)}. "
+        f"{scenario.title}: its gross margin{fixed} after {years} years is {listing(laws)}; it is {listing(claimed)}. "
         f"Following the frontier, {listing(frontier)}. The launch loses money with probability {listing(losses)}."
     )
     ratio = outlooks["fixed_capability", CLAIMED[0]].viable_price_ratio
@@ -114,63 +124,6 @@ def knowing(economics: Economics) -> str:
     return minus(words)
 
 
-def stagnation(economics: Economics, titles: dict[str, str]) -> str:
-    """When inputs without progress are half of cost, and whether cost then falls by 15 to 20 % a year."""
-    sentences = [
-        "Cost is split into accelerators, which follow the price path, energy and facility, which follow performance per watt and their "
-        "own prices, and staff, which follows wages; today's shares are ranges (docs/economics.md)."
-    ]
-    today = economics.costs[0].stagnant_share[0] if economics.costs else (0.0, 0.0, 0.0)
-    low, middle, high = (percentage(value) for value in today)
-    sentences.append(f"Energy, facility and staff are {middle} of cost today ({low} to {high}).")
-    for cost in (cost for cost in economics.costs if cost.future in (*LAWS_SHOWN, *CLAIMED)):
-        name = titles.get(cost.future, f"a steady {cost.future}")
-        half = (
-            f"are half of it after {plural(cost.half_years, 'year')}"
-            if cost.half_years is not None
-            else f"are half of it within {len(cost.reach)} years with probability {probability(cost.p_half)}"
-        )
-        slower, within, faster = (probability(value) for value in cost.reach[AFTER_YEARS - 1])
-        sentences.append(
-            f"Under {name} they {half}; in year {AFTER_YEARS} cost falls by less than 15 % with probability {slower}, by 15 to 20 % with "
-            f"probability {within}, and by more with probability {faster}."
-        )
-    sentences.append(
-        "A part of cost that does not fall sets the rate in the end, however small it is: a long-run fall of 15 to 20 % would need every "
-        "input to fall that fast."
-    )
-    return " ".join(sentences)
-
-
-def _costs(economics: Economics, titles: dict[str, str]) -> Table:
-    return tabulate(
-        "cost_of_a_token",
-        "Share of energy, facility and staff in the cost of a token, years until it is half (median), and percent by which cost falls in a "
-        "year (negative: rises): median and 90 % interval.",
-        [
-            Column("Future", lambda cost: titles.get(cost.future, cost.future), "L"),
-            *(_stagnant(year) for year in COST_YEARS_SHOWN),
-            Column(
-                "Half after",
-                lambda cost: "never" if cost.half_years is None else cost.half_years,
-                name="half_after",
-                unit="years",
-            ),
-            *(_cost_fall(year) for year in RATE_YEARS_SHOWN),
-        ],
-        economics.costs,
-    )
-
-
-def _stagnant(year: int) -> Column[CostOutlook]:
-    title = "Share today" if year == 0 else f"in {year} years"
-    return Column(title, lambda cost: ShareInterval(*cost.stagnant_share[year]), name=f"stagnant_in_year_{year}")
-
-
-def _cost_fall(year: int) -> Column[CostOutlook]:
-    return Column(f"Fall in year {year}", lambda cost: YearlyFallInterval(*cost.yearly_rate[year - 1]))
-
-
 def _margin(outlook: Outlook, years: int, *, bare: bool = False) -> str:
     low, middle, high = (_percent(value) for value in outlook.margin_path[years])
     return middle if bare else f"{middle} ({low} to {high})"
@@ -192,7 +145,7 @@ def _values(economics: Economics, titles: dict[str, str]) -> Table:
     for outlook in economics.outlooks:
         if outlook.buyer == "fixed_capability":
             rows.setdefault(titles.get(outlook.law, outlook.law), {})[outlook.scenario] = outlook
-        elif outlook.law in LAWS_SHOWN:
+        elif outlook.buyer == "frontier" and outlook.law in LAWS_SHOWN:
             rows.setdefault(f"frontier ({titles[outlook.law]})", {})[outlook.scenario] = outlook
     return tabulate(
         "net_present_value",

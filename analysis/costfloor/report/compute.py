@@ -8,6 +8,7 @@ import pandas as pd
 from costfloor.build import build
 from costfloor.checks import run_checks
 from costfloor.data.store import Store
+from costfloor.economics.channels import PAST
 from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
 from costfloor.fit.fit import fit_law
@@ -27,6 +28,7 @@ from costfloor.report.study import Study
 from costfloor.sampling.policy import Sampling
 from costfloor.storage import sha256_bytes, write_together
 from costfloor.studies.events.event_study import event_study, innovation_months
+from costfloor.studies.graphs.futures import channels
 from costfloor.studies.graphs.questions import with_sizes
 from costfloor.studies.last_forecast.study import last_forecast
 from costfloor.studies.levers.levers import observed_levers
@@ -131,7 +133,14 @@ def run_study(
         past_days=days,
         last_forecast=forecast,
         calibration=studies,
-        economics=economics(shipped_scenarios(), fits, obs, raw, settings.seed),
+        economics=economics(
+            shipped_scenarios(),
+            fits,
+            obs,
+            raw,
+            settings.seed,
+            channels(sizes, settings.seed) if as_of is None else PAST,
+        ),
         innovations=innovations,
         events=event_study(built.panel, innovations),
         levers=observed_levers(built.quotes, built.models),

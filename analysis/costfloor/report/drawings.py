@@ -148,7 +148,8 @@ DRAWINGS: Final[Mapping[str, Drawing]] = {
         (
             "economics",
             "Gross margin of the services, median and 90 % band: for a fixed capability under two laws, for who follows the "
-            "frontier, and at fixed yearly falls from today on. The axis ends at a loss of half the revenue.",
+            "frontier, and at fixed yearly falls from today on. Of a host, under a law: smaller models on the same accelerators, where "
+            "both channels are known; else as many tokens as today. The axis ends at a loss of half the revenue.",
             economics,
         ),
         (

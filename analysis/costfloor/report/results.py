@@ -13,6 +13,7 @@ from costfloor.checks.result import CheckResult
 from costfloor.data.known_models import known_models
 from costfloor.data.store import Store, open_store
 from costfloor.data.vintages import Vintage
+from costfloor.economics.channels import PAST
 from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import Economics, economics
 from costfloor.errors import InputError, MissingResultError
@@ -27,6 +28,7 @@ from costfloor.report.chapter import Chapter
 from costfloor.report.price_indexes import PanelIndexes, panel_indexes
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.events.event_study import EventEffect, event_study, innovation_months
+from costfloor.studies.graphs.futures import channels
 from costfloor.studies.last_forecast.result import LastForecast
 from costfloor.studies.levers.levers import Lever, observed_levers
 from costfloor.studies.registry import recorded_studies, stored_studies
@@ -136,7 +138,8 @@ class Results:
     @cached_property
     def economics(self) -> Economics:
         """Unit economics of the services that come with the package."""
-        return economics(shipped_scenarios(), self.fits, self.obs, self.store, Sampling.seed)
+        split = PAST if self.build.as_of else channels(self.studies.get("graphs"), Sampling.seed)
+        return economics(shipped_scenarios(), self.fits, self.obs, self.store, Sampling.seed, split)
 
     @cached_property
     def innovations(self) -> Mapping[str, Sequence[pd.Period]]:

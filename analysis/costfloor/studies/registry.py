@@ -19,23 +19,25 @@ if TYPE_CHECKING:
 
 def study_keys(store: Store, report: BuildReport, settings: Sampling) -> dict[str, Key]:
     """What every study rests on today, by name; `report` is the record of the built panel."""
-    tables = {name.removesuffix(".csv"): digest for name, digest in store.hashes.items()}
+    return {name: study_key(name, store, report, settings) for name in STUDIES}
+
+
+def study_key(name: str, store: Store, report: BuildReport, settings: Sampling) -> Key:
+    """What one study rests on today; arguments as of `study_keys`."""
+    tables = {table.removesuffix(".csv"): digest for table, digest in store.hashes.items()}
     inputs = {**tables, PANEL: report.source, RAW: store.raw_vintage}
-    return {
-        name: result_key(
-            name,
-            f"costfloor.studies.{name}.study",
-            data={part: inputs[part] for part in entry.inputs},
-            settings=asdict(settings),
-        )
-        for name, entry in STUDIES.items()
-    }
+    return result_key(
+        name,
+        f"costfloor.studies.{name}.study",
+        data={part: inputs[part] for part in STUDIES[name].inputs},
+        settings=asdict(settings),
+    )
 
 
 def run_study(name: str, context: Context) -> Result:
     """Run one study, write it to the folder of reports, and return what it found."""
     # Before it runs: it computes with the code and the data of now, whatever becomes of them within the hour.
-    key = study_keys(context.built.store, context.built.report, context.settings)[name]
+    key = study_key(name, context.built.store, context.built.report, context.settings)
     started = time.perf_counter()
     result: Result = STUDIES[name].load().run(context)
     write_study(context.places.studies, key, time.perf_counter() - started, result)
@@ -52,6 +54,12 @@ def standings(store: Store, report: BuildReport, seed: int) -> dict[str, Standin
 def stored_studies(built: "BuiltPanel", seed: int) -> dict[str, Stored[Any]]:
     """The studies that were run, each with what has changed since; `seed` as they would run with it today."""
     return _read(built.store.places, study_keys(built.store, built.report, study_settings(seed)))
+
+
+def stored_study(name: str, built: "BuiltPanel", seed: int) -> Stored[Any] | None:
+    """One of `stored_studies`; None where it was not run."""
+    key = study_key(name, built.store, built.report, study_settings(seed))
+    return read_study(built.store.places.studies, name, STUDIES[name].load().result, key)
 
 
 def recorded_studies(places: Places) -> dict[str, Stored[Any]]:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from costfloor.economics.channels import SMALLER
 from costfloor.economics.outlook import Outlook
 from costfloor.economics.scenario import Scenario
 from costfloor.economics.study import Economics
-from costfloor.report.chapter_economics import AFTER_YEARS, CLAIMED, viable
+from costfloor.report.chapter_costs import CLAIMED
+from costfloor.report.chapter_economics import AFTER_YEARS, viable
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.phrases import listing, minus, percentage, plural, probability
@@ -59,14 +61,14 @@ def margins(economics: Economics) -> Table:
         f"Gross margin after {plural(years, 'year')}, middle estimate, by what the price of a token does: a fall of 15 or 20 % a year from "
         "today on; slowing to a floor, or kept up by discoveries, for a buyer who stays at one ability; and, while it slows to a "
         "floor, for one "
-        "who always takes the best models. Loss: chance that the launch loses money.",
+        f"who always takes the best models. Loss: chance that the launch loses money.{hosting(economics)}",
         [
             Column("Service", lambda scenario: scenario.title, "L"),
             *(
                 Column(name.replace(" a year", ""), _margin(economics, FIXED, name, years), name=_file_name(name))
                 for name in CLAIMED
             ),
-            *(Column(SHORT[law], _margin(economics, FIXED, law, years), name=f"margin_{law}") for law in FUTURES),
+            *(Column(SHORT[law], _margin(economics, None, law, years), name=f"margin_{law}") for law in FUTURES),
             Column("Best models", _margin(economics, FRONTIER, "plateau", years), name="margin_frontier_plateau"),
             *(
                 Column(f"Loss: {SHORT[law].lower()}", _loss(economics, law), name=f"launch_loses_{law}")
@@ -77,19 +79,33 @@ def margins(economics: Economics) -> Table:
     )
 
 
+def hosting(economics: Economics) -> str:
+    """What is taken of a service that serves on machines of its own; empty where there is none."""
+    hosts = [scenario for scenario in economics.scenarios if scenario.capacity]
+    if not hosts:
+        return ""
+    titles = listing([f"“{scenario.title}”" for scenario in hosts])
+    if any(economics.along(scenario) == SMALLER for scenario in hosts):
+        return (
+            f" Of {titles}, with a floor or discoveries: prices of open models, of which tomorrow's smaller ones run on the same machines, "
+            "so that they serve more; in the other columns they serve what they do today."
+        )
+    return f" The machines of {titles} serve what they do today in all columns."
+
+
 def outlook_in_words(scenario: Scenario, economics: Economics) -> str:
     """When a service earns and when it has paid for its launch, under each description, and what price of tokens it could bear."""
     outlooks = {
         outlook.law: outlook
         for outlook in economics.outlooks
-        if (outlook.scenario, outlook.buyer) == (scenario.name, FIXED)
+        if (outlook.scenario, outlook.buyer) == (scenario.name, economics.along(scenario))
     }
     clauses = [
         f"{words}, {_earning(outlooks[law])}, {_paid(outlooks[law])}"
         for law, words in FUTURES.items()
         if law in outlooks
     ]
-    claimed = outlooks.get(CLAIMED[0])
+    claimed = _outlook(economics, scenario, FIXED, CLAIMED[0])
     bears = "" if claimed is None else viable(claimed.viable_price_ratio)
     told = "; ".join(clauses)
     return f"{told[:1].upper()}{told[1:]}. {bears}".strip()
@@ -111,14 +127,17 @@ def _earning(outlook: Outlook) -> str:
 
 
 def _paid(outlook: Outlook) -> str:
-    if outlook.payback_years is None:
-        return f"and it pays back its launch with a chance of {probability(outlook.p_payback)}"
-    return f"and it has paid back its launch after {plural(outlook.payback_years, 'year')}"
+    if outlook.payback_years is not None:
+        return f"and it has paid back what it cost to start after {plural(outlook.payback_years, 'year')}"
+    yet = "and" if outlook.breakeven_year is None else "but"
+    return f"{yet} it pays back what it cost to start with a chance of {probability(outlook.p_payback)}"
 
 
-def _margin(economics: Economics, buyer: str, law: str, years: int) -> Callable[[Scenario], Cell]:
+def _margin(economics: Economics, buyer: str | None, law: str, years: int) -> Callable[[Scenario], Cell]:
+    """The margin along the prices of a buyer; None for those that decide about each service."""
+
     def cell(scenario: Scenario) -> Cell:
-        outlook = _outlook(economics, scenario, buyer, law)
+        outlook = _outlook(economics, scenario, buyer or economics.along(scenario), law)
         return None if outlook is None else Margin(outlook.margin_path[years][1])
 
     return cell
@@ -126,7 +145,7 @@ def _margin(economics: Economics, buyer: str, law: str, years: int) -> Callable[
 
 def _loss(economics: Economics, law: str) -> Callable[[Scenario], Cell]:
     def cell(scenario: Scenario) -> Cell:
-        outlook = _outlook(economics, scenario, FIXED, law)
+        outlook = _outlook(economics, scenario, economics.along(scenario), law)
         return None if outlook is None else Probability(outlook.p_loss)
 
     return cell

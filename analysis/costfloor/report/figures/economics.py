@@ -19,9 +19,14 @@ LOWEST = -0.5
 
 def frame(study: Study) -> pd.DataFrame:
     """`service, buyer, future, year`, and 5, 50 and 95 % of the gross margin, of the futures that are drawn."""
-    rows = study.economics.to_frame()
-    fixed, frontier = rows["buyer"] == "fixed_capability", rows["buyer"] == "frontier"
-    drawn = (fixed & rows["future"].isin([*LAWS_SHOWN, *FIXED_STYLES])) | (frontier & (rows["future"] == FRONTIER_LAW))
+    economics = study.economics
+    rows = economics.to_frame()
+    deciding = rows["service"].map({scenario.name: economics.along(scenario) for scenario in economics.scenarios})
+    drawn = (
+        (rows["buyer"] == deciding) & rows["future"].isin(LAWS_SHOWN)
+        | (rows["buyer"] == "fixed_capability") & rows["future"].isin(FIXED_STYLES)
+        | (rows["buyer"] == "frontier") & (rows["future"] == FRONTIER_LAW)
+    )
     margins = {f"margin_{part}": f"margin_share_{part}" for part in THREE}
     return rows.loc[drawn, ["service", "buyer", "future", "year", *margins]].rename(columns=margins)
 

@@ -1,7 +1,7 @@
 """What the joint model says of both channels, as plain data."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from costfloor.forecast.questions import Answer
 from costfloor.sampling.gates import Diagnostics
@@ -58,6 +58,9 @@ class LawResult:
         Share of the fixed graph in the whole fall; None where it is not known with a probability of 0.95 that the sum fell.
     active_exponent, total_exponent, pass_through, premium
         Of the price.
+    kept
+        Draws by parameter from which the years ahead follow: see `costfloor.studies.graphs.kept`. Empty in results from before they
+        were kept.
     """
 
     law: str
@@ -75,6 +78,7 @@ class LawResult:
     total_exponent: Quantiles
     pass_through: Quantiles
     premium: Quantiles
+    kept: dict[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

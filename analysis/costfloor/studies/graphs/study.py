@@ -15,6 +15,7 @@ from costfloor.studies.graphs.channel_laws import DIRECT, DIRECT_LAW, GRAPH_LAWS
 from costfloor.studies.graphs.draws import GraphDraws, rates
 from costfloor.studies.graphs.first_look import first_look
 from costfloor.studies.graphs.fit import GraphFit, fit_direct, fit_graphs
+from costfloor.studies.graphs.kept import kept_draws
 from costfloor.studies.graphs.model import steps_of
 from costfloor.studies.graphs.result import Direct, GraphStudy, LawResult, WindowRates
 from costfloor.studies.graphs.sizes import SizedPrices, sized_prices, years_since
@@ -96,6 +97,7 @@ def law_result(fit: GraphFit, prices: SizedPrices, seed: int) -> LawResult:
         total_exponent=quantiles(draws["total_exponent"]),
         pass_through=quantiles(draws["pass_through"]),
         premium=quantiles(draws["premium"]),
+        kept=kept_draws(draws.law, draws.values),
     )
 
 
