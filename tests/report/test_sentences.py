@@ -185,6 +185,10 @@ def test_what_would_change_an_open_verdict() -> None:
     said = sentences.what_would_change(sure, mean_age_years=3.0)
     assert "For a plateau nothing is missing." in said
     assert "(now 9.0 behind)" in said
+    for lead in (5.5, 6.5):
+        level = make_comparison(elpd_difference=lead, elpd_difference_mcse=0.5)
+        words = f"more than 6.0 (now +{lead}, level with it within a Monte Carlo error of 0.5)"
+        assert words in sentences.what_would_change(level, mean_age_years=3.0)
     unslowed = make_comparison(elpd_difference=-1.0, p_slowed=0.01)
     assert "For continued discovery nothing is missing." in sentences.what_would_change(unslowed, mean_age_years=3.0)
 

@@ -278,9 +278,11 @@ def months_until_decisive(comparison: Comparison) -> int | None:
 
 
 def _plateau_needs(comparison: Comparison, difference: float, margin: float) -> str:
-    missing = []
-    if difference <= margin:
-        missing.append(f"a lead in forecast score of more than {margin:.1f} (now {difference:+.1f})")
+    missing, mcse = [], comparison.elpd_difference_mcse or 0.0
+    short = below(difference, margin, mcse)
+    if not above(difference, margin, mcse):
+        level = "" if short else f", level with it within a Monte Carlo error of {mcse:.1f}"
+        missing.append(f"a lead in forecast score of more than {margin:.1f} (now {difference:+.1f}{level})")
     if comparison.p_slowed < CREDIBLE:
         now = probability(comparison.p_slowed)
         missing.append(f"a probability of {probability(CREDIBLE)} that the rate has halved (now {now})")
@@ -288,7 +290,7 @@ def _plateau_needs(comparison: Comparison, difference: float, margin: float) -> 
         missing.append("a floor that the prices move more than its prior does")
     needs = f"For a plateau: {listing(missing)}." if missing else "For a plateau nothing is missing."
     months = months_until_decisive(comparison)
-    if not months:
+    if not months or not short:
         return needs
     wait = f"about {months} more months" if months <= HORIZON_MONTHS else "more than ten further years"
     return f"{needs} If the lead kept growing at its pace so far, it alone would take {wait} of prices."

@@ -16,6 +16,7 @@ from costfloor.report.study import Study
 from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.graphs.claims import heard
 from costfloor.typeset.blocks import Block, columns, heading, note, table, text
+from costfloor.typeset.montecarlo import above, below
 from costfloor.typeset.phrases import listing, percentage, plural, probability
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
 from costfloor.typeset.values import ProbabilitySpan
@@ -201,7 +202,7 @@ def what_would_change(comparison: Comparison) -> str:
         )
     return (
         "For a floor: forecasts with one must beat those of a fall kept up by discoveries by a clear margin "
-        f"({_lead(difference, margin)}), "
+        f"({_lead(difference, margin, comparison.elpd_difference_mcse or 0.0)}), "
         f"and the chance that the fall has lost half of its speed must reach {probability(CREDIBLE)} {now}. For no floor: forecasts "
         "without "
         f"one must be about as good ({_behind(difference)}), and that chance must be at most {probability(most)}. How many more "
@@ -226,10 +227,14 @@ def failures(study: Study) -> list[str]:
     return lines
 
 
-def _lead(difference: float, margin: float) -> str:
+def _lead(difference: float, margin: float, mcse: float) -> str:
     if difference <= 0.0:
         return "now they are behind"
-    return f"now they have {percentage(difference / margin)} of it" if difference < margin else "now they do"
+    if above(difference, margin, mcse):
+        return "now they do"
+    if below(difference, margin, mcse):
+        return f"now they have {percentage(difference / margin)} of it"
+    return "now they stand about there, as closely as it can be computed"
 
 
 def _behind(difference: float) -> str:
