@@ -1,4 +1,4 @@
-"""The value of a compiled density as nutpie would get it, and the same from the terms that PyMC writes."""
+"""The value of a compiled density as nutpie would get it, and the same as PyMC writes it."""
 
 import ctypes
 from collections.abc import Callable
@@ -8,8 +8,9 @@ import numpy as np
 import pymc as pm
 from costfloor.sampling.sampler import CompiledModel
 from pytensor.compile.mode import Mode
-from pytensor.gradient import grad
-from pytensor.tensor import as_tensor, concatenate, stack
+from pytensor.graph.traversal import apply_ancestors
+
+MOST_OPERANDS = 32
 
 
 class Value(NamedTuple):
@@ -31,24 +32,24 @@ def evaluate(compiled: CompiledModel, point: np.ndarray) -> Value:
 
 
 def density_of(model: pm.Model) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
-    """Log density and gradient of a model at an unconstrained point, from its terms as PyMC writes them.
+    """Log density and gradient of a model at an unconstrained point, as PyMC writes them.
 
-    They are interpreted: to compile them takes half a minute, and what is compared with them has been compiled. The terms are summed as a
-    vector, since the interpreter takes no addition of more than 31, as PyMC writes it for a model of many families.
+    They are interpreted: to compile them takes half a minute, and what is compared with them has been compiled. The interpreter adds no
+    more than `MOST_OPERANDS` at once, so that the models of many families are compiled all the same.
     """
     as_written: Any = None
-    parameters = [model.rvs_to_values[variable] for variable in model.free_RVs]
-    logp: Any = stack([as_tensor(term).sum() for term in model.logp(sum=False)]).sum()
-    gradient = concatenate([slope.ravel() for slope in grad(logp, parameters)])
-    both = model.compile_fn([logp, gradient], inputs=parameters, mode=Mode(linker="py", optimizer=as_written))
-    start = model.initial_point()
-    shapes = {variable.name: np.shape(start[variable.name]) for variable in parameters}
+    sums = apply_ancestors([model.logp(), model.dlogp()])
+    few = all(len(node.inputs) + len(node.outputs) <= MOST_OPERANDS for node in sums)
+    mode = Mode(linker="py", optimizer=as_written) if few else None
+    logp, gradient, start = model.compile_logp(mode=mode), model.compile_dlogp(mode=mode), model.initial_point()
+    shapes = {
+        name: np.shape(start[name]) for name in (model.rvs_to_values[variable].name for variable in model.free_RVs)
+    }
     stops = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])[:-1]
 
     def at(point: np.ndarray) -> tuple[float, np.ndarray]:
         parts = zip(shapes.items(), np.split(point, stops), strict=True)
         values = {name: part.reshape(shape) for (name, shape), part in parts}
-        found, slopes = both(values)
-        return float(found), slopes
+        return float(logp(values)), gradient(values)
 
     return at
