@@ -20,6 +20,7 @@ from costfloor.report.plain import LAWS_IN_WORDS, QUESTIONS_IN_WORDS, fall, fall
 from costfloor.report.price_indexes import ShownIndex
 from costfloor.report.study import Study
 from costfloor.sampling.probability import Probability
+from costfloor.studies.hindcast.study import HalfYear, Hindcast
 from costfloor.studies.last_forecast.result import AVERAGE
 from costfloor.studies.registry import recorded_studies
 from costfloor.studies.stored import Stored
@@ -196,8 +197,19 @@ def test_the_track_record_follows_the_scores(error: float, said: str) -> None:
 def test_earlier_forecasts_are_counted(tmp_path: Path) -> None:
     stored = stored_robustness()
     said = forecast_page.earlier(stored["hindcast"])
-    judged = sum(len(date.fared) for date in stored["hindcast"].result.half_years)
+    half_years = stored["hindcast"].result.half_years
+    judged = sum(len(date.fared) for date in half_years if date.conclusion.passed)
     assert f"{judged} forecasts in all" in said
+    first, *rest = [replace(date, conclusion=replace(date.conclusion, failures=())) for date in half_years]
+    failed = replace(first, conclusion=replace(first.conclusion, failures=("plateau on all rows: R-hat",)))
+
+    def told(dates: list[HalfYear]) -> str:
+        return forecast_page.earlier(Stored("hindcast", Hindcast(tuple(dates)), ()))
+
+    assert "FAILED" not in told([first, *rest])
+    assert f"FAILED: those of {first.date} could not all be computed" in told([failed, *rest])
+    assert f"{sum(len(date.fared) for date in rest)} forecasts in all" in told([failed, *rest])
+    assert "FAILED" in told([failed])
     assert "make calibrate" in forecast_page.earlier(None)
     assert "OUT OF DATE" in forecast_page.earlier(Stored("hindcast", stored["hindcast"].result, ("data",)))
 

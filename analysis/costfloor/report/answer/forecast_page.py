@@ -16,7 +16,7 @@ from costfloor.studies.standing import sign
 from costfloor.studies.stored import Stored
 from costfloor.typeset.blocks import Block, figure, heading, table, text
 from costfloor.typeset.montecarlo import beside
-from costfloor.typeset.phrases import percentage, plural, significant
+from costfloor.typeset.phrases import listing, percentage, plural, significant
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Number, Share
 
@@ -94,9 +94,14 @@ def earlier(stored: "Stored[Hindcast] | None") -> str:
     """In how many of the past forecasts, over all descriptions and dates, what came lay inside the range of nine in ten."""
     if stored is None:
         return STUDIES["hindcast"].not_run
-    judged = [(date, fared) for date in stored.result.half_years for fared in date.fared]
+    settled = [date for date in stored.result.half_years if date.conclusion.passed]
+    missed = [date.date for date in stored.result.half_years if date.fared and date not in settled]
+    failed = (
+        f" FAILED: those of {listing(missed)} could not all be computed reliably, and are left out." if missed else ""
+    )
+    judged = [(date, fared) for date in settled for fared in date.fared]
     if not judged:
-        return "None can be judged yet: too little has come since."
+        return f"None can be judged yet: too little has come since.{failed}"
     inside = sum(beside(0.0, fared.error) == 0 for _, fared in judged)
     faster = sum(beside(0.0, fared.error) > 0 for _, fared in judged)
     dates = list(dict.fromkeys(date.date for date, _ in judged))
@@ -105,7 +110,8 @@ def earlier(stored: "Stored[Hindcast] | None") -> str:
         "twelve "
         f"at most: {plural(len(judged), 'forecast')} in all. The mean of the prices that came lay inside the range of nine in ten in "
         f"{inside}, "
-        f"below it (prices fell faster than said) in {faster}, above it in {len(judged) - inside - faster}. {outdated(stored.stale)}"
+        f"below it (prices fell faster than said) in {faster}, above it in {len(judged) - inside - faster}.{failed} "
+        f"{outdated(stored.stale)}"
     ).rstrip()
 
 

@@ -23,11 +23,13 @@ def hindcast(study: Hindcast, notice: str, verdict_now: str) -> list[Block]:
     if not dates:
         return [text("The prices end before the first half-year end that is gone through.")]
     judged = [date for date in dates if date.fared]
+    settled = [date for date in judged if date.conclusion.passed]
     sentences = [
         verdicts_then(dates, verdict_now),
         f"As of {dates[-1].date} the reason would have been: {dates[-1].conclusion.reason}.",
-        *(direction(judged, law) for law in ("plateau", "discovery")),
-        best_then(judged),
+        left_out(judged),
+        *(direction(settled, law) for law in ("plateau", "discovery")),
+        best_then(settled),
         notice,
     ]
     return [text(*sentences), table(_then(dates)), table(_fared(judged))]
@@ -51,6 +53,18 @@ def known_then(dates: Sequence[HalfYear]) -> str:
         words = capability_from("each date" if date.hindsight is None else date.date, date.hindsight)
         by_words.setdefault(words, []).append(date.date)
     return " ".join(f"At {listing(days)}: {words}." for words, days in by_words.items())
+
+
+def left_out(judged: Sequence[HalfYear]) -> str:
+    """The dates whose forecasts count for nothing, and why; empty when there are none."""
+    missed = [
+        f"{date.date} ({listing(list(date.conclusion.failures))})" for date in judged if not date.conclusion.passed
+    ]
+    return (
+        f"Fits missed their gates at {listing(missed)}: what was forecast then counts for nothing here."
+        if missed
+        else ""
+    )
 
 
 def direction(judged: Sequence[HalfYear], law: str) -> str:
