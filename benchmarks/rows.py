@@ -19,7 +19,7 @@ from costfloor.laws.observations import observations
 from costfloor.laws.simulate import MarketDesign, simulate_market
 from costfloor.sampling.policy import Sampling
 
-ROWS = (1_000, 10_000, 50_000)
+ROWS = (1_000, 10_000, 50_000, 200_000)
 PRICES_PER_MODEL, HOSTS = 10, 30
 TRUTH = {
     "exponential": {"rate": 0.8},

@@ -188,13 +188,18 @@ def test_a_missed_gate_is_recorded_and_the_next_attempt_is_longer(small_obs: Pri
         assert (following["target_accept"] > attempt["target_accept"]) <= (attempt["divergences"] > 0)
 
 
-def test_a_small_table_begins_with_short_chains_and_larger_steps() -> None:
-    settings = Sampling(draws=1500, tune=800, target_accepts=(0.975, 0.99))
-    small = fit_module.for_table(settings, 250)
-    assert (small.draws, small.tune, small.target_accepts) == (500, 500, (0.95, 0.975, 0.99))
-    assert fit_module.for_table(settings, 251) == settings
+@pytest.mark.parametrize("rows", [8, 250, 5_001, 200_000])
+def test_a_small_or_a_large_table_begins_with_short_chains_and_larger_steps(rows: int) -> None:
+    begun = fit_module.for_table(Sampling(draws=1500, tune=800, target_accepts=(0.975, 0.99)), rows)
+    assert (begun.draws, begun.tune, begun.target_accepts) == (500, 500, (0.95, 0.975, 0.99))
     shorter = Sampling(draws=300, tune=200, target_accepts=(0.9,))
-    assert fit_module.for_table(shorter, 8) == shorter
+    assert fit_module.for_table(shorter, rows) == shorter
+
+
+@pytest.mark.parametrize("rows", [251, 5_000])
+def test_a_table_between_is_sampled_as_asked_for(rows: int) -> None:
+    settings = Sampling(draws=1500, tune=800, target_accepts=(0.975, 0.99))
+    assert fit_module.for_table(settings, rows) == settings
 
 
 def test_every_attempt_has_a_seed_of_its_own_and_says_why_it_is_made(

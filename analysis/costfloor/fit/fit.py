@@ -25,10 +25,13 @@ Progress = Callable[[str], None]
 SMALL_TABLE_ROWS = 250
 """Up to here fits begin with short chains."""
 
-SMALL_TABLE_DRAWS = 500
-"""Of a chain, kept and discarded; small tables gave an effective sample size of 0.6 per draw."""
+LARGE_TABLE_ROWS = 5_000
+"""Beyond here they do so, too: a draw takes long, and what many rows say is nearly normal."""
 
-SMALL_TABLE_ACCEPT = 0.95
+SHORT_DRAWS = 500
+"""Of a chain, kept and discarded; small tables gave an effective sample size of 0.6 per draw, large ones of 0.5 to 1."""
+
+SHORT_ACCEPT = 0.95
 """Acceptance target at which small tables had no divergences."""
 
 
@@ -60,18 +63,18 @@ def fit_law(law: Law, obs: PriceObservations, settings: Sampling, directory: Pat
 
 
 def for_table(settings: Sampling, rows: int) -> Sampling:
-    """How a fit to so many rows is sampled: a small table, whose draws are all but independent, begins with few draws and larger steps.
+    """How a fit to so many rows is sampled: a small or a large table begins with few draws and larger steps.
 
     A miss of a gate leads to the steps and draws of `settings`, and beyond, as for any table.
     """
-    if rows > SMALL_TABLE_ROWS:
+    if SMALL_TABLE_ROWS < rows <= LARGE_TABLE_ROWS:
         return settings
     accepts = settings.target_accepts
     return replace(
         settings,
-        draws=min(settings.draws, SMALL_TABLE_DRAWS),
-        tune=min(settings.tune, SMALL_TABLE_DRAWS),
-        target_accepts=accepts if accepts[0] <= SMALL_TABLE_ACCEPT else (SMALL_TABLE_ACCEPT, *accepts),
+        draws=min(settings.draws, SHORT_DRAWS),
+        tune=min(settings.tune, SHORT_DRAWS),
+        target_accepts=accepts if accepts[0] <= SHORT_ACCEPT else (SHORT_ACCEPT, *accepts),
     )
 
 
