@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from costfloor.page.figure import Choice, Figure, Search, Series
+from costfloor.silence import LONG
 from costfloor.typeset.style import (
     BLACK,
     BLUE,
@@ -53,6 +54,8 @@ SHAPES: Final = {
 
 def html_page(
     title: str,
+    record: str,
+    last_price: str,
     lead: Sequence[str],
     figures: Sequence[Figure],
     services: Sequence[dict[str, Any]],
@@ -65,6 +68,10 @@ def html_page(
     ----------
     title, lead
         Heading, and what stands before the first section.
+    record
+        As `costfloor.report.page_record.page_record` gives it.
+    last_price
+        Day of the last price, ISO: long after it the page says that it is old.
     figures
         The sections.
     services
@@ -87,6 +94,7 @@ def html_page(
 <html lang="en">
 <head>
 <meta charset="utf-8">
+{record}
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
@@ -101,6 +109,7 @@ def html_page(
 <a class="skip" href="#main">To the figures</a>
 <header>
 <h1>{escape(title)}</h1>
+<p id="age" class="age" role="status" data-last="{last_price}" data-long="{LONG.days}" hidden></p>
 {_paragraphs(lead)}
 <nav aria-label="Figures"><ul>{links}</ul></nav>
 <noscript><p>The figures are drawn by a script in this file. Without it there are the words alone.</p></noscript>

@@ -9,6 +9,7 @@ from costfloor.errors import InputError
 from costfloor.page import forecasts, indexes, prices, questions, rates, services, vintages
 from costfloor.page.charts import library
 from costfloor.page.document import html_page
+from costfloor.report.page_record import page_record
 from costfloor.storage import write_atomic
 from costfloor.typeset.phrases import listing
 
@@ -106,7 +107,16 @@ def page_of(results: "Results", seed: int, progress: Callable[[str], None]) -> s
     progress("unit economics on a grid")
     grids = services.grids(results, seed)
     figures.append(services.unit_economics(results, grids))
-    return html_page(TITLE, _lead(results), figures, services.payload(grids), _notes(results), library())
+    return html_page(
+        TITLE,
+        page_record(results.build, results.comparison.questions),
+        results.build.last,
+        _lead(results),
+        figures,
+        services.payload(grids),
+        _notes(results),
+        library(),
+    )
 
 
 def _lead(results: "Results") -> tuple[str, ...]:

@@ -282,6 +282,17 @@ function sliders(figure, services) {
   choose();
 }
 
+/* On the day the page is opened: that prices have had long to move since the last one here. */
+function age() {
+  const place = document.getElementById("age"), { last, long } = place.dataset;
+  const days = Math.floor((Date.now() - Date.parse(last)) / 864e5);
+  if (!(days > Number(long))) return;
+  place.hidden = false;
+  place.textContent = `The last price on this page is ${days} days old (${last}): there may be newer ones. `
+    + "costfloor refresh takes them in, costfloor report answers with them, and costfloor page writes this page anew.";
+}
+
+age();
 const figures = Object.fromEntries(page.figures.map(content => [content.name, new Figure(content)]));
 if (page.services.length) sliders(figures.services, page.services);
 window.explorer = { figures, services: page.services, outlook };

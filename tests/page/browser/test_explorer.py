@@ -1,5 +1,6 @@
 """The page of made-up results in a real browser, offline. Run by `make test-page`, which installs what it needs."""
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from costfloor.page import make
 from costfloor.page.make import FIGURES, page_of
 from costfloor.page.services import payload
 from costfloor.sampling.policy import Sampling
+from costfloor.silence import LONG
 from explorer_checks import (
     CHROMIUM,
     Watched,
@@ -182,6 +184,21 @@ def test_it_fits_narrow_and_wide_windows(
             "() => [getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
         )
         assert (brightness(ink) > brightness(paper)) == (scheme == "dark")
+        assert other.problems() == []
+
+
+@pytest.mark.parametrize("days", [0, LONG.days, LONG.days + 1, 400])
+def test_it_says_on_the_day_it_is_opened_that_it_is_old(browser: Browser, path: Path, days: int) -> None:
+    last = made_up_results().build.last
+    with opened(browser, path, today=dt.date.fromisoformat(last) + dt.timedelta(days)) as other:
+        # What has a role is what a screen reader comes to; nothing that is hidden has.
+        status = other.page.get_by_role("status").filter(has_text="The last price")
+        if days <= LONG.days:
+            assert status.count() == 0
+            assert other.page.locator("#age").text_content() == ""
+        else:
+            assert f"is {days} days old ({last})" in status.inner_text()
+            assert "costfloor refresh takes them in" in status.inner_text()
         assert other.problems() == []
 
 
