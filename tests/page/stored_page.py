@@ -4,13 +4,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
-import pytest
-from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.fit.quantities import contract_parameters
 from costfloor.fit.result import Fit
-from costfloor.page import services
-from costfloor.page.grid import ServiceGrid
-from costfloor.page.services import grids
+from costfloor.page.services import Services, services
 from costfloor.report.results import Results
 from costfloor.sampling.policy import Sampling
 from fake_study import made_up
@@ -28,11 +24,9 @@ def made_up_results() -> Results:
 
 
 @cache
-def made_up_grids() -> tuple[ServiceGrid, ...]:
-    """Two services, worked out once in a process: it takes seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(services, "shipped_scenarios", lambda: shipped_scenarios()[1:3])
-        return grids(made_up_results(), Sampling.seed)
+def made_up_services() -> Services:
+    """Every service that comes with the package along made-up prices."""
+    return services(made_up_results(), Sampling.seed)
 
 
 def _summed_up(fit: Fit, obs: Any) -> Fit:

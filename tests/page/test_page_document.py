@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
@@ -19,22 +18,15 @@ from costfloor.page.make import MAX_BYTES, make_page, page_of
 from costfloor.report.results import Results
 from costfloor.sampling.policy import Sampling
 from fake_study import make_fit
-from stored_page import SCRIPT, made_up_grids, made_up_results
+from stored_page import SCRIPT, made_up_results
 
 
 def silent(line: str) -> None:
     """Nobody reads progress."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _grids_worked_out_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(make.services, "grids", lambda *_: made_up_grids())
-        yield
-
-
 @pytest.fixture(scope="module")
-def page(_grids_worked_out_once: None) -> str:
+def page() -> str:
     return page_of(made_up_results(), Sampling.seed, silent)
 
 

@@ -7,7 +7,7 @@ nodes only. A policy in the page lets no script run but its own, and nothing be 
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from typing import Any, Final
@@ -25,6 +25,9 @@ from costfloor.typeset.style import (
     SKY,
     VERMILLION,
 )
+
+SCRIPTS: Final = ("accounts.js", "page.js")
+"""Run as a single one, in this order."""
 
 DARK: Final = {
     BLACK: "#f0f0f0",
@@ -58,7 +61,7 @@ def html_page(
     last_price: str,
     lead: Sequence[str],
     figures: Sequence[Figure],
-    services: Sequence[dict[str, Any]],
+    unit_economics: Mapping[str, Any],
     notes: Sequence[str],
     library: str,
 ) -> str:
@@ -74,15 +77,16 @@ def html_page(
         Day of the last price, ISO: long after it the page says that it is old.
     figures
         The sections.
-    services
-        As `costfloor.page.services.payload` gives them; their sliders stand in the section `services`.
+    unit_economics
+        As `costfloor.page.services.payload` gives it; the sliders stand in the section `services`.
     notes
         What the page rests on, at its end.
     library
         As `costfloor.page.charts.library` gives it.
     """
-    script = _asset("page.js")
-    content = {"figures": [_content(figure) for figure in figures], "services": services}
+    script = "\n".join(map(_asset, SCRIPTS))
+    content = {"figures": [_content(figure) for figure in figures], "unit_economics": unit_economics}
+    services = [service["title"] for service in unit_economics["services"]]
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'; "
         # The library is unpacked and run, and makes functions of the expressions of charts: all of it comes from this page.
@@ -130,7 +134,7 @@ def html_page(
 """
 
 
-def _section(figure: Figure, services: Sequence[dict[str, Any]]) -> str:
+def _section(figure: Figure, services: Sequence[str]) -> str:
     parts = [f'<section id="{figure.name}" aria-labelledby="{figure.name}-title">']
     parts.append(f'<h2 id="{figure.name}-title">{escape(figure.title)}</h2>')
     parts.append(_paragraphs(figure.paragraphs))
@@ -145,13 +149,11 @@ def _section(figure: Figure, services: Sequence[dict[str, Any]]) -> str:
     return "\n".join([*parts, "</section>"])
 
 
-def _controls(figure: Figure, services: Sequence[dict[str, Any]]) -> str:
+def _controls(figure: Figure, services: Sequence[str]) -> str:
     """Lists and fields, the sliders of the services, the variants of the chart, and the legend."""
     parts = []
     if figure.name == "services":
-        options = "".join(
-            f'<option value="{at}">{escape(service["title"])}</option>' for at, service in enumerate(services)
-        )
+        options = "".join(f'<option value="{at}">{escape(title)}</option>' for at, title in enumerate(services))
         parts.append(f'<label>Service <select id="service">{options}</select></label>')
     parts += [_control(figure, control) for control in figure.controls]
     if len(figure.charts) > 1:

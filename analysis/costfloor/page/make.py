@@ -104,16 +104,16 @@ def page_of(results: "Results", seed: int, progress: Callable[[str], None]) -> s
     for draw in FIGURES:
         progress(f"drawing {draw.__module__.rpartition('.')[2]}: {draw.__name__.replace('_', ' ')}")
         figures.append(draw(results))
-    progress("unit economics on a grid")
-    grids = services.grids(results, seed)
-    figures.append(services.unit_economics(results, grids))
+    progress("unit economics")
+    known = services.services(results, seed)
+    figures.append(services.unit_economics(known))
     return html_page(
         TITLE,
         page_record(results.build, results.comparison.questions),
         results.build.last,
         _lead(results),
         figures,
-        services.payload(grids),
+        services.payload(known),
         _notes(results),
         library(),
     )
