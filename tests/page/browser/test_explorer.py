@@ -185,6 +185,7 @@ def test_a_moved_slider_is_drawn_at_once(watched: Watched) -> None:
     number = known.inputs[service.name].index(name)
     slider = page.locator(f"#slider-{number}")
     page.locator("[data-table=service_values] summary").press("Enter")
+    expect(page.locator("[data-table=service_values] tbody tr")).to_have_count(len(known.futures))
     seconds = []
     for _ in range(5):
         page.evaluate(STOPWATCH, number)
