@@ -12,7 +12,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any, Final
 
-from costfloor.page.figure import Choice, Figure, Search, Series
+from costfloor.page.figure import Choice, DataTable, Figure, Search, Series
 from costfloor.silence import LONG
 from costfloor.typeset.style import (
     BLACK,
@@ -145,7 +145,8 @@ def _section(figure: Figure, services: Sequence[str]) -> str:
         parts.append(f'<dl class="answers">{answers}</dl>')
     if figure.charts:
         parts += [_controls(figure, services), _charts(figure)]
-    parts += [_table(figure, table.name, table.caption) for table in figure.tables]
+    # Where nothing is drawn the first table is what there is to see.
+    parts += [_table(figure, table, opened=not figure.charts and at == 0) for at, table in enumerate(figure.tables)]
     return "\n".join([*parts, "</section>"])
 
 
@@ -216,10 +217,11 @@ def _charts(figure: Figure) -> str:
     )
 
 
-def _table(figure: Figure, name: str, caption: str) -> str:
+def _table(figure: Figure, table: DataTable, *, opened: bool) -> str:
+    name, caption = table.name, table.caption
     label = f"{figure.name}-{name}-caption"
     return (
-        f'<details data-table="{name}"><summary>Table: {escape(caption)}</summary>'
+        f'<details data-table="{name}"{" open" if opened else ""}><summary>Table: {escape(caption)}</summary>'
         f'<div class="rows" role="region" tabindex="0" aria-labelledby="{label}">'
         f'<table><caption id="{label}">{escape(caption)}</caption></table></div></details>'
         f'<p class="download"><a data-csv="{name}" download="{name}.csv" href="#{figure.name}">{name}.csv</a></p>'

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from costfloor.errors import InputError
-from costfloor.page import forecasts, indexes, prices, questions, rates, services, vintages
+from costfloor.page import answers, forecasts, indexes, prices, questions, rates, services, vintages
 from costfloor.page.charts import library
 from costfloor.page.document import html_page
 from costfloor.report.page_record import page_record
@@ -93,6 +93,7 @@ FIGURES: Final = (
     forecasts.by_law,
     forecasts.last_one,
     forecasts.past_errors,
+    answers.by_vintage,
     vintages.moved,
 )
 """The sections that results alone give, in the order of the page; unit economics are the last one."""

@@ -105,6 +105,7 @@ class Figure {
     for (const [name, table] of Object.entries(this.tables)) {
       offer(this.link(name), table.csv);
       this.details(name).addEventListener("toggle", () => this.open(name));
+      this.open(name);
     }
     this.listen();
     this.drawn = this.draw();

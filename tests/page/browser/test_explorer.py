@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from costfloor.economics.study import economics
 from costfloor.page import make
 from costfloor.page.make import FIGURES, page_of
 from costfloor.page.services import VALUES, future_title
+from costfloor.report.results import Results
 from costfloor.sampling.policy import Sampling
 from costfloor.silence import LONG
 from explorer_checks import (
@@ -29,7 +30,7 @@ from explorer_checks import (
 )
 from playwright.sync_api import Browser, expect
 from store import project_store
-from stored_page import SCRIPT, made_up_results, made_up_services
+from stored_page import SCRIPT, made_up_ledger, made_up_results, made_up_services
 
 pytestmark = pytest.mark.slow
 
@@ -198,6 +199,30 @@ def test_a_moved_slider_is_drawn_at_once(watched: Watched) -> None:
     page.locator("[data-table=service_values] summary").press("Enter")
     page.get_by_role("button", name="Back to the service's own values").press("Enter")
     assert float(slider.input_value()) == pytest.approx(service.value(name))
+    assert watched.problems() == []
+
+
+def test_answers_that_make_no_chart_yet_are_listed_at_once(browser: Browser, tmp_path: Path) -> None:
+    results = cast("Results", replace(cast("Any", made_up_results()), history=made_up_ledger()[:2], past_days=()))
+    file = tmp_path / "explorer.html"
+    file.write_text(page_of(results, Sampling.seed, silent), encoding="utf-8")
+    with opened(browser, file) as other:
+        assert other.page.locator("#answers .chart").count() == 0
+        rows = other.page.locator("[data-table=answers_by_vintage] tbody tr")
+        expect(rows).to_have_count(2)
+        assert rows.first.inner_text().count("not recorded") == 6
+        assert other.problems() == []
+
+
+def test_the_chart_of_answers_follows_the_question(watched: Watched) -> None:
+    page = watched.page
+    points = page.locator("#answers .chart svg .mark-symbol path")
+    assert points.count() == 4
+    # Asked of one vintage alone.
+    page.locator("#answers-asked").select_option("4")
+    expect(points).to_have_count(2)
+    page.locator("#answers-asked").select_option("6, in 10 years")
+    expect(points).to_have_count(4)
     assert watched.problems() == []
 
 
