@@ -208,6 +208,9 @@ LINE = Entry(
         {"quantities": {"plateau": {"r": [0.3, 0.2, 0.1]}}},
         {"quantities": {"plateau": {"r": [0.1]}}},
         {"quantities": []},
+        {"answers": {"1": {"answer": "yes", "probability": {"plateau": 1.5}}}},
+        {"answers": {"6": {"answer": "a table", "by_years": {"plateau": {"1": -0.1}}}}},
+        {"answers": {"1": {"probability": {"plateau": 0.5}}}},
         {"unknown": 1},
     ],
 )

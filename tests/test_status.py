@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import costfloor.status
 import pytest
 from costfloor.built import BuildReport
 from costfloor.cli.overview import IN_SHORT, next_step, overview
 from costfloor.errors import IntegrityError
-from costfloor.forecast.questions import QUESTIONS
+from costfloor.forecast.questions import QUESTIONS, Questions
 from costfloor.keys import Change, Key
 from costfloor.laws import LAWS
 from costfloor.places import Places
+from costfloor.report.page_record import NAME, page_record
 from costfloor.sampling.policy import Sampling
 from costfloor.status import status
 from costfloor.studies.catalogue import STUDIES
@@ -153,6 +154,30 @@ def test_the_report_is_current_stale_or_missing(
     )
 
 
+def test_the_page_is_as_old_as_the_report_and_of_the_same_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = Places(bare_store(tmp_path).places.data, tmp_path / "reports")
+    page = places.reports / NAME
+    page.parent.mkdir()
+
+    def stands(vintage: str, *, answers: list[dict[str, Any]] = ANSWERS, stale: tuple[str, ...] = ()) -> dict[str, str]:
+        recorded = SimpleNamespace(vintage=vintage, questions=answers), Standing(stale=stale)
+        monkeypatch.setattr(costfloor.status, "read_report_record", lambda *_: recorded)
+        return dict(status(places, Sampling())["page"])
+
+    assert stands("v") == {"state": "missing", "because": "it was not made"}
+    made = cast("Questions", SimpleNamespace(in_short=lambda: ANSWERS))
+    page.write_text(f"<head>{page_record(BUILT, made)}\n</head>", encoding="utf-8")
+    assert stands("v") == {"state": "current", "because": ""}
+    assert stands("v", stale=("code",)) == {"state": "stale", "because": "the report is stale"}
+    assert stands("w") == {"state": "stale", "because": "it is of data vintage v, the report of w"}
+    other = [{**ANSWERS[0], "probability": [0.03, 0.98]}, *ANSWERS[1:]]
+    assert stands("v", answers=other)["because"] == "it was made from other results than the report"
+    page.write_text("<head></head>", encoding="utf-8")
+    assert stands("v")["because"] == "it does not say what it was made from"
+
+
 def test_a_clone_has_a_report_and_no_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         costfloor.status, "read_report_record", lambda *_: (SimpleNamespace(questions=ANSWERS), Standing())
@@ -175,6 +200,7 @@ STANDS: dict[str, Any] = {
     "fits": [{"stale": False}],
     "studies": [{"state": "current"}],
     "report": {"state": "current"},
+    "page": {"state": "current"},
     "unresolved": 0,
 }
 
@@ -188,6 +214,8 @@ STANDS: dict[str, Any] = {
         ({"unfitted": ["plateau"]}, "costfloor report"),
         ({"fits": [{"stale": True}]}, "costfloor report"),
         ({"report": {"state": "stale"}}, "costfloor report"),
+        ({"page": {"state": "stale"}}, "costfloor page"),
+        ({"page": {"state": "missing"}}, "costfloor refresh"),
         ({"studies": [{"state": "missing"}]}, "costfloor calibrate"),
         ({"unresolved": 3}, "costfloor models review"),
         ({}, "costfloor refresh"),

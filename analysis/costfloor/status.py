@@ -18,8 +18,9 @@ from costfloor.keys import Key, result_key
 from costfloor.laws import LAWS
 from costfloor.places import Places
 from costfloor.records import read_record, write_record
+from costfloor.report.page_record import NAME, differs_from_report
 from costfloor.report.record import read_report_record, report_key
-from costfloor.report.result import report_files
+from costfloor.report.result import ReportResult, report_files
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.registry import standings
@@ -45,13 +46,13 @@ def status(places: Places, settings: Sampling) -> dict[str, Any]:
         How fits are asked for.
     """
     report = read_report(places.processed())
+    recorded: tuple[ReportResult, Standing] | None = None
     written = _stands(None, missing="nothing is there to make it of")
-    answers: list[dict[str, Any]] = []
     try:
         if report is None and not places.raw.is_dir():
             raise MissingResultError("nothing is there")
         store = open_store(places)
-        written, answers = _report(store, settings)
+        recorded, written = _report(store, settings)
         if report is None:
             raise MissingResultError("nothing is built")
         keys = law_keys(store, report, settings)
@@ -65,7 +66,7 @@ def status(places: Places, settings: Sampling) -> dict[str, Any]:
             "unreadable": [],
         }
         studies = [_uncompared(places, name) for name in STUDIES]
-        of_report = {"questions": answers, "report": written}
+        of_report = {**_answers(recorded), "report": written, "page": _page(places, recorded)}
         return {**none, "unfitted": list(LAWS), "studies": studies, **of_report, "stale": True}
     whole, unreadable = receipts(places.fits)
     fits = [_fit(receipt, keys[receipt["law"]]) for receipt in whole if receipt["law"] in keys]
@@ -81,8 +82,9 @@ def status(places: Places, settings: Sampling) -> dict[str, Any]:
         # Measured capability is kept beside the fits, in a form of its own.
         "unreadable": [str(path) for path in unreadable if not path.name.startswith("capability-")],
         "studies": [{"name": name, **_stands(stands.get(name))} for name in STUDIES],
-        "questions": answers,
+        **_answers(recorded),
         "report": written,
+        "page": _page(places, recorded),
         "quarantined": report.statuses.get("quarantined", 0),
         "unresolved": report.statuses.get("unresolved", 0),
         "stale": report.fingerprint not in build_key(store).digests,
@@ -133,16 +135,28 @@ def _uncompared(places: Places, name: str) -> dict[str, Any]:
     return {"name": name, "state": "stale", "because": "nothing is built to compare it with"}
 
 
-def _report(store: Store, settings: Sampling) -> tuple[dict[str, str], list[dict[str, Any]]]:
-    """The report that is there, made here or elsewhere, and its answers."""
+def _report(store: Store, settings: Sampling) -> tuple[tuple[ReportResult, Standing] | None, dict[str, str]]:
+    """The report that is there, made here or elsewhere, and how it stands."""
     try:
         recorded = read_report_record(report_files(store.places, None), report_key(store, settings))
     except IntegrityError as error:
-        return {"state": "stale", "because": str(error)}, []
+        return None, {"state": "stale", "because": str(error)}
+    return recorded, _stands(None if recorded is None else recorded[1], missing="it was not made")
+
+
+def _answers(recorded: tuple[ReportResult, Standing] | None) -> dict[str, list[dict[str, Any]]]:
+    return {"questions": [] if recorded is None else recorded[0].questions}
+
+
+def _page(places: Places, recorded: tuple[ReportResult, Standing] | None) -> dict[str, str]:
+    """The explorer page beside the report: it is as old as that where both are of the same results."""
+    path = places.reports / NAME
+    if not path.is_file():
+        return _stands(None, missing="it was not made")
     if recorded is None:
-        return _stands(None, missing="it was not made"), []
-    result, standing = recorded
-    return _stands(standing), result.questions
+        return {"state": "stale", "because": "no report is there to hold it against"}
+    because = differs_from_report(path, recorded[0]) or ("the report is stale" if recorded[1].stale else "")
+    return {"state": "stale" if because else "current", "because": because}
 
 
 def _stands(stands: Standing | None, missing: str = "it was not run") -> dict[str, str]:

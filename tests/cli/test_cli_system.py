@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[2]
 RAW = ROOT / "data" / "raw"
 LONG = "x" * 300
 STATUS = {"vintage": "v", "fits": [], "unfitted": [], "unreadable": [], "studies": [], "questions": [], "stale": False}
-STATUS |= {"report": {"state": "missing", "because": "it was not made"}, "quarantined": 0, "unresolved": 0}
+STATUS |= {name: {"state": "missing", "because": "it was not made"} for name in ("report", "page")}
+STATUS |= {"quarantined": 0, "unresolved": 0}
 STATUS |= {"panel": {"quotes": 1, "models": 1, "hosts": 1, "first": "2024-01-01", "last": "2024-12-31"}}
 
 

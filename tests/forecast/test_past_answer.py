@@ -58,6 +58,7 @@ def test_a_line_of_that_day_is_added_once(computed: list[pd.Timestamp], tmp_path
     assert [entry.as_of for entry in entries] == [None, "2025-12-31", "2026-06-30"]
     assert (line.vintage, line.verdict, line.last) == ("v@2026-06-30", "discovery", str(made_up().obs.last.date()))
     assert line.weights["plateau"] == 0.5
+    assert set(line.answers) == {"1", "2", "5", "6"}
     assert line.quantities["discovery"]["rate_now"] == [0.5, 1.0, 1.5]
     assert (report.vintage_before, report.vintage_after) == ("a@2025-12-31", "v@2026-06-30")
     assert (report.verdict_before, report.verdict_after) == ("inconclusive", "discovery")

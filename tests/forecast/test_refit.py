@@ -1,6 +1,7 @@
 """New rows after old ones: what is new, weights against a full fit, scores, and the ledger."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,14 @@ from arviz_stats import mcse
 from costfloor.errors import InputError, IntegrityError, LockedError
 from costfloor.fit.continuation import appended, continuation
 from costfloor.fit.fit import fit_law
-from costfloor.forecast.ledger import Entry, add_entry, past_days, read_ledger, vintages
-from costfloor.forecast.refit import refit
+from costfloor.forecast.ledger import Entry, RecordedAnswer, add_entry, past_days, read_ledger, vintages
+from costfloor.forecast.refit import recorded_answers, refit
 from costfloor.forecast.reweight import possible, reweight
 from costfloor.forecast.score import score_rows
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.storage import data_lock
+from fake_study import make_evidence, make_questions
 from known_laws import SHORT
 from store import bare_store
 
@@ -208,6 +210,42 @@ def test_the_ledger_only_grows_and_says_nothing_twice(tmp_path: Path) -> None:
     (tmp_path / "ledger.jsonl").write_text("{}\n")
     with pytest.raises(IntegrityError, match=r"ledger.jsonl, line 1: is no entry"):
         add_entry(tmp_path / "ledger.jsonl", line("c"))
+
+
+def test_a_line_gets_the_answers_it_lacks_and_keeps_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    first = {
+        "1": RecordedAnswer("not decided", {"plateau": 0.4}),
+        "6": RecordedAnswer("a table", {}, {"plateau": {"1": 0.1}}),
+    }
+    sizes = {"3": RecordedAnswer("yes", {"plateau": 0.97}, set_aside=["plateau"])}
+    day = replace(line("a"), as_of="2026-01-01")
+    for entry in (line("a"), day, replace(line("a"), answers=first)):
+        add_entry(path, entry)
+    # The same vintage and rows: nothing but what was not asked before.
+    other = {"1": RecordedAnswer("yes", {"plateau": 0.99})}
+    add_entry(path, replace(line("a"), verdict="discovery", answers={**other, **sizes}))
+    assert read_ledger(path) == [replace(line("a"), answers={**first, **sizes}), day]
+    before = path.read_bytes()
+    add_entry(path, replace(line("a"), answers=sizes))
+    assert path.read_bytes() == before
+
+
+def test_a_line_of_before_answers_were_kept_is_still_one(tmp_path: Path) -> None:
+    (tmp_path / "ledger.jsonl").write_text(
+        json.dumps({key: value for key, value in asdict(line("a")).items() if key != "answers"}) + "\n"
+    )
+    assert read_ledger(tmp_path / "ledger.jsonl") == [line("a")]
+
+
+def test_what_could_not_be_asked_is_not_recorded() -> None:
+    questions = make_questions({"baumol": "its fit missed a gate"}, plateau=make_evidence(0.97, late=0.99))
+    answers = recorded_answers(questions)
+    assert sorted(answers) == ["1", "2", "5", "6"]
+    assert answers["1"].probability == {law: 0.97 if law == "plateau" else 0.5 for law in LAWS}
+    assert answers["1"].answer == questions.answers[0].answer
+    assert answers["6"].by_years["plateau"] == {"1": 0.97, "3": 0.97, "5": 0.97, "10": 0.99}
+    assert answers["1"].set_aside == answers["6"].set_aside == ["baumol"]
 
 
 def test_lines_of_past_days_stand_beside_those_of_vintages(tmp_path: Path) -> None:

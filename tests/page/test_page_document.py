@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
@@ -15,26 +14,20 @@ from costfloor.errors import InputError
 from costfloor.page import make
 from costfloor.page.charts import law_series
 from costfloor.page.document import DARK, SHAPES
+from costfloor.page.figure import Choice
 from costfloor.page.make import MAX_BYTES, make_page, page_of
 from costfloor.report.results import Results
 from costfloor.sampling.policy import Sampling
 from fake_study import make_fit
-from stored_page import SCRIPT, made_up_grids, made_up_results
+from stored_page import SCRIPT, made_up_ledger, made_up_results
 
 
 def silent(line: str) -> None:
     """Nobody reads progress."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _grids_worked_out_once() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(make.services, "grids", lambda *_: made_up_grids())
-        yield
-
-
 @pytest.fixture(scope="module")
-def page(_grids_worked_out_once: None) -> str:
+def page() -> str:
     return page_of(made_up_results(), Sampling.seed, silent)
 
 
@@ -129,11 +122,49 @@ def test_numbers_are_those_of_the_results(page: str) -> None:
     assert len(drawn["verdicts_by_vintage"]) == len(results.history) + len(results.past_days)
 
 
+def test_the_answers_stand_by_vintage(page: str) -> None:
+    answers = tables(page)["answers_by_vintage"].set_index("vintage")
+    asked = [f"question_{number}" for number in range(1, 7)]
+    assert (answers.loc["a", asked] == "not recorded").all()
+    assert answers.loc["b", asked].tolist() == [
+        "not decided (1 % to 96 %)", "not decided (1 % to 96 %)", "not recorded", "not recorded",
+        "not decided (1 % to 96 %)", "a table",
+    ]  # fmt: skip
+    assert answers.loc["c", ["question_1", "question_3"]].tolist() == ["yes (99 %)", "not recorded"]
+    assert answers.loc["c", "question_4"] == "no (0 % to 4 %)"
+
+
+def test_probabilities_by_vintage_are_those_of_the_ledger(page: str) -> None:
+    rows = tables(page)["answer_probabilities_by_vintage"]
+    assert set(rows["vintage"]) == {"b", "c"}
+    by_law = rows[rows["asked"].eq("1")].set_index(["vintage", "law"])
+    assert by_law.loc[("b", "plateau"), "probability"] == 0.96
+    assert by_law["has_say"].drop(("c", "plateau")).eq("yes").all()
+    assert by_law.loc[("c", "plateau"), "has_say"] == "no"
+    late = rows[rows["question"].eq(6) & rows["vintage"].eq("b") & rows["law"].eq("plateau")]
+    assert late["asked"].tolist() == ["6, in 1 year", "6, in 3 years", "6, in 5 years", "6, in 10 years"]
+    assert late["probability"].tolist() == [0.96, 0.96, 0.96, 0.97]
+
+
+@pytest.mark.parametrize(("lines", "words"), [(1, "no line has any so far"), (2, "1 line has any so far")])
+def test_answers_are_drawn_once_two_vintages_have_them(lines: int, words: str) -> None:
+    results = cast("Results", replace(cast("Any", made_up_results()), history=made_up_ledger()[:lines], past_days=()))
+    figure = make.answers.by_vintage(results)
+    assert words in figure.paragraphs[0]
+    assert (dict(figure.charts), figure.controls) == ({}, ())
+    whole = make.answers.by_vintage(made_up_results())
+    (choice,) = whole.controls
+    assert list(whole.charts) == [""]
+    assert isinstance(choice, Choice)
+    assert list(choice.options)[:3] == ["1", "2", "4"]
+
+
 def test_what_was_not_run_is_said(page: str) -> None:
     assert "costfloor calibrate graphs" in page
     results = cast("Results", replace(cast("Any", made_up_results()), last_forecast=None, history=(), past_days=()))
     assert not make.forecasts.last_one(results).charts
-    assert "no line yet" in make.vintages.moved(results).paragraphs[0]
+    for draw in (make.vintages.moved, make.answers.by_vintage):
+        assert "no line yet" in draw(results).paragraphs[0]
 
 
 def test_a_missed_gate_is_told_at_once() -> None:

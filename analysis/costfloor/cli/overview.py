@@ -36,6 +36,7 @@ def overview(state: Mapping[str, Any], report: str, costly: str = "costfloor rep
     lines = [
         ("Data", _data(state["panel"], state["vintage"])),
         ("Report", f"{report}: {_in_words(**state['report'])}"),
+        ("Page", _in_words(**state["page"])),
         *_standing(state).items(),
         ("Waiting", _waiting(state)),
         ("Next", next_step(state, costly)),
@@ -70,11 +71,12 @@ def next_step(state: Mapping[str, Any], costly: str = "costfloor report") -> str
         return f"`{costly}` builds, fits and compares"
     if state["report"]["state"] != "current":
         return "`costfloor report` writes the report anew"
+    if state["page"]["state"] == "stale":
+        return "`costfloor page` writes the explorer page anew"
     if any(study["state"] != "current" for study in state["studies"]):
         return "`costfloor calibrate` runs what is out of date or missing, and says first how long it takes"
-    if state["unresolved"]:
-        return "`costfloor models review` lists the names that need a person; `costfloor refresh` takes in new prices"
-    return "`costfloor refresh` takes in new prices"
+    review = "`costfloor models review` lists the names that need a person; " if state["unresolved"] else ""
+    return f"{review}`costfloor refresh` takes in new prices"
 
 
 def _data(panel: Mapping[str, Any] | None, vintage: str | None) -> str:

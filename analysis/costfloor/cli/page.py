@@ -9,6 +9,7 @@ import typer
 from costfloor.cli.shared import Options, exit_unless, writable
 from costfloor.page.make import make_page
 from costfloor.places import RESULTS
+from costfloor.report.page_record import NAME
 from costfloor.report.stored import MANIFEST, open_results
 
 app = typer.Typer()
@@ -28,7 +29,7 @@ def page(
     of_run = call.places.processed() / Path(RESULTS[0]).name
     given = of_run if results is None and (of_run / MANIFEST).exists() else results
     stored = replace(open_results(given), places=call.places)
-    written = make_page(stored, folder / "explorer.html", call.seed, call.progress())
+    written = make_page(stored, folder / NAME, call.seed, call.progress())
     call.emit(asdict(written), f"{written.page}: {written.bytes / 1e6:.2f} MB, data vintage {written.vintage}")
     failed = [name for name, fit in stored.fits.items() if not fit.passed]
     exit_unless(written.passed, f"FAILED gates: {', '.join(failed)}")

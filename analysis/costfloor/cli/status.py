@@ -40,6 +40,7 @@ def status(
             "studies": [],
             "questions": [],
             "report": None,
+            "page": None,
             "quarantined": None,
             "unresolved": None,
         }

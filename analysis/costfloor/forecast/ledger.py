@@ -1,8 +1,8 @@
-"""How the answer moved: a line per data vintage, and one per past day asked about; only ever added to."""
+"""How the answer moved: a line per data vintage, and one per past day asked about. What a line says stays; answers it lacks are added."""
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,33 @@ from costfloor.storage import write_atomic
 
 TYPICAL_FAMILY, MEAN_OVER_FAMILIES = "a typical family", "the mean over families"
 """Whose rates a line has: until 2026-11-28 those of a typical family of a population, since then those of the table's own families."""
+
+
+@dataclass(frozen=True)
+class RecordedAnswer:
+    """What was answered to a question of docs/questions.md.
+
+    Attributes
+    ----------
+    answer
+        In words, as in `costfloor.forecast.questions.Answered`.
+    probability
+        `{law: probability of "yes"}`; empty for a question that asks for a table.
+    by_years
+        `{law: {years after the last price: probability}}`, of such a question.
+    set_aside
+        Laws among them that had no say.
+    """
+
+    answer: str
+    probability: dict[str, float] = field(default_factory=dict)
+    by_years: dict[str, dict[str, float]] = field(default_factory=dict)
+    set_aside: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        tables = (self.probability, *self.by_years.values())
+        if not all(0.0 <= p <= 1.0 for table in tables for p in table.values()):
+            raise ValueError("a probability of an answer is out of range")
 
 
 @dataclass(frozen=True)
@@ -34,6 +61,8 @@ class Entry:
         Of a past view its day, ISO, and why scores of later days count in it, as in `costfloor.built.BuildReport`.
     weights
         Stacking weight of each law; lines of before the field was there have none.
+    answers
+        By the number of the question, those that could be asked; lines of before the field was there have none.
     """
 
     vintage: str
@@ -51,6 +80,7 @@ class Entry:
     as_of: str | None = None
     hindsight: str | None = None
     weights: dict[str, float] = field(default_factory=dict)
+    answers: dict[str, RecordedAnswer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         date.fromisoformat(self.last)
@@ -95,10 +125,17 @@ def past_days(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def add_entry(path: Path, new: Entry) -> None:
-    """Add a line, unless the last one of that view is of the same vintage and rows: another run differs by Monte Carlo error only."""
-    known = read_ledger(path)
-    of_view = [entry for entry in known if entry.as_of == new.as_of]
-    if of_view and (of_view[-1].vintage, of_view[-1].data_hash) == (new.vintage, new.data_hash):
+    """Add a line, unless the last one of that view is of the same vintage and rows: another run differs by Monte Carlo error only.
+
+    That line gets the answers it lacks: questions 3 and 4 wait for a study that may come after a refit.
+    """
+    entries = read_ledger(path)
+    last = max((at for at, line in enumerate(entries) if line.as_of == new.as_of), default=None)
+    if last is None or (entries[last].vintage, entries[last].data_hash) != (new.vintage, new.data_hash):
+        entries.append(new)
+    elif set(new.answers) <= set(entries[last].answers):
         return
-    lines = [json.dumps(asdict(kept), sort_keys=True, allow_nan=False) for kept in [*known, new]]
+    else:
+        entries[last] = replace(entries[last], answers={**new.answers, **entries[last].answers})
+    lines = [json.dumps(asdict(line), sort_keys=True, allow_nan=False) for line in entries]
     write_atomic(path, ("\n".join(lines) + "\n").encode())

@@ -14,7 +14,8 @@ from costfloor.fit.fit import fit_law, stored_fit
 from costfloor.fit.quantities import HEADLINE_RATES, headline_rates
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison, compare
-from costfloor.forecast.ledger import MEAN_OVER_FAMILIES, Entry, add_entry, read_ledger
+from costfloor.forecast.ledger import MEAN_OVER_FAMILIES, Entry, RecordedAnswer, add_entry, read_ledger
+from costfloor.forecast.questions import Answered, Questions
 from costfloor.forecast.reweight import possible, reweight
 from costfloor.forecast.score import ScoreReport, score_rows
 from costfloor.frames import from_parquet, parquet_bytes
@@ -224,7 +225,26 @@ def entry(
         as_of=as_of,
         hindsight=hindsight,
         weights={law: score.weight for law, score in comparison.laws.items()},
+        answers=recorded_answers(comparison.questions),
     )
+
+
+def recorded_answers(questions: Questions) -> dict[str, RecordedAnswer]:
+    """The answers as a line of the ledger keeps them; questions that could not be asked are left out."""
+
+    def recorded(answered: Answered) -> RecordedAnswer:
+        by_years = {} if answered.threshold else questions.p_at_most_20
+        asked = by_years if by_years else answered.probability_by_law
+        return RecordedAnswer(
+            answered.answer,
+            dict(answered.probability_by_law),
+            {law: dict(by_year) for law, by_year in by_years.items()},
+            sorted(set(asked) & set(questions.set_aside)),
+        )
+
+    return {
+        str(answered.id): recorded(answered) for answered in questions.answers if answered.answer != "not yet asked"
+    }
 
 
 def load_state(places: Places) -> State | None:

@@ -7,12 +7,13 @@ nodes only. A policy in the page lets no script run but its own, and nothing be 
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from typing import Any, Final
 
-from costfloor.page.figure import Choice, Figure, Search, Series
+from costfloor.page.figure import Choice, DataTable, Figure, Search, Series
+from costfloor.silence import LONG
 from costfloor.typeset.style import (
     BLACK,
     BLUE,
@@ -24,6 +25,9 @@ from costfloor.typeset.style import (
     SKY,
     VERMILLION,
 )
+
+SCRIPTS: Final = ("accounts.js", "page.js")
+"""Run as a single one, in this order."""
 
 DARK: Final = {
     BLACK: "#f0f0f0",
@@ -53,9 +57,11 @@ SHAPES: Final = {
 
 def html_page(
     title: str,
+    record: str,
+    last_price: str,
     lead: Sequence[str],
     figures: Sequence[Figure],
-    services: Sequence[dict[str, Any]],
+    unit_economics: Mapping[str, Any],
     notes: Sequence[str],
     library: str,
 ) -> str:
@@ -65,17 +71,22 @@ def html_page(
     ----------
     title, lead
         Heading, and what stands before the first section.
+    record
+        As `costfloor.report.page_record.page_record` gives it.
+    last_price
+        Day of the last price, ISO: long after it the page says that it is old.
     figures
         The sections.
-    services
-        As `costfloor.page.services.payload` gives them; their sliders stand in the section `services`.
+    unit_economics
+        As `costfloor.page.services.payload` gives it; the sliders stand in the section `services`.
     notes
         What the page rests on, at its end.
     library
         As `costfloor.page.charts.library` gives it.
     """
-    script = _asset("page.js")
-    content = {"figures": [_content(figure) for figure in figures], "services": services}
+    script = "\n".join(map(_asset, SCRIPTS))
+    content = {"figures": [_content(figure) for figure in figures], "unit_economics": unit_economics}
+    services = [service["title"] for service in unit_economics["services"]]
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'; "
         # The library is unpacked and run, and makes functions of the expressions of charts: all of it comes from this page.
@@ -87,6 +98,7 @@ def html_page(
 <html lang="en">
 <head>
 <meta charset="utf-8">
+{record}
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
@@ -101,6 +113,7 @@ def html_page(
 <a class="skip" href="#main">To the figures</a>
 <header>
 <h1>{escape(title)}</h1>
+<p id="age" class="age" role="status" data-last="{last_price}" data-long="{LONG.days}" hidden></p>
 {_paragraphs(lead)}
 <nav aria-label="Figures"><ul>{links}</ul></nav>
 <noscript><p>The figures are drawn by a script in this file. Without it there are the words alone.</p></noscript>
@@ -121,7 +134,7 @@ def html_page(
 """
 
 
-def _section(figure: Figure, services: Sequence[dict[str, Any]]) -> str:
+def _section(figure: Figure, services: Sequence[str]) -> str:
     parts = [f'<section id="{figure.name}" aria-labelledby="{figure.name}-title">']
     parts.append(f'<h2 id="{figure.name}-title">{escape(figure.title)}</h2>')
     parts.append(_paragraphs(figure.paragraphs))
@@ -132,17 +145,16 @@ def _section(figure: Figure, services: Sequence[dict[str, Any]]) -> str:
         parts.append(f'<dl class="answers">{answers}</dl>')
     if figure.charts:
         parts += [_controls(figure, services), _charts(figure)]
-    parts += [_table(figure, table.name, table.caption) for table in figure.tables]
+    # Where nothing is drawn the first table is what there is to see.
+    parts += [_table(figure, table, opened=not figure.charts and at == 0) for at, table in enumerate(figure.tables)]
     return "\n".join([*parts, "</section>"])
 
 
-def _controls(figure: Figure, services: Sequence[dict[str, Any]]) -> str:
+def _controls(figure: Figure, services: Sequence[str]) -> str:
     """Lists and fields, the sliders of the services, the variants of the chart, and the legend."""
     parts = []
     if figure.name == "services":
-        options = "".join(
-            f'<option value="{at}">{escape(service["title"])}</option>' for at, service in enumerate(services)
-        )
+        options = "".join(f'<option value="{at}">{escape(title)}</option>' for at, title in enumerate(services))
         parts.append(f'<label>Service <select id="service">{options}</select></label>')
     parts += [_control(figure, control) for control in figure.controls]
     if len(figure.charts) > 1:
@@ -205,10 +217,11 @@ def _charts(figure: Figure) -> str:
     )
 
 
-def _table(figure: Figure, name: str, caption: str) -> str:
+def _table(figure: Figure, table: DataTable, *, opened: bool) -> str:
+    name, caption = table.name, table.caption
     label = f"{figure.name}-{name}-caption"
     return (
-        f'<details data-table="{name}"><summary>Table: {escape(caption)}</summary>'
+        f'<details data-table="{name}"{" open" if opened else ""}><summary>Table: {escape(caption)}</summary>'
         f'<div class="rows" role="region" tabindex="0" aria-labelledby="{label}">'
         f'<table><caption id="{label}">{escape(caption)}</caption></table></div></details>'
         f'<p class="download"><a data-csv="{name}" download="{name}.csv" href="#{figure.name}">{name}.csv</a></p>'

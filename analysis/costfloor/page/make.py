@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from costfloor.errors import InputError
-from costfloor.page import forecasts, indexes, prices, questions, rates, services, vintages
+from costfloor.page import answers, forecasts, indexes, prices, questions, rates, services, vintages
 from costfloor.page.charts import library
 from costfloor.page.document import html_page
+from costfloor.report.page_record import page_record
 from costfloor.storage import write_atomic
 from costfloor.typeset.phrases import listing
 
@@ -92,6 +93,7 @@ FIGURES: Final = (
     forecasts.by_law,
     forecasts.last_one,
     forecasts.past_errors,
+    answers.by_vintage,
     vintages.moved,
 )
 """The sections that results alone give, in the order of the page; unit economics are the last one."""
@@ -103,10 +105,19 @@ def page_of(results: "Results", seed: int, progress: Callable[[str], None]) -> s
     for draw in FIGURES:
         progress(f"drawing {draw.__module__.rpartition('.')[2]}: {draw.__name__.replace('_', ' ')}")
         figures.append(draw(results))
-    progress("unit economics on a grid")
-    grids = services.grids(results, seed)
-    figures.append(services.unit_economics(results, grids))
-    return html_page(TITLE, _lead(results), figures, services.payload(grids), _notes(results), library())
+    progress("unit economics")
+    known = services.services(results, seed)
+    figures.append(services.unit_economics(known))
+    return html_page(
+        TITLE,
+        page_record(results.build, results.comparison.questions),
+        results.build.last,
+        _lead(results),
+        figures,
+        services.payload(known),
+        _notes(results),
+        library(),
+    )
 
 
 def _lead(results: "Results") -> tuple[str, ...]:

@@ -105,6 +105,7 @@ class Figure {
     for (const [name, table] of Object.entries(this.tables)) {
       offer(this.link(name), table.csv);
       this.details(name).addEventListener("toggle", () => this.open(name));
+      this.open(name);
     }
     this.listen();
     this.drawn = this.draw();
@@ -184,97 +185,68 @@ function quoted(value) {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function unpacked(block) {
-  const bytes = Uint8Array.from(atob(block.data), letter => letter.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
-  return Float64Array.from({ length: bytes.length / 4 }, (_, at) => view.getFloat32(4 * at, true));
+/* Prices of a token relative to today, an array of draws for each year; in year 0 they are one. */
+function unpacked({ draws, prices }) {
+  const bytes = Uint8Array.from(atob(prices), letter => letter.charCodeAt(0)), view = new DataView(bytes.buffer);
+  const ahead = Array.from({ length: bytes.length / (4 * draws) }, (_, year) =>
+    Float64Array.from({ length: draws }, (_, draw) => view.getFloat32(4 * (year * draws + draw), true)));
+  return [new Float64Array(draws).fill(1), ...ahead];
 }
 
-/* Costs in shares of revenue grow by factors: margins are interpolated by their logarithm. */
-const LEAST_COST = 1e-9;
-const logCost = margin => Math.log(Math.max(1 - margin, LEAST_COST));
-const marginOf = cost => 1 - Math.exp(cost);
-
-/* Linear between the points of a grid, axis by axis; behind the axes each point has a list of numbers. */
-function interpolated(block, positions) {
-  const sizes = block.shape.slice(0, positions.length);
-  const length = block.shape.slice(positions.length).reduce((product, size) => product * size, 1);
-  const result = new Array(length).fill(0);
-  const corners = at => {
-    if (at === positions.length) return [[0, 1]];
-    const stride = sizes.slice(at + 1).reduce((product, size) => product * size, 1);
-    const position = Math.min(Math.max(positions[at], 0), sizes[at] - 1);
-    const low = Math.min(Math.floor(position), Math.max(sizes[at] - 2, 0));
-    const share = position - low;
-    const rest = corners(at + 1);
-    return [[low, 1 - share], [low + 1, share]].filter(([, weight]) => weight > 0)
-      .flatMap(([place, weight]) => rest.map(([offset, inner]) => [place * stride + offset, weight * inner]));
-  };
-  for (const [offset, weight] of corners(0)) {
-    for (let at = 0; at < length; at++) result[at] += weight * block.values[offset * length + at];
-  }
-  return result;
+/* A service with other values of its inputs. */
+function assuming(service, values) {
+  const changed = structuredClone(service);
+  service.inputs.forEach(({ section, key }, at) => { changed[section][key] = values[at]; });
+  return changed;
 }
 
-/* Margins and values of a service where its sliders stand. */
-function outlook(service, positions) {
+/* Margins and values of a service under every future, as rows of the two tables. */
+function outlook(service, { first_year, futures }) {
   const margins = [], values = [];
-  for (const future of service.futures) {
-    const margin = interpolated(future.margin, positions).map(marginOf), value = interpolated(future.value, positions);
-    service.years.forEach((year, at) =>
-      margins.push({ future: future.future, year, q05: margin[3 * at], q50: margin[3 * at + 1], q95: margin[3 * at + 2] }));
-    const [npv_q05, npv_q50, npv_q95, p_loss, p_breakeven, p_payback] = value;
-    values.push({ future: future.future, npv_q05, npv_q50, npv_q95, p_loss, p_breakeven, p_payback });
+  for (const { future, paths } of futures) {
+    const { margins: byYear, npv: [npv_q05, npv_q50, npv_q95], ...shares } = accounts.outlook(service, paths);
+    byYear.forEach(([q05, q50, q95], year) => margins.push({ future, year: first_year + year, q05, q50, q95 }));
+    values.push({ future, npv_q05, npv_q50, npv_q95, ...shares });
   }
   return { margins, values };
 }
 
-function reading(axis, position) {
-  const low = Math.min(Math.floor(position), axis.points.length - 2);
-  const value = axis.points[low] + (position - low) * (axis.points[low + 1] - axis.points[low]);
-  if (axis.percent) return `${(100 * value).toFixed(1).replace("-", MINUS)} %`;
+function reading(input, value) {
+  if (input.percent) return `${(100 * value).toFixed(1).replace("-", MINUS)} %`;
   const text = value.toLocaleString("en", { maximumSignificantDigits: 4 }).replace("-", MINUS);
-  return axis.usd ? `${text} USD` : text;
+  return input.usd ? `${text} USD` : text;
 }
 
-function sliders(figure, services) {
-  for (const service of services)
-    for (const future of service.futures)
-    {
-      future.margin.values = unpacked(future.margin).map(logCost);
-      future.value.values = unpacked(future.value);
-    }
+function sliders(figure, known) {
+  for (const future of known.futures) future.paths = unpacked(future);
   const select = document.getElementById("service"), place = document.getElementById("sliders");
   const show = service => {
-    const positions = [...place.querySelectorAll("input")].map(input => Number(input.value));
-    const { margins, values } = outlook(service, positions);
-    figure.put("service_margins", margins);
-    figure.put("service_values", values);
+    const values = [...place.querySelectorAll("input")].map(slider => Number(slider.value));
+    const rows = outlook(assuming(service, values), known);
+    figure.put("service_margins", rows.margins);
+    figure.put("service_values", rows.values);
   };
   const choose = () => {
-    const service = services[Number(select.value)];
+    const service = known.services[Number(select.value)];
     place.querySelectorAll("label, button").forEach(part => part.remove());
-    const inputs = service.axes.map((axis, at) => {
+    const resets = service.inputs.map((input, at) => {
       const label = element("label"), output = element("output", "", { for: `slider-${at}` });
-      const input = element("input", undefined, {
-        type: "range", id: `slider-${at}`, min: 0, max: axis.points.length - 1, step: 0.05, value: axis.start, "aria-label": axis.label,
+      const slider = element("input", undefined, {
+        type: "range", id: `slider-${at}`, min: input.low, max: input.high, step: "any", "aria-label": input.label,
       });
-      input.value = axis.start;
       const say = () => {
-        output.textContent = reading(axis, Number(input.value));
-        input.setAttribute("aria-valuetext", output.textContent);
+        output.textContent = reading(input, Number(slider.value));
+        slider.setAttribute("aria-valuetext", output.textContent);
       };
-      input.addEventListener("input", () => { say(); show(service); });
-      label.append(element("span", axis.label), output, input);
+      const reset = () => { slider.value = service[input.section][input.key]; say(); };
+      slider.addEventListener("input", () => { say(); show(service); });
+      label.append(element("span", input.label), output, slider);
       place.append(label);
-      say();
-      return [input, axis, say];
+      reset();
+      return reset;
     });
     const back = element("button", "Back to the service's own values", { type: "button" });
-    back.addEventListener("click", () => {
-      for (const [input, axis, say] of inputs) { input.value = axis.start; say(); }
-      show(service);
-    });
+    back.addEventListener("click", () => { resets.forEach(reset => reset()); show(service); });
     place.append(back);
     show(service);
   };
@@ -282,7 +254,19 @@ function sliders(figure, services) {
   choose();
 }
 
+/* On the day the page is opened: that prices have had long to move since the last one here. */
+function age() {
+  const place = document.getElementById("age"), { last, long } = place.dataset;
+  const days = Math.floor((Date.now() - Date.parse(last)) / 864e5);
+  if (!(days > Number(long))) return;
+  place.hidden = false;
+  place.textContent = `The last price on this page is ${days} days old (${last}): there may be newer ones. `
+    + "costfloor refresh takes them in, costfloor report answers with them, and costfloor page writes this page anew.";
+}
+
+age();
 const figures = Object.fromEntries(page.figures.map(content => [content.name, new Figure(content)]));
-if (page.services.length) sliders(figures.services, page.services);
-window.explorer = { figures, services: page.services, outlook };
+const known = page.unit_economics;
+if (known.services.length) sliders(figures.services, known);
+window.explorer = { figures, outlook: (at, values) => outlook(assuming(known.services[at], values), known) };
 })();

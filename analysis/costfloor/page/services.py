@@ -1,27 +1,41 @@
-"""The services: margins and values under every future, and the sliders that set what a service assumes."""
+"""The services: margins and values under every future, and the sliders that set what a service assumes.
+
+The page carries paths of prices, and keeps the accounts of a service along them itself (`accounts.js`).
+"""
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from costfloor.economics.decision import tornado
 from costfloor.economics.futures import BUYERS, Buyer, Future, futures
+from costfloor.economics.outlook import outlook
+from costfloor.economics.scenario import Scenario
 from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import COST_YEARS, DECIDING_BUYER
 from costfloor.laws import LAWS
 from costfloor.page.charts import LAW_DASHES, LAW_SHAPES, RIVALS, chosen, colour, compiled, dash, data, shape
 from costfloor.page.figure import Choice, DataTable, Figure, Series
-from costfloor.page.grid import MARGINS_SHOWN, VALUES, FutureGrid, ServiceGrid, axes_of, service_grid
-from costfloor.typeset.phrases import listing
 from costfloor.typeset.style import BLACK, GREEN, GREY, LAW_COLOURS
 
 if TYPE_CHECKING:
     from costfloor.report.results import Results
 
 MARGINS, WORTH = "service_margins", "service_values"
+MOST_DRAWS: Final = 1000
+"""Of each law, evenly spread, so that the page stays small."""
+
+MARGINS_SHOWN: Final = (-0.5, 1.0)
+"""A service that loses more is not sold; charts end there."""
+
+VALUES: Final = ("npv_q05", "npv_q50", "npv_q95", "p_loss", "p_breakeven", "p_payback")
+"""What a future means for a service besides its margins; net present value in USD."""
+
 PERCENT: Final = ("growth_per_year", "share", "ratio", "pass_through", "utilisation")
 """Ends of the names of inputs that are read in percent."""
 
@@ -34,29 +48,72 @@ FIXED_LOOKS: Final = (
 SHOWN: Final = ("15 % a year", "20 % a year")
 
 
-def grids(results: "Results", seed: int) -> tuple[ServiceGrid, ...]:
-    """Every service that comes with the package on its grid, along the same futures as `costfloor economics` draws.
+@dataclass(frozen=True)
+class Services:
+    """What the sliders work with: services, what of them can be set, and paths of the price of a token.
+
+    Attributes
+    ----------
+    scenarios
+        With their own values.
+    inputs
+        By service the inputs that have a range, as in `costfloor.economics.scenario.RANGES`, that which moves its value most first.
+    futures
+        Those that are shown, with the buyer; they reach as far as the longest horizon.
+    draws
+        Of each law before they were thinned to `MOST_DRAWS`.
+    first_year
+        Calendar year of year 0.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    inputs: Mapping[str, tuple[str, ...]]
+    futures: tuple[tuple[Buyer, Future], ...]
+    draws: int
+    first_year: int
+
+
+def services(results: "Results", seed: int) -> Services:
+    """Every service that comes with the package, along the same futures as `costfloor economics` draws.
 
     Shown are all futures of the buyer of a fixed capability, and those of the rivals of who follows the frontier.
     """
     scenarios = shipped_scenarios()
-    # The draws of the years ahead depend on how far they go.
-    years = max(COST_YEARS, *(scenario.decision.horizon_years for scenario in scenarios))
-    known: dict[Buyer, Sequence[Future]] = {
-        buyer: futures(results.fits, results.obs, buyer, years, seed) for buyer in BUYERS
-    }
-    by_law = [future for future in known[DECIDING_BUYER] if future.law]
-    known["frontier"] = [future for future in known["frontier"] if future.name in RIVALS]
-    first_year = results.obs.last.year
-    return tuple(service_grid(scenario, known, axes_of(scenario, by_law), first_year) for scenario in scenarios)
+    furthest = max(scenario.decision.horizon_years for scenario in scenarios)
+    known: list[tuple[Buyer, Future]] = [
+        (buyer, thinned(future.until(furthest)))
+        for buyer in BUYERS
+        # The draws of the years ahead depend on how far they go.
+        for future in futures(results.fits, results.obs, buyer, max(COST_YEARS, furthest), seed)
+        if buyer == DECIDING_BUYER or future.name in RIVALS
+    ]
+    by_law = [future for buyer, future in known if buyer == DECIDING_BUYER and future.law]
+    return Services(
+        scenarios,
+        {
+            scenario.name: tuple(swing.path for swing in tornado(scenario, by_law) if swing.path in scenario.ranges)
+            for scenario in scenarios
+        },
+        tuple(known),
+        draws=min(fit.parameters.size for fit in results.fits.values()),
+        first_year=results.obs.last.year,
+    )
 
 
-def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figure:
+def thinned(future: Future) -> Future:
+    """At most `MOST_DRAWS` draws of a future, evenly spread."""
+    size = len(future.relative_price)
+    chosen = np.linspace(0, size - 1, min(MOST_DRAWS, size)).round().astype(int)
+    return replace(future, relative_price=future.relative_price[chosen])
+
+
+def unit_economics(known: Services) -> Figure:
     """Margins by year and values under every future, at what the sliders say; they stand at the service's own values first."""
-    series = _series(services[0].futures)
-    margins, worth = start_tables(services[0])
-    draws = min(fit.parameters.size for fit in results.fits.values())
+    series = _series(known.futures)
+    margins, worth = start_tables(known, known.scenarios[0])
     first = next(entry.value for entry in series if entry.shown)
+    kept = min(known.draws, MOST_DRAWS)
+    draws = f"{kept:,}" if kept == known.draws else f"{kept:,} of the {known.draws:,}"
     return Figure(
         name="services",
         title="What it means for a service",
@@ -64,12 +121,9 @@ def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figur
             "Gross margin and value of four services under each law, at fixed yearly falls of price from today on, and "
             "for who follows the frontier. "
             "The figures of the services are round assumptions; only price paths come from the fits "
-            f"({draws:,} draws of each law). The sliders set the two inputs that move the value of a service most and "
-            "another one that moves its margin most; at the marks they give what "
-            "costfloor economics gives, and between them values are "
-            "interpolated (margins by the logarithm of cost over revenue): nothing is fitted here. In the "
-            "middle between marks the median "
-            f"margin is off by at most, in percentage points where it is shown: {_off_margin(services)}{_off_value(services)}.",
+            f"({draws} draws of each law). Sliders set the inputs that have a range, that which moves the value of the service most "
+            "first. Wherever they stand, this page keeps the accounts that costfloor economics keeps, in each of these draws: "
+            "nothing is fitted here, and nothing interpolated.",
             "Value is net present value in US dollars, less launch and capacity, to an owner who closes in time. A "
             "loss is a negative value; break-even is a "
             "first year without a loss, accelerators written off, pay-back the year in which profits have paid for launch "
@@ -87,34 +141,22 @@ def unit_economics(results: "Results", services: Sequence[ServiceGrid]) -> Figur
     )
 
 
-def _off_margin(services: Sequence[ServiceGrid]) -> str:
-    """How far interpolated margins are off, by service: far where revenue nearly vanishes within a cell."""
-    return listing([f"{100 * service.margin_error:.1f} ({service.scenario.title})" for service in services])
-
-
-def _off_value(services: Sequence[ServiceGrid]) -> str:
-    """How far interpolated values are off, against the span of values over the grid of the same service."""
-    shares = []
-    for service in services:
-        medians = np.concatenate([future.value[..., 1].ravel() for future in service.futures])
-        shares.append(service.value_error / max(float(np.ptp(medians)), 1.0))
-    return f"; the median value by at most {100 * max(shares):.1f} % of its span over the grid"
-
-
 def future_title(future: str, buyer: Buyer) -> str:
     """A future as the page names it."""
     title = LAWS[future].title if future in LAWS else future
     return f"frontier ({title})" if buyer == "frontier" else title
 
 
-def start_tables(service: ServiceGrid) -> tuple[DataTable, DataTable]:
+def start_tables(known: Services, scenario: Scenario) -> tuple[DataTable, DataTable]:
     """Margins and values at the service's own values, as the page shows them before anybody moves a slider."""
     margins, worth = [], []
-    for future in service.futures:
-        title = future_title(future.future, future.buyer)
-        for year, (low, middle, high) in enumerate(_at_start(future.margin, service)):
-            margins.append({"future": title, "year": service.first_year + year, "q05": low, "q50": middle, "q95": high})
-        worth.append({"future": title, **dict(zip(VALUES, _at_start(future.value, service), strict=True))})
+    for buyer, future in known.futures:
+        title = future_title(future.name, buyer)
+        result = outlook(scenario, future.until(scenario.decision.horizon_years), buyer, known.first_year)
+        for year, (low, middle, high) in zip(result.years, result.margin_path, strict=True):
+            margins.append({"future": title, "year": year, "q05": low, "q50": middle, "q95": high})
+        values = (*result.npv_usd, result.p_loss, result.p_breakeven, result.p_payback)
+        worth.append({"future": title, **dict(zip(VALUES, values, strict=True))})
     return (
         DataTable(
             MARGINS,
@@ -136,59 +178,57 @@ def start_tables(service: ServiceGrid) -> tuple[DataTable, DataTable]:
     )  # fmt: skip
 
 
-def _at_start(array: np.ndarray, service: ServiceGrid) -> Any:
-    at = tuple(min(axis.start, size - 1) for axis, size in zip(service.axes, array.shape, strict=False))
-    return array[at].astype(np.float32).astype(float).tolist()
+def payload(known: Services) -> dict[str, Any]:
+    """Services and futures as plain data."""
+    return {
+        "first_year": known.first_year,
+        "services": [
+            {**asdict(scenario), "inputs": [_input(scenario, path) for path in known.inputs[scenario.name]]}
+            for scenario in known.scenarios
+        ],
+        "futures": [
+            {"future": future_title(future.name, buyer), **_packed(future.relative_price)}
+            for buyer, future in known.futures
+        ],
+    }
 
 
-def payload(services: Sequence[ServiceGrid]) -> list[dict[str, Any]]:
-    """The grids as plain data: arrays of single precision, little-endian, in base 64."""
-    return [
-        {
-            "title": service.scenario.title,
-            "years": [service.first_year + year for year in range(service.scenario.decision.horizon_years + 1)],
-            "axes": [
-                {"label": axis.path.replace(".", ": ").replace("_", " "), "points": axis.points, "start": axis.start, **_form(axis.path)}
-                for axis in service.axes
-            ],
-            "futures": [
-                {
-                    "future": future_title(future.future, future.buyer),
-                    "margin": _packed(future.margin),
-                    "value": _packed(future.value),
-                }
-                for future in service.futures
-            ],
-        }
-        for service in services
-    ]  # fmt: skip
+def _input(scenario: Scenario, path: str) -> Mapping[str, Any]:
+    section, key = path.split(".")
+    low, high = scenario.ranges[path]
+    form = {"percent": path.endswith(PERCENT), "usd": "usd" in path}
+    return {
+        "section": section,
+        "key": key,
+        "label": f"{section}: {key.replace('_', ' ')}",
+        "low": low,
+        "high": high,
+        **form,
+    }
 
 
-def _form(path: str) -> Mapping[str, Any]:
-    return {"percent": path.endswith(PERCENT), "usd": "usd" in path}
+def _packed(prices: np.ndarray) -> Mapping[str, Any]:
+    """Prices (S, years + 1) from year 1 on, year by year: single precision, little-endian, in base 64."""
+    content = base64.b64encode(prices[:, 1:].T.astype("<f4").tobytes()).decode("ascii")
+    return {"draws": len(prices), "prices": content}
 
 
-def _packed(array: np.ndarray) -> dict[str, Any]:
-    content = base64.b64encode(array.astype("<f4").tobytes()).decode("ascii")
-    return {"shape": list(array.shape), "data": content}
-
-
-def _series(known: Sequence[FutureGrid]) -> tuple[Series, ...]:
+def _series(known: Sequence[tuple[Buyer, Future]]) -> tuple[Series, ...]:
     fixed = iter(FIXED_LOOKS)
     series = []
     look: tuple[str, tuple[int, ...], str]
-    for grid in known:
-        title = future_title(grid.future, grid.buyer)
-        if grid.buyer == "frontier":
-            hue = GREEN if grid.future == RIVALS[0] else GREY
+    for buyer, future in known:
+        name, title = future.name, future_title(future.name, buyer)
+        if buyer == "frontier":
+            hue = GREEN if name == RIVALS[0] else GREY
             look = (hue, (4, 2, 1, 2), "triangle-right")
-            shown = grid.future == RIVALS[0]
-        elif grid.future in LAWS:
-            look = (LAW_COLOURS[grid.future], LAW_DASHES[grid.future], LAW_SHAPES[grid.future])
-            shown = grid.future in RIVALS
+            shown = name == RIVALS[0]
+        elif name in LAWS:
+            look = (LAW_COLOURS[name], LAW_DASHES[name], LAW_SHAPES[name])
+            shown = name in RIVALS
         else:
             look = (BLACK, *next(fixed))
-            shown = grid.future in SHOWN
+            shown = name in SHOWN
         series.append(Series(title, title, *look, shown=shown))
     return tuple(series)
 

@@ -20,7 +20,7 @@ VIEWS = {"rate_now": "now", "rate_long_run": "long run"}
 
 
 def moved(results: "Results") -> Figure:
-    """Verdicts and rates by vintage and past day; answers to the six questions where a line of the ledger has them."""
+    """Verdicts and rates by vintage and past day."""
     entries = (*results.history, *results.past_days)
     title = "How the answer moved"
     if not entries:
@@ -34,14 +34,13 @@ def moved(results: "Results") -> Figure:
         paragraphs=(
             f"The ledger has {len(results.history)} data vintages and {len(results.past_days)} past days, oldest first. Rates are at fixed "
             "capability; those of the first lines are of a typical family, the later ones of the mean over the table's "
-            "own (the table says which). "
-            "Lines of the ledger keep verdicts and rates; answers to the six questions are those of the newest vintage, above.",
+            "own (the table says which).",
             SCALE,
         ),
         describes="Rates of decline by data vintage and law, oldest vintage first, with 90 % intervals.",
         charts={
             "": compiled(
-                _chart(series, [_name(number, entry) for number, entry in enumerate(entries, 1)]), series, view=now
+                _chart(series, [line_name(number, entry) for number, entry in enumerate(entries, 1)]), series, view=now
             )
         },
         tables=(_rates(entries), _verdicts(entries)),
@@ -50,7 +49,7 @@ def moved(results: "Results") -> Figure:
     )
 
 
-def _name(number: int, entry: "Entry") -> str:
+def line_name(number: int, entry: "Entry") -> str:
     """A line of the ledger on an axis: several vintages can end on one day."""
     return f"{number}: {entry.as_of or entry.last}"
 
@@ -58,7 +57,7 @@ def _name(number: int, entry: "Entry") -> str:
 def _rates(entries: Iterable["Entry"]) -> DataTable:
     rows = [
         {
-            "line": _name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "",
+            "line": line_name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "",
             "rates_of": entry.rates_of,
             "law": LAWS[law].title, "view": words, "q05": rates[name][0], "q50": rates[name][1], "q95": rates[name][2],
         }
@@ -80,7 +79,8 @@ def _rates(entries: Iterable["Entry"]) -> DataTable:
 def _verdicts(entries: Iterable["Entry"]) -> DataTable:
     rows = [
         {
-            "line": _name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "", "prices": entry.n,
+            "line": line_name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "",
+            "prices": entry.n,
             "verdict": entry.verdict, "gates": "passed" if entry.passed else "missed", "lead_of_plateau": entry.elpd_difference,
             "lead_se": entry.elpd_difference_se, "p_slowed": entry.p_slowed, "p_floor_15_20": entry.p_floor_15_20,
         }

@@ -7,9 +7,8 @@ from costfloor.data.store import Store
 from costfloor.data.vintages import Vintage
 from costfloor.data.withdrawals import standing_vintages
 from costfloor.refresh.result import Quiet
+from costfloor.silence import LONG
 from costfloor.sources.formats import FORMATS, Reading
-
-LONG = dt.timedelta(days=30)
 
 
 def quiet_sources(store: Store, unchanged: Collection[str], day: dt.date) -> tuple[Quiet, ...]:

@@ -1,6 +1,7 @@
 """What must hold of the page in a browser: each check gives what is wrong, in words."""
 
 import csv
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,9 +59,14 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, path: Path, *, width: int = 1400, scheme: Literal["light", "dark"] = "light"
+    browser: Browser,
+    path: Path,
+    *,
+    width: int = 1400,
+    scheme: Literal["light", "dark"] = "light",
+    today: dt.date | None = None,
 ) -> Iterator[Watched]:
-    """The page in a window of its own without a network, every figure drawn."""
+    """The page in a window of its own without a network, every figure drawn; on another day than that of the clock where one is given."""
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True, accept_downloads=True
     )
@@ -71,6 +77,8 @@ def opened(
         lambda line: watched.complaints.append(line.text) if line.type in {"error", "warning"} else None,
     )
     watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    if today is not None:
+        watched.page.clock.set_fixed_time(dt.datetime.combine(today, dt.time(12), dt.UTC))
     watched.page.goto(path.as_uri())
     drawn(watched.page)
     yield watched

@@ -1,14 +1,20 @@
 """The page of made-up results in a real browser, offline. Run by `make test-page`, which installs what it needs."""
 
+import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+import numpy as np
 import pytest
+from costfloor.economics.study import economics
 from costfloor.page import make
 from costfloor.page.make import FIGURES, page_of
-from costfloor.page.services import payload
+from costfloor.page.services import VALUES, future_title
+from costfloor.report.results import Results
 from costfloor.sampling.policy import Sampling
+from costfloor.silence import LONG
 from explorer_checks import (
     CHROMIUM,
     Watched,
@@ -16,7 +22,6 @@ from explorer_checks import (
     differing,
     downloads,
     drawn,
-    in_charts,
     misdrawn,
     opened,
     too_wide,
@@ -24,12 +29,32 @@ from explorer_checks import (
     unnamed,
 )
 from playwright.sync_api import Browser, expect
-from stored_page import SCRIPT, made_up_grids, made_up_results
-from test_page_grid import unpacked
+from store import project_store
+from stored_page import SCRIPT, made_up_ledger, made_up_results, made_up_services
 
 pytestmark = pytest.mark.slow
 
 WIDTHS = (400, 1400)
+RANDOM_POINTS = 3
+"""Of each service, inside the ranges of its inputs."""
+
+REDRAW_SECONDS = 2.0
+"""On a slow and busy machine; an idle one of today needs a fiftieth of it."""
+
+STOPWATCH = """number => {
+  const slider = document.getElementById(`slider-${number}`), services = document.getElementById("services");
+  const shown = () => ({
+    number: slider.previousElementSibling.textContent,
+    table: services.querySelector("[data-table=service_values] tbody").textContent,
+    chart: services.querySelector(".chart:not([hidden]) svg").innerHTML,
+  });
+  const before = shown();
+  window.redrawn = new Promise(resolve => slider.addEventListener("input", event => requestAnimationFrame(() => {
+    const seconds = (performance.now() - event.timeStamp) / 1000, after = shown();
+    resolve({ seconds, changed: Object.fromEntries(Object.entries(before).map(([part, text]) => [part, text !== after[part]])) });
+  }), { once: true }));
+}"""
+"""From the next move of a slider to the frame after it: seconds, and what has changed by then."""
 
 
 def silent(line: str) -> None:
@@ -39,9 +64,7 @@ def silent(line: str) -> None:
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert Path(CHROMIUM).exists(), f"{CHROMIUM} is missing: `make test-page` installs it"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(make.services, "grids", lambda *_: made_up_grids())
-        text = page_of(made_up_results(), Sampling.seed, silent)
+    text = page_of(made_up_results(), Sampling.seed, silent)
     file = tmp_path_factory.mktemp("page") / "explorer.html"
     file.write_text(text, encoding="utf-8")
     return file
@@ -125,30 +148,82 @@ def test_the_table_shows_names_as_text(watched: Watched) -> None:
     summary.press("Enter")
 
 
-def test_sliders_give_the_points_of_the_grid_and_what_lies_between(watched: Watched) -> None:
-    page = watched.page
-    for at, (service, plain) in enumerate(zip(made_up_grids(), payload(made_up_grids()), strict=True)):
-        page.locator("#service").select_option(str(at))
-        for position in (0, 1):
-            for number in range(len(service.axes)):
-                page.locator(f"#slider-{number}").evaluate(
-                    "(e, value) => { e.value = value; e.dispatchEvent(new Event('input', { bubbles: true })) }",
-                    position,
-                )
-            rows = in_charts(page)["service_margins"]
-            for future in plain["futures"]:
-                margin = unpacked(future["margin"])
-                place = tuple(min(position, size - 1) for size in margin.shape[: len(service.axes)])
-                shown = [row["q50"] for row in rows if row["future"] == future["future"]]
-                assert shown == pytest.approx(margin[place][:, 1].tolist(), rel=1e-9, abs=1e-9)
-    middle: list[float] = page.evaluate(
-        "() => window.explorer.outlook(window.explorer.services[0], [0.5, 0, 0]).values.map(row => row.npv_q50)"
-    )
-    corners: list[list[float]] = page.evaluate(
-        "() => [0, 1].map(at => window.explorer.outlook(window.explorer.services[0], [at, 0, 0]).values.map(row => row.npv_q50))"
-    )
-    assert middle == pytest.approx([0.5 * (low + high) for low, high in zip(*corners, strict=True)])
+def test_sliders_give_what_economics_gives_wherever_they_stand(watched: Watched) -> None:
+    rng = np.random.default_rng(7)
+    known, results = made_up_services(), made_up_results()
+    names = {future_title(future.name, buyer): (future.name, buyer) for buyer, future in known.futures}
+    asked, scenarios = [], []
+    for at, scenario in enumerate(known.scenarios):
+        paths = known.inputs[scenario.name]
+        low, high = np.array([scenario.ranges[path] for path in paths]).T
+        # Inside the ranges, and at corners, where revenue can fade away.
+        for shares in (*rng.uniform(size=(RANDOM_POINTS, len(paths))), *rng.integers(0, 2, (2, len(paths)))):
+            values = (low + shares * (high - low)).tolist()
+            moved = replace(scenario, name=f"{scenario.name} {len(asked)}")
+            for path, value in zip(paths, values, strict=True):
+                moved = moved.with_value(path, value)
+            asked.append((at, values))
+            scenarios.append(moved)
+    worked_out = economics(scenarios, results.fits, results.obs, project_store(), Sampling.seed).outlooks
+    expected = {(row.scenario, row.law, row.buyer): row for row in worked_out}
+    for (at, values), moved in zip(asked, scenarios, strict=True):
+        shown = watched.page.evaluate("([at, values]) => window.explorer.outlook(at, values)", [at, values])
+        for title, (name, buyer) in names.items():
+            row = expected[moved.name, name, buyer]
+            margins = [[line[q] for q in ("q05", "q50", "q95")] for line in shown["margins"] if line["future"] == title]
+            # Prices have single precision; where revenue fades away a margin is a cost over next to nothing.
+            np.testing.assert_allclose(margins, row.margin_path, rtol=1e-6, atol=1e-6)
+            (value,) = [line for line in shown["values"] if line["future"] == title]
+            scale = max(map(abs, row.npv_usd))
+            np.testing.assert_allclose([value[q] for q in VALUES[:3]], row.npv_usd, rtol=1e-6, atol=1e-6 * scale)
+            assert [value[p] for p in VALUES[3:]] == pytest.approx([row.p_loss, row.p_breakeven, row.p_payback])
+
+
+def test_a_moved_slider_is_drawn_at_once(watched: Watched) -> None:
+    page, known = watched.page, made_up_services()
     page.locator("#service").select_option("0")
+    service, name = known.scenarios[0], "demand.pass_through"
+    number = known.inputs[service.name].index(name)
+    slider = page.locator(f"#slider-{number}")
+    page.locator("[data-table=service_values] summary").press("Enter")
+    expect(page.locator("[data-table=service_values] tbody tr")).to_have_count(len(known.futures))
+    seconds = []
+    for _ in range(5):
+        page.evaluate(STOPWATCH, number)
+        slider.press("ArrowRight")
+        redrawn = page.evaluate("() => window.redrawn")
+        assert redrawn["changed"] == {"number": True, "table": True, "chart": True}
+        seconds.append(redrawn["seconds"])
+    print(f"a slider of the page: drawn {min(seconds):.3f} to {max(seconds):.3f} s after the key")
+    assert min(seconds) < REDRAW_SECONDS
+    page.locator("[data-table=service_values] summary").press("Enter")
+    page.get_by_role("button", name="Back to the service's own values").press("Enter")
+    assert float(slider.input_value()) == pytest.approx(service.value(name))
+    assert watched.problems() == []
+
+
+def test_answers_that_make_no_chart_yet_are_listed_at_once(browser: Browser, tmp_path: Path) -> None:
+    results = cast("Results", replace(cast("Any", made_up_results()), history=made_up_ledger()[:2], past_days=()))
+    file = tmp_path / "explorer.html"
+    file.write_text(page_of(results, Sampling.seed, silent), encoding="utf-8")
+    with opened(browser, file) as other:
+        assert other.page.locator("#answers .chart").count() == 0
+        rows = other.page.locator("[data-table=answers_by_vintage] tbody tr")
+        expect(rows).to_have_count(2)
+        assert rows.first.inner_text().count("not recorded") == 6
+        assert other.problems() == []
+
+
+def test_the_chart_of_answers_follows_the_question(watched: Watched) -> None:
+    page = watched.page
+    points = page.locator("#answers .chart svg .mark-symbol path")
+    assert points.count() == 4
+    # Asked of one vintage alone.
+    page.locator("#answers-asked").select_option("4")
+    expect(points).to_have_count(2)
+    page.locator("#answers-asked").select_option("6, in 10 years")
+    expect(points).to_have_count(4)
+    assert watched.problems() == []
 
 
 def test_what_is_chosen_is_what_is_drawn(watched: Watched) -> None:
@@ -182,6 +257,21 @@ def test_it_fits_narrow_and_wide_windows(
             "() => [getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
         )
         assert (brightness(ink) > brightness(paper)) == (scheme == "dark")
+        assert other.problems() == []
+
+
+@pytest.mark.parametrize("days", [0, LONG.days, LONG.days + 1, 400])
+def test_it_says_on_the_day_it_is_opened_that_it_is_old(browser: Browser, path: Path, days: int) -> None:
+    last = made_up_results().build.last
+    with opened(browser, path, today=dt.date.fromisoformat(last) + dt.timedelta(days)) as other:
+        # What has a role is what a screen reader comes to; nothing that is hidden has.
+        status = other.page.get_by_role("status").filter(has_text="The last price")
+        if days <= LONG.days:
+            assert status.count() == 0
+            assert other.page.locator("#age").text_content() == ""
+        else:
+            assert f"is {days} days old ({last})" in status.inner_text()
+            assert "costfloor refresh takes them in" in status.inner_text()
         assert other.problems() == []
 
 

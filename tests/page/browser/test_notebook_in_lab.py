@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,39 @@ RUN = """async () => {
 OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.toJSON())
   .filter(cell => cell.cell_type === "code")"""
 """The cells of code as they would be saved now, those out of sight included."""
+
+REDRAW_SECONDS = 2.0
+"""Of the processor of the kernel at most, on a slow machine: an idle one of today needs a sixth of it."""
+
+EXECUTE = """async code => {
+  const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code, store_history: false });
+  const printed = [];
+  future.onIOPub = message => { if (message.header.msg_type === "stream") printed.push(message.content.text); };
+  const reply = await future.done;
+  if (reply.content.status !== "ok") throw new Error(reply.content.evalue);
+  return printed.join("");
+}"""
+"""What some code prints in the kernel of the notebook."""
+
+NO_FITTING = """
+import nutpie
+def refuse(*_, **__):
+    raise RuntimeError("a redraw fits")
+nutpie.compile_pymc_model = nutpie.sample = refuse
+"""
+
+STOPWATCH = """shown => {
+  const place = document.querySelector(shown), listed = () => place.querySelector("table")?.innerText;
+  const before = listed();
+  window.redrawn = new Promise(resolve => document.addEventListener("keydown", event => {
+    new MutationObserver((_, observer) => {
+      if (!listed() || listed() === before) return;
+      observer.disconnect();
+      requestAnimationFrame(() => resolve((performance.now() - event.timeStamp) / 1000));
+    }).observe(place, { childList: true, characterData: true, subtree: true });
+  }, { capture: true, once: true }));
+}"""
+"""From the next key to the frame in which other numbers stand in the table, in seconds."""
 
 
 @pytest.fixture
@@ -108,14 +142,30 @@ def page(folder: Path, tmp_path: Path) -> Iterator[Page]:
         context.close()
 
 
-def move(page: Page, label: str) -> None:
+@dataclass(frozen=True)
+class Redraw:
+    """How long a redraw took: of the clock, from the key to the frame, and of the processor of the kernel."""
+
+    seconds: float
+    kernel_seconds: float
+
+
+def move(page: Page, label: str) -> Redraw:
     """Move a slider by a step, and wait for the number beside it and for the outcome below."""
     slider = page.locator(".widget-hslider").filter(has=page.get_by_text(label, exact=True))
     number, outcome = slider.locator(".widget-readout"), page.locator(SHOWN).locator("table")
     before, listed = number.inner_text(), outcome.inner_text()
+    spent = processor_seconds(page)
+    page.evaluate(STOPWATCH, SHOWN)
     slider.locator(".noUi-handle").press("ArrowRight")
     expect(number).not_to_have_text(before)
     expect(outcome).not_to_have_text(listed, use_inner_text=True)
+    return Redraw(page.evaluate("() => window.redrawn"), processor_seconds(page) - spent)
+
+
+def processor_seconds(page: Page) -> float:
+    """What the kernel has taken so far; it answers when it has drawn what was asked for before."""
+    return float(page.evaluate(EXECUTE, "import time; print(time.process_time())"))
 
 
 def test_it_runs_and_follows_its_sliders(page: Page) -> None:
@@ -131,7 +181,11 @@ def test_it_runs_and_follows_its_sliders(page: Page) -> None:
 
     figure = page.locator(SHOWN).locator(".jp-RenderedSVG")
     drawn = figure.screenshot()
+    page.evaluate(EXECUTE, NO_FITTING)
     for label in ("growth of demand a year", "price elasticity of demand", "growth of tokens a year"):
-        move(page, label)
+        redraw = move(page, label)
+        print(f"{label}: drawn {redraw.seconds:.2f} s after the key, {redraw.kernel_seconds:.2f} s of the processor")
+        assert redraw.kernel_seconds < REDRAW_SECONDS
     assert figure.screenshot() != drawn
+    # A redraw that fits would have failed.
     assert "Traceback" not in page.locator(SHOWN).inner_text()
