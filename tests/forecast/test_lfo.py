@@ -153,7 +153,7 @@ def test_classical_forecasts_are_scored_on_the_same_rows(
     assert by_name.keys() | set(found.absent) == {*LAWS, *BASELINES, AVERAGE}
     assert found.best in {*LAWS, AVERAGE}
     best = by_name[found.best]
-    assert best.crps == min(by_name[name].crps for name in (*LAWS, AVERAGE))
+    assert best.crps == min(row.crps for name, row in by_name.items() if name not in BASELINES)
     assert best.elpd_ahead is best.crps_behind is best.index_behind is None
     assert found.rows == sum(
         len(one.scores[6].crps) for one in laws if one.name == "discovery" and str(one.origin.date()) in found.origins
@@ -164,12 +164,13 @@ def test_classical_forecasts_are_scored_on_the_same_rows(
         assert row.elpd_ahead is not None
         assert row.crps_behind.value == pytest.approx(row.crps - best.crps)
         assert row.elpd_ahead.value == pytest.approx(row.elpd - best.elpd)
-    other = by_name["plateau" if found.best != "plateau" else "discovery"]
+    assert "plateau" in found.absent, "its fits missed a gate at every date"
+    other = by_name["baumol" if found.best != "baumol" else "discovery"]
     assert other.elpd_ahead is not None
     assert other.elpd_ahead_mcse is not None
     assert other.elpd_ahead.se is not None
     assert 0.0 < other.elpd_ahead_mcse <= other.elpd_ahead.se
-    assert sum(by_name[name].weight or 0.0 for name in LAWS) == pytest.approx(1.0)
+    assert sum(row.weight or 0.0 for row in found.forecasters) == pytest.approx(1.0)
     assert by_name[AVERAGE].weight is None
 
 
@@ -208,6 +209,25 @@ def test_a_date_that_one_cannot_forecast_from_counts_for_nobody() -> None:
     behind = by_name["epoch_ols"].crps_behind
     assert behind is not None
     assert behind.value == pytest.approx(0.1)
+
+
+def test_the_forecast_of_a_fit_that_missed_a_gate_counts_for_nothing() -> None:
+    dates = ("2023-11-30", "2023-12-31")
+    scored_dates = [
+        forecast
+        for name in (*LAWS, *BASELINES)
+        for forecast in of_dates(name, dict(zip(dates, (0.1 if name == "plateau" else 0.9, 0.6), strict=True)))
+    ]
+    before = horizon_table(scored_dates, 6)
+    assert (before.origins, before.best) == (dates, "plateau")
+    missed = [
+        replace(forecast, failure="3 divergences") if (forecast.name, str(forecast.origin.date())) == ("plateau", dates[0]) else forecast
+        for forecast in scored_dates
+    ]  # fmt: skip
+    after = horizon_table(missed, 6)
+    assert after.origins == dates[1:]
+    assert [(left.origin, left.forecasters) for left in after.left_out] == [(dates[0], ("plateau",))]
+    assert [row.crps for row in after.forecasters] == pytest.approx([0.6] * len(after.forecasters))
 
 
 def test_without_a_common_date_nothing_is_compared() -> None:

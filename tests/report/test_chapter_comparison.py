@@ -77,7 +77,7 @@ def test_dates_that_count_for_nobody_are_named_with_the_reason() -> None:
         LAW_TITLES,
     )
     assert (
-        "2023-10-31 is left out for all: no forecast from there by ARIMA(0,1,0) with drift and Farmer and Lafond."
+        "2023-10-31 is left out for all: no forecast counts from there by ARIMA(0,1,0) with drift and Farmer and Lafond."
         in said
     )
     assert said.endswith("No forecast came from local linear trend.")

@@ -11,14 +11,14 @@ MIN_ROWS: Final = 8
 MIN_DATES: Final = 3
 """Below these a fit repeats its priors."""
 
-MAX_ROWS: Final = 50_000
+MAX_ROWS: Final = 200_000
 """As far as time and memory of a fit have been measured: `benchmarks/rows.py` prints them."""
 
 LONG_ROWS: Final = 2_000
 """From here on a fit takes minutes and says so first."""
 
-SECONDS_PER_THOUSAND_ROWS: Final = 60.0
-"""Of the slower laws on two idle cores; a constant rate takes a quarter of it."""
+SECONDS_PER_THOUSAND_ROWS: Final = 30.0
+"""Of the slower laws on two idle cores; a constant rate takes a fifth of it or less."""
 
 
 def require_enough(frame: pd.DataFrame, *, file: Path | None = None, name: str = "the table") -> None:

@@ -73,7 +73,7 @@ def _left_out(horizon: Horizon, titles: Mapping[str, str]) -> str:
         dates = listing([left.origin for left in horizon.left_out])
         verb = "is" if len(horizon.left_out) == 1 else "are"
         parts.append(
-            f"{dates} {verb} left out for all: no forecast from there by {listing([titles[name] for name in names])}."
+            f"{dates} {verb} left out for all: no forecast counts from there by {listing([titles[name] for name in names])}."
         )
     if horizon.absent:
         parts.append(f"No forecast came from {listing([titles[name] for name in horizon.absent])}.")

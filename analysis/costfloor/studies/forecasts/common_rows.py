@@ -24,6 +24,7 @@ def horizon_table(scored: Sequence[Scored], months: int) -> Horizon:
     """All forecasters at one horizon, on common rows.
 
     A date at which one of them has no forecast is left out for all, and counted; a forecaster with none at any date is left out itself.
+    A law whose fit missed a gate has no forecast.
 
     Parameters
     ----------
@@ -35,7 +36,8 @@ def horizon_table(scored: Sequence[Scored], months: int) -> Horizon:
     dates = sorted({forecast.origin for forecast in scored if months in forecast.scores})
     by_name: dict[str, dict[pd.Timestamp, OriginScore]] = {name: {} for name in (*LAWS, *BASELINES)}
     for forecast in scored:
-        if months in forecast.scores:
+        missed_a_gate = forecast.name in LAWS and forecast.failure
+        if months in forecast.scores and not missed_a_gate:
             by_name[forecast.name][forecast.origin] = forecast.scores[months]
     absent = tuple(name for name, scores in by_name.items() if not scores)
     missing = {
