@@ -95,7 +95,7 @@ def test_rates_of_another_meaning_are_told_apart(study: Study) -> None:
     words = chapter_new_data.since_last([before, now])
     assert "those of a typical family, the rates of now those of the mean over families" in words
     ledger, *_ = tables(replace(study, history=(before, now)))
-    assert "Rates of a are those of a typical family" in ledger["caption"]
+    assert "rates for a are those of a typical family" in ledger["caption"]
     ledger, *_ = tables(replace(study, history=(now, now)))
     assert "typical family" not in ledger["caption"]
 

@@ -137,22 +137,20 @@ def freshness(quotes: pd.DataFrame, last: str) -> str:
 def _vintages(history: Sequence[Entry]) -> Table:
     earlier = [entry.vintage for entry in history if entry.rates_of != history[-1].rates_of]
     whose = (
-        f" Rates of {listing(earlier)} are those of {history[0].rates_of}, the others those of {history[-1].rates_of}."
+        f" Its rates for {listing(earlier)} are those of {history[0].rates_of}, the others those of {history[-1].rates_of}."
         if earlier
         else ""
     )
     return tabulate(
         "vintages",
-        "What was concluded from each data vintage. Lead: forecast score of the plateau law less that of discovery. Rates are log-rates a "
-        "year under the plateau law, median and 90 % interval. The last column is the probability of a long-run fall of 15 to 20 % a year."
-        + whose,
+        "What was concluded from each data vintage. Lead: forecast score of the plateau law less that of discovery. The last column is "
+        f"the probability of a long-run fall of 15 to 20 % a year under the plateau law. Rates are in the figure above.{whose}",
         [
             Column("Vintage", lambda entry: entry.vintage, "l"),
             Column("Last price", lambda entry: entry.last, name="last_price_date"),
             Column("Rows", lambda entry: entry.n),
             Column("Verdict", _verdict, "l"),
             Column("Lead", _lead, unit="log_score"),
-            *(_rate(name, title) for name, title in zip(HEADLINE_RATES, ("Rate now", "Floor"), strict=True)),
             Column("15–20 %", lambda entry: Probability(entry.p_floor_15_20), name="long_run_15_to_20_percent"),
         ],
         history,
@@ -195,10 +193,6 @@ def _verdict(entry: Entry) -> str:
 
 def _lead(entry: Entry) -> Number | None:
     return None if entry.elpd_difference is None else Number(entry.elpd_difference, "+.1f")
-
-
-def _rate(name: str, title: str) -> Column[Entry]:
-    return Column(title, lambda entry: Interval(*entry.quantities["plateau"][name]), unit="log_rate_per_year")
 
 
 def _held_back(quotes: pd.DataFrame) -> Table:
