@@ -203,6 +203,7 @@ def make_comparison(**changes: Any) -> Comparison:
         elpd_difference=2.0,
         elpd_difference_se=3.0,
         elpd_difference_mcse=0.5,
+        elpd_margin_mcse=0.5,
         p_slowed=0.6,
         verdict="inconclusive",
         verdict_reason="against plateau: little; against discovery: little",

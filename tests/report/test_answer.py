@@ -152,8 +152,8 @@ def test_what_changed_reads_right_with_and_without_a_past() -> None:
         ({"elpd_difference": -2.0}, "now they are behind"),
         ({"elpd_difference": 2.0}, "of it)"),
         ({"elpd_difference": 200.0}, "now they do"),
-        ({"elpd_difference": 5.5, "elpd_difference_mcse": 0.5}, "now they stand about there"),
-        ({"elpd_difference": 6.5, "elpd_difference_mcse": 0.5}, "now they stand about there"),
+        ({"elpd_difference": 5.5, "elpd_margin_mcse": 0.5}, "now they stand about there"),
+        ({"elpd_difference": 6.5, "elpd_margin_mcse": 0.5}, "now they stand about there"),
     ],
 )
 def test_what_would_change_follows_the_result(changes: dict[str, Any], said: str) -> None:

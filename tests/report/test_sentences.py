@@ -48,6 +48,19 @@ def test_the_better_forecaster(difference: float, error: float, ahead: str, clea
 
 
 @pytest.mark.parametrize(
+    ("lead", "said"),
+    [
+        (6.5, "about as much as is clear of chance, 6.0"),
+        (5.5, "about as much as"),
+        (7.1, "is clear of chance."),
+        (4.9, "is not clear of"),
+    ],
+)
+def test_a_lead_within_monte_carlo_error_of_the_clear_one_is_called_neither(lead: float, said: str) -> None:
+    assert said in sentences.score_difference(make_comparison(elpd_difference=lead, elpd_margin_mcse=0.5))
+
+
+@pytest.mark.parametrize(
     ("difference", "said"), [(0.9, "are level: 0.9 units"), (-0.9, "are level: 0.9"), (1.1, "plateau law scores 1.1")]
 )
 def test_a_lead_within_its_monte_carlo_error_is_level(difference: float, said: str) -> None:
@@ -186,7 +199,7 @@ def test_what_would_change_an_open_verdict() -> None:
     assert "For a plateau nothing is missing." in said
     assert "(now 9.0 behind)" in said
     for lead in (5.5, 6.5):
-        level = make_comparison(elpd_difference=lead, elpd_difference_mcse=0.5)
+        level = make_comparison(elpd_difference=lead, elpd_margin_mcse=0.5)
         words = f"more than 6.0 (now +{lead}, level with it within a Monte Carlo error of 0.5)"
         assert words in sentences.what_would_change(level, mean_age_years=3.0)
     unslowed = make_comparison(elpd_difference=-1.0, p_slowed=0.01)

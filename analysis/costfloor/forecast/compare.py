@@ -18,6 +18,7 @@ from costfloor.fit.slowed import has_slowed
 from costfloor.forecast.elpd import difference, total_elpd
 from costfloor.forecast.failures import Failure, failures_at_origins
 from costfloor.forecast.lfo import Scored, score_laws
+from costfloor.forecast.margin import lead_over_margin_mcse
 from costfloor.forecast.origins import Origin, forecast_origins
 from costfloor.forecast.questions import SCORED_MONTHS, Questions, answer_questions, laws_set_aside
 from costfloor.forecast.scores import OriginScore
@@ -62,7 +63,8 @@ class Comparison:
     """The laws compared on one table; see the fields of `Evidence` and `LawScore`.
 
     `questions` are the answers to the six of docs/questions.md, beside the verdict and no part of it.
-    `elpd_difference_mcse` is the part of `elpd_difference_se` that more draws would take away. `origins` holds for each origin its `date`,
+    `elpd_difference_mcse` is the part of `elpd_difference_se` that more draws would take away, `elpd_margin_mcse` how closely the lead less
+    the margin beyond which it is clear can be computed. `origins` holds for each origin its `date`,
     `rows_seen`, `rows_scored`, and the `quantities` each law saw from there, as in the ledger. `p_floor_15_20` averages the laws by their
     weights; its `ci90` is from the doubt of the weights alone.
     """
@@ -73,6 +75,7 @@ class Comparison:
     elpd_difference: float | None
     elpd_difference_se: float | None
     elpd_difference_mcse: float | None
+    elpd_margin_mcse: float | None
     p_slowed: float
     verdict: Verdict
     verdict_reason: str
@@ -190,6 +193,7 @@ def compare(
         elpd_difference=gap,
         elpd_difference_se=gap_se,
         elpd_difference_mcse=gap_mcse,
+        elpd_margin_mcse=lead_over_margin_mcse(scores["plateau"], scores["discovery"], horizon_months),
         p_slowed=evidence.p_slowed,
         verdict=verdict,
         verdict_reason=reason,

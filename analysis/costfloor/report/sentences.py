@@ -99,11 +99,17 @@ def score_difference(comparison: Comparison) -> str:
             f"({sampling:.1f}). {mixture_weights(comparison)}"
         )
     ahead, behind = ("plateau", "discovery") if difference > 0 else ("discovery", "plateau")
-    clear = abs(difference) > clear_lead(error)
+    lead, margin, margin_mcse = abs(difference), clear_lead(error), comparison.elpd_margin_mcse or 0.0
+    if differs(lead, margin, margin_mcse):
+        clear = "clear of chance" if lead > margin else "not clear of chance"
+    else:
+        clear = (
+            f"about as much as is clear of chance, {margin:.1f}: the two lie closer together than a finite number of draws tells "
+            f"apart (Monte Carlo error {margin_mcse:.1f})"
+        )
     return (
-        f"{opening} {ahead} law scores {abs(difference):.1f} units of log predictive density above the {behind} law "
-        f"(standard error {error:.1f}, {RESTS_ON}, in it {sampling:.1f} for the finite number of draws), "
-        f"which is {'clear of' if clear else 'not clear of'} chance. "
+        f"{opening} {ahead} law scores {lead:.1f} units of log predictive density above the {behind} law "
+        f"(standard error {error:.1f}, {RESTS_ON}, in it {sampling:.1f} for the finite number of draws), which is {clear}. "
         f"{mixture_weights(comparison)}"
     )
 
@@ -278,7 +284,7 @@ def months_until_decisive(comparison: Comparison) -> int | None:
 
 
 def _plateau_needs(comparison: Comparison, difference: float, margin: float) -> str:
-    missing, mcse = [], comparison.elpd_difference_mcse or 0.0
+    missing, mcse = [], comparison.elpd_margin_mcse or 0.0
     short = below(difference, margin, mcse)
     if not above(difference, margin, mcse):
         level = "" if short else f", level with it within a Monte Carlo error of {mcse:.1f}"

@@ -202,7 +202,7 @@ def what_would_change(comparison: Comparison) -> str:
         )
     return (
         "For a floor: forecasts with one must beat those of a fall kept up by discoveries by a clear margin "
-        f"({_lead(difference, margin, comparison.elpd_difference_mcse or 0.0)}), "
+        f"({_lead(difference, margin, comparison.elpd_margin_mcse or 0.0)}), "
         f"and the chance that the fall has lost half of its speed must reach {probability(CREDIBLE)} {now}. For no floor: forecasts "
         "without "
         f"one must be about as good ({_behind(difference)}), and that chance must be at most {probability(most)}. How many more "
