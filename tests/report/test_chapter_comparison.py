@@ -8,7 +8,14 @@ from costfloor.forecast.paired import Difference
 from costfloor.report.chapter_comparison import comparison
 from costfloor.report.study import Study
 from costfloor.studies.catalogue import outdated
-from costfloor.studies.forecasts.chapter import TITLES, against_rivals, forecasts, missed_gates, monte_carlo
+from costfloor.studies.forecasts.chapter import (
+    TITLES,
+    against_rivals,
+    dates_left_out,
+    forecasts,
+    missed_gates,
+    monte_carlo,
+)
 from costfloor.studies.forecasts.result import ForecastRow, ForecastStudy, Horizon, LeftOut
 from costfloor.studies.sbc.chapter import on_new_truths
 from costfloor.studies.sbc.ranks import IntervalCoverage, Uniformity
@@ -60,29 +67,45 @@ def test_rivals_are_beaten_only_beyond_two_errors() -> None:
     assert (
         "By CRPS it is better than one line by least squares (Epoch), worse than no change and not to be told from Farmer and Lafond; "
         "by log score better than Farmer and Lafond, worse than no change and not to be told from one line by least squares (Epoch); "
-        "by the mean price of a quarter better than one line by least squares (Epoch) and not to be told from no change and Farmer and "
-        "Lafond (by two standard errors of the difference)." in said
+        "by the mean price of a quarter better than one line by least squares (Epoch) and not to be told from the other 2 rivals "
+        "(by two standard errors of the difference)." in said
     )
     assert said.endswith("Among the laws it is, by CRPS, not to be told from continued discovery.")
 
 
 def test_dates_that_count_for_nobody_are_named_with_the_reason() -> None:
+    whole = horizon(row("plateau"), row("epoch_ols", (0.1, 0.04), (-30.0, 10.0)))
+    partly = replace(
+        whole,
+        left_out=(LeftOut("2023-10-31", ("random_walk_drift", "farmer_lafond")),),
+        absent=("local_linear_trend",),
+    )
+    words = dates_left_out(partly, LAW_TITLES)
+    assert words == (
+        "2023-10-31 is left out for all: no forecast counts from there by ARIMA(0,1,0) with drift and Farmer and Lafond. "
+        "No forecast came from local linear trend."
+    )
+    assert dates_left_out(whole, LAW_TITLES) == ""
+    assert "quarter" not in against_rivals(partly, LAW_TITLES)
+    assert "Among the laws" not in against_rivals(partly, LAW_TITLES)
+
+    def paragraphs(*horizons: Horizon) -> list[str]:
+        return [
+            str(block) for block in forecasts(ForecastStudy(horizons, (("2023-11-30", 20),), ()), "", LAW_TITLES)[:-1]
+        ]
+
+    # What holds at every horizon is said once.
+    alike, different = paragraphs(partly, replace(partly, months=6)), paragraphs(whole, replace(partly, months=6))
+    assert [words in paragraph for paragraph in alike] == [True, False, False]
+    assert [words in paragraph for paragraph in different] == [False, False, True]
+
+
+def test_a_forecaster_level_with_all_says_so_once() -> None:
     said = against_rivals(
-        horizon(
-            row("plateau"),
-            row("epoch_ols", (0.1, 0.04), (-30.0, 10.0)),
-            left_out=(LeftOut("2023-10-31", ("random_walk_drift", "farmer_lafond")),),
-            absent=("local_linear_trend",),
-        ),
+        horizon(row("plateau"), *(row(name, (0.01, 0.02), (-1.0, 2.0)) for name in ("epoch_ols", "no_change"))),
         LAW_TITLES,
     )
-    assert (
-        "2023-10-31 is left out for all: no forecast counts from there by ARIMA(0,1,0) with drift and Farmer and Lafond."
-        in said
-    )
-    assert said.endswith("No forecast came from local linear trend.")
-    assert "quarter" not in said
-    assert "Among the laws" not in said
+    assert "By CRPS it is not to be told from any of 2 rivals; by log score not to be told from any of 2 rivals" in said
 
 
 def test_without_rivals_nothing_is_claimed() -> None:

@@ -7,7 +7,7 @@ from costfloor.forecast import baselines
 from costfloor.forecast.paired import Difference
 from costfloor.laws import LAWS
 from costfloor.studies.forecasts.result import AVERAGE, ForecastRow, ForecastStudy, Horizon
-from costfloor.studies.standing import IN_TABLE, standing
+from costfloor.studies.standing import IN_TABLE, sign
 from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.phrases import listing, plural
 from costfloor.typeset.tables import Column, Table, tabulate
@@ -20,18 +20,27 @@ def forecasts(study: ForecastStudy, notice: str, laws: Mapping[str, str]) -> lis
     """Scores of all forecasters from many dates; `laws` are the titles of the laws by name."""
     origins, titles = study.origins, dict(laws) | TITLES
     span = f"{plural(len(origins), 'month-end')} from {origins[0][0]} to {origins[-1][0]}" if origins else "no date"
-    sentences = [
+    left_out = list(dict.fromkeys(dates_left_out(horizon, titles) for horizon in study.horizons))
+    shared = left_out if len(left_out) == 1 else []
+    opening = [
         f"Every law was fitted anew at {span} and scored on the prices that followed.",
-        *(against_rivals(horizon, titles) for horizon in study.horizons),
-        monte_carlo(study.horizons, titles),
+        *shared,
         missed_gates(study.failures, len(origins), titles),
+        monte_carlo(study.horizons, titles),
         notice,
     ]
-    return [text(*sentences), table(_scores(study.horizons))]
+    return [
+        text(*opening),
+        *(
+            text(against_rivals(horizon, titles), *([] if shared else [dates_left_out(horizon, titles)]))
+            for horizon in study.horizons
+        ),
+        table(_scores(study.horizons)),
+    ]
 
 
 def against_rivals(horizon: Horizon, titles: Mapping[str, str]) -> str:
-    """Which rivals and other laws the best law beats on common rows, and which dates count for nobody."""
+    """Which rivals and other laws the best law beats on common rows."""
     ahead = f"At {plural(horizon.months, 'month')}"
     if not horizon.forecasters:
         return f"{ahead} nothing could be compared."
@@ -40,33 +49,46 @@ def against_rivals(horizon: Horizon, titles: Mapping[str, str]) -> str:
     laws = [row for row in others if row.forecaster not in baselines.TITLES]
     best = next(row for row in horizon.forecasters if row.forecaster == horizon.best)
     crps, score, index = (
-        standing(list(_ahead(rivals, name, sign, titles)))
-        for name, sign in (("crps_behind", 1.0), ("elpd_ahead", -1.0), ("index_behind", 1.0))
+        _beyond_error(list(_ahead(rivals, name, direction, titles)), "rivals")
+        for name, direction in (("crps_behind", 1.0), ("elpd_ahead", -1.0), ("index_behind", 1.0))
     )
     clauses = [f"By CRPS it is {crps}", f"by log score {score}", f"by the mean price of a quarter {index}"]
     clauses = [words for words, places in zip(clauses, (crps, score, index), strict=True) if places]
-    among = standing(list(_ahead(laws, "crps_behind", 1.0, titles)))
+    among = _beyond_error(list(_ahead(laws, "crps_behind", 1.0, titles)), "laws")
     return " ".join(
         [
             f"{ahead}, on {horizon.rows:,} prices of {plural(horizon.models, 'model')} from {plural(len(horizon.origins), 'date')}, the "
             f"smallest CRPS of the laws and their average is that of {titles[horizon.best]} ({best.crps:.3f}).",
             f"{'; '.join(clauses)} (by two standard errors of the difference)." if clauses else "",
             f"Among the laws it is, by CRPS, {among}." if among else "",
-            _left_out(horizon, titles),
         ]
     ).strip()
 
 
+def _beyond_error(ahead: Sequence[tuple[str, float, float | None]], what: str) -> str:
+    """Whom one forecaster is better and worse than, by name, and with how many others it is level."""
+    signs = [(title, sign(value, error)) for title, value, error in ahead]
+    better, worse, level = ([title for title, side in signs if side == wanted] for wanted in (1, -1, 0))
+    parts = [
+        f"{words} {listing(titles)}" for words, titles in (("better than", better), ("worse than", worse)) if titles
+    ]
+    if level:
+        named = f"the other {plural(len(level), what[:-1])}" if parts else f"any of {len(level)} {what}"
+        parts.append(f"not to be told from {listing(level) if len(level) == 1 else named}")
+    return listing(parts)
+
+
 def _ahead(
-    rows: Sequence[ForecastRow], name: str, sign: float, titles: Mapping[str, str]
+    rows: Sequence[ForecastRow], name: str, direction: float, titles: Mapping[str, str]
 ) -> Iterator[tuple[str, float, float | None]]:
     for row in rows:
         difference: Difference | None = getattr(row, name)
         if difference is not None:
-            yield titles[row.forecaster], sign * difference.value, difference.se
+            yield titles[row.forecaster], direction * difference.value, difference.se
 
 
-def _left_out(horizon: Horizon, titles: Mapping[str, str]) -> str:
+def dates_left_out(horizon: Horizon, titles: Mapping[str, str]) -> str:
+    """Which dates count for nobody, and who has no forecast from there."""
     parts = []
     if horizon.left_out:
         names = dict.fromkeys(name for left in horizon.left_out for name in left.forecasters)
