@@ -13,6 +13,9 @@ os.environ["MPLBACKEND"] = "Agg"
 # Some tests import PyMC before anything of this package has told the compilers where to write.
 prepare_compilers()
 
+# No test outlives a loss of power, and to wait for the disk takes longer than many of them. That it is asked to write is seen all the same.
+os.fsync = lambda descriptor: None
+
 # The same examples every run; a slow shared machine is no defect of the code.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("short", settings.get_profile("steady"), max_examples=20)
