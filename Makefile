@@ -47,10 +47,15 @@ test-fast: $(STAMP) ## Run the tests that sample nothing
 page: $(STAMP) ## Write reports/explorer.html from the stored results: one file for a browser
 	@$(BIN)/costfloor page
 
-test-page: $(STAMP) ## Test the explorer page, and a notebook in JupyterLab, in Chromium, which is installed first where it is missing
+test-page: $(STAMP) $(VENV)/.browser-installed ## Test the explorer page, and a notebook in JupyterLab, in Chromium, which is installed first where it is missing
 	@sh bin/need-chromium
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --constraint constraints.txt --editable '.[browser]'
 	@$(BIN)/python -m pytest tests/page/browser
+
+$(VENV)/.browser-installed: $(STAMP)
+	@sh bin/need-chromium
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input \
+		--constraint constraints.txt --editable '.[browser]'
+	@touch $@
 
 notebooks: $(STAMP) ## Execute all notebooks into build/notebooks/
 	@$(BIN)/python bin/run-notebooks

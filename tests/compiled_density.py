@@ -2,15 +2,19 @@
 
 import ctypes
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
 from costfloor.sampling.sampler import CompiledModel
+from pytensor.compile.maker import function
 from pytensor.compile.mode import Mode
+from pytensor.graph.replace import graph_replace
 from pytensor.graph.traversal import apply_ancestors
 
 MOST_OPERANDS = 32
+"""Of one operation, for the interpreter: PyMC adds the terms of a model of many families at once."""
 
 
 class Value(NamedTuple):
@@ -31,25 +35,24 @@ def evaluate(compiled: CompiledModel, point: np.ndarray) -> Value:
     return Value(status, float(logp[0]), gradient)
 
 
-def density_of(model: pm.Model) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
-    """Log density and gradient of a model at an unconstrained point, as PyMC writes them.
-
-    They are interpreted: to compile them takes half a minute, and what is compared with them has been compiled. The interpreter adds no
-    more than `MOST_OPERANDS` at once, so that the models of many families are compiled all the same.
-    """
+def interpreted(inputs: list[Any], outputs: list[Any]) -> Callable[..., list[Any]]:
+    """A function that is not compiled, which would take half a minute: what is compared with it has been, or is its graph."""
     as_written: Any = None
-    sums = apply_ancestors([model.logp(), model.dlogp()])
-    few = all(len(node.inputs) + len(node.outputs) <= MOST_OPERANDS for node in sums)
-    mode = Mode(linker="py", optimizer=as_written) if few else None
-    logp, gradient, start = model.compile_logp(mode=mode), model.compile_dlogp(mode=mode), model.initial_point()
-    shapes = {
-        name: np.shape(start[name]) for name in (model.rvs_to_values[variable].name for variable in model.free_RVs)
-    }
-    stops = np.cumsum([np.prod(shape, dtype=int) for shape in shapes.values()])[:-1]
+    wide = [node for node in apply_ancestors(outputs) if len(node.inputs) + len(node.outputs) > MOST_OPERANDS]
+    narrow = {node.outputs[0]: reduce(node.op, node.inputs) for node in wide}
+    return function(inputs, graph_replace(outputs, narrow), mode=Mode(linker="py", optimizer=as_written))
+
+
+def density_of(model: pm.Model) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
+    """Log density and gradient of a model at an unconstrained point, as PyMC writes them."""
+    values = [model.rvs_to_values[variable] for variable in model.free_RVs]
+    both, start = interpreted(values, [model.logp(), model.dlogp(model.free_RVs)]), model.initial_point()
+    shapes = [np.shape(start[value.name]) for value in values]
+    stops = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])[:-1]
 
     def at(point: np.ndarray) -> tuple[float, np.ndarray]:
-        parts = zip(shapes.items(), np.split(point, stops), strict=True)
-        values = {name: part.reshape(shape) for (name, shape), part in parts}
-        return float(logp(values)), gradient(values)
+        parts = zip(shapes, np.split(point, stops), strict=True)
+        logp, gradient = both(*(part.reshape(shape) for shape, part in parts))
+        return float(logp), gradient
 
     return at

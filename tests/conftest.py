@@ -3,12 +3,18 @@
 import os
 
 import pytest
+from costfloor.compiler_cache import prepare_compilers
 from hypothesis import HealthCheck, settings
 
 # One thread each: the tests are small, and the threads of several libraries get in each other's way on few cores.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ["MPLBACKEND"] = "Agg"
+# Some tests import PyMC before anything of this package has told the compilers where to write.
+prepare_compilers()
+
+# No test outlives a loss of power, and to wait for the disk takes longer than many of them. That it is asked to write is seen all the same.
+os.fsync = lambda descriptor: None
 
 # The same examples every run; a slow shared machine is no defect of the code.
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

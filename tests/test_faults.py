@@ -4,13 +4,14 @@ A command is killed in two ways: at every step at which it changes a file, and a
 so that the first way meets every state that any kill can leave; the second checks that it does.
 """
 
+import atexit
 import json
 import os
 import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 COMMANDS = ("ingest", "build", "refit")
 TABLES = ("quotes", "disagreements", "capability", "capability_residuals", "panel")
-ROUNDS, KILLS_IN_A_ROW = 2, 5
+KILLS_IN_A_ROW = 6
 MEASURED = ("seconds", "attempts", "sha256")
 """What a receipt says of the time it took, and its hash of all it says: no two runs agree on it."""
 
@@ -57,10 +58,7 @@ class Worker:
         )
         assert "ready" in self.hear()
 
-    def __enter__(self) -> "Worker":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.__exit__(None, None, None)
@@ -93,10 +91,17 @@ class Worker:
         return heard
 
 
-@pytest.fixture(scope="session")
-def worker() -> Iterator[Worker]:
-    with Worker() as started:
-        yield started
+@cache
+def started_worker() -> Worker:
+    """One for all tests of a process that kill: to start it takes longer than many a command."""
+    started = Worker()
+    atexit.register(started.close)
+    return started
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return started_worker()
 
 
 @dataclass(frozen=True)
@@ -120,12 +125,12 @@ class Scene:
 
 
 @pytest.fixture(scope="session")
-def scenes(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
     """The three commands one after another on a store that has been through all of them once.
 
     Once a session: the tests of this file need not run one after another in a process.
     """
-    home = tmp_path_factory.mktemp("faults")
+    worker, home = started_worker(), tmp_path_factory.mktemp("faults")
     stage = home / "stage"
     common = ["--data", str(stage / "data"), "--reports", str(stage / "reports"), "--json", "--quiet"]
     small_store(stage / "data")
@@ -282,14 +287,13 @@ def test_killed_at_every_step_the_next_run_ends_the_same(
     assert visible(scene.before) == states[0]
 
     rng = random.Random(name)
-    for _ in range(ROUNDS):
-        scene.set_up()
-        for _ in range(KILLS_IN_A_ROW):
-            ended = worker.ask(kind="kill", arguments=scene.arguments, after=scene.seconds * rng.random())
-            assert (ended["signal"], ended["code"]) in {(9, None), (None, 0)}, ended["err"]
-            assert visible(scene.stage) in states
-            require_whole(scene, capsys)
-        require_same_end(scene, worker)
+    scene.set_up()
+    for _ in range(KILLS_IN_A_ROW):
+        ended = worker.ask(kind="kill", arguments=scene.arguments, after=scene.seconds * rng.random())
+        assert (ended["signal"], ended["code"]) in {(9, None), (None, 0)}, ended["err"]
+        assert visible(scene.stage) in states
+        require_whole(scene, capsys)
+    require_same_end(scene, worker)
 
 
 def ingest_of(scene: Scene, month: int) -> list[str]:

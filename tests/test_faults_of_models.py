@@ -5,7 +5,6 @@ all of it can be read; the next run succeeds. See `test_faults.py` for how a com
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from test_faults import (
     hidden,
     killed_at_every_step,
     require_same_end,
+    started_worker,
     visible,
 )
 from test_ingest_measured import ANALYSED
@@ -40,16 +40,15 @@ DECISIONS = {
 }
 
 
-@pytest.fixture(scope="session")
-def worker() -> Iterator[Worker]:
-    with Worker() as started:
-        yield started
+@pytest.fixture
+def worker() -> Worker:
+    return started_worker()
 
 
 @pytest.fixture(scope="session")
-def scenes(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
     """Every command once, one after another."""
-    home = tmp_path_factory.mktemp("faults-of-models")
+    worker, home = started_worker(), tmp_path_factory.mktemp("faults-of-models")
     stage = home / "stage"
     small_store(stage / "data")
     files = {"models": "models-table", "scores": "scores-table", "analysed": "artificial-analysis"}

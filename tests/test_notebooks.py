@@ -119,7 +119,8 @@ def test_the_readme_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     dates = pd.date_range("2023-01-15", periods=24, freq="30D").strftime("%Y-%m-%d")
     # With some noise: without any, its scale goes to zero, and sampling takes many minutes.
     prices = [10.0 * 0.93**step * (1.0 + 0.1 * (step % 3)) for step in range(24)]
-    falling = pd.DataFrame({"date": dates, "price": prices})
+    # Two families, as in other small tables that are fitted: the law is compiled once for all of them.
+    falling = pd.DataFrame({"date": dates, "price": prices, "family": ["a", "b"] * 12})
     falling.assign(score=[0.5 + 0.01 * (step % 7) for step in range(24)]).to_csv(tmp_path / "prices.csv", index=False)
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}

@@ -156,10 +156,60 @@ def test_scripts_are_executable(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)
 
 
-def test_ci_runs_the_commands_of_the_readme_and_the_hosted_one_the_same_file() -> None:
-    steps = [line.strip() for line in (ROOT / ".ci" / "run").read_text().splitlines()]
-    verbs = ("make setup", "make lint", "make test", 'make test-fast VENV="$second"', "make notebooks")
-    assert [steps.index(step) for step in verbs] == sorted(steps.index(step) for step in verbs)
+CI_STAGES = [
+    ["setup"],
+    ["lint", "setup VENV=build/second-python PYTHON=/second/python"],
+    ["test"],
+    [".venv/.browser-installed .venv/.docs-installed", "test-fast VENV=build/second-python"],
+    ["docs", "notebooks", "test-page"],
+]
+"""What is made one after another, and what side by side."""
+
+MAKE = """#!/bin/sh
+echo "$*" >>made
+echo "says $*"
+[ "$*" != "$BROKEN" ]
+"""
+
+
+def ci_run(folder: Path, broken: str = "") -> tuple[int, list[str], str]:
+    """Exit code, what was made, and what was shown, of the whole check with a `make` that makes nothing; it breaks at one thing."""
+    scripts = {
+        "tools/make": MAKE,
+        ".venv/bin/python": "#!/bin/sh\necho 13\n",
+        "bin/find-python": '[ "$*" = "12 14" ] && echo /second/python\n',
+        ".ci/run": (ROOT / ".ci" / "run").read_text(),
+        "notebooks/01.ipynb": "",
+    }
+    for name, text in scripts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{folder / 'tools'}:{os.environ['PATH']}", "BROKEN": broken}
+    done = subprocess.run([folder / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, (folder / "made").read_text().splitlines(), done.stdout + done.stderr
+
+
+def test_ci_makes_all_of_it_in_order_and_shows_what_it_says(tmp_path: Path) -> None:
+    code, made, shown = ci_run(tmp_path)
+    assert code == 0
+    assert all(f"says {verb}" in shown for verb in made if not verb.startswith(".venv"))
+    for stage in CI_STAGES:
+        assert sorted(made[: len(stage)]) == stage
+        made = made[len(stage) :]
+    assert not made
+
+
+@pytest.mark.parametrize("broken", [verb for stage in CI_STAGES for verb in stage])
+def test_ci_fails_with_any_of_its_parts_and_shows_what_that_said(broken: str, tmp_path: Path) -> None:
+    code, made, shown = ci_run(tmp_path, broken)
+    assert code != 0
+    assert f"says {broken}" in shown
+    (at,) = (number for number, stage in enumerate(CI_STAGES) if broken in stage)
+    assert not [verb for stage in CI_STAGES[at + 1 :] for verb in stage if verb in made]
+
+
+def test_the_hosted_check_runs_the_same_file() -> None:
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
     assert re.findall(r"run: (.*)", workflow) == [".ci/run"]
 

@@ -12,7 +12,7 @@ from costfloor.laws.simulate import TableDesign
 from costfloor.sampling.policy import Sampling
 from fake_fits import simulated
 
-SETTINGS = Sampling(draws=300, tune=500, target_accepts=(0.95,), longer=False)
+SETTINGS = Sampling(draws=300, tune=400, chains=2, target_accepts=(0.95,), longer=False)
 
 
 def fit(law: str, obs: PriceObservations, directory: Path) -> Fit:

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import costfloor.cli.economics as command
 import pytest
 from cli_run import contents, run
+from come_along import stored_results
 from costfloor.economics.futures import ASYMPTOTES
 from costfloor.laws import LAWS
-from costfloor.report.stored import open_results
 from costfloor.studies.graphs.result import GraphStudy
 from costfloor.studies.stored import Stored, read_study
 from store import project_store
@@ -25,7 +25,7 @@ def reported_study(*_: object) -> Stored[GraphStudy] | None:
 @pytest.fixture
 def fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fits that come with the project in place of new ones."""
-    results = open_results(ROOT / "notebooks" / "stored")
+    results = stored_results()
     monkeypatch.setattr(command, "built_panel", lambda _: SimpleNamespace(store=project_store()))
     monkeypatch.setattr(command, "panel_observations", lambda _: results.obs)
     monkeypatch.setattr(command, "stored_study", reported_study)

@@ -23,6 +23,7 @@ import costfloor.cli.page
 import costfloor.cli.report
 import pytest
 from cli_run import Run, run
+from come_along import stored_results
 from costfloor.build import build, cleaned_quotes
 from costfloor.cli.commands import COMMANDS as LISTED
 from costfloor.cli.commands import loaded
@@ -32,7 +33,6 @@ from costfloor.ingest import ingest
 from costfloor.laws import LAWS
 from costfloor.laws.simulate import TableDesign, simulate_table
 from costfloor.page.make import PageResult
-from costfloor.report.stored import open_results
 from costfloor.studies.registry import STUDIES
 from costfloor.studies.stored import Standing
 from store import bare_store, catalogue, opened, project_store, small_store
@@ -97,7 +97,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def computed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Results that are there in place of new ones."""
-    results = open_results(ROOT / "notebooks" / "stored")
+    results = stored_results()
     built = SimpleNamespace(store=project_store(), report=None)
     checks = {check.name: check for check in results.checks}
     for module, function, value in (

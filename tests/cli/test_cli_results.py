@@ -1,11 +1,10 @@
 """Results in words: a line a check, each warning once, a sentence that says what was found, and pay-back apart from break-even."""
 
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from come_along import stored_results
 from costfloor.checks.result import CheckResult
 from costfloor.cli.economics import _or_never
 from costfloor.cli.results import check_blocks, comparison_blocks, fit_blocks, one_check, refit_blocks, score_blocks
@@ -14,7 +13,6 @@ from costfloor.forecast.refit import LawUpdate, RefitReport
 from costfloor.forecast.score import Score, ScoreReport
 from costfloor.laws import LAWS
 from costfloor.report.sentences import HEADLINES
-from costfloor.report.stored import Results, open_results
 from costfloor.studies.power.study import CheckPower, Power
 
 WARNING = "UserWarning: Estimated shape parameter of Pareto distribution is greater than 0.70 for one or more samples. You should."
@@ -23,12 +21,6 @@ STILL = RefitReport(
     passed=True, failures=(),
 )  # fmt: skip
 SCORE = ScoreReport(10, -3.0, 0.25, 0.5, 0.9, {law: Score(-3.0, 0.2, 0.5, 0.9) for law in LAWS})
-
-
-@cache
-def results() -> Results:
-    """The results that come with the project."""
-    return open_results(Path(__file__).parents[2] / "notebooks" / "stored")
 
 
 def checked(
@@ -77,13 +69,13 @@ def test_the_power_of_a_check_is_said_where_it_is_known() -> None:
 def test_one_check_is_told_law_by_law() -> None:
     shown = on_screen(one_check(CHECKED[0]))
     assert shown.split("\n")[-1] == "curvature: FAILED (fails baumol)."
-    for check in results().checks:
+    for check in stored_results().checks:
         assert all(law in on_screen(one_check(check)) for law in check.table["law"])
 
 
 @pytest.mark.parametrize("law", LAWS)
 def test_a_fit_ends_with_what_it_says(law: str) -> None:
-    fit = results().fits[law]
+    fit = stored_results().fits[law]
     last = on_screen(fit_blocks(fit)).split("\n")[-1]
     assert last.startswith("Under this law prices at equal quality now ")
     assert last.count("in the long run") == (law not in {"exponential", "random_walk", "discovery"})
@@ -94,7 +86,7 @@ def test_a_fit_ends_with_what_it_says(law: str) -> None:
 
 @pytest.mark.parametrize("verdict", HEADLINES)
 def test_a_comparison_ends_with_its_verdict(verdict: str) -> None:
-    comparison = replace(results().comparison, verdict=verdict)
+    comparison = replace(stored_results().comparison, verdict=verdict)
     shown = on_screen(comparison_blocks(comparison)).split("\n")
     assert shown[-1].startswith(f"{HEADLINES[verdict]}. ")
     assert all(any(line.startswith(law) for line in shown) for law in LAWS)

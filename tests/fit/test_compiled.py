@@ -1,9 +1,13 @@
 """A law is compiled once for all panels of one make; its density is that of its model."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
-from compiled_density import density_of, evaluate
+from compiled_density import density_of, evaluate, interpreted
 from costfloor.errors import UnlikeModelsError
 from costfloor.fit.compiled import Make, compile_law, example, make_of
 from costfloor.laws import LAWS
@@ -90,22 +94,71 @@ CASES = [
 ]
 """The panel is a market; the others are tables of families."""
 
+COMPILED = [
+    ("plateau", 1, 9, True, MARKET),
+    ("exponential", 9, 9, True, PLAIN),
+    ("exponential", 5, 3, True, MARKET),
+]
+"""A market, tables of many families and of some. Every law is compiled for the small fits, and compared there as all that is compiled."""
+
+
+def require_agreement(
+    law: str, obs: PriceObservations, found: Callable[[np.ndarray], tuple[float, np.ndarray]], points: list[np.ndarray]
+) -> None:
+    own = density_of(build_model(fitted_law(LAWS[law], obs), obs))
+    for point in points:
+        (shared_logp, shared_gradient), (logp, gradient) = found(point), own(point)
+        assert shared_logp == pytest.approx(logp, rel=1e-12)
+        np.testing.assert_allclose(shared_gradient, gradient, rtol=1e-9, atol=1e-9)
+
+
+def compiled_for(law: str, obs: PriceObservations) -> tuple[CompiledModel, list[np.ndarray]]:
+    """What nutpie gets, and points to look at it."""
+    shared = compile_law(LAWS[law], obs)
+    assert "integers" in shared.compiled.shared_data, "compiled for this panel alone"
+    return shared, [shared.compiled.initial_point_func(seed) for seed in range(3)]
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("law", "families", "hosts", "repeat", "clock"), CASES)
+def test_the_shared_graph_is_that_of_the_model(
+    law: str,
+    families: int,
+    hosts: int,
+    repeat: bool,
+    clock: tuple[bool, bool, bool],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Interpreted: that a density serves all panels of its make is a matter of its graph and of how data are packed."""
+
+    def as_written(inputs: list[Any], outputs: list[Any], mode: str) -> SimpleNamespace:
+        assert mode == "NUMBA"
+        return SimpleNamespace(vm=SimpleNamespace(jit_fn=interpreted(inputs, outputs)))
+
+    monkeypatch.setattr(density, "compile_function", as_written)
+    monkeypatch.setattr(density, "_c_functions", lambda jitted, _: (jitted, None))
+    monkeypatch.setattr(alike, "_DENSITIES", {})
+    monkeypatch.setattr(alike, "require_agreement", lambda *_: None)
+    obs = panel(families, hosts, models_repeat=repeat, clock=clock)
+    shared, points = compiled_for(law, obs)
+    logp_func, data = shared.compiled.compiled_logp_func, shared.compiled.shared_data.values()
+    require_agreement(law, obs, lambda point: logp_func(point, *data), points)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("law", "families", "hosts", "repeat", "clock"), COMPILED)
 def test_density_and_gradient_are_those_of_the_model(
     law: str, families: int, hosts: int, repeat: bool, clock: tuple[bool, bool, bool]
 ) -> None:
     obs = panel(families, hosts, models_repeat=repeat, clock=clock)
-    model, shared = build_model(fitted_law(LAWS[law], obs), obs), compile_law(LAWS[law], obs)
-    assert "integers" in shared.compiled.shared_data, "compiled for this panel alone"
-    own = density_of(model)
-    for seed in range(3):
-        point = shared.compiled.initial_point_func(seed)
-        found, (logp, gradient) = evaluate(shared, point), own(point)
-        assert found.status == 0
-        assert found.logp == pytest.approx(logp, rel=1e-12)
-        np.testing.assert_allclose(found.gradient, gradient, rtol=1e-9, atol=1e-9)
+    shared, points = compiled_for(law, obs)
+
+    def found(point: np.ndarray) -> tuple[float, np.ndarray]:
+        value = evaluate(shared, point)
+        assert value.status == 0
+        return value.logp, value.gradient
+
+    require_agreement(law, obs, found, points)
 
 
 def test_a_panel_that_is_not_of_its_make_is_compiled_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,10 +18,9 @@ from store import project_store
 CASE = Path(__file__).parents[1] / "cases" / "13_one_family" / "seq.csv"
 SETTINGS = Sampling(draws=600, tune=500, chains=4, target_accepts=(0.95, 0.99))
 TECHNOLOGIES = (
-    "Photovoltaics", "Hard Disk Drive", "DNA sequencing (NIH): cost_per_mb", "McCallum: memory", "Acrylonitrile", "Polypropylene",
-    "Ethylene", "Paraxylene", "Primary Aluminum", "US PV system: module part",
+    "Photovoltaics", "Hard Disk Drive", "DNA sequencing (NIH): cost_per_mb", "McCallum: memory", "Acrylonitrile", "Primary Aluminum",
 )  # fmt: skip
-"""Ten of the table of costs that fell over their records: a constant rate is positive, and least squares of a rising series are not."""
+"""Six of the table of costs that fell over their records: a constant rate is positive, and least squares of a rising series are not."""
 
 
 def fitted(law: str, frame: pd.DataFrame, folder: Path) -> Fit:
@@ -49,7 +48,7 @@ def test_the_rate_of_one_family_is_that_of_its_table(tmp_path: Path, capsys: pyt
 
 
 @pytest.mark.slow
-def test_constant_rates_of_ten_technologies_are_those_of_least_squares(tmp_path: Path) -> None:
+def test_constant_rates_of_six_technologies_are_those_of_least_squares(tmp_path: Path) -> None:
     """Every median lies within a standard error (at least 0.005 a year) of least squares, from which it differs by the Student-t noise."""
     costs = project_store().table("context_technology_costs")
     off = {}
@@ -71,12 +70,12 @@ def test_constant_rates_of_ten_technologies_are_those_of_least_squares(tmp_path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("families", [1, 3])
-def test_small_tables_recover_a_known_rate(families: int, tmp_path: Path) -> None:
-    """Six tables: 90 % intervals miss three times or more in 2 of 100 such tests."""
-    design = TableDesign(rows=60 * families, families=families, years=3.0, noise_scale=0.3)
+def test_small_tables_recover_a_known_rate(tmp_path: Path) -> None:
+    """Six tables, half of them of three families: 90 % intervals miss three times or more in 2 of 100 such tests."""
     covered = []
     for seed in range(6):
+        families = 1 if seed % 2 else 3
+        design = TableDesign(rows=60 * families, families=families, years=3.0, noise_scale=0.3)
         frame = simulated_frame("exponential", {"rate": 0.15}, design, seed)
         parameters = fitted("exponential", frame, tmp_path).receipt["parameters"]
         covered.append(parameters["rate_now"]["q05"] <= 0.15 <= parameters["rate_now"]["q95"])

@@ -101,7 +101,8 @@ def test_prices_within_the_horizon_change_no_forecast_by_a_byte(law: str) -> Non
     np.testing.assert_array_equal(*forecasts)
 
 
-@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.slow  # samples nothing, and simulates for seconds
+@pytest.mark.parametrize("law", ["exponential", "encompassing"], ids=["of one rate", "with innovations"])
 def test_a_new_family_is_forecast_alike_whichever_of_its_models_come_later(law: str) -> None:
     frame = anchored(market())
     late = frame[frame["family"] == "new"].tail(1)

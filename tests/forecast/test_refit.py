@@ -146,7 +146,7 @@ def test_a_percentage_is_told_from_a_fraction(read_as: str, wrong: float) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("law", ["exponential", "encompassing"], ids=["of one rate", "with innovations"])
 def test_weights_give_what_a_full_fit_gives(
     law: str, small_frame: pd.DataFrame, small_obs: PriceObservations, tmp_path: Path
 ) -> None:

@@ -78,8 +78,11 @@ def test_before_its_birth_a_capability_falls_at_its_first_rate(law: Law, age: fl
 # ---------------------------------------------------------------- the graph
 
 
-@every_law
-@pytest.mark.parametrize(("models", "hosts"), [(True, True), (False, False)])
+@pytest.mark.parametrize(
+    ("law", "models", "hosts"),
+    [*((law, True, True) for law in LAWS.values()), (LAWS["encompassing"], False, False)],
+    ids=lambda given: getattr(given, "name", given),
+)
 def test_the_graph_and_a_direct_computation_agree(law: Law, models: bool, hosts: bool) -> None:
     """The graph has each distinct moment (time, birth) once; NumPy works every unit and row out by itself."""
     obs = observations(table(models=models, hosts=hosts))
@@ -179,8 +182,14 @@ def test_without_excess_a_market_of_plateau_is_one_of_a_constant_rate() -> None:
 # ---------------------------------------------------------------- tables of families are as they were
 
 
-@pytest.mark.parametrize("families", [1, 2, 4])
-@every_law
+@pytest.mark.parametrize(
+    ("law", "families"),
+    [
+        *((law, 2) for law in LAWS.values()),
+        *((LAWS[name], n) for name in ("exponential", "encompassing") for n in (1, 4)),
+    ],
+    ids=lambda given: getattr(given, "name", given),
+)
 def test_families_with_one_birth_each_have_the_model_of_before(law: Law, families: int) -> None:
     """Against the formula of before births went by model, written out: level, quality, decline by the family's age, two paths."""
     frame = family_table(families)

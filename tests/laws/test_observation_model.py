@@ -59,8 +59,13 @@ def evaluator(law: str, obs: PriceObservations) -> Evaluate:
     return evaluate
 
 
-@pytest.mark.parametrize("law", LAWS)
-@pytest.mark.parametrize(("hosts", "models"), [(False, False), (True, True), (False, True), (True, False)])
+@pytest.mark.parametrize(
+    ("law", "hosts", "models"),
+    [
+        *((law, True, True) for law in LAWS),
+        *(("encompassing", *given) for given in ((False, False), (False, True), (True, False))),
+    ],
+)
 def test_graph_and_numpy_agree(law: str, hosts: bool, models: bool) -> None:
     obs = panel(hosts=hosts, models=models)
     assert (bool(obs.hosts), obs.models_repeat) == (hosts, models)

@@ -12,11 +12,11 @@ import typst
 from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.report.document import CHAPTERS, documents
 from costfloor.report.drawings import DRAWINGS
-from costfloor.report.render import TEMPLATE, render
+from costfloor.report.render import TEMPLATE, RenderResult, render
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, flat
 from costfloor.typeset.fonts import FOLDER
-from fake_study import BAD, HOSTILE, make_comparison, make_fit
+from fake_study import BAD, HOSTILE, made_up, make_comparison, make_fit
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -32,9 +32,14 @@ def blocks_of(study: Study) -> list[Block]:
     return [block for written in documents(study).values() for block in flat(written["blocks"])]
 
 
-def test_the_same_study_gives_the_same_bytes(study: Study, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def first(folder: Path) -> RenderResult:
+    """The study as it is, in a folder of its own."""
+    return render(made_up(), folder / "one", lambda line: None)
+
+
+def test_the_same_study_gives_the_same_bytes(study: Study, first: RenderResult, folder: Path, tmp_path: Path) -> None:
     lines: list[str] = []
-    first = render(study, tmp_path / "one", lines.append)
     second = render(study, tmp_path / "two", lines.append)
     assert first.pdf.startswith(b"%PDF")
     assert first.technical.startswith(b"%PDF")
@@ -50,7 +55,7 @@ def test_the_same_study_gives_the_same_bytes(study: Study, tmp_path: Path) -> No
     columns = next(csv.reader(io.StringIO(first.numbers["bands.csv"].decode())))
     days = ["first_date", "last_date", "birth_date", "age_years"]
     assert columns == ["band", "centre_index_points", "rows", "models", "hosts", *days, *falls]
-    assert pages(tmp_path / "one", "report.json") <= MOST_PAGES
+    assert pages(folder / "one", "report.json") <= MOST_PAGES
     assert any("prices" in line for line in lines)
 
 
@@ -74,10 +79,10 @@ def test_a_fit_of_a_moment_ago_and_the_stored_one_give_the_same_words(study: Stu
     assert documents(replace(study, fits=stored)) == documents(study)
 
 
-def test_another_result_gives_another_report(study: Study, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_another_result_gives_another_report(study: Study, first: RenderResult, tmp_path: Path) -> None:
     other = replace(study, comparison=make_comparison(verdict="discovery"))
-    pdfs = [render(each, tmp_path, lambda line: None).pdf for each in (study, other)]
-    assert pdfs[0] != pdfs[1]
+    assert render(other, tmp_path, lambda line: None).pdf != first.pdf
 
 
 def test_page_one_carries_vintage_and_verdict(study: Study) -> None:
@@ -92,6 +97,7 @@ def test_page_one_says_when_the_plateau_is_the_prior(study: Study) -> None:
     assert "the plateau is your prior" not in first_page(study).lower()
 
 
+@pytest.mark.slow
 def test_a_failed_fit_is_marked(study: Study, tmp_path: Path) -> None:
     fits = {**study.fits, "plateau": make_fit("plateau", study.obs, BAD)}
     failed = replace(study, fits=fits)
@@ -104,6 +110,7 @@ def test_a_failed_fit_is_marked(study: Study, tmp_path: Path) -> None:
     assert render(failed, tmp_path, lambda line: None).pdf.startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_nothing_scored_still_renders(study: Study, tmp_path: Path) -> None:
     laws = {
         name: replace(score, elpd=None, se=None, crps=None, coverage90=None)

@@ -25,9 +25,10 @@ def energies(fit: Fit) -> xr.Dataset:
     return xr.Dataset({"energy": fit.reported["noise_scale"] ** 2})
 
 
-@pytest.fixture
-def whole(study: Study) -> Study:
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The fake study with fits that a receipt names."""
+    study = make_study(tmp_path_factory.mktemp("whole"))
     return replace(
         study,
         fits={
@@ -37,9 +38,21 @@ def whole(study: Study) -> Study:
     )
 
 
-def test_what_was_saved_is_opened(whole: Study, tmp_path: Path) -> None:
-    save_results(whole, tmp_path / "results")
-    found = open_results(tmp_path / "results")
+@pytest.fixture(scope="module")
+def stored_once(whole: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("saved") / "results"
+    save_results(whole, folder)
+    return folder
+
+
+@pytest.fixture
+def saved(stored_once: Path, tmp_path: Path) -> Path:
+    """The study as it is stored, to do with as one likes."""
+    return Path(shutil.copytree(stored_once, tmp_path / "results"))
+
+
+def test_what_was_saved_is_opened(whole: Study, saved: Path) -> None:
+    found = open_results(saved)
     pd.testing.assert_frame_equal(found.panel, whole.panel)
     np.testing.assert_equal(asdict(found.obs), asdict(whole.obs))
     assert list(found.fits) == list(whole.fits)
@@ -61,9 +74,8 @@ def test_a_panel_of_an_earlier_version_is_refused(whole: Study, tmp_path: Path) 
         open_results(tmp_path)
 
 
-def test_checks_come_back_as_tables(whole: Study, tmp_path: Path) -> None:
-    save_results(whole, tmp_path)
-    for found, written in zip(open_results(tmp_path).checks, whole.checks, strict=True):
+def test_checks_come_back_as_tables(whole: Study, saved: Path) -> None:
+    for found, written in zip(open_results(saved).checks, whole.checks, strict=True):
         assert found.passed is written.passed
         pd.testing.assert_frame_equal(found.table, written.table, check_like=True)
 
@@ -85,25 +97,23 @@ def test_a_thinned_copy_says_so_and_keeps_the_diagnostics_of_the_full_fit(whole:
     assert found.parameters["rate_floor"].dtype == np.float64
 
 
-def test_the_figures_of_the_report_draw_stored_results(whole: Study, tmp_path: Path) -> None:
-    save_results(whole, tmp_path)
-    found = open_results(tmp_path)
+def test_the_figures_of_the_report_draw_stored_results(whole: Study, saved: Path) -> None:
+    found = open_results(saved)
     for figure in (floor, channels, checks):
         assert svg(figure.draw, found) == svg(figure.draw, whole)
 
 
 @pytest.mark.parametrize("name", ["panel.parquet", "results.json", "plateau.json", "plateau.nc"])
-def test_a_changed_or_missing_file_is_refused(whole: Study, tmp_path: Path, name: str) -> None:
-    save_results(whole, tmp_path)
-    path = tmp_path / name
+def test_a_changed_or_missing_file_is_refused(saved: Path, name: str) -> None:
+    path = saved / name
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(IntegrityError, match=rf"{name} is not what manifest\.json says"):
-        open_results(tmp_path)
+        open_results(saved)
     path.unlink()
     with pytest.raises(IntegrityError, match="bin/store-results"):
-        open_results(tmp_path)
+        open_results(saved)
 
 
 def test_fits_to_other_prices_are_refused(whole: Study, tmp_path: Path) -> None:
@@ -123,21 +133,22 @@ def test_without_results_it_says_where_it_looked(tmp_path: Path, monkeypatch: py
         open_results()
 
 
-def test_a_full_run_goes_before_the_thinned_copy(whole: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_run_goes_before_the_thinned_copy(
+    whole: Study, stored_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "notebooks" / "mine").mkdir(parents=True)
     # From below the project's own folder, as a notebook is.
     monkeypatch.chdir(tmp_path / "notebooks" / "mine")
     save_results(whole, tmp_path / "notebooks" / "stored", draws_per_chain=5)
     assert open_results().fits["plateau"].parameters.size == 10
-    save_results(whole, tmp_path / "data" / "processed" / "results")
+    shutil.copytree(stored_once, tmp_path / "data" / "processed" / "results")
     assert open_results().fits["plateau"].parameters.size == 120
 
 
 def test_a_save_cut_short_leaves_nothing_to_trust(
-    whole: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: Study, stored_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save_results(whole, tmp_path / "old")
-    shutil.copytree(tmp_path / "old", tmp_path / "new")
+    shutil.copytree(stored_once, tmp_path / "new")
     saved = archive.write
 
     def killed_at_plateau(folder: Path, name: str, receipt: dict[str, Any], draws: xr.DataTree) -> dict[str, Any]:

@@ -342,7 +342,7 @@ def test_a_killed_worker_is_replaced_and_its_job_runs_again(tmp_path: Path) -> N
 def test_a_job_that_always_kills_its_worker_is_named_and_harms_no_other(tmp_path: Path) -> None:
     todo = [Job(str(n), {"number": n}) for n in range(6)]
     with pytest.raises(FanoutError, match=r"1 of 6 jobs failed: 1\. 1 says: .*died 4 times, perhaps out of memory"):
-        run_jobs(killed_always, todo, tmp_path, key=KEY, workers=2, progress=silent)
+        run_jobs(killed_always, todo, tmp_path, key=KEY, workers=1, progress=silent)
     assert {path.name for path in tmp_path.glob("*.json")} == {f"{n}.json" for n in range(6) if n != 1}
 
 
@@ -352,11 +352,11 @@ def test_an_exception_in_a_worker_is_not_tried_again(tmp_path: Path) -> None:
     with pytest.raises(
         FanoutError, match=r"1 of 4 jobs failed: job-2\. job-2 says: RuntimeError: number 2 is bad"
     ) as e:
-        run_jobs(marked_or_raise, todo, tmp_path / "out", key=KEY, workers=2, progress=silent)
+        run_jobs(marked_or_raise, todo, tmp_path / "out", key=KEY, workers=1, progress=silent)
     assert isinstance(e.value.__cause__, RuntimeError)
     assert calls(tmp_path / "marks") == 3
     with pytest.raises(FanoutError):
-        run_jobs(marked_or_raise, todo, tmp_path / "out", key=KEY, workers=2, progress=silent)
+        run_jobs(marked_or_raise, todo, tmp_path / "out", key=KEY, workers=1, progress=silent)
     assert calls(tmp_path / "marks") == 3
 
 

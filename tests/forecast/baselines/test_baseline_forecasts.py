@@ -43,16 +43,19 @@ def coverage(name: str, panels: int, seed: int) -> float:
     return float(np.mean(hits))
 
 
+@pytest.mark.slow  # samples nothing, and simulates for seconds
 def test_a_walk_is_covered_as_often_as_promised() -> None:
     size = 500
     assert coverage("random_walk_drift", size, 11) == pytest.approx(0.9, abs=3 * np.sqrt(0.9 * 0.1 / size))
 
 
+@pytest.mark.slow  # samples nothing, and simulates for seconds
 def test_an_autocorrelation_that_the_walk_does_not_have_widens_the_intervals() -> None:
     size = 300
     assert coverage("farmer_lafond", size, 12) > 0.9 - 2 * np.sqrt(0.9 * 0.1 / size)
 
 
+@pytest.mark.slow  # samples nothing, and simulates for seconds
 def test_the_local_linear_trend_takes_its_variances_as_known_and_covers_less() -> None:
     assert 0.6 < coverage("local_linear_trend", 100, 13) < 0.95
 

@@ -231,16 +231,16 @@ def test_what_is_chosen_is_what_is_drawn(watched: Watched) -> None:
     points = page.locator("#by-law .chart svg .mark-symbol path")
     before = points.count()
     page.locator("#by-law [data-series]").first.uncheck()
-    page.wait_for_timeout(100)
-    assert points.count() == before - 1
+    expect(points).to_have_count(before - 1)
     page.locator("#by-law [data-series]").first.check()
     page.locator("#index input[value=linear]").check()
     drawn(page)
     assert page.locator("#index .chart:not([hidden])").get_attribute("data-variant") == "linear"
     assert undrawn(page) == []
+    shown = page.locator("#prices .chart svg .mark-symbol path")
     page.locator("#prices-name_has").fill("GPT-4-1")
-    page.wait_for_timeout(100)
-    assert 0 < page.locator("#prices .chart svg .mark-symbol path").count() < made_up_results().obs.n
+    expect(shown).not_to_have_count(made_up_results().obs.n)
+    assert shown.count() > 0
     page.locator("#prices-name_has").fill("")
     assert watched.problems() == []
 
