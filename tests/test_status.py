@@ -141,7 +141,7 @@ def test_the_report_is_current_stale_or_missing(
     def recorded(*_: object) -> tuple[SimpleNamespace, Standing] | None:
         if isinstance(standing, IntegrityError):
             raise standing
-        return None if standing is None else (SimpleNamespace(questions=ANSWERS), standing)
+        return None if standing is None else (SimpleNamespace(questions=ANSWERS, vintage="another"), standing)
 
     found = looked_at(monkeypatch, {}, report=recorded)
     assert found["report"] == {"state": state, "because": because}
