@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from costfloor.cli.overview import IN_SHORT
 from costfloor.fit.question_events import AT_MOST_20, HALVED, SLOWED_SHARE, YEARS_AHEAD
 from costfloor.fit.question_evidence import LawEvidence
 from costfloor.forecast.origins import forecast_origins
@@ -172,6 +173,18 @@ def test_the_table_of_question_six_is_by_law_and_year() -> None:
         "plateau": dict.fromkeys(("1", "3", "5", "10"), 0.3),
         "discovery": dict.fromkeys(("1", "3", "5", "10"), 0.0),
     }
+
+
+def test_in_short_question_six_is_its_last_year_over_the_laws_that_have_a_say() -> None:
+    by_law = {"plateau": {"1": 0.0, "10": 0.7}, "baumol": {"1": 0.1, "10": 0.99}, "discovery": {"1": 0.0, "10": 0.01}}
+    asked = (Answered(6, QUESTIONS[5].words, "a table", None),)
+    for set_aside, span in (
+        ({}, [0.01, 0.99]),
+        ({"discovery": "why"}, [0.7, 0.99]),
+        (dict.fromkeys(by_law, "why"), None),
+    ):
+        assert Questions(asked, by_law, set_aside).in_short() == [{"id": 6, "answer": "a table", "probability": span}]
+    assert str(YEARS_AHEAD[-1]) in IN_SHORT[6]
 
 
 def test_json_has_the_keys_of_the_contract_and_comes_back() -> None:

@@ -13,7 +13,7 @@ IN_SHORT: Final = {
     3: "20 % or less per active parameter?",
     4: "Size needed: its fall slowed by half?",
     5: "Slowed by a quarter since it opened?",
-    6: "20 % a year or less, 1 to 10 years on?",
+    6: "20 % a year or less, 10 years on?",
 }
 """The six questions of docs/questions.md in a few words; all of them are of prices at fixed capability."""
 
@@ -87,7 +87,7 @@ def _data(panel: Mapping[str, Any] | None, vintage: str | None) -> str:
 
 
 def _answer(answer: Mapping[str, Any]) -> str:
-    return "see the report" if answer["answer"] == "a table" else str(answer["answer"])
+    return "by law alone" if answer["answer"] == "a table" else str(answer["answer"])
 
 
 def _standing(state: Mapping[str, Any]) -> dict[str, str]:

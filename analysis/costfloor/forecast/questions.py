@@ -143,10 +143,15 @@ class Questions:
         return spans
 
     def in_short(self) -> list[dict[str, Any]]:
-        """`id`, `answer` and `probability`, which is that of `spans` as no law speaks for all."""
+        """`id`, `answer` and `probability`, which is that of `spans` as no law speaks for all, and of a table that of its last year."""
+        last_year = [
+            by_year[max(by_year, key=int)] for law, by_year in self.p_at_most_20.items() if law not in self.set_aside
+        ]
+        of_table = (min(last_year), max(last_year)) if last_year else None
+        spans = {**self.spans(), **{answered.id: of_table for answered in self.answers if answered.answer == "a table"}}
         return [
             {"id": answered.id, "answer": answered.answer, "probability": None if span is None else list(span)}
-            for answered, span in zip(self.answers, self.spans().values(), strict=True)
+            for answered, span in zip(self.answers, spans.values(), strict=True)
         ]
 
     def to_json(self) -> dict[str, Any]:
