@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/rows.py [LAW ...]. Every fit is made in a process of its own, after one of few rows has compiled the law. Exit
 code 1 where time or memory grow faster than the rows. Seconds of the processor stand beside those of the clock, because a busy machine has
-longer ones. The constant rate took 23 minutes of the processor; without names it is the plateau that is fitted.
+longer ones. The constant rate took 35 minutes of the processor; without names it is the plateau that is fitted.
 """
 
 import os
