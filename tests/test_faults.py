@@ -197,7 +197,7 @@ def require_whole(scene: Scene, capsys: Capture) -> None:
     assert told.code in {0, 1}, told.err
     assert set(told.json) == {
         "vintage", "panel", "fits", "unfitted", "unreadable", "studies", "report", "quarantined", "unresolved", "stale",
-        "raw", "questions",
+        "raw", "questions", "page",
     }  # fmt: skip
     store = opened(data)
     for vintage in store.vintages:
