@@ -107,9 +107,10 @@ def past_days_moved(days: Sequence[Entry]) -> str:
         if len(set(verdicts)) == 1
         else f"the verdict went from {' to '.join(verdict for verdict, _ in groupby(verdicts))}"
     )
+    rates = [(law, *(f"{entry.quantities[law]['rate_now'][1]:.2f}" for entry in (first, last))) for law in SHOWN_LAWS]
     moves = [
-        f"{LAWS[law].title} from {first.quantities[law]['rate_now'][1]:.2f} to {last.quantities[law]['rate_now'][1]:.2f}"
-        for law in SHOWN_LAWS
+        f"under {LAWS[law].title} {f'stayed at {then}' if then == now else f'went from {then} to {now}'}"
+        for law, then, now in rates
     ]
     in_hindsight = "".join(
         f" As of {entry.as_of}: {capability_from(entry.as_of, entry.hindsight)}."
@@ -117,7 +118,7 @@ def past_days_moved(days: Sequence[Entry]) -> str:
         if entry.hindsight is not None
     )
     return minus(
-        f"From what was known on {plural(len(days), 'past day')}, {first.as_of} to {last.as_of}, {kept}; the mean rate now moved under "
+        f"From what was known on {plural(len(days), 'past day')}, {first.as_of} to {last.as_of}, {kept}; the mean rate now "
         f"{listing(moves)} (log-rates a year).{in_hindsight}"
     )
 
