@@ -18,7 +18,7 @@ from costfloor.page.figure import Choice
 from costfloor.page.make import MAX_BYTES, make_page, page_of
 from costfloor.report.results import Results
 from costfloor.sampling.policy import Sampling
-from fake_study import make_fit
+from fake_study import make_entry, make_fit
 from stored_page import SCRIPT, made_up_ledger, made_up_results
 
 
@@ -157,6 +157,17 @@ def test_answers_are_drawn_once_two_vintages_have_them(lines: int, words: str) -
     assert list(whole.charts) == [""]
     assert isinstance(choice, Choice)
     assert list(choice.options)[:3] == ["1", "2", "4"]
+
+
+def test_a_past_day_that_was_asked_about_later_stands_where_its_prices_end() -> None:
+    now = replace(make_entry("now"), last="2026-04-30")
+    days = [replace(make_entry(day), last=day, as_of=day) for day in ("2025-12-31", "2026-03-31")]
+    results = cast("Results", replace(cast("Any", made_up_results()), history=(now,), past_days=tuple(days)))
+    for figure in (make.vintages.moved(results), make.answers.by_vintage(results)):
+        for table in figure.tables:
+            if "line" in table.frame and len(table.frame):
+                names = list(dict.fromkeys(table.frame["line"]))
+                assert names == ["1: 2025-12-31", "2: 2026-03-31", "3: 2026-04-30"]
 
 
 def test_what_was_not_run_is_said(page: str) -> None:

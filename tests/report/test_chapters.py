@@ -121,7 +121,9 @@ def test_past_days_of_the_ledger_are_told_in_their_order(study: Study) -> None:
     )
     words = chapter_new_data.past_days_moved(days)
     assert "3 past days, 2025-12-31 to 2026-02-28, the verdict went from inconclusive to discovery" in words
-    assert "under plateau went from 1.00 to 1.30 and under continued discovery went from 1.00 to 1.30 (log-rates" in words
+    assert (
+        "under plateau went from 1.00 to 1.30 and under continued discovery went from 1.00 to 1.30 (log-rates" in words
+    )
     level = chapter_new_data.past_days_moved((days[0], replace(days[0], as_of="2026-01-31")))
     assert "the mean rate now under plateau stayed at 1.00 and under continued discovery stayed at 1.00" in level
     assert "the verdict was inconclusive on each" in chapter_new_data.past_days_moved(days[:2])

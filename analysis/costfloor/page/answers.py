@@ -10,7 +10,7 @@ from costfloor.forecast.questions import QUESTIONS
 from costfloor.laws import LAWS
 from costfloor.page.charts import chosen, colour, compiled, dash, data, law_series, shape
 from costfloor.page.figure import Choice, DataTable, Figure, Series
-from costfloor.page.vintages import line_name
+from costfloor.page.vintages import line_name, lines_by_day
 from costfloor.typeset.phrases import plural, probability_span
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ AT_LEAST: Final = 2
 
 def by_vintage(results: "Results") -> Figure:
     """The answers by vintage and past day as a table, and once two lines have them the probability of yes by law."""
-    entries = (*results.history, *results.past_days)
+    entries = lines_by_day(results)
     title = "The six answers by vintage"
     if not entries:
         return Figure("answers", title, ("The ledger has no line yet: costfloor report or costfloor refit adds one.",))
@@ -38,10 +38,10 @@ def by_vintage(results: "Results") -> Figure:
         name="answers",
         title=title,
         paragraphs=(
-            f"What each line of the ledger answers to the questions above, oldest first. {_how_many(entries)} A question that a "
-            "vintage could not be asked is not recorded, either: 3 and 4 need the study of sizes to be of the same prices.",
+            f"What each line of the ledger answers to the questions above, by the last day of its prices. {_how_many(entries)} A "
+            "question that a vintage could not be asked is not recorded, either: 3 and 4 need the study of sizes to be of the same prices.",
         ),
-        describes="Probability of yes to the chosen question by line of the ledger and law, oldest first.",
+        describes="Probability of yes to the chosen question by line of the ledger and law, by the last day of the prices.",
         charts={"": compiled(_chart(series, lines), series, asked=first)} if moved else {},
         tables=(answers, probabilities),
         series=series if moved else (),

@@ -21,7 +21,7 @@ VIEWS = {"rate_now": "now", "rate_long_run": "long run"}
 
 def moved(results: "Results") -> Figure:
     """Verdicts and rates by vintage and past day."""
-    entries = (*results.history, *results.past_days)
+    entries = lines_by_day(results)
     title = "How the answer moved"
     if not entries:
         return Figure("moved", title, ("The ledger has no line yet: costfloor report or costfloor refit adds one.",))
@@ -32,12 +32,12 @@ def moved(results: "Results") -> Figure:
         name="moved",
         title=title,
         paragraphs=(
-            f"The ledger has {len(results.history)} data vintages and {len(results.past_days)} past days, oldest first. Rates are at fixed "
-            "capability; those of the first lines are of a typical family, the later ones of the mean over the table's "
-            "own (the table says which).",
+            f"The ledger has {len(results.history)} data vintages and {len(results.past_days)} past days, by the last day of their "
+            "prices. Rates are at fixed capability; those of the first lines are of a typical family, the later ones of the mean over "
+            "the table's own (the table says which).",
             SCALE,
         ),
-        describes="Rates of decline by data vintage and law, oldest vintage first, with 90 % intervals.",
+        describes="Rates of decline by line of the ledger and law, by the last day of the prices, with 90 % intervals.",
         charts={
             "": compiled(
                 _chart(series, [line_name(number, entry) for number, entry in enumerate(entries, 1)]), series, view=now
@@ -47,6 +47,11 @@ def moved(results: "Results") -> Figure:
         series=series,
         controls=(Choice("view", "Rate", {words: words for words in VIEWS.values()}, now),),
     )
+
+
+def lines_by_day(results: "Results") -> tuple["Entry", ...]:
+    """Vintages and past days of the ledger by the last day of their prices, those of one day in the order in which they were added."""
+    return tuple(sorted((*results.history, *results.past_days), key=lambda entry: entry.as_of or entry.last))
 
 
 def line_name(number: int, entry: "Entry") -> str:
