@@ -10,7 +10,7 @@ from costfloor.forecast.questions import QUESTIONS
 from costfloor.laws import LAWS
 from costfloor.page.charts import chosen, colour, compiled, dash, data, law_series, shape
 from costfloor.page.figure import Choice, DataTable, Figure, Series
-from costfloor.page.vintages import line_name, lines_by_day
+from costfloor.page.vintages import LINE_COLUMNS, line_cells, line_name, lines_by_day
 from costfloor.typeset.phrases import plural, probability_span
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ def answers_by_vintage(entries: Iterable["Entry"]) -> DataTable:
     """A row per line with the six answers in words."""
     rows = [
         {
-            "line": line_name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "",
+            **line_cells(number, entry),
             **{f"question_{question.id}": _in_words(entry.answers.get(str(question.id))) for question in QUESTIONS},
         }
         for number, entry in enumerate(entries, 1)
     ]  # fmt: skip
     columns = {
-        "line": "Line", "vintage": "Vintage", "last_price": "Last price", "as_of": "As of",
+        **LINE_COLUMNS,
         **{f"question_{question.id}": f"Question {question.id}" for question in QUESTIONS},
     }  # fmt: skip
     caption = (
@@ -90,8 +90,7 @@ def answer_probabilities(entries: Iterable["Entry"]) -> DataTable:
     """A row per line, question and law with the probability of yes; question 6 has a row per year ahead."""
     rows = [
         {
-            "line": line_name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "",
-            "question": question.id, "asked": asked, "law": LAWS[law].title, "probability": by_law[law],
+            **line_cells(number, entry), "question": question.id, "asked": asked, "law": LAWS[law].title, "probability": by_law[law],
             "answer": recorded.answer, "has_say": "no" if law in recorded.set_aside else "yes",
         }
         for number, entry in enumerate(entries, 1)
@@ -102,7 +101,7 @@ def answer_probabilities(entries: Iterable["Entry"]) -> DataTable:
         if law in by_law
     ]  # fmt: skip
     columns = {
-        "line": "Line", "vintage": "Vintage", "last_price": "Last price", "as_of": "As of", "question": "Question",
+        **LINE_COLUMNS, "question": "Question",
         "asked": "Asked", "law": "Law", "probability": "Probability", "answer": "Answer of the line", "has_say": "Has a say",
     }  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(columns)).astype({"question": int, "probability": float})

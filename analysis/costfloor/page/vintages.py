@@ -1,7 +1,7 @@
 """How the answer moved from one data vintage to the next: what the ledger has."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
 import pandas as pd
@@ -59,11 +59,24 @@ def line_name(number: int, entry: "Entry") -> str:
     return f"{number}: {entry.as_of or entry.last}"
 
 
+LINE_COLUMNS: Final = {"line": "Line", "vintage": "Vintage", "last_price": "Last price", "as_of": "As of"}
+"""What every table by line of the ledger begins with, and its headings."""
+
+
+def line_cells(number: int, entry: "Entry") -> dict[str, str]:
+    """The cells of a line under `LINE_COLUMNS`."""
+    return {
+        "line": line_name(number, entry),
+        "vintage": entry.vintage,
+        "last_price": entry.last,
+        "as_of": entry.as_of or "",
+    }
+
+
 def _rates(entries: Iterable["Entry"]) -> DataTable:
     rows = [
         {
-            "line": line_name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "",
-            "rates_of": entry.rates_of,
+            **line_cells(number, entry), "rates_of": entry.rates_of,
             "law": LAWS[law].title, "view": words, "q05": rates[name][0], "q50": rates[name][1], "q95": rates[name][2],
         }
         for number, entry in enumerate(entries, 1)
@@ -73,8 +86,7 @@ def _rates(entries: Iterable["Entry"]) -> DataTable:
         if name in rates
     ]  # fmt: skip
     columns = {
-        "line": "Line", "vintage": "Vintage", "last_price": "Last price", "as_of": "As of",
-        "rates_of": "Rates of", "law": "Law", "view": "Rate",
+        **LINE_COLUMNS, "rates_of": "Rates of", "law": "Law", "view": "Rate",
         "q05": "5 %", "q50": "Median", "q95": "95 %",
     }  # fmt: skip
     caption = "Rates of decline by line of the ledger and law: log-rate a year, median and 90 % interval."
@@ -84,15 +96,14 @@ def _rates(entries: Iterable["Entry"]) -> DataTable:
 def _verdicts(entries: Iterable["Entry"]) -> DataTable:
     rows = [
         {
-            "line": line_name(number, entry), "vintage": entry.vintage, "last_price": entry.last, "as_of": entry.as_of or "",
-            "prices": entry.n,
+            **line_cells(number, entry), "prices": entry.n,
             "verdict": entry.verdict, "gates": "passed" if entry.passed else "missed", "lead_of_plateau": entry.elpd_difference,
             "lead_se": entry.elpd_difference_se, "p_slowed": entry.p_slowed, "p_floor_15_20": entry.p_floor_15_20,
         }
         for number, entry in enumerate(entries, 1)
     ]  # fmt: skip
     columns = {
-        "line": "Line", "vintage": "Vintage", "last_price": "Last price", "as_of": "As of", "prices": "Prices", "verdict": "Verdict",
+        **LINE_COLUMNS, "prices": "Prices", "verdict": "Verdict",
         "gates": "Gates", "lead_of_plateau": "Lead of plateau", "lead_se": "Its standard error", "p_slowed": "P(slowed)",
         "p_floor_15_20": "P(15-20 % in the long run)",
     }  # fmt: skip
