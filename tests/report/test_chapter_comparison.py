@@ -100,6 +100,13 @@ def test_dates_that_count_for_nobody_are_named_with_the_reason() -> None:
     assert [words in paragraph for paragraph in different] == [False, False, True]
 
 
+def test_nobody_is_better_than_an_average_of_which_only_a_bound_is_known() -> None:
+    said = against_rivals(
+        horizon(row("plateau"), row("discovery", (0.1, 0.01)), row("average_of_laws", (0.1, 0.01))), LAW_TITLES
+    )
+    assert said.endswith("Among the laws it is, by CRPS, better than continued discovery.")
+
+
 def test_a_forecaster_level_with_all_says_so_once() -> None:
     said = against_rivals(
         horizon(row("plateau"), *(row(name, (0.01, 0.02), (-1.0, 2.0)) for name in ("epoch_ols", "no_change"))),

@@ -46,7 +46,8 @@ def against_rivals(horizon: Horizon, titles: Mapping[str, str]) -> str:
         return f"{ahead} nothing could be compared."
     others = [row for row in horizon.forecasters if row.forecaster != horizon.best]
     rivals = [row for row in others if row.forecaster in baselines.TITLES]
-    laws = [row for row in others if row.forecaster not in baselines.TITLES]
+    # Of the average a bound from above is known, behind which nobody is shown to be.
+    laws = [row for row in others if row.forecaster in LAWS]
     best = next(row for row in horizon.forecasters if row.forecaster == horizon.best)
     crps, score, index = (
         _beyond_error(list(_ahead(rivals, name, direction, titles)), "rivals")
