@@ -14,6 +14,7 @@ from costfloor.data.extracts import to_bytes
 from costfloor.data.known_models import known_models
 from costfloor.data.package import stamp_version
 from costfloor.data.quotes import build_quotes
+from costfloor.data.read_ahead import read_ahead
 from costfloor.data.readings import file_name, remember_reading
 from costfloor.data.spells import dated_list, read_lists
 from costfloor.data.store import Store, held_for_writing
@@ -173,7 +174,7 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
     LockedError
         Another process writes.
     """
-    with held_for_writing(store) as current:
+    with held_for_writing(store) as current, read_ahead(current):
         refuse_links(current.places.raw)
         lists, fresh = read_lists(current), dict[Vintage, Arrival]()
         accepted: list[tuple[Arrival, Vintage]] = []
