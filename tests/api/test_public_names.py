@@ -146,6 +146,7 @@ def prices(tmp_path: Path) -> Path:
             "price": [10.0 * 0.93**step * (1.0 + 0.1 * (step % 3)) for step in range(24)],
             "score": [round(0.5 + 0.01 * (step % 7), 2) for step in range(24)],
             "model": ["large" if step % 2 else "small" for step in range(24)],
+            "context": [8000 * 4 ** (step % 5 % 3) for step in range(24)],
         }
     )
     path = tmp_path / "prices.csv"

@@ -21,6 +21,7 @@ import costfloor.cli.economics
 import costfloor.cli.fits
 import costfloor.cli.page
 import costfloor.cli.report
+import numpy as np
 import pytest
 from cli_run import Run, run
 from come_along import stored_results
@@ -84,6 +85,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in, with the files that the examples name."""
     design = TableDesign(rows=120, families=2, years=3.0, noise_scale=0.2)
     rows = simulate_table(LAWS["exponential"], {"rate": 0.8}, design, seed=4).drop_duplicates(["date", "family"])
+    number = np.arange(len(rows))
+    rows = rows.assign(context=8000 * 4 ** (number % 3), region=np.where(number % 5 < 2, "eu", "us"))
     rows.to_csv(tmp_path / "prices.csv", index=False)
     rows[:80].to_csv(tmp_path / "old.csv", index=False)
     rows[80:].to_csv(tmp_path / "new.csv", index=False)

@@ -48,7 +48,7 @@ def test_agrees_with_the_normal_equations(frontier: Frontier, scale: ScoreScale,
 
     trend = hedonic_trend(shuffled, scale, frontier)
 
-    assert set(asdict(trend)) == {"n", "factor_per_year", "ci90", "r_squared", "score_coefficient"}
+    assert set(asdict(trend)) == {"n", "factor_per_year", "ci90", "r_squared", "score_coefficient", "covariates"}
     assert trend.n == len(kept)
     got = [trend.factor_per_year, *trend.ci90, trend.r_squared, trend.score_coefficient]
     np.testing.assert_allclose(got, by_normal_equations(kept["date"], kept["price"], quality), rtol=1e-8)

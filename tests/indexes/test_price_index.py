@@ -26,7 +26,9 @@ def values(index) -> np.ndarray:
 def test_keys(kind: str, frequency) -> None:
     index = price_index(kind, market(0, flat=False), frequency)
     found = json.loads(json.dumps(index.to_json()))
-    assert {"kind", "base", "periods", "annual_rate", "annual_rate_ci90", "frequency", "n", "note"} == set(found)
+    keys = {"kind", "base", "periods", "annual_rate", "annual_rate_ci90", "frequency", "n", "note", "covariates"}
+    assert keys == set(found)
+    assert found["covariates"] == []
     assert set(found["periods"][0]) == {"period", "value", "ci90", "n"}
     assert found["base"] == found["periods"][0]["period"] == ("2022-01" if frequency == "month" else "2022Q1")
     first = found["periods"][0]

@@ -1,6 +1,6 @@
 """Prices as they come in: a table, a data frame, or the project's own panel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +8,15 @@ import pandas as pd
 
 from costfloor.build import build
 from costfloor.data.store import open_store
+from costfloor.errors import InputError
 from costfloor.laws.limits import long_fit, require_enough
 from costfloor.laws.observations import PriceObservations, observations
 from costfloor.laws.panel import PRICE_UNIT, market_observations
 from costfloor.panel import law_rows
 from costfloor.places import nearest_places
+from costfloor.sources.covariates import covariate_cells, covariate_names
 from costfloor.sources.price_table import PriceTable, ScoreScale, price_table, read_price_table
+from costfloor.sources.table_file import frame_cells
 
 type Prices = pd.DataFrame | Path | str | None
 """A price table as a data frame or a file; a panel; None for the project's own panel."""
@@ -46,7 +49,9 @@ class Rows:
     panel: pd.DataFrame | None = None
 
 
-def read_prices(path: Path | str, score_scale: ScoreScale = "fraction") -> pd.DataFrame:
+def read_prices(
+    path: Path | str, score_scale: ScoreScale = "fraction", *, covariates: Sequence[str] = ()
+) -> pd.DataFrame:
     """Read and check a price table.
 
     Parameters
@@ -56,11 +61,13 @@ def read_prices(path: Path | str, score_scale: ScoreScale = "fraction") -> pd.Da
         throughout) and `score`; optional `family`, `host`, `model`, `open_weights`.
     score_scale
         ``"fraction"`` for scores in (0, 1), ``"percent"`` for scores in (0, 100), ``"raw"`` for any number.
+    covariates
+        Further columns to keep, of numbers, true and false, or text: those that `index` and `trend` are to hold constant.
 
     Returns
     -------
     pandas.DataFrame
-        One row per price, in the order of the file: its columns, and `quality`, the logit of a fraction or percent score and a raw score
+        One row per price, in the order of the file: these columns, and `quality`, the logit of a fraction or percent score and a raw score
         as it is. Every function of this package takes it.
 
     Raises
@@ -75,7 +82,7 @@ def read_prices(path: Path | str, score_scale: ScoreScale = "fraction") -> pd.Da
     >>> list(prices.columns)
     ['date', 'price', 'score', 'quality', 'model', 'family']
     """
-    return read_price_table(Path(path), score_scale).frame
+    return read_price_table(Path(path), score_scale, covariates=covariates).frame
 
 
 def load_panel(
@@ -172,9 +179,13 @@ def observe(
 
 
 def read_rows(
-    data: Prices, score_scale: ScoreScale, folder: Path | str | None = None, progress: Progress | None = None
+    data: Prices,
+    score_scale: ScoreScale,
+    folder: Path | str | None = None,
+    progress: Progress | None = None,
+    covariates: Sequence[str] = (),
 ) -> Rows:
-    """Rows for the laws from whatever holds them; parameters as in `observe`."""
+    """Rows for the laws from whatever holds them; parameters as in `observe`. A table's covariates are read here, not the panel's."""
     if data is None:
         panel = load_panel(folder, progress=progress)
         return Rows(law_rows(panel), "the panel", PRICE_UNIT, panel)
@@ -182,13 +193,36 @@ def read_rows(
         if "price_usd_per_mtok" in data:
             return Rows(law_rows(data), "the panel", PRICE_UNIT, data)
         if "quality" in data:
-            return Rows(data, TABLE_NAME, TABLE_UNIT)
-    table = read_scores(data, score_scale)
+            return Rows(_with_covariates(data, covariates), TABLE_NAME, TABLE_UNIT)
+    table = read_scores(data, score_scale, covariates=covariates)
     return Rows(table.frame, table.path, TABLE_UNIT)
 
 
-def read_scores(data: pd.DataFrame | Path | str, score_scale: ScoreScale, *, closed_scale: bool = False) -> PriceTable:
+def read_scores(
+    data: pd.DataFrame | Path | str,
+    score_scale: ScoreScale,
+    *,
+    closed_scale: bool = False,
+    covariates: Sequence[str] = (),
+) -> PriceTable:
     """A price table whose scores have not been read yet; parameters as in `costfloor.sources.price_table.read_price_table`."""
     if isinstance(data, pd.DataFrame):
-        return price_table(data, score_scale, name=TABLE_NAME, closed_scale=closed_scale)
-    return read_price_table(Path(data), score_scale, closed_scale=closed_scale)
+        return price_table(data, score_scale, name=TABLE_NAME, closed_scale=closed_scale, covariates=covariates)
+    return read_price_table(Path(data), score_scale, closed_scale=closed_scale, covariates=covariates)
+
+
+def _with_covariates(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """A table that has been read already, with covariates as `read_prices` would have read them."""
+    names = covariate_names(names)
+    for name in names:
+        if name not in frame:
+            remedy = (
+                "Add it to the data frame, or name it in the covariates of read_prices, which keeps no other column"
+            )
+            raise InputError("missing", file=TABLE_NAME, column=name, remedy=remedy)
+    if not names:
+        return frame
+    kept = frame.copy()
+    cells = frame_cells(frame[list(names)], TABLE_NAME)
+    kept[list(names)] = covariate_cells(cells, names, TABLE_NAME).set_axis(frame.index)
+    return kept

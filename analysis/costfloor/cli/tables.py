@@ -1,6 +1,7 @@
 """What the commands on tables share: their arguments, and how they are read."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -38,9 +39,9 @@ def read_observations(call: Options, table: Path | None, score_scale: str) -> Pr
     return panel_observations(built_panel(call))
 
 
-def read_table(path: Path, score_scale: str) -> PriceTable:
+def read_table(path: Path, score_scale: str, covariates: Sequence[str] = ()) -> PriceTable:
     """A user's price table."""
-    return read_price_table(path, score_scale_of(score_scale))
+    return read_price_table(path, score_scale_of(score_scale), covariates=covariates)
 
 
 def score_scale_of(name: str) -> ScoreScale:

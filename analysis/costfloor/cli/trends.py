@@ -1,6 +1,7 @@
 """Classical trends and price indexes."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
@@ -15,11 +16,12 @@ from costfloor.cli.tables import Scale, Table, built_panel, read_table, score_sc
 from costfloor.errors import InputError
 from costfloor.indexes import WHICH_TO_CITE
 from costfloor.indexes.breaks import break_tests
+from costfloor.indexes.covariates import CovariateEffect
 from costfloor.indexes.frontier import default_threshold, frontier_trend, threshold_warning
 from costfloor.indexes.hedonic import Frontier, hedonic_trend
 from costfloor.indexes.periods import Frequency
-from costfloor.indexes.price_index import KINDS, PeriodValue, PriceIndex, price_index
-from costfloor.indexes.spells import from_panel, from_table
+from costfloor.indexes.price_index import KINDS, PeriodValue, PriceIndex, price_index, require_covariates_fit
+from costfloor.indexes.spells import PANEL_COVARIATES, from_panel, from_table
 from costfloor.sources.price_table import ScoreScale
 from costfloor.typeset.phrases import yearly_change
 from costfloor.typeset.tables import Column, tabulate
@@ -35,6 +37,16 @@ INDEX_HELP = f"""Price index of the project's panel or of a table, with tests fo
 
 Indexes by period take up to 50,000,000 items (a model at one host) times periods, hedonic regressions as many prices times coefficients.
 """
+
+Covariates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--covariate",
+        metavar="NAME",
+        help=f"A column to hold constant beside quality, of numbers, true and false, or text; may be repeated. Of the panel: "
+        f"{', '.join(PANEL_COVARIATES)}.",
+    ),
+]
 
 app = typer.Typer()
 trend = typer.Typer(help="Classical trends of the project's panel or of a table.", no_args_is_help=True)
@@ -64,24 +76,28 @@ def frontier(
     context.obj.emit(_trend_keys(result, threshold=lowest), f"{result}. Scores from {lowest:.4g} on{chosen}.")
 
 
-@trend.command(epilog="Example: costfloor trend hedonic --table prices.csv --frontier pareto")
+@trend.command(epilog="Example: costfloor trend hedonic --table prices.csv --covariate context --covariate region")
 def hedonic(
     context: typer.Context,
     table: Table = None,
     frontier: Annotated[str, typer.Option(help="pareto (rows no earlier row beats) or all.")] = "all",
+    covariate: Covariates = None,
     score_scale: Scale = "fraction",
 ) -> None:
-    """OLS of log price on date and score."""
+    """OLS of log price on date and score, and on covariates when given."""
     choices: tuple[Frontier, ...] = get_args(Frontier)
     rows = one_of(frontier, choices, "--frontier")
-    prices, scale = _scored(context.obj, table, score_scale)
-    result = hedonic_trend(prices, scale, rows)
-    context.obj.emit(_trend_keys(result), f"{result}.")
+    covariates = covariate or ()
+    prices, scale = _scored(context.obj, table, score_scale, covariates)
+    result = hedonic_trend(prices, scale, rows, covariates)
+    context.obj.emit(_trend_keys(result), f"{result}.", *_worth(result.covariates))
 
 
-def _scored(call: Options, table: Path | None, score_scale: str) -> tuple[pd.DataFrame, ScoreScale]:
+def _scored(
+    call: Options, table: Path | None, score_scale: str, covariates: Sequence[str] = ()
+) -> tuple[pd.DataFrame, ScoreScale]:
     scale = score_scale_of(score_scale)
-    return scored_prices(built_panel(call).panel if table is None else table, scale)
+    return scored_prices(built_panel(call).panel if table is None else table, scale, covariates=covariates)
 
 
 def _trend_keys(trend: "FrontierTrend | HedonicTrend", **chosen: float) -> dict[str, Any]:
@@ -89,7 +105,10 @@ def _trend_keys(trend: "FrontierTrend | HedonicTrend", **chosen: float) -> dict[
     return {"rate": trend.rate, "rate_ci90": trend.rate_ci90, **asdict(trend), **chosen}
 
 
-@app.command(help=INDEX_HELP, epilog="Example: costfloor index hedonic --table prices.csv --frequency quarter")
+@app.command(
+    help=INDEX_HELP,
+    epilog="Example: costfloor index hedonic --table prices.csv --frequency quarter --covariate context",
+)
 def index(
     context: typer.Context,
     kind: Annotated[
@@ -102,6 +121,7 @@ def index(
     frequency: Annotated[str, typer.Option(help="month or quarter.")] = "month",
     family: Annotated[str | None, typer.Option(help="Only this family.")] = None,
     weights: Annotated[str, typer.Option(help="all, open or closed.")] = "all",
+    covariate: Covariates = None,
     score_scale: Scale = "fraction",
     everything: Everything = False,
 ) -> None:
@@ -111,9 +131,13 @@ def index(
     frequencies: tuple[Frequency, ...] = get_args(Frequency)
     steps = one_of(frequency, frequencies, "--frequency")
     one_of(weights, ("all", "open", "closed"), "--weights")
-    rows = from_panel(built_panel(call).panel) if table is None else from_table(read_table(table, score_scale).frame)
-    rows = _chosen(rows, family, weights)
-    estimate = price_index(chosen, rows, steps)
+    covariates = covariate or ()
+    require_covariates_fit(chosen, covariates)
+    if table is None:
+        rows = from_panel(built_panel(call).panel, covariates)
+    else:
+        rows = from_table(read_table(table, score_scale, covariates).frame)
+    estimate = price_index(chosen, _chosen(rows, family, weights), steps, covariates=covariates)
     try:
         tests = list(break_tests(estimate))
         test_lines = [str(test) for test in tests]
@@ -121,7 +145,8 @@ def index(
         # The index stands without them.
         tests, test_lines = [], [f"No test for a break: {error}."]
     content = {**estimate.to_json(), "breaks": [asdict(test) for test in tests]}
-    call.emit(content, *_series(estimate, everything=everything), *test_lines, WHICH_TO_CITE)
+    shown = [*_series(estimate, everything=everything), *_worth(estimate.covariates)]
+    call.emit(content, *shown, *test_lines, WHICH_TO_CITE)
 
 
 def _series(estimate: PriceIndex, *, everything: bool) -> list[Block]:
@@ -146,6 +171,18 @@ def _series(estimate: PriceIndex, *, everything: bool) -> list[Block]:
         f"{estimate.annual_rate:.3g} a year (90 % interval {low:.3g} to {high:.3g})."
     )
     return [table, " ".join(filter(None, [rate, estimate.note]))]
+
+
+def _worth(effects: Sequence[CovariateEffect]) -> list[Block]:
+    """What each covariate is worth, where there are any."""
+    columns: list[Column[CovariateEffect]] = [
+        Column("Covariate", lambda row: row.name, "l"),
+        Column("Compared", lambda row: "one more" if row.level is None else f"{row.level} against {row.base}", "l"),
+        Column("Log price", lambda row: Number(row.effect, "+.4g")),
+        Column("90 % interval", lambda row: Range(*row.ci90, "+.4g")),
+    ]
+    caption = "Change of log price with each covariate, at the same date, quality and other covariates"
+    return [tabulate("", caption, columns, effects)] if effects else []
 
 
 def _chosen(rows: pd.DataFrame, family: str | None, weights: str) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """How fast the price of a given quality falls, with quality in the regression."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -11,6 +12,7 @@ import pandas as pd
 from scipy.special import logit
 
 from costfloor.errors import InputError
+from costfloor.indexes.covariates import CovariateEffect, covariate_columns, effects_frame, require_variation
 from costfloor.indexes.regression import annual_decline
 from costfloor.indexes.yearly_factor import YearlyFactor
 from costfloor.sources.price_table import SCORE_BOUNDS, ScoreScale
@@ -32,9 +34,11 @@ class HedonicTrend(YearlyFactor):
     factor_per_year, ci90
         How many times cheaper after a year of 365 days, and its 90 % t interval.
     r_squared
-        Of log price on date and quality.
+        Of log price on date, quality and covariates.
     score_coefficient
         Change of log price with one unit of quality (logit of the score, or the raw score).
+    covariates
+        What each covariate is worth, with 90 % t intervals.
     """
 
     n: int
@@ -42,15 +46,21 @@ class HedonicTrend(YearlyFactor):
     ci90: tuple[float, float]
     r_squared: float | None
     score_coefficient: float
+    covariates: tuple[CovariateEffect, ...] = ()
 
     def __str__(self) -> str:
         low, high = self.rate_ci90
+        held = "quality and covariates" if self.covariates else "quality"
         return (
-            f"{self.n} prices: log-rate {self.rate:.3g} a year at constant quality (90 % interval {low:.3g} to {high:.3g}), "
+            f"{self.n} prices: log-rate {self.rate:.3g} a year at constant {held} (90 % interval {low:.3g} to {high:.3g}), "
             f"{self.factor_per_year:.3g} times cheaper after a year"
         )
 
     __repr__ = __str__
+
+    def covariates_frame(self) -> pd.DataFrame:
+        """One row per covariate, or per level of one in text: `covariate, level, base, effect, low, high`; the interval is 90 %."""
+        return effects_frame(self.covariates)
 
 
 def undominated(prices: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -94,8 +104,10 @@ def undominated(prices: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return kept
 
 
-def hedonic_trend(prices: pd.DataFrame, score_scale: ScoreScale, frontier: Frontier) -> HedonicTrend:
-    """Ordinary least squares of log price on date and quality.
+def hedonic_trend(
+    prices: pd.DataFrame, score_scale: ScoreScale, frontier: Frontier, covariates: Sequence[str] = ()
+) -> HedonicTrend:
+    """Ordinary least squares of log price on date, quality and covariates.
 
     The estimator of Gundlach et al., "The price of progress" (2025).
 
@@ -107,26 +119,33 @@ def hedonic_trend(prices: pd.DataFrame, score_scale: ScoreScale, frontier: Front
         A fraction or percent score is clipped to [0.005, 0.995] before its logit; a raw score is used as it is.
     frontier
         `pareto` keeps the rows that `undominated` marks; `all` keeps every row.
+    covariates
+        Columns of `prices` that are held constant beside quality; which rows are kept does not depend on them.
 
     Raises
     ------
     InputError
-        Fewer than four rows are left, or dates and scores do not tell a trend apart.
+        Too few rows are left (four without covariates), dates and scores do not tell a trend apart, or a covariate is constant or
+        cannot be told apart from them.
     """
     kept = prices[undominated(prices)] if frontier == "pareto" else prices
-    if len(kept) < MINIMUM_ROWS:
+    columns = covariate_columns(kept, covariates)
+    least = MINIMUM_ROWS + len(columns)
+    if len(kept) < least:
         raise InputError(
             f"{len(kept)} prices are too few for a hedonic trend ({frontier})",
-            remedy=f"{MINIMUM_ROWS} are needed; bring more prices",
+            remedy=f"{least} are needed; bring more prices",
         )
+    require_variation(kept, covariates)
     quality = kept["score"].to_numpy(dtype=float)
     if score_scale != "raw":
         quality = logit(np.clip(quality / SCORE_BOUNDS[score_scale][1], *SCORE_CLIP))
-    line = annual_decline(kept["date"], kept["price"], quality)
+    line = annual_decline(kept["date"], kept["price"], quality, columns)
     return HedonicTrend(
         n=len(kept),
         factor_per_year=line.factor_per_year,
         ci90=line.ci90,
         r_squared=line.r_squared,
-        score_coefficient=line.other_coefficients[0],
+        score_coefficient=line.quality,
+        covariates=line.covariates,
     )

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from costfloor.errors import InputError
+from costfloor.indexes.covariates import CovariateEffect
 from costfloor.indexes.regression import DAYS_PER_YEAR, INTERVAL_LEVEL
 
 Floats = npt.NDArray[np.float64]
@@ -37,6 +38,8 @@ class LogIndex:
         Distinct models behind the whole index: the clusters of its standard errors.
     note
         What the reader should know about these numbers.
+    covariates
+        What each covariate is worth, where there are any.
     """
 
     periods: pd.PeriodIndex
@@ -46,6 +49,7 @@ class LogIndex:
     n: tuple[int, ...]
     models: int
     note: str = ""
+    covariates: tuple[CovariateEffect, ...] = ()
 
     def __str__(self) -> str:
         rate, (low, high) = annual_rate(self)

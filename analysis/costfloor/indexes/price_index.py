@@ -1,6 +1,6 @@
 """One question, eight estimators: `price_index(kind, rows)`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from costfloor.errors import InputError
 from costfloor.indexes.adjacent import adjacent_index
+from costfloor.indexes.covariates import CovariateEffect, effects_frame
 from costfloor.indexes.frontier import default_threshold, frontier_trend, record_lows
 from costfloor.indexes.geks import geks_index
 from costfloor.indexes.log_index import LogIndex, annual_rate, concentration_note, intervals
@@ -33,6 +34,7 @@ from costfloor.indexes.trend import Trend
 Sample = Literal["new", "in_force"]
 
 KINDS = ("matched", "geks", "hedonic", "adjacent", "frontier", "pareto", "quantile", "stochastic")
+WITH_COVARIATES = ("hedonic", "adjacent")
 SAMPLES: dict[str, Callable[[PeriodMatrix], pd.DataFrame]] = {"new": new_prices, "in_force": in_force}
 
 
@@ -74,6 +76,8 @@ class PriceIndex:
         Prices in the estimate: for indexes by period summed over the periods, for trends the prices of the regression.
     note
         What the reader should know about these numbers.
+    covariates
+        What each covariate is worth; of `adjacent` the mean over its links.
     rows
         For trends, the prices of the regression (`date`, `price`, `quality`, and `model` where known); None for indexes by period.
     """
@@ -86,6 +90,7 @@ class PriceIndex:
     annual_rate_ci90: tuple[float, float]
     n: int
     note: str
+    covariates: tuple[CovariateEffect, ...] = ()
     rows: pd.DataFrame | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
@@ -107,6 +112,10 @@ class PriceIndex:
             ]
         )
 
+    def covariates_frame(self) -> pd.DataFrame:
+        """One row per covariate, or per level of one in text: `covariate, level, base, effect, low, high`; the interval is 90 %."""
+        return effects_frame(self.covariates)
+
     def to_json(self) -> dict[str, Any]:
         """The keys of `costfloor index`: all fields but `rows`."""
         plain = asdict(replace(self, rows=None))
@@ -121,6 +130,7 @@ def price_index(
     *,
     sample: Sample = "new",
     threshold: float | None = None,
+    covariates: Sequence[str] = (),
 ) -> PriceIndex:
     """Estimate a price index.
 
@@ -138,14 +148,18 @@ def price_index(
     threshold
         For `frontier`: the lowest score that counts, in the unit of `score` where the rows have one and of `quality` where not; by
         default the lower quartile over models.
+    covariates
+        For `hedonic` and `adjacent`: columns of `rows`, numbers, true and false, or text, that are held constant beside quality.
 
     Raises
     ------
     InputError
-        An unknown kind, or too few rows or periods for it; the message says what would help.
+        An unknown kind, covariates for one that has no regression on quality by period, or too few rows or periods; the message says
+        what would help.
     """
     if kind not in KINDS:
         raise InputError("not a kind of index", value=kind, remedy=f"Use one of {', '.join(KINDS)}")
+    require_covariates_fit(kind, covariates)
     if sample not in SAMPLES:
         raise InputError("not a sample", value=sample, remedy=f"Use one of {', '.join(SAMPLES)}")
     if kind in {"matched", "geks"} and "model" not in rows:
@@ -158,8 +172,8 @@ def price_index(
     by_period: dict[str, Callable[[PeriodMatrix], LogIndex]] = {
         "matched": matched_index,
         "geks": geks_index,
-        "hedonic": lambda matrix: time_dummy_index(SAMPLES[sample](matrix), matrix),
-        "adjacent": lambda matrix: adjacent_index(SAMPLES[sample](matrix), matrix),
+        "hedonic": lambda matrix: time_dummy_index(SAMPLES[sample](matrix), matrix, covariates),
+        "adjacent": lambda matrix: adjacent_index(SAMPLES[sample](matrix), matrix, covariates),
     }
     lines: dict[str, Callable[[], Trend]] = {
         "frontier": lambda: _frontier(rows, threshold),
@@ -170,6 +184,14 @@ def price_index(
     if kind in by_period:
         return _of_log_index(kind, by_period[kind](period_matrix(rows, frequency)), frequency)
     return _of_trend(kind, lines[kind](), frequency)
+
+
+def require_covariates_fit(kind: str, covariates: Sequence[str]) -> None:
+    """Refuse covariates for an index that holds nothing constant but quality, or the model itself."""
+    if covariates and kind not in WITH_COVARIATES:
+        raise InputError(
+            "takes no covariates", value=kind, remedy=f"Use {' or '.join(WITH_COVARIATES)}, or leave the covariates out"
+        )
 
 
 def rate_from(index: PriceIndex, period: str) -> float:
@@ -213,6 +235,7 @@ def _of_log_index(kind: str, index: LogIndex, frequency: Frequency) -> PriceInde
         annual_rate_ci90=ci90,
         n=sum(index.n),
         note=f"{concentration_note(index)} {index.note}".strip(),
+        covariates=index.covariates,
     )
 
 

@@ -1,5 +1,6 @@
 """The least-squares step that the classical price trends share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from costfloor.errors import InputError
+from costfloor.indexes.covariates import Covariate, CovariateEffect, confounded, covariate_effects
 
 DAYS_PER_YEAR = 365
 INTERVAL_LEVEL = 0.90
@@ -25,8 +27,10 @@ class AnnualDecline:
         How many times cheaper after a year, `exp(rate)`, and its 90 % interval; below 1 when prices rise.
     r_squared
         Share of the variance of log price that the line explains; None when all prices are equal.
-    other_coefficients
-        Change of log price with one unit of each further regressor.
+    quality
+        Change of log price with one unit of quality; NaN without it.
+    covariates
+        The same of each covariate.
     """
 
     rate: float
@@ -34,13 +38,17 @@ class AnnualDecline:
     factor_per_year: float
     ci90: tuple[float, float]
     r_squared: float | None
-    other_coefficients: tuple[float, ...]
+    quality: float
+    covariates: tuple[CovariateEffect, ...]
 
 
 def annual_decline(
-    dates: pd.Series, prices: pd.Series, quality: npt.NDArray[np.float64] | None = None
+    dates: pd.Series,
+    prices: pd.Series,
+    quality: npt.NDArray[np.float64] | None = None,
+    covariates: Sequence[Covariate] = (),
 ) -> AnnualDecline:
-    """Ordinary least squares of log price on time, and on quality when given.
+    """Ordinary least squares of log price on time, and on quality and covariates when given.
 
     Parameters
     ----------
@@ -48,24 +56,30 @@ def annual_decline(
         One row per price: datetime64 and any positive unit.
     quality
         Finite numbers, one per row.
+    covariates
+        Further columns, as `covariate_columns` gives them.
 
     Raises
     ------
     InputError
-        The columns do not pin the line down (all on one date, all of one quality, or both moving as one), or it is
+        The columns do not pin the line down (all on one date, all of one quality, or some moving as one), or it is
         so steep that a yearly factor is not a finite number.
     """
     years = (dates - dates.min()).dt.days.to_numpy() / DAYS_PER_YEAR
-    columns, units = zip(*map(in_deviations, [years] if quality is None else [years, quality]), strict=True)
+    known = [years] if quality is None else [years, quality]
+    columns, units = zip(*map(in_deviations, [*known, *(column.values for column in covariates)]), strict=True)
     design = np.column_stack([np.ones(len(years)), *columns])
     if not determined(design):
+        if error := confounded(design, ["", "the dates", "the scores"][: 1 + len(known)], covariates):
+            raise error
         names = "dates" if quality is None else "dates and scores"
         problem = f"the {names} do not tell a trend apart"
         raise InputError(problem, remedy="Bring prices with more than one date and, for a hedonic trend, more scores")
     log_prices = np.log(prices.to_numpy(dtype=float))
     fit = sm.OLS(log_prices, design).fit()
-    low, high = fit.conf_int(alpha=1 - INTERVAL_LEVEL)[1]
-    rate, rate_low, rate_high = (float(-value) / units[0] for value in (fit.params[1], high, low))
+    coefficients = fit.params[1:] / np.array(units)
+    bounds = fit.conf_int(alpha=1 - INTERVAL_LEVEL)[1:] / np.array(units)[:, None]
+    rate, rate_high, rate_low = (float(-value) for value in (coefficients[0], *bounds[0]))
     with np.errstate(over="ignore", under="ignore"):
         factor, ci_low, ci_high = (float(value) for value in np.exp([rate, rate_low, rate_high]))
     if not (np.isfinite(ci_high) and ci_low > 0):
@@ -78,7 +92,8 @@ def annual_decline(
         factor_per_year=factor,
         ci90=(ci_low, ci_high),
         r_squared=float(fit.rsquared) if np.ptp(log_prices) > 0 else None,
-        other_coefficients=tuple(float(fit.params[2 + at]) / unit for at, unit in enumerate(units[1:])),
+        quality=np.nan if quality is None else float(coefficients[1]),
+        covariates=covariate_effects(covariates, coefficients[len(known) :], bounds[len(known) :]),
     )
 
 

@@ -1,13 +1,20 @@
 """Price spells: from which day to which day a price held, for the panel or for a user's table."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from costfloor.errors import InputError
 from costfloor.panel import LAW_HOST_KINDS, MIN_USABLE_BENCHMARKS
+from costfloor.sources.covariates import covariate_names
 
 ITEM = ["model", "host"]
 
+PANEL_COVARIATES = ("creator", "host_kind", "open_weights", "reasoning")
+"""Columns of the panel that a hedonic regression may hold constant; the others are dates, prices, or follow from capability."""
 
-def from_panel(panel: pd.DataFrame) -> pd.DataFrame:
+
+def from_panel(panel: pd.DataFrame, covariates: Sequence[str] = ()) -> pd.DataFrame:
     """The panel as spells, at the sellers that the laws see.
 
     An aggregator repeats a price that is in the panel already, and the lowest price of a month belongs to no single seller.
@@ -16,13 +23,25 @@ def from_panel(panel: pd.DataFrame) -> pd.DataFrame:
     ----------
     panel
         As `load_panel` gives it.
+    covariates
+        Some of `PANEL_COVARIATES`, to be kept.
 
     Returns
     -------
     pandas.DataFrame
-        `date, until, left_censored, price, model, host, quality, open_weights, reasoning, family`; see `close_spells`. Models with fewer
-        benchmarks than the laws ask for are left out, so that indexes and laws speak of the same rows.
+        `date, until, left_censored, price, model, host, quality, open_weights, reasoning, family`, and the covariates; see
+        `close_spells`. Models with fewer benchmarks than the laws ask for are left out, so that indexes and laws speak of the same rows.
+
+    Raises
+    ------
+    InputError
+        A covariate is none of `PANEL_COVARIATES`.
     """
+    names = covariate_names(covariates)
+    for name in names:
+        if name not in PANEL_COVARIATES:
+            choices = ", ".join(PANEL_COVARIATES)
+            raise InputError("is no covariate of the panel", column=name, remedy=f"Choose from {choices}")
     rows = panel[panel["host_kind"].isin(LAW_HOST_KINDS) & (panel["n_benchmarks"] >= MIN_USABLE_BENCHMARKS)]
     spells = pd.DataFrame(
         {
@@ -36,6 +55,7 @@ def from_panel(panel: pd.DataFrame) -> pd.DataFrame:
             "open_weights": rows["open_weights"],
             "reasoning": rows["reasoning"],
             "family": rows["segment"],
+            **{name: rows[name] for name in names},
         }
     )
     return close_spells(spells)

@@ -23,8 +23,8 @@ class YearlyFactor:
         return math.log(low), math.log(high)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row: the log-rate a year and its 90 % interval, then the fields."""
+        """One row: the log-rate a year and its 90 % interval, then the fields, of which covariates have a frame of their own."""
         (rate_low, rate_high), (low, high) = self.rate_ci90, self.ci90
-        others = {name: value for name, value in vars(self).items() if name != "ci90"}
+        others = {name: value for name, value in vars(self).items() if name not in {"ci90", "covariates"}}
         rates = {"rate": self.rate, "rate_low": rate_low, "rate_high": rate_high}
         return pd.DataFrame([{**rates, **others, "factor_low": low, "factor_high": high}])

@@ -1,20 +1,22 @@
 """A user's own price table: one row per dated price of something whose quality was measured."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NoReturn, get_args
+from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
 from scipy.special import logit
 
 from costfloor.errors import InputError
+from costfloor.sources.covariates import covariate_cells
+from costfloor.sources.price_cells import PRICE_BOUNDS, boolean_cells, number_cells, refuse_cells, text_cells
 from costfloor.sources.table_file import frame_cells, read_cells
 from costfloor.sources.units import unit_slips
 from costfloor.sources.values import ISO_MIDNIGHT, ISO_MOMENT, NOT_A_DAY
 from costfloor.storage import sha256_bytes
-from costfloor.text import MAX_TEXT, UNSAFE, printable
+from costfloor.text import printable
 
 ScoreScale = Literal["fraction", "percent", "raw"]
 
@@ -22,18 +24,12 @@ REQUIRED = ("date", "price", "score")
 LABELS = ("family", "host", "model")
 COLUMNS = (*REQUIRED, *LABELS, "open_weights")
 SCORE_BOUNDS: dict[str, tuple[float, float]] = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
-BOOLEAN_STYLES = ({"true": True, "false": False}, {"1": True, "0": False})
-
-DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 MAX_SHOWN = 80
 """Longest name of a column in a message."""
 
 MAX_SCORE = 1e12
 """Sums of squares of larger scores leave the range in which numbers can be told apart."""
-
-PRICE_BOUNDS = (1e-30, 1e30)
-"""Wide enough for a dollar per operation; products and powers of prices within stay finite."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +41,8 @@ class PriceTable:
     frame
         One row per price, in the file's order: `date` (datetime64), `price` (the file's unit), `score` (as given),
         `quality` (logit of a fraction or percent score, the score itself when raw), `family` ("all" when the file
-        has none) and, where the file has them, `host`, `model` (text as given) and `open_weights` (bool).
+        has none) and, where the file has them, `host`, `model` (text as given) and `open_weights` (bool); then the covariates
+        that were asked for (numbers, bool or text).
     path, sha256
         The file (of a data frame, its name in messages) and the hash of what was read.
     score_scale
@@ -67,6 +64,7 @@ def read_price_table(
     today: dt.date | None = None,
     *,
     closed_scale: bool = False,
+    covariates: Sequence[str] = (),
 ) -> PriceTable:
     """Read and check a price table.
 
@@ -81,6 +79,8 @@ def read_price_table(
         The last date that is not in the future; the clock's date by default.
     closed_scale
         Accept scores on the bounds of the scale too, for an estimator that clips them; their quality is infinite.
+    covariates
+        Further columns to keep, see `covariate_cells`.
 
     Raises
     ------
@@ -90,11 +90,16 @@ def read_price_table(
     """
     path = Path(path)
     content, cells = read_cells(path)
-    return _price_table(cells, path, sha256_bytes(content), score_scale, today, closed_scale)
+    return _price_table(cells, path, sha256_bytes(content), score_scale, today, closed_scale, covariates)
 
 
 def price_table(
-    frame: pd.DataFrame, score_scale: ScoreScale = "fraction", *, name: str = "the table", closed_scale: bool = False
+    frame: pd.DataFrame,
+    score_scale: ScoreScale = "fraction",
+    *,
+    name: str = "the table",
+    closed_scale: bool = False,
+    covariates: Sequence[str] = (),
 ) -> PriceTable:
     """Check a price table that is a data frame already, as `read_price_table` checks a file.
 
@@ -102,7 +107,7 @@ def price_table(
     ----------
     frame
         The columns of a price table, dates as text or dates.
-    score_scale, closed_scale
+    score_scale, closed_scale, covariates
         As in `read_price_table`.
     name
         What it is called in messages.
@@ -113,7 +118,8 @@ def price_table(
         As `read_price_table`.
     """
     cells = frame_cells(frame, name)
-    return _price_table(cells, name, sha256_bytes(cells.to_csv(index=False).encode()), score_scale, None, closed_scale)
+    sha256 = sha256_bytes(cells.to_csv(index=False).encode())
+    return _price_table(cells, name, sha256, score_scale, None, closed_scale, covariates)
 
 
 def _price_table(
@@ -123,6 +129,7 @@ def _price_table(
     score_scale: ScoreScale,
     today: dt.date | None,
     closed_scale: bool,
+    covariates: Sequence[str],
 ) -> PriceTable:
     if score_scale not in get_args(ScoreScale):
         raise InputError("not a score scale", value=score_scale, remedy=f"Use one of {', '.join(get_args(ScoreScale))}")
@@ -130,11 +137,11 @@ def _price_table(
     if cells.empty:
         raise InputError("has a header but no rows", file=path, remedy="Add at least one dated price")
     frame = pd.DataFrame({"date": _dates(cells["date"], path, today or dt.datetime.now(dt.UTC).astimezone().date())})
-    frame["price"] = _numbers(cells["price"], path)
-    _refuse(cells["price"], frame["price"] <= 0, path, "not above zero", "Leave free or unknown prices out")
+    frame["price"] = number_cells(cells["price"], path)
+    refuse_cells(cells["price"], frame["price"] <= 0, path, "not above zero", "Leave free or unknown prices out")
     low, high = PRICE_BOUNDS
     extreme = (frame["price"] < low) | (frame["price"] > high)
-    _refuse(
+    refuse_cells(
         cells["price"], extreme, path, f"not between {low:g} and {high:g}", "Give prices in a larger or smaller unit"
     )
     frame["score"] = _scores(cells["score"], path, score_scale, closed_scale)
@@ -142,21 +149,22 @@ def _price_table(
     for name in LABELS:
         if name in cells:
             blank = cells[name].str.strip() == ""
-            _refuse(cells[name], blank, path, "empty", "Fill in every cell or leave the column out")
-            frame[name] = _names(cells[name], path)
+            refuse_cells(cells[name], blank, path, "empty", "Fill in every cell or leave the column out")
+            frame[name] = text_cells(cells[name], path)
     if "family" not in frame:
         frame["family"] = "all"
     if "open_weights" in cells:
-        frame["open_weights"] = _booleans(cells["open_weights"], path)
+        frame["open_weights"] = boolean_cells(cells["open_weights"], path)
     _check_duplicates(cells, frame, path)
-    _refuse(
+    refuse_cells(
         cells["price"],
         unit_slips(frame),
         path,
         "so far from the prices around it that its unit must be another one",
         "Give all prices in one unit, such as USD per million tokens",
     )
-    ignored = tuple(str(name) for name in cells if name not in COLUMNS)
+    frame[list(covariates)] = covariate_cells(cells, covariates, path)
+    ignored = tuple(str(name) for name in cells if name not in {*COLUMNS, *covariates})
     return PriceTable(frame, path, sha256, score_scale, ignored)
 
 
@@ -176,45 +184,29 @@ def _dates(cells: pd.Series, path: Path | str, today: dt.date) -> pd.Series:
     remedy = "Write the date as YYYY-MM-DD"
     text = cells.str.strip()
     iso = text.str.fullmatch(ISO_MIDNIGHT)
-    _refuse(cells, text.str.fullmatch(ISO_MOMENT) & ~iso, path, NOT_A_DAY, remedy)
-    _refuse(cells, ~iso, path, "not an ISO date", remedy)
+    refuse_cells(cells, text.str.fullmatch(ISO_MOMENT) & ~iso, path, NOT_A_DAY, remedy)
+    refuse_cells(cells, ~iso, path, "not an ISO date", remedy)
     dates = pd.to_datetime(text.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
-    _refuse(cells, dates.isna(), path, "not a day of the calendar", remedy)
-    _refuse(cells, dates < pd.Timestamp(1900, 1, 1), path, "before 1900", remedy)
+    refuse_cells(cells, dates.isna(), path, "not a day of the calendar", remedy)
+    refuse_cells(cells, dates < pd.Timestamp(1900, 1, 1), path, "before 1900", remedy)
     remedy = "Only prices that have been seen belong here; correct the year or drop the row"
-    _refuse(cells, dates > pd.Timestamp(today), path, f"in the future (today is {today})", remedy)
+    refuse_cells(cells, dates > pd.Timestamp(today), path, f"in the future (today is {today})", remedy)
     return dates
 
 
-def _names(cells: pd.Series, path: Path | str) -> pd.Series:
-    _refuse(cells, cells.str.len() > MAX_TEXT, path, f"longer than {MAX_TEXT} characters", "Shorten it")
-    _refuse(cells, cells.str.contains(UNSAFE), path, "holds control characters", "Remove them")
-    return cells.str.normalize("NFC")
-
-
-def _numbers(cells: pd.Series, path: Path | str) -> pd.Series:
-    text = cells.str.strip()
-    remedy = "Write a plain number such as 0.25, without currency signs or thousands separators"
-    _refuse(cells, text == "", path, "empty", "Fill it in or drop the row")
-    _refuse(cells, ~text.str.fullmatch(DECIMAL), path, "not a number", remedy)
-    numbers = text.astype(float)
-    _refuse(cells, numbers.isin([np.inf, -np.inf]), path, "not a finite number", remedy)
-    return numbers
-
-
 def _scores(cells: pd.Series, path: Path | str, scale: ScoreScale, closed: bool) -> pd.Series:
-    scores = _numbers(cells, path)
+    scores = number_cells(cells, path)
     extreme = scores.abs() > MAX_SCORE
-    _refuse(cells, extreme, path, f"beyond {MAX_SCORE:g}", "Give scores on a scale nearer to one")
+    refuse_cells(cells, extreme, path, f"beyond {MAX_SCORE:g}", "Give scores on a scale nearer to one")
     if scale != "raw":
         low, high = SCORE_BOUNDS[scale]
         outside = (scores < low) | (scores > high)
         remedy = "Say how scores are measured with --score-scale fraction, percent or raw"
-        _refuse(cells, outside, path, f"outside the {scale} scale, {low:g} to {high:g}", remedy)
+        refuse_cells(cells, outside, path, f"outside the {scale} scale, {low:g} to {high:g}", remedy)
         if not closed:
             on_bound = (scores == low) | (scores == high)
             remedy = "Leave the row out: beyond its scale, a score does not measure quality"
-            _refuse(cells, on_bound, path, f"on a bound of the {scale} scale, where the logit is infinite", remedy)
+            refuse_cells(cells, on_bound, path, f"on a bound of the {scale} scale, where the logit is infinite", remedy)
     return scores
 
 
@@ -222,15 +214,6 @@ def _quality(scores: pd.Series, scale: ScoreScale) -> pd.Series:
     if scale == "raw":
         return scores
     return pd.Series(logit(scores.to_numpy() / SCORE_BOUNDS[scale][1]), index=scores.index)
-
-
-def _booleans(cells: pd.Series, path: Path | str) -> pd.Series:
-    text = cells.str.strip().str.lower()
-    style = next((style for style in BOOLEAN_STYLES if text.iloc[0] in style), BOOLEAN_STYLES[0])
-    words = " or ".join(style)
-    remedy = "Use true and false in every row or leave the column out"
-    _refuse(cells, ~text.isin(list(style)), path, f"not {words} as in the rest of the column", remedy)
-    return text.map(style).astype(bool)
 
 
 def _check_duplicates(cells: pd.DataFrame, frame: pd.DataFrame, path: Path | str) -> None:
@@ -258,15 +241,3 @@ def _refuse_repeat(rows: pd.DataFrame, named: pd.DataFrame, path: Path | str, pr
         raise InputError(
             f"{problem}: row {first + 1} has it", file=path, row=row + 1, column="date", value=value, remedy=remedy
         )
-
-
-def _refuse(cells: pd.Series, bad: pd.Series, path: Path | str, problem: str, remedy: str) -> None:
-    """Raise for the first bad cell of a column."""
-    rows = np.flatnonzero(bad.to_numpy(dtype=bool))
-    if rows.size:
-        more = f" ({rows.size} rows are)" if rows.size > 1 else ""
-        _raise_cell(cells, int(rows[0]), path, f"{problem}{more}", remedy)
-
-
-def _raise_cell(cells: pd.Series, row: int, path: Path | str, problem: str, remedy: str) -> NoReturn:
-    raise InputError(problem, file=path, row=row + 1, column=str(cells.name), value=cells.iloc[row], remedy=remedy)
