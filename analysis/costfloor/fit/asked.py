@@ -20,7 +20,7 @@ from costfloor.wording import duration
 FAST_LOOK: Final = "fast look: short chains, for a first impression, not to be cited"
 
 FAST: Final = Sampling(draws=200, tune=200, chains=2, target_accepts=(0.9,), longer=False)
-"""Measured in docs/own-prices.md: a tenth to a quarter of the time, medians within a quarter of a posterior standard deviation."""
+"""Measured in docs/own-prices.md: a tenth of the time, medians within a fifth of a posterior standard deviation, ends within two thirds."""
 
 FOLDER: Final = "other_priors"
 """Below the folder of the fits: no listing of them meets a fit under other priors."""
