@@ -87,7 +87,7 @@ def _how_long(rows: int, settings: Sampling, fast: bool) -> str:
     full = for_table(settings, rows)
     share = _iterations(FAST) / _iterations(full) if fast else 1.0
     return (
-        "compiling, up to a minute or so where this machine has not done it before; then about "
+        "compiling, a minute or so where this machine has not done it before and seconds where it has; then about "
         f"{duration(max(1.0, share * sampling_seconds(rows)))} of sampling on two idle cores"
     )
 
