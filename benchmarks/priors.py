@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from costfloor.fit.other_priors import accepted
 from costfloor.fit.quantities import probability_of_claim
 from costfloor.fit.request import priors_of
 from costfloor.laws import LAWS
@@ -28,20 +29,23 @@ NOTATION = {
 
 
 def priors_table() -> str:
-    """Every prior once, with the laws that use it."""
+    """Every prior once, with the laws that use it and what may be asked for in its place."""
     priors: dict[str, dict[str, object]] = {}
     users: dict[str, list[str]] = {}
+    others: dict[str, tuple[str, ...]] = {}
     for name, law in LAWS.items():
+        others |= accepted(law)
         for prior, description in priors_of(law).items():
             priors[prior] = description
             users.setdefault(prior, []).append(name)
-    lines = ["| parameter | prior | laws | reason |", "|---|---|---|---|"]
+    lines = ["| parameter | prior | laws | reason | may be set to |", "|---|---|---|---|---|"]
     for name, description in priors.items():
         constants = description["constants"]
         assert isinstance(constants, list)
         notation = NOTATION[str(description["distribution"])].format(*(f"{value:g}" for value in constants))
         where = "all" if len(users[name]) == len(LAWS) else ", ".join(users[name])
-        lines.append(f"| `{name}` | {notation} | {where} | {description['reason']} |")
+        takes = ", ".join(others.get(name, ()))
+        lines.append(f"| `{name}` | {notation} | {where} | {description['reason']} | {takes} |")
     return "\n".join(lines)
 
 
@@ -82,6 +86,27 @@ spreads that are set to the root mean squares of these; in longer records discov
 (`analysis/costfloor/laws/few_families.py`).
 
 {priors_table()}
+
+## Priors of your own
+
+A fit takes other priors for a law's own parameters, those of the table with an entry in the last column; what all laws share, the level of
+prices, the effect of quality and the noise, stays as it is, so that laws differ in their motion alone.
+
+```
+cf.fit("plateau", prices, priors={{"rate_floor": ("normal", 0.18, 0.05)}})
+costfloor fit plateau --table prices.csv --prior rate_floor=normal:0.18:0.05
+```
+
+The constants are on the scale of the parameter, in the order of the table: a mean and a standard deviation (`normal`), a median and the
+standard deviation of the log (`lognormal`), a standard deviation (`halfnormal`), shape and rate (`gamma`), and for `discoveries_per_year` a
+lower bound, the median above it and the standard deviation of the log (`lognormal_above`). A half-life is given in years and a rate in log
+points a year, although both are sampled as logs; only `stagnant_logit` is itself on a transformed scale, log odds. `cf.priors("plateau")`
+has the same as a data frame with units, means and 90 % intervals.
+
+Such a fit has a key of its own and lies in a folder of its own, so that it is never read as the law's own or the other way round. Its
+receipt, what it prints and its name in figures say which priors are not the law's. Checks, scores and forecasts take its own priors;
+`compare` refuses it, as laws are compared under the priors that are reasoned for here. A prior that was not fitted before is compiled,
+which takes a minute or so.
 
 ## What they imply before any price is seen
 

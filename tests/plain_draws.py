@@ -22,6 +22,8 @@ def central(prior: Prior) -> float:
             return low + median
         case "halfnormal", (sd,):
             return 0.67 * sd
+        case "constant", (value,):
+            return value
         case _:
             raise ValueError(f"no middle of {prior}")
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from costfloor.api.fitting import check, compare, fit, score
     from costfloor.api.markets import index, trend
     from costfloor.api.prices import load_panel, observe, read_prices
+    from costfloor.api.priors import priors
     from costfloor.api.services import economics
     from costfloor.errors import CostfloorError
     from costfloor.laws import LAWS
@@ -32,6 +33,7 @@ __all__ = [
     "observe",
     "open_results",
     "plot",
+    "priors",
     "read_prices",
     "score",
     "trend",
@@ -50,6 +52,7 @@ _HOMES = {
     "observe": "api.prices:observe",
     "open_results": "report.stored:open_results",
     "plot": "api:plot",
+    "priors": "api.priors:priors",
     "read_prices": "api.prices:read_prices",
     "score": "api.fitting:score",
     "trend": "api.markets:trend",

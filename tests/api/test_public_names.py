@@ -217,6 +217,7 @@ def test_frames_go_to_spreadsheets_and_papers(prices: Path, study: Study, tmp_pa
         cf.trend("hedonic", prices).to_frame(),
         cf.trend("frontier", prices, threshold=0.5).to_frame(),
         study.comparison.to_frame(),
+        cf.priors("plateau"),
         Checks(study.checks).to_frame(),
         study.economics.to_frame(),
         cf.read_prices(prices),

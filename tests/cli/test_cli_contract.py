@@ -317,8 +317,12 @@ def test_compare(table: Path, data: Path, capsys: pytest.CaptureFixture[str]) ->
     for score in found["laws"].values():
         assert set(score) == {"elpd", "se", "crps", "coverage90", "weight", "weight_ci90"}
     np.testing.assert_allclose(sum(score["weight"] for score in found["laws"].values()), 1.0)
+    for law, score in found["laws"].items():
+        from_each = [origin["scores"][law] for origin in found["origins"]]
+        assert abs(sum(of_origin["elpd"] for of_origin in from_each) - score["elpd"]) < 1e-9
     said_of_gates(result, found["passed"])
-    shown = run(capsys, "compare", "--table", table, "--data", data, "--horizon", "6", "--quiet").out
+    shown = run(capsys, "compare", "--table", table, "--data", data, "--horizon", "6", "--by-origin", "--quiet").out
+    assert "plateau less discovery" in shown
     for question in found["questions"]:
         assert f"{question['id']}:  {question['question']} " in shown
     assert "Not yet asked." in shown

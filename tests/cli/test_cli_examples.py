@@ -104,7 +104,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> None:
     built = SimpleNamespace(store=project_store(), report=None)
     checks = {check.name: check for check in results.checks}
     for module, function, value in (
-        (costfloor.cli.fits, "fit_law", lambda law, *_: results.fits[law.name]),
+        (costfloor.cli.fits, "fit_as_asked", lambda law, *_, **__: results.fits[law.name]),
         (costfloor.cli.comparison, "fit_law", lambda law, *_: results.fits[law.name]),
         (costfloor.cli.comparison, "compare_laws", lambda *_, **__: results.comparison),
         (costfloor.cli.comparison, "run_checks", lambda *_: [checks[name] for name in _[3] or checks]),

@@ -7,8 +7,10 @@ from costfloor.api.prices import Prices, Progress, observe, read_rows
 from costfloor.checks import run_checks
 from costfloor.checks.result import Checks
 from costfloor.errors import InputError
+from costfloor.fit.asked import fit_as_asked, require_no_fast_look
 from costfloor.fit.continuation import appended
 from costfloor.fit.fit import fit_law
+from costfloor.fit.other_priors import AskedPrior
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.compare import compare as compare_laws
@@ -27,6 +29,8 @@ def fit(
     law: str | Law,
     data: Prices | PriceObservations = None,
     *,
+    priors: Mapping[str, AskedPrior] | None = None,
+    fast: bool = False,
     sampling: Sampling | None = None,
     score_scale: ScoreScale = "fraction",
     folder: Path | str | None = None,
@@ -41,6 +45,13 @@ def fit(
         ``"encompassing"``.
     data
         What is fitted, as in `observe`: a data frame or a file with `date`, `price` and `score`; default: the project's own panel.
+    priors
+        Priors in place of the law's own, each a distribution and its constants on the scale of the parameter, for instance
+        ``{"rate_floor": ("normal", 0.18, 0.05)}``. `costfloor.priors` has the parameters of a law with what they take. The fit says which
+        priors are not the law's own, and laws are not compared by it.
+    fast
+        Take a fast look: short chains, for a first impression, not to be cited. The fit says so, is not stored, and no check, score or
+        comparison rests on it; it mostly misses a gate.
     sampling
         How the posterior is sampled; the default is that of the command line, which finds the same fits.
     score_scale
@@ -58,7 +69,7 @@ def fit(
     Raises
     ------
     InputError
-        There is no such law, or the table is wrong.
+        There is no such law, the table is wrong, a prior does not suit its parameter, or both `fast` and `sampling` are given.
 
     Examples
     --------
@@ -69,11 +80,17 @@ def fit(
     ['quantity', 'family', 'unit', 'mean', 'sd', 'q05', 'q50', 'q95']
     >>> fit.draws("rate_now").ndim
     1
+    >>> slow = cf.fit("exponential", "prices.csv", priors={"rate": ("lognormal", 0.2, 0.5)}, sampling=short)
+    >>> list(slow.receipt["other_priors"])
+    ['rate']
     >>> list(fit.forecast(months=12).columns)
     ['family', 'date', 'q05', 'q50', 'q95', 'unit']
     """
-    obs = observe(data, score_scale=score_scale, folder=folder, progress=progress)
-    return fit_law(_law(law), obs, sampling or Sampling(), nearest_places(folder).fits, progress or _silent)
+    if fast and sampling is not None:
+        raise InputError("`fast` says how the fit is sampled, and so does `sampling`", remedy="Give one of them")
+    chosen, obs = law_of(law), observe(data, score_scale=score_scale, folder=folder, progress=progress)
+    directory, say = nearest_places(folder).fits, progress or _silent
+    return fit_as_asked(chosen, obs, sampling or Sampling(), directory, say, priors=priors, fast=fast)
 
 
 def compare(
@@ -146,7 +163,7 @@ def check(
     Raises
     ------
     InputError
-        There is no such check, or the fits are to different prices.
+        There is no such check, or the fits are to different prices, two of one law, or fast looks.
 
     Examples
     --------
@@ -192,7 +209,7 @@ def score(
     Raises
     ------
     InputError
-        The new rows do not continue the fitted ones, or `data` is not what was fitted.
+        The new rows do not continue the fitted ones, `data` is not what was fitted, or a fit is a fast look.
 
     Examples
     --------
@@ -215,7 +232,8 @@ def score(
     return score_rows(by_law, appended(old.frame, after, fresh.name), seed)
 
 
-def _law(law: str | Law) -> Law:
+def law_of(law: str | Law) -> Law:
+    """The law of a name."""
     if isinstance(law, Law):
         return law
     if law not in LAWS:
@@ -225,10 +243,13 @@ def _law(law: str | Law) -> Law:
 
 def fits_by_law(fits: Fits) -> tuple[dict[str, Fit], PriceObservations]:
     """Fits by the name of their law, and the observations that all of them are to."""
-    several = [fits] if isinstance(fits, Fit) else fits.values() if isinstance(fits, Mapping) else fits
+    several = [fits] if isinstance(fits, Fit) else list(fits.values() if isinstance(fits, Mapping) else fits)
     by_law = {fit.law.name: fit for fit in several}
     if not by_law:
         raise InputError("no fit was given", remedy="Give what costfloor.fit returned")
+    if len(by_law) < len(several):
+        raise InputError("two fits are of the same law", remedy="Give them one by one, as under different priors")
+    require_no_fast_look(several)
     first, *others = (fit.observed for fit in by_law.values())
     if any(obs.data_hash != first.data_hash for obs in others):
         raise InputError("the fits are to different prices", remedy="Fit all laws to the same table")

@@ -35,6 +35,9 @@ def compare(
     horizon: Annotated[
         int, typer.Option(min=1, max=120, help="Months ahead. Up to 7 no law is set aside by its forecasts.")
     ] = 12,
+    by_origin: Annotated[
+        bool, typer.Option("--by-origin", help="Show the log scores from each past date, too.")
+    ] = False,
     score_scale: Scale = "fraction",
 ) -> None:
     """Compare the laws by forecast and give a verdict."""
@@ -42,7 +45,7 @@ def compare(
     obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
     fits = {name: fit_law(law, obs, call.settings, folder, say) for name, law in LAWS.items()}
     result = compare_laws(fits, obs, call.settings, folder, say, horizon_months=horizon)
-    call.emit(result.to_json(), *comparison_blocks(result))
+    call.emit(result.to_json(), *comparison_blocks(result, by_origin=by_origin))
     exit_unless(result.passed, f"FAILED gates: {'; '.join(map(str, result.failures))}")
 
 

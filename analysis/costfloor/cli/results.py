@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from costfloor.checks.result import CheckResult
 from costfloor.cli.screen import Block, shown_rows
+from costfloor.fit.asked import departures
 from costfloor.fit.quantities import HEADLINE_RATES, summary_table
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison
@@ -68,8 +69,8 @@ def fit_blocks(fit: Fit) -> list[Block]:
     return [*table, _gates(receipt), *dict.fromkeys(receipt["warnings"]), _found(fit)]
 
 
-def comparison_blocks(comparison: Comparison) -> list[Block]:
-    """How well the laws forecast, the six questions, and the verdict as the last sentence."""
+def comparison_blocks(comparison: Comparison, *, by_origin: bool = False) -> list[Block]:
+    """How well the laws forecast, in all and by past date, the six questions, and the verdict as the last sentence."""
     dates = [origin["date"] for origin in comparison.origins]
     where = f" from {plural(len(dates), 'past date')}, {listing(dates)}" if dates else ""
     scores = tabulate(
@@ -99,7 +100,21 @@ def comparison_blocks(comparison: Comparison) -> list[Block]:
     words = (
         "`costfloor explain elpd`, and CRPS, and stacking weight, say what is in the table; a weight is no probability."
     )
-    return [scores, words, questions, left_out(comparison.questions), claim_probability(comparison), "", verdict]
+    forecasts = [scores, words, *(_by_origin(comparison) if by_origin else [])]
+    return [*forecasts, questions, left_out(comparison.questions), claim_probability(comparison), "", verdict]
+
+
+def _by_origin(comparison: Comparison) -> list[Block]:
+    """The log score of each law from each past date, and the lead that the verdict rests on."""
+    table = comparison.by_origin()
+    if table.empty:
+        return ["No past date could be scored."]
+    wide = table.pivot_table(index="law", columns="origin", values="elpd", sort=False)
+    wide.loc["plateau less discovery"] = wide.loc["plateau"] - wide.loc["discovery"]
+    dates = [_log_score_from(str(date)) for date in wide]
+    law = Column[Mapping[Any, Any]]("Law", lambda row: row["law"], "l")
+    shown = tabulate("", "Log score from each past date", [law, *dates], wide.reset_index().to_dict("records"))
+    return [shown, "With --json `origins` has the CRPS and the share inside 90 % from each date, too."]
 
 
 def check_blocks(results: Sequence[CheckResult], power: Power | None) -> list[Block]:
@@ -211,7 +226,9 @@ def _found(fit: Fit) -> str:
     sentence = f"Under this law prices at equal quality now {now}"
     if later != now:
         sentence += f", and in the long run {later}"
-    return f"{sentence}." if fit.passed else f"{sentence}; but its gates FAILED, so that this cannot be relied on."
+    sentence += "." if fit.passed else "; but its gates FAILED, so that this cannot be relied on."
+    departed = departures(fit)
+    return f"{sentence} Note: {'; '.join(departed)}." if departed else sentence
 
 
 def _a_year(rate: float) -> str:
@@ -291,6 +308,10 @@ def _significant(name: str) -> Column[Mapping[Any, Any]]:
 
 def _moved(name: str) -> Column[Any]:
     return Column(f"{name} moved, in sd", lambda row: _number(row[1].moved.get(name), "+.2f"))
+
+
+def _log_score_from(date: str) -> Column[Mapping[Any, Any]]:
+    return Column(date, lambda row: Number(row[date], ",.1f"))
 
 
 def _number(value: float | None, form: str) -> Cell:

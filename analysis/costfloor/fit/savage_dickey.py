@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from costfloor.fit.result import Fit
-from costfloor.laws.encompassing import KEPT_SHARE
 
 BATCHES = 20
 NULLS = {"no decay": 1.0, "no floor": 0.0}
@@ -40,10 +39,10 @@ class PointNull:
 def point_nulls(fit: Fit) -> tuple[PointNull, ...]:
     """Bayes factors of no decay and of no floor, from the fit of the encompassing law."""
     draws = fit.draws("kept_share")
-    mean, sd = KEPT_SHARE.constants
+    before = fit.law.family_parameters["kept_share"].population
     nulls = []
     for null, point in NULLS.items():
-        prior = float(_normal(np.array(point), mean, sd))
+        prior = float(np.exp(before.logpdf(np.array(point))))
         density = _density(draws, point)
         parts = np.array([_density(part, point) for part in np.array_split(draws, BATCHES)])
         error = float(parts.std(ddof=1) / np.sqrt(BATCHES))

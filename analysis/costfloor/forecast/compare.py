@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from costfloor.errors import MissingResultError
+from costfloor.fit.asked import require_defaults
 from costfloor.fit.fit import SMALL_TABLE_ROWS, Progress
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior, headline_rates, probability_of_claim
 from costfloor.fit.question_evidence import questions_of_fit
@@ -27,6 +29,11 @@ from costfloor.forecast.verdict import Evidence, Verdict, judge
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.sampling.policy import Sampling
+
+SCORES: Final = "scores"
+"""In the record of an origin: by law its `elpd`, `crps` and `coverage90` from there."""
+
+BY_ORIGIN: Final = ("origin", "law", "horizon_months", "rows_seen", "rows_scored", "elpd", "crps", "coverage90")
 
 ORIGIN_DRAWS = 500
 """Of a chain at a past origin of a small table, kept and discarded."""
@@ -64,8 +71,8 @@ class Comparison:
 
     `questions` are the answers to the six of docs/questions.md, beside the verdict and no part of it.
     `elpd_difference_mcse` is the part of `elpd_difference_se` that more draws would take away, `elpd_margin_mcse` how closely the lead less
-    the margin beyond which it is clear can be computed. `origins` holds for each origin its `date`,
-    `rows_seen`, `rows_scored`, and the `quantities` each law saw from there, as in the ledger. `p_floor_15_20` averages the laws by their
+    the margin beyond which it is clear can be computed. `origins` holds for each origin its `date`, `rows_seen`, `rows_scored`, the
+    `quantities` each law saw from there, as in the ledger, and its `scores`. `p_floor_15_20` averages the laws by their
     weights; its `ci90` is from the doubt of the weights alone.
     """
 
@@ -129,6 +136,31 @@ class Comparison:
             rows.append({"law": name, **numbers, "weight_low": low, "weight_high": high})
         return pd.DataFrame(rows)
 
+    def by_origin(self) -> pd.DataFrame:
+        """How well each law forecast from each past date.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `origin` (ISO date)`, law, horizon_months, rows_seen, rows_scored, elpd, crps, coverage90`, one row per origin and law, as in
+            `to_frame`, which has the sums of `elpd` over the origins.
+
+        Raises
+        ------
+        MissingResultError
+            The comparison was stored when origins had no scores of their own.
+        """
+        rows = []
+        for origin in self.origins:
+            if SCORES not in origin:
+                raise MissingResultError("this comparison was stored without scores by origin. Compare again")
+            at = {
+                "horizon_months": self.horizon_months,
+                **{name: origin[name] for name in ("rows_seen", "rows_scored")},
+            }
+            rows += [{"origin": origin["date"], "law": law, **at, **score} for law, score in origin[SCORES].items()]
+        return pd.DataFrame(rows, columns=list(BY_ORIGIN))
+
     def __repr__(self) -> str:
         dates = f"{len(self.origins)} past dates, {self.horizon_months} months ahead"
         return f"<Comparison over {dates}: {self.verdict}; {self.verdict_reason}>"
@@ -155,7 +187,13 @@ def compare(
         How far ahead the laws are scored.
     workers
         As in `costfloor.runs.jobs.run_jobs`, for the fits at the origins; by default all are made in this process.
+
+    Raises
+    ------
+    InputError
+        A fit is a fast look, or under another prior than its law's own.
     """
+    require_defaults(fits.values())
     origins = forecast_origins(obs, horizon_months)
     scores: dict[str, list[OriginScore]] = {name: [] for name in LAWS}
     records = {origin.date: _origin_record(origin) for origin in origins}
@@ -165,6 +203,7 @@ def compare(
     for scored in at_all_origins:
         scores[scored.name].append(scored.scores[horizon_months])
         records[scored.origin]["quantities"][scored.name] = headline_rates(scored.receipt["parameters"])
+        records[scored.origin][SCORES][scored.name] = _sums(scores[scored.name][-1:])
     on_all_rows = [
         Failure(name, None, fit.receipt["diagnostics"]["worst"]) for name, fit in fits.items() if not fit.passed
     ]
@@ -244,15 +283,17 @@ def _law_score(
 ) -> LawScore:
     if not scores:
         return LawScore(None, None, None, None, weight, weight_ci90)
-    elpd, se = total_elpd(scores, horizon_months)
-    return LawScore(
-        elpd=elpd,
-        se=se,
-        crps=float(np.concatenate([score.crps for score in scores]).mean()),
-        coverage90=float(np.concatenate([score.covered90 for score in scores]).mean()),
-        weight=weight,
-        weight_ci90=weight_ci90,
-    )
+    _, se = total_elpd(scores, horizon_months)
+    return LawScore(se=se, weight=weight, weight_ci90=weight_ci90, **_sums(scores))
+
+
+def _sums(scores: Sequence[OriginScore]) -> dict[str, float]:
+    """Log score summed over some origins, and the means over their rows."""
+    return {
+        "elpd": float(np.concatenate([score.unit_elpd for score in scores]).sum()),
+        "crps": float(np.concatenate([score.crps for score in scores]).mean()),
+        "coverage90": float(np.concatenate([score.covered90 for score in scores]).mean()),
+    }
 
 
 def _ci90(draws: np.ndarray) -> tuple[float, float]:
@@ -266,6 +307,7 @@ def _origin_record(origin: Origin) -> dict[str, Any]:
         "rows_seen": origin.rows_seen,
         "rows_scored": origin.rows_scored,
         "quantities": {},
+        SCORES: {},
     }
 
 

@@ -20,6 +20,9 @@ LONG_ROWS: Final = 2_000
 SECONDS_PER_THOUSAND_ROWS: Final = 30.0
 """Of the slower laws on two idle cores; a constant rate takes a fifth of it or less."""
 
+FEWEST_SECONDS: Final = 10.0
+"""That a fit to few rows may take."""
+
 
 def require_enough(frame: pd.DataFrame, *, file: Path | None = None, name: str = "the table") -> None:
     """Refuse rows that no law of motion can be fitted to.
@@ -62,11 +65,16 @@ def require_enough(frame: pd.DataFrame, *, file: Path | None = None, name: str =
         )
 
 
+def sampling_seconds(rows: int) -> float:
+    """About how long a fit to so many rows is sampled on two idle cores."""
+    return max(FEWEST_SECONDS, rows / 1000 * SECONDS_PER_THOUSAND_ROWS)
+
+
 def long_fit(rows: int) -> str | None:
     """What to say before a fit to so many rows; None where it is soon done."""
     if rows < LONG_ROWS:
         return None
-    minutes = max(1, round(rows / 1000 * SECONDS_PER_THOUSAND_ROWS / 60))
+    minutes = max(1, round(sampling_seconds(rows) / 60))
     return f"{rows:,} rows: a fit may take about {minutes} {'minute' if minutes == 1 else 'minutes'} on two idle cores"
 
 

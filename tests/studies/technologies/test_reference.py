@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from costfloor.laws import LAWS
 from costfloor.laws.encompassing import INITIAL_RATE
+from costfloor.laws.with_priors import with_priors
 from costfloor.places import Places
 from costfloor.records import typed
 from costfloor.sampling.priors import Prior
 from costfloor.studies.registry import recorded_studies
-from costfloor.studies.technologies.alternative import reference_priors, with_priors
+from costfloor.studies.technologies.alternative import reference_priors
 from costfloor.studies.technologies.document import document, write_document
 from costfloor.studies.technologies.reference import floor_and_excess_priors, half_life_prior
 from costfloor.studies.technologies.sentences import coverage, leader

@@ -15,10 +15,11 @@ from costfloor.fit.sensitivity import PriorSensitivity, prior_sensitivity
 from costfloor.laws import LAWS
 from costfloor.laws.observations import PriceObservations
 from costfloor.laws.panel import panel_observations
+from costfloor.laws.with_priors import with_priors
 from costfloor.sampling.priors import Prior
 from costfloor.sampling.quantiles import quantiles
 from costfloor.studies.context import Context, HeavyStudy
-from costfloor.studies.technologies.alternative import reference_priors, with_priors
+from costfloor.studies.technologies.alternative import reference_priors
 from costfloor.studies.technologies.reference import ReferenceClass
 from costfloor.studies.technologies.study import technology_study
 

@@ -5,8 +5,6 @@ how far log cost falls in one half-life at that rate. The initial rate keeps the
 encompassing law.
 """
 
-from dataclasses import replace
-
 from costfloor.laws.base import Law
 from costfloor.laws.encompassing import INITIAL_RATE
 from costfloor.sampling.priors import Prior
@@ -29,13 +27,3 @@ def reference_priors(law: Law, reference: ReferenceClass, seed: int) -> tuple[Pr
     if "kept_share" in law.family_parameters:
         return reference.kept_share, half_life
     return *floor_and_excess_priors(reference, INITIAL_RATE, seed), half_life
-
-
-def with_priors(law: Law, priors: tuple[Prior, ...]) -> Law:
-    """The law with other population priors for the parameters that they name; spreads over families stay."""
-    by_name = {prior.name: prior for prior in priors}
-    parameters = {
-        name: replace(parameter, population=by_name.get(name, parameter.population))
-        for name, parameter in law.family_parameters.items()
-    }
-    return replace(law, family_parameters=parameters)
