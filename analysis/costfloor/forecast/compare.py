@@ -199,7 +199,11 @@ def compare(
     records = {origin.date: _origin_record(origin) for origin in origins}
     dates = [origin.date for origin in origins]
     at_origins = settings_at_origins(settings, obs)
-    at_all_origins = score_laws(list(LAWS), obs, dates, (horizon_months,), at_origins, directory, progress, workers)
+    # Late dates and laws with much to say take longest, and begin first: at the end no worker waits long for another.
+    late_first = score_laws(
+        [*LAWS][::-1], obs, dates[::-1], (horizon_months,), at_origins, directory, progress, workers
+    )
+    at_all_origins = late_first[::-1]
     for scored in at_all_origins:
         scores[scored.name].append(scored.scores[horizon_months])
         records[scored.origin]["quantities"][scored.name] = headline_rates(scored.receipt["parameters"])
