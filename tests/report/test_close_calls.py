@@ -12,7 +12,7 @@ from costfloor.economics.outlook import Outlook
 from costfloor.economics.study import Economics
 from costfloor.report.answer.services_page import decision, outlook_in_words
 from costfloor.report.chapter_costs import hangs_on, staff, stagnation, token_costs
-from costfloor.report.chapter_economics import knowing, service
+from costfloor.report.chapter_economics import _values, knowing, service
 from costfloor.report.chapter_host import added_by_fixed_tokens, host, host_table
 from costfloor.report.launches import Launches, launches
 from test_chapter_economics import SERVICES, TITLES, split_world, world
@@ -194,6 +194,11 @@ def test_the_reader_is_told_whose_laws_a_host_follows(economics: Economics) -> N
     assert first.endswith("by the laws of both channels, it is worked out again below.")
     assert "along both channels of open models, by the laws of “Fixed graph, changed graph”" in second
     assert "Inference host stands here by the laws of both channels" in knowing(economics)
+    assert _values(economics, TITLES).caption.endswith(
+        " Of inference host: tokens fixed, and all prices by the laws of the panel."
+    )
+    bought = replace(economics, scenarios=(SERVICES["api_wrapper"],))
+    assert _values(bought, TITLES).caption.endswith("the price of a token.")
     alone = world(0.2, 0.6)
     assert "worked out again" not in service(HOST, alone, TITLES)
     assert "both channels" not in knowing(alone)

@@ -215,7 +215,7 @@ def _values(economics: Economics, titles: dict[str, str]) -> Table:
 def _of_panel(economics: Economics) -> str:
     """That services with accelerators of their own have their tokens fixed; empty where there is none."""
     hosts = [_short(scenario.name) for scenario in economics.scenarios if scenario.capacity]
-    return f" Of {listing(hosts)}: its tokens fixed, and all prices by the laws of the panel." if hosts else ""
+    return f" Of {listing(hosts)}: tokens fixed, and all prices by the laws of the panel." if hosts else ""
 
 
 def _by_channel(economics: Economics) -> str:
