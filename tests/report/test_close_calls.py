@@ -10,11 +10,13 @@ from costfloor.economics.cost_outlook import CostOutlook, CostReading, StaffSwin
 from costfloor.economics.decision import Swing, Waiting
 from costfloor.economics.outlook import Outlook
 from costfloor.economics.study import Economics
+from costfloor.fit.effective import effective_draws
 from costfloor.report.answer.services_page import decision, outlook_in_words
 from costfloor.report.chapter_costs import hangs_on, staff, stagnation, token_costs
 from costfloor.report.chapter_economics import _values, knowing, service
 from costfloor.report.chapter_host import added_by_fixed_tokens, host, host_table
 from costfloor.report.launches import Launches, launches
+from price_worlds import stored_fits
 from test_chapter_economics import SERVICES, TITLES, split_world, world
 
 HOST = SERVICES["inference_host"]
@@ -337,3 +339,10 @@ def test_an_outlook_along_a_single_path_is_certain(economics: Economics) -> None
     rows: list[Outlook] = [row for row in economics.outlooks if row.law == "15 % a year"]
     assert rows
     assert all(row.draws is None for row in rows)
+
+
+def test_an_outlook_under_a_law_counts_the_effective_draws_of_its_fit(economics: Economics) -> None:
+    fits = stored_fits("goes_on")
+    counted = {row.law: row.draws for row in economics.outlooks if row.buyer == "frontier"}
+    expected = {law: min(fit.parameters.size, effective_draws(fit)) for law, fit in fits.items()}
+    assert counted == pytest.approx(expected)
