@@ -83,7 +83,8 @@ GLOSSARY: Final[Mapping[str, str]] = MappingProxyType(
         "pass-through": "The share of the market's progress that a model on sale follows with its own price. In unit "
         "economics: the share of a fall in token cost that a service gives to its customers.",
         "pay-back": "Of a service: the first year in which profits, added up and not discounted, have paid for launch "
-        "and capacity; never, when fewer than half of the draws get there.",
+        "and capacity; never, when fewer than half of the draws get there, and about even, when their Monte Carlo error "
+        "leaves that open.",
         "plateau": "The law in which the rate decays with the age of a capability to a floor that the data may set. The "
         "reading in which the fall becomes a slow one of perhaps 15 to 20 % a year. Also a verdict.",
         "posterior": "What is believed of a quantity after the data: the prior, corrected by them. Given as draws, and "

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.economics.cost_outlook import cost_outlook
+from costfloor.economics.cost_outlook import SINGLE_PATH_DRAWS, cost_outlook
 from costfloor.economics.cost_shares import (
     STAFF,
     HardwareTrend,
@@ -17,6 +17,7 @@ from costfloor.economics.cost_shares import (
     shares_today,
 )
 from costfloor.economics.futures import Future, fixed_path
+from costfloor.report.chapter_costs import ASKED, hangs_on
 from store import project_store
 
 DATA = Path(__file__).parents[2] / "data"
@@ -115,9 +116,25 @@ def test_the_accelerators_part_falls_by_both_channels() -> None:
 def test_what_a_conclusion_hangs_on_is_the_kind_whose_range_changes_it(decisive: str) -> None:
     ranges = cost_ranges() | {f"{name}_share": (0.02, 0.021) for name in STAFF} | {f"{decisive}_share": (0.0, 0.9)}
     outlook = cost_outlook(fixed_path(0.3, 10), ranges, SAME, seed=1)
-    hanging = {swing.kind: swing.hanging for swing in outlook.staff}
+    hanging = {swing.kind: [name for name in ASKED if hangs_on(swing, name, outlook.draws)] for swing in outlook.staff}
     assert "stagnant_share" in hanging[decisive]
     assert not any(hanging[name] for name in STAFF if name != decisive)
+
+
+def test_readings_are_medians_with_the_shares_of_draws_behind_them() -> None:
+    outlook = cost_outlook(fixed_path(0.3, 10), cost_ranges(), SAME, seed=1)
+    assert outlook.draws == SINGLE_PATH_DRAWS
+    for reading in (reading for swing in outlook.staff for reading in (swing.at_low, swing.at_high)):
+        assert (reading.stagnant_share >= 0.5) == (reading.p_stagnant >= 0.5)
+        assert sum(reading.reach) == pytest.approx(1.0)
+        assert list(reading.p_half) == sorted(reading.p_half)
+        assert next(year for year, share in enumerate(reading.p_half) if share >= 0.5) == reading.half_years
+
+
+@pytest.mark.parametrize(("paths", "draws", "counted"), [(3000, 300.0, 300.0), (3000, None, 3000), (100, 300.0, 100)])
+def test_a_cost_is_worth_no_more_draws_than_its_price(paths: int, draws: float | None, counted: float) -> None:
+    price = np.exp(-np.linspace(0.1, 0.5, paths)[:, None] * np.arange(7.0))
+    assert cost_outlook(Future("law", True, price, draws=draws), cost_ranges(), SAME, seed=1).draws == counted
 
 
 def test_a_trend_of_hardware_is_a_least_squares_slope() -> None:

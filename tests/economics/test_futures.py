@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.economics.accounts import accounts, net_present_value_usd
-from costfloor.economics.decision import tornado, waiting
+from costfloor.economics.decision import Swing, Waiting, tornado, waiting
 from costfloor.economics.futures import (
     ASYMPTOTES,
     Future,
@@ -179,3 +179,35 @@ def test_the_widest_swing_comes_first() -> None:
     assert (law.low, law.high) == ("10 % a year", "60 % a year")
     growth = next(swing for swing in swings if swing.path == "tokens.growth_per_year")
     assert growth.value_at_high < growth.value_at_low
+
+
+def test_paths_are_worth_the_draws_of_their_law() -> None:
+    paths = np.ones((60, 4))
+    assert Future("law", True, paths).independent_draws == 60
+    assert Future("law", True, paths, draws=12.5).independent_draws == 12.5
+    assert Future("law", True, paths, draws=900.0).independent_draws == 60
+    assert Future("law", True, paths, draws=12.5).until(2).independent_draws == 12.5
+    assert fixed_path(0.2, 3).independent_draws is None
+    assert outlook(EXAMPLE, Future("law", True, paths, draws=12.5), "frontier", 2025).draws == 12.5
+
+
+def test_errors_of_values_are_their_spread_over_runs() -> None:
+    rng = np.random.default_rng(7)
+    rates, years = {"slow": 0.1, "fast": 0.5}, np.arange(4.0)
+
+    def run() -> tuple[Waiting, dict[str, Swing]]:
+        laws = [Future(law, True, np.exp(-rng.normal(rate, 0.3, (80, 1)) * years)) for law, rate in rates.items()]
+        return waiting(EXAMPLE, laws), {swing.path: swing for swing in tornado(EXAMPLE, laws)}
+
+    runs = [run() for _ in range(300)]
+
+    def stated_over_spread(pairs: list[tuple[float, float]]) -> float:
+        """Mean of the errors that runs state, over the standard deviation of what they are of."""
+        values, errors = zip(*pairs, strict=True)
+        return float(np.mean(errors) / np.std(values))
+
+    by_law = [[(waits.value_now[law], waits.now_mcse[law]) for waits, _ in runs] for law in rates]
+    of_waiting = [(waits.value_of_waiting, waits.waiting_mcse) for waits, _ in runs]
+    by_input = [[(swings[path].width, swings[path].mcse) for _, swings in runs] for path in runs[0][1]]
+    for pairs in (*by_law, of_waiting, *by_input):
+        assert stated_over_spread(pairs) == pytest.approx(1.0, abs=0.15)

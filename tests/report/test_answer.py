@@ -14,8 +14,10 @@ from costfloor.forecast.baselines import BASELINES
 from costfloor.glossary import GLOSSARY
 from costfloor.places import Places
 from costfloor.report.answer import first_page, forecast_page, index_page, rates_in_print, services_page, sources_page
+from costfloor.report.chapter_economics import AFTER_YEARS
 from costfloor.report.decline import LAST_12, RATE, price_ahead, rates_by_year
 from costfloor.report.document import ANSWER, CHAPTERS
+from costfloor.report.figures.economics import frame as margins_by_year
 from costfloor.report.plain import LAWS_IN_WORDS, QUESTIONS_IN_WORDS, fall, fall_span
 from costfloor.report.price_indexes import ShownIndex
 from costfloor.report.study import Study
@@ -225,6 +227,23 @@ def test_every_service_has_a_line_and_a_paragraph(study: Study) -> None:
     said = one(study, "services")
     assert all(f"{scenario.title}. If it slows to a floor" in said for scenario in study.economics.scenarios)
     assert json.dumps(table.rows)
+
+
+def test_margins_of_the_table_are_those_behind_the_figure_of_the_technical_report(study: Study) -> None:
+    economics = study.economics
+    drawn = margins_by_year(study).set_index(["service", "buyer", "future", "year"])["margin_share_q50"]
+    year = study.obs.last.year + AFTER_YEARS
+    for scenario, (_, *margins) in zip(economics.scenarios, services_page.margins(economics).cells, strict=True):
+        deciding = economics.along(scenario)
+        futures = [
+            ("fixed_capability", "15 % a year"),
+            ("fixed_capability", "20 % a year"),
+            (deciding, "plateau"),
+            (deciding, "discovery"),
+            ("frontier", "plateau"),
+        ]
+        stated = [cell.numbers[""] for cell in margins[: len(futures)]]  # type: ignore[union-attr]
+        assert stated == [drawn.loc[scenario.name, buyer, future, year] for buyer, future in futures]
 
 
 def test_sources_follow_the_result() -> None:

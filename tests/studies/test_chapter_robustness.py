@@ -8,9 +8,10 @@ import pytest
 from costfloor.report.chapters import robustness
 from costfloor.report.document import CHAPTERS
 from costfloor.report.study import Study
-from costfloor.studies.conclusions import lead, leader, verdict
+from costfloor.studies.conclusions import lead, leader, level_leads, level_with_margin, verdict
 from costfloor.studies.hindcast.chapter import best_then, direction, hindcast, verdicts_then
 from costfloor.studies.hindcast.study import Hindcast
+from costfloor.studies.influence.chapter import influence as influence_chapter
 from costfloor.studies.influence.chapter import without_models, without_prices
 from costfloor.studies.influence.study import Influence
 from costfloor.studies.measures.chapter import clocks, floors, markup, verdicts
@@ -231,6 +232,45 @@ def test_what_markups_may_do(floor: float, difference: str) -> None:
 )
 def test_the_clocks(lead_of_age: float | None, error: float | None, said: str) -> None:
     assert said in clocks(Clocks(lead_of_age, error, 0.4))
+
+
+@pytest.mark.parametrize(
+    ("lead_of_age", "mcse", "said"),
+    [
+        (10.9, 0.4, "the two clocks can be told apart."),
+        (10.7, 0.4, "that is about level with a lead that is clear, 10.0, by its Monte Carlo error, and whether the two clocks can be"),
+        (-9.3, 0.4, "and whether the two clocks can be told apart is left open."),
+        (9.1, 0.4, "the two clocks cannot be told apart."),
+        (10.7, None, "the two clocks can be told apart."),
+    ],
+)  # fmt: skip
+def test_clocks_about_as_far_apart_as_is_clear(lead_of_age: float, mcse: float | None, said: str) -> None:
+    assert said in clocks(Clocks(lead_of_age, 5.0, mcse))
+
+
+@pytest.mark.parametrize(
+    ("gap", "mcse", "level"),
+    [(10.7, 0.4, True), (-9.3, 0.4, True), (10.9, 0.4, False), (9.1, 0.4, False), (10.0, None, False), (None, None, False)],
+)  # fmt: skip
+def test_a_lead_is_level_with_its_margin_by_what_is_known_of_its_error(
+    gap: float | None, mcse: float | None, level: bool
+) -> None:
+    assert level_with_margin(gap, 5.0, mcse) is level
+    near = conclusion(elpd_difference=gap, elpd_difference_mcse=mcse)
+    assert level_leads({"open weights": near, "far": conclusion()}) == (
+        f"About level with the lead that is clear, by its Monte Carlo error, is that for open weights ({abs(gap or 0.0):.1f} of 10.0)."
+        if level
+        else ""
+    )
+
+
+def test_every_chapter_names_the_leads_that_are_level_with_their_margin() -> None:
+    near = {"elpd_difference": 10.5}
+    date = half_year("2025-07-31", 0.0, **near)
+    assert "is that for 2025-07-31 (10.5 of 10.0)." in words(hindcast(Hindcast((date,)), "", "plateau"))
+    assert "is that for without the ten models (10.5 of 10.0)." in words(influence_chapter(influence(**near), ""))
+    assert "is that for output price (10.5 of 10.0)." in verdicts(*judged(output=near))
+    assert "level with the lead" not in verdicts(*judged())
 
 
 def test_cells() -> None:

@@ -1,5 +1,6 @@
 """`costfloor economics`: what the laws mean for a service."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,10 +20,12 @@ from costfloor.errors import InputError
 from costfloor.fit.fit import fit_law
 from costfloor.laws import LAWS
 from costfloor.laws.panel import panel_observations
+from costfloor.report.launches import launches
 from costfloor.sampling.policy import Sampling
 from costfloor.sampling.quantiles import Quantiles
 from costfloor.studies.graphs.futures import channels
 from costfloor.studies.registry import stored_study
+from costfloor.typeset.montecarlo import differs, median_year
 from costfloor.typeset.phrases import listing, percentage, plural
 from costfloor.typeset.tables import Column, tabulate
 
@@ -95,8 +98,8 @@ def _service(service: Scenario, result: Economics) -> list[Block]:
         [
             Column("Prices fall as by", lambda row: row if isinstance(row, str) else f"  {row.law}", "l"),
             _of_outlook("Margin, %", lambda row: _interval(row.margin_path[shown], _percent)),
-            _of_outlook("Year without loss", lambda row: _or_never(row.breakeven_year, row.p_breakeven)),
-            _of_outlook("Paid back", lambda row: _or_never(_years(row.payback_years), row.p_payback)),
+            _of_outlook("Year without loss", lambda row: _median(row.breakeven_year, row.p_breakeven, row.draws)),
+            _of_outlook("Paid back", lambda row: _median(row.payback_years, row.p_payback, row.draws, " y")),
             _of_outlook("Value, million USD", lambda row: _interval(row.npv_usd, _millions)),
         ],
         rows,
@@ -104,7 +107,8 @@ def _service(service: Scenario, result: Economics) -> list[Block]:
     explained = (
         f"Margin: gross, in {shown} years. Year without loss: the first after launch, accelerators written off; losses of other years are "
         "not made up by it. Paid back: years until profits have paid for launch and capacity. In brackets the share of draws that get "
-        f"there within {plural(years, 'year')}; never: fewer than half. Value: net present, median and 90 % interval."
+        f"there within {plural(years, 'year')}; never: fewer than half; about even: half, by their Monte Carlo error. Value: net "
+        "present, median and 90 % interval."
     )
     split = f"Accelerators serve as many tokens as today: {result.channels_note}."
     return [
@@ -121,33 +125,51 @@ def _of_outlook(title: str, words: Callable[[Outlook], str]) -> Column[Outlook |
     return Column(title, lambda row: None if isinstance(row, str) else words(row))
 
 
-def _years(years: int | None) -> str | None:
-    return None if years is None else f"{years} y"
-
-
-def _or_never(when: int | str | None, share: float) -> str:
-    return f"{'never' if when is None else when} ({percentage(share)})"
+def _median(years: int | None, share: float, draws: float | None, unit: str = "") -> str:
+    """A median year with the share of draws that get there."""
+    median = median_year(years, share, draws)
+    return f"{median}{unit if isinstance(median, int) else ''} ({percentage(share)})"
 
 
 def _launch(wait: Waiting, service: Scenario) -> str:
     """What the laws say about a launch today, and what it is worth to know which of them holds."""
-    launch = [name for name, value in wait.value_now.items() if value > 0.0]
-    refrain = [name for name in wait.value_now if name not in launch]
-    if wait.changes_decision:
-        decision = f"The laws disagree on launching today: it pays under {listing(launch)}, and does not under {listing(refrain)}."
+    by_law = launches(wait)
+    if by_law.parted is False:
+        decision = f"All laws say the same about launching today: it {'pays' if by_law.pays else 'does not pay'}."
     else:
-        decision = f"All laws say the same about launching today: it {'pays' if launch else 'does not pay'}."
+        opening = (
+            "The laws disagree on launching today"
+            if by_law.parted
+            else "Whether the laws agree on launching today is open"
+        )
+        clauses = {
+            "it pays": by_law.pays,
+            "it does not": by_law.fails,
+            "its expected value is within its Monte Carlo error of zero": by_law.unsure,
+        }
+        decision = (
+            f"{opening}: {'; '.join(f'{words} under {listing(laws)}' for words, laws in clauses.items() if laws)}."
+        )
     waits, worth = plural(service.decision.wait_years, "year"), wait.value_of_waiting
-    learns = f"wins {_millions(worth)}" if worth > 0.0 else f"costs {_millions(-worth)} more than it teaches"
+    if worth and not differs(worth, 0.0, wait.waiting_mcse):
+        learns = "wins or costs less than its Monte Carlo error"
+    else:
+        learns = f"wins {_millions(worth)}" if worth > 0.0 else f"costs {_millions(-worth)} more than it teaches"
     return f"{decision} To know the law today is worth {_millions(wait.value_of_knowing)} million USD; to wait {waits} for it {learns}."
 
 
 def _widest(swings: tuple[Swing, ...]) -> str:
-    """The input that moves the expected value most."""
+    """The input that moves the expected value most, with those that do as much by Monte Carlo error."""
     swing = max(swings, key=lambda swing: swing.width)
+    level = [
+        other.path
+        for other in swings
+        if other is not swing and not differs(other.width, swing.width, math.hypot(other.mcse, swing.mcse))
+    ]
+    as_much = f"; about as much: {listing(level)}" if level else ""
     return (
         f"What moves the expected value most: {swing.path}, from {swing.low} ({_millions(swing.value_at_low)} million USD) to {swing.high} "
-        f"({_millions(swing.value_at_high)})."
+        f"({_millions(swing.value_at_high)}){as_much}."
     )
 
 

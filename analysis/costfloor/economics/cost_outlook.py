@@ -1,4 +1,4 @@
-"""Cost of a token by input in the years ahead, summed up, and which of its conclusions hangs on which kind of staff."""
+"""Cost of a token by input in the years ahead, summed up, and what is concluded from it at the ends of what each kind of staff may cost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 
 from costfloor.data.store import Store
 from costfloor.economics.cost_shares import (
+    HALF,
     STAFF,
     CostShares,
     HardwareTrend,
@@ -18,7 +19,6 @@ from costfloor.economics.cost_shares import (
 )
 from costfloor.economics.futures import Future
 from costfloor.economics.outlook import QuantilesByYear, median_or_never
-from costfloor.fit.quantities import FLOOR_CLAIM
 from costfloor.sampling.quantiles import quantiles_by_column
 
 SINGLE_PATH_DRAWS: Final = 2000
@@ -27,12 +27,10 @@ SINGLE_PATH_DRAWS: Final = 2000
 CONCLUSION_YEAR: Final = 5
 """The year ahead of which is asked what stagnant inputs are of cost, and how fast it falls."""
 
-CONCLUSIONS: Final = ("stagnant_share", "half_years", "yearly_rate")
-
 
 @dataclass(frozen=True)
 class CostReading:
-    """What is concluded from a cost of a token, in medians.
+    """What is concluded from a cost of a token: medians, and the shares of draws by which each lies where it does.
 
     Attributes
     ----------
@@ -42,17 +40,20 @@ class CostReading:
         Years until they are half of cost; None for later than the path goes.
     yearly_rate
         Log-rate at which cost falls in that year.
+    p_half
+        By year, from year 0 on: share of draws in which stagnant inputs have been half of cost by then.
+    p_stagnant
+        Share of draws in which they are in year `CONCLUSION_YEAR`.
+    reach
+        Shares of draws in which cost falls by less than 15 % in that year, by 15 to 20 %, and by more.
     """
 
     stagnant_share: float
     half_years: int | None
     yearly_rate: float
-
-    def verdicts(self) -> dict[str, int | bool | None]:
-        """Each conclusion as it would be said: whether the share is half or more, the year, and where the rate lies beside 15 to 20 %."""
-        low, high = FLOOR_CLAIM
-        beside = int(self.yearly_rate >= low) + int(self.yearly_rate > high)
-        return dict(zip(CONCLUSIONS, (self.stagnant_share >= 0.5, self.half_years, beside), strict=True))
+    p_half: tuple[float, ...]
+    p_stagnant: float
+    reach: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,6 @@ class StaffSwing:
     high: float
     at_low: CostReading
     at_high: CostReading
-
-    @property
-    def hanging(self) -> tuple[str, ...]:
-        """The conclusions that are others at both ends, of `CONCLUSIONS`."""
-        low, high = self.at_low.verdicts(), self.at_high.verdicts()
-        return tuple(name for name in CONCLUSIONS if low[name] != high[name])
 
 
 @dataclass(frozen=True)
@@ -106,6 +101,8 @@ class CostOutlook:
         The same of the price of a unit of size: with the size it is the rate of the accelerators' part.
     staff
         What each input of staff does to it.
+    draws
+        Independent draws behind shares and medians, at least.
     """
 
     future: str
@@ -117,6 +114,7 @@ class CostOutlook:
     size_rate: QuantilesByYear
     unit_rate: QuantilesByYear
     staff: tuple[StaffSwing, ...]
+    draws: float
 
 
 def cost_outlooks(store: Store, futures: Sequence[Future], seed: int) -> tuple[CostOutlook, ...]:
@@ -170,12 +168,17 @@ def cost_outlook(
         size_rate=() if size_rate is None else quantiles_by_column(size_rate),
         unit_rate=() if size_rate is None else quantiles_by_column(whole_rate - size_rate),
         staff=tuple(swings),
+        draws=size if future.independent_draws is None else min(size, future.independent_draws),
     )
 
 
 def _reading(shares: CostShares) -> CostReading:
+    stagnant, half = shares.stagnant_share, shares.stagnant_half_year
     return CostReading(
-        float(np.median(shares.stagnant_share[:, CONCLUSION_YEAR])),
-        median_or_never(shares.stagnant_half_year),
-        float(np.median(shares.yearly_rate[:, CONCLUSION_YEAR - 1])),
+        stagnant_share=float(np.median(stagnant[:, CONCLUSION_YEAR])),
+        half_years=median_or_never(half),
+        yearly_rate=float(np.median(shares.yearly_rate[:, CONCLUSION_YEAR - 1])),
+        p_half=tuple((half[:, None] <= np.arange(stagnant.shape[1])).mean(axis=0).tolist()),
+        p_stagnant=float((stagnant[:, CONCLUSION_YEAR] >= HALF).mean()),
+        reach=shares.reach(CONCLUSION_YEAR),
     )

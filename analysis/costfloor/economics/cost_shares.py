@@ -37,6 +37,9 @@ STAFF: Final = ("staff_fixed", "staff_per_accelerator", "staff_per_token")
 """Staff and services by what their number goes with."""
 
 STAGNANT: Final = ("energy", "facility", *STAFF)
+HALF: Final = 0.5
+"""Share of cost from which on stagnant inputs are said to be half of it."""
+
 HOURS_PER_YEAR: Final = 8766.0
 TYPICAL_BATCH: Final = 64.0
 TYPICAL_EQUAL_BATCH: Final = 100.0
@@ -94,7 +97,7 @@ class CostShares:
     @property
     def stagnant_half_year(self) -> np.ndarray:
         """First year ahead in which stagnant inputs are half of cost, shape (S,); NaN for later than the path goes."""
-        return first_year(self.stagnant_share >= 0.5)
+        return first_year(self.stagnant_share >= HALF)
 
     def reach(self, year: int) -> tuple[float, float, float]:
         """Probability that in a year ahead (from 1) cost falls by less than 15 % a year, by 15 to 20 %, and by more."""

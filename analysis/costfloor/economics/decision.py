@@ -1,5 +1,6 @@
 """Whether to launch now, later or never, what matters most for it, and what knowing the law would be worth."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ class Swing:
         Ends of its range; for the law the names of the worst and the best one.
     value_at_low, value_at_high
         Expected net present value at each end, USD.
+    mcse
+        Monte Carlo error of the distance of both, USD.
     """
 
     path: str
@@ -29,6 +32,7 @@ class Swing:
     high: float | str
     value_at_low: float
     value_at_high: float
+    mcse: float
 
     @property
     def width(self) -> float:
@@ -46,18 +50,25 @@ def tornado(scenario: Scenario, by_law: Sequence[Future]) -> tuple[Swing, ...]:
     by_law
         Futures of the fitted laws; each has the same weight.
     """
-
-    def value(changed: Scenario) -> float:
-        return float(np.mean([_expected(changed, future, 0) for future in by_law]))
-
-    swings = [
-        Swing(path, low, high, value(scenario.with_value(path, low)), value(scenario.with_value(path, high)))
-        for path, (low, high) in scenario.ranges.items()
-    ]
-    values = {future.name: _expected(scenario, future, 0) for future in by_law}
-    worst, best = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
-    swings.append(Swing("law", worst, best, values[worst], values[best]))
+    swings = [_swing(scenario, by_law, path, ends) for path, ends in scenario.ranges.items()]
+    values = {future.name: _values(scenario, future, 0) for future in by_law}
+    expected = {name: float(of_law.mean()) for name, of_law in values.items()}
+    errors = {future.name: _mean_mcse(values[future.name], future) for future in by_law}
+    worst, best = min(expected, key=expected.__getitem__), max(expected, key=expected.__getitem__)
+    mcse = math.hypot(errors[worst], errors[best])
+    swings.append(Swing("law", worst, best, expected[worst], expected[best], mcse))
     return tuple(sorted(swings, key=lambda swing: -swing.width))
+
+
+def _swing(scenario: Scenario, by_law: Sequence[Future], path: str, ends: tuple[float, float]) -> Swing:
+    """One input from end to end of its range. Both ends have the same draws, and what these share cancels."""
+    low, high = (
+        [_values(changed, future, 0) for future in by_law]
+        for changed in (scenario.with_value(path, end) for end in ends)
+    )
+    errors = [_mean_mcse(at_high - at_low, future) for at_low, at_high, future in zip(low, high, by_law, strict=True)]
+    at_low, at_high = (float(np.mean([of_law.mean() for of_law in values])) for values in (low, high))
+    return Swing(path, *ends, at_low, at_high, math.hypot(*errors) / len(by_law))
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,10 @@ class Waiting:
         Expected value if the law were known today: launch, or not, law by law.
     known_later
         Expected value if it is known after the wait: launch then, or not.
+    now_mcse
+        Monte Carlo error of `value_now` by law, USD.
+    waiting_mcse
+        That of `value_of_waiting`.
     """
 
     value_now: Mapping[str, float]
@@ -83,6 +98,8 @@ class Waiting:
     now: float
     known_today: float
     known_later: float
+    now_mcse: Mapping[str, float]
+    waiting_mcse: float
 
     @property
     def best_without(self) -> float:
@@ -119,17 +136,32 @@ def waiting(scenario: Scenario, by_law: Sequence[Future], weights: Mapping[str, 
         Probability of each law; equal by default, as long as the comparison is open.
     """
     chance = {future.name: 1.0 / len(by_law) for future in by_law} if weights is None else weights
-    now = {future.name: _expected(scenario, future, 0) for future in by_law}
-    later = {future.name: _expected(scenario, future, scenario.decision.wait_years) for future in by_law}
+    today, then = (
+        {future.name: _values(scenario, future, start) for future in by_law}
+        for start in (0, scenario.decision.wait_years)
+    )
+    now, later = ({name: float(values.mean()) for name, values in of_law.items()} for of_law in (today, then))
+    launched = sum(chance[name] * value for name, value in now.items())
+    # What each draw adds to the value of waiting: what is launched then, less what is launched today.
+    added = {name: chance[name] * ((later[name] > 0.0) * then[name] - (launched > 0.0) * today[name]) for name in now}
     return Waiting(
         value_now=now,
         value_later=later,
-        now=sum(chance[name] * value for name, value in now.items()),
+        now=launched,
         known_today=sum(chance[name] * max(value, 0.0) for name, value in now.items()),
         known_later=sum(chance[name] * max(value, 0.0) for name, value in later.items()),
+        now_mcse={future.name: _mean_mcse(today[future.name], future) for future in by_law},
+        waiting_mcse=math.hypot(*(_mean_mcse(added[future.name], future) for future in by_law)),
     )
 
 
-def _expected(scenario: Scenario, future: Future, start: int) -> float:
+def _values(scenario: Scenario, future: Future, start: int) -> np.ndarray:
+    """Net present value along each path of a future, (S,)."""
     profit = accounts(scenario, future.relative_price, future.relative_size).profit_usd
-    return float(net_present_value_usd(scenario, profit, start).mean())
+    return np.asarray(net_present_value_usd(scenario, profit, start))
+
+
+def _mean_mcse(values: np.ndarray, future: Future) -> float:
+    """Monte Carlo error of a mean over the paths of a future."""
+    draws = future.independent_draws
+    return 0.0 if draws is None else float(values.std() / np.sqrt(draws))

@@ -23,6 +23,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from costfloor.fit.effective import effective_draws
 from costfloor.fit.posterior import Draws, fresh_innovations, innovation_shares
 from costfloor.fit.result import Fit
 from costfloor.laws.base import fallen
@@ -51,12 +52,23 @@ class Future:
     relative_size
         Size that a token of the same capability needs, weighted by what it costs, relative to today, in the same draws: the changed
         graph's part of the price. None where prices alone do not say it.
+    draws
+        How many independent draws of a law's parameters the paths come from, at least; None where each path has draws of its own.
     """
 
     name: str
     law: bool
     relative_price: np.ndarray = field(repr=False)
     relative_size: np.ndarray | None = field(default=None, repr=False)
+    draws: float | None = None
+
+    @property
+    def independent_draws(self) -> float | None:
+        """What shares and means over the paths are worth in independent draws, at least; None of a single path, which is certain."""
+        paths = len(self.relative_price)
+        if paths == 1:
+            return None
+        return paths if self.draws is None else min(paths, self.draws)
 
     def until(self, years: int) -> "Future":
         """The first years of it."""
@@ -94,7 +106,7 @@ def futures(fits: Mapping[str, Fit], obs: PriceObservations, buyer: Buyer, years
             path = frontier_path(fit.parameters, obs, years, rng)
         else:
             path = ageing_path(fit.parameters, obs.mean_age_at_last, years, rng)
-        projected.append(Future(name, True, path))
+        projected.append(Future(name, True, path, draws=effective_draws(fit)))
     return (*projected, *(fixed_path(rate, years) for rate in ASYMPTOTES if buyer == "fixed_capability"))
 
 

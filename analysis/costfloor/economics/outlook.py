@@ -56,6 +56,8 @@ class Outlook:
         Share of draws with a negative net present value.
     viable_price_ratio
         Price of tokens, in shares of today's, at which today's service breaks even; None when it buys none.
+    draws
+        Independent draws behind the shares, at least; None where the path is certain.
     """
 
     scenario: str
@@ -73,6 +75,7 @@ class Outlook:
     value_at_risk_usd: float
     p_loss: float
     viable_price_ratio: float | None
+    draws: float | None
 
 
 def outlook(scenario: Scenario, future: Future, buyer: Buyer, first_year: int) -> Outlook:
@@ -111,6 +114,7 @@ def outlook(scenario: Scenario, future: Future, buyer: Buyer, first_year: int) -
         value_at_risk_usd=npv_quantiles[1] - float(np.quantile(npv, TAIL)),
         p_loss=float((npv < 0.0).mean()),
         viable_price_ratio=viable_relative_price(scenario),
+        draws=future.independent_draws,
     )
 
 

@@ -1,7 +1,9 @@
 """The chapter on money: what each law, and an asymptote reached today, would mean for four services."""
 
+import math
 from collections.abc import Sequence
 
+from costfloor.economics.channels import SMALLER
 from costfloor.economics.decision import Swing
 from costfloor.economics.outlook import Outlook
 from costfloor.economics.scenario import Scenario
@@ -9,8 +11,10 @@ from costfloor.economics.study import Economics
 from costfloor.report.chapter_costs import CLAIMED, LAWS_SHOWN, staff, stagnation, token_costs
 from costfloor.report.chapter_host import host, host_table
 from costfloor.report.drawings import shown
+from costfloor.report.launches import launches
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.montecarlo import above, below
 from costfloor.typeset.phrases import listing, minus, percentage, plural, probability, significant
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
 from costfloor.typeset.values import MillionsInterval, Number
@@ -69,6 +73,12 @@ def service(scenario: Scenario, economics: Economics, titles: dict[str, str]) ->
         if ("fixed_capability", name) in outlooks
     ]
     fixed = " with its tokens fixed" if scenario.capacity else ""
+    of_panel = ", with all prices by the laws of the panel" if scenario.capacity else ""
+    again = (
+        " Along the prices of open models, by the laws of both channels, it is worked out again below."
+        if economics.along(scenario) == SMALLER
+        else ""
+    )
     claimed = [f"{_margin(outlooks['fixed_capability', name], years, bare=True)} at {name}" for name in CLAIMED]
     frontier = [
         f"{_margin(outlooks['frontier', name], years)}" for name in LAWS_SHOWN[:1] if ("frontier", name) in outlooks
@@ -79,11 +89,11 @@ def service(scenario: Scenario, economics: Economics, titles: dict[str, str]) ->
         if ("fixed_capability", name) in outlooks
     ]
     words = (
-        f"{scenario.title}: its gross margin{fixed} after {years} years is {listing(laws)}; it is {listing(claimed)}. "
+        f"{scenario.title}{of_panel}: its gross margin{fixed} after {years} years is {listing(laws)}; it is {listing(claimed)}. "
         f"Following the frontier, {listing(frontier)}. The launch loses money with probability {listing(losses)}."
     )
     ratio = outlooks["fixed_capability", CLAIMED[0]].viable_price_ratio
-    return minus(f"{words} {viable(ratio)}".strip())
+    return minus(f"{words} {viable(ratio)}".strip() + again)
 
 
 def viable(ratio: float | None) -> str:
@@ -99,29 +109,73 @@ def viable(ratio: float | None) -> str:
 
 def knowing(economics: Economics) -> str:
     """Whether knowing the law would change a decision, and what it is worth."""
+    return minus(f"{_launching(economics)} {_patience(economics)} {_widest(economics)}{_by_channel(economics)}")
+
+
+def _launching(economics: Economics) -> str:
     titles = {scenario.name: scenario.title for scenario in economics.scenarios}
-    apart = [name for name, wait in economics.waiting.items() if wait.changes_decision]
-    if not apart:
-        words = (
+    parted = {name: launches(wait).parted for name, wait in economics.waiting.items()}
+    apart = [name for name, laws_part in parted.items() if laws_part]
+    unsure = [titles[name] for name, laws_part in parted.items() if laws_part is None]
+    if not apart and not unsure:
+        return (
             "Whether to launch does not depend on the law in any of the services: knowing it would change no decision."
         )
-    else:
+    sentences = []
+    if apart:
         worth = [f"{_usd(economics.waiting[name].value_of_knowing)} for {titles[name]}" for name in apart]
         services = listing([titles[name] for name in apart])
-        words = f"The laws disagree on whether to launch {services}; to know the law today is worth {listing(worth)}."
-    patient = [name for name, wait in economics.waiting.items() if wait.value_of_waiting > 0.0]
-    if patient:
-        gains = [f"{titles[name]} ({_usd(economics.waiting[name].value_of_waiting)})" for name in patient]
-        words += f" To wait and know it then is better than to decide now for {listing(gains)}."
-    else:
-        words += " Nowhere is it better to wait and know it then."
-    first = {titles[name]: swings[0] for name, swings in economics.tornados.items()}
-    law_first = [title for title, swing in first.items() if swing.path == "law"]
-    if law_first:
-        words += f" Of all inputs the law itself moves value most in {listing(law_first)}."
-    else:
-        words += " In none of them does the law move value most: an input of the service's own does."
-    return minus(words)
+        sentences.append(
+            f"The laws disagree on whether to launch {services}; to know the law today is worth {listing(worth)}."
+        )
+    if unsure:
+        sentences.append(
+            f"Whether the laws disagree on launching {listing(unsure)} is too close to call: under a law that decides it the expected "
+            "value is within its Monte Carlo error of zero."
+        )
+    return " ".join(sentences)
+
+
+def _patience(economics: Economics) -> str:
+    titles = {scenario.name: scenario.title for scenario in economics.scenarios}
+    better, unsure = [], []
+    for name, wait in economics.waiting.items():
+        if above(wait.value_of_waiting, 0.0, wait.waiting_mcse):
+            better.append(f"{titles[name]} ({_usd(wait.value_of_waiting)})")
+        elif wait.value_of_waiting and not below(wait.value_of_waiting, 0.0, wait.waiting_mcse):
+            unsure.append(titles[name])
+    if not better and not unsure:
+        return "Nowhere is it better to wait and know it then."
+    sentences = []
+    if better:
+        sentences.append(f"To wait and know it then is better than to decide now for {listing(better)}.")
+    if unsure:
+        sentences.append(f"Whether it is better to wait and know it then is too close to call for {listing(unsure)}.")
+    return " ".join(sentences)
+
+
+def _widest(economics: Economics) -> str:
+    titles = {scenario.name: scenario.title for scenario in economics.scenarios}
+    places = {titles[name]: _law_against_inputs(swings) for name, swings in economics.tornados.items()}
+    first, level = ([title for title, place in places.items() if place == side] for side in (1, 0))
+    sentences = []
+    if first:
+        sentences.append(f"Of all inputs the law itself moves value most in {listing(first)}.")
+    if level:
+        sentences.append(
+            f"Whether the law or an input of its own moves the value of {listing(level)} most is too close to call."
+        )
+    return " ".join(sentences) or "In none of them does the law move value most: an input of the service's own does."
+
+
+def _law_against_inputs(swings: Sequence[Swing]) -> int:
+    """Whether the law moves value more than every input of the service's own (1), or less (-1); 0 where the draws do not tell."""
+    (law,) = (swing for swing in swings if swing.path == "law")
+    widest = max((swing for swing in swings if swing is not law), key=lambda swing: swing.width, default=None)
+    if widest is None:
+        return 1
+    mcse = math.hypot(law.mcse, widest.mcse)
+    return int(above(law.width, widest.width, mcse)) - int(below(law.width, widest.width, mcse))
 
 
 def _margin(outlook: Outlook, years: int, *, bare: bool = False) -> str:
@@ -149,12 +203,29 @@ def _values(economics: Economics, titles: dict[str, str]) -> Table:
             rows.setdefault(f"frontier ({titles[outlook.law]})", {})[outlook.scenario] = outlook
     return tabulate(
         "net_present_value",
-        "Net present value in million USD, median and 90 % interval, by service and future of the price of a token.",
+        f"Net present value in million USD, median and 90 % interval, by service and future of the price of a token.{_of_panel(economics)}",
         [
             Column("Future", lambda label: label, "l"),
             *(_value(rows, scenario.name) for scenario in economics.scenarios),
         ],
         rows,
+    )
+
+
+def _of_panel(economics: Economics) -> str:
+    """That services with accelerators of their own have their tokens fixed; empty where there is none."""
+    hosts = [_short(scenario.name) for scenario in economics.scenarios if scenario.capacity]
+    return f" Of {listing(hosts)}: tokens fixed, and all prices by the laws of the panel." if hosts else ""
+
+
+def _by_channel(economics: Economics) -> str:
+    """Which services are decided by the laws of both channels; empty for none."""
+    hosts = [scenario.title for scenario in economics.scenarios if economics.along(scenario) == SMALLER]
+    return (
+        f" {listing(hosts)} {'stands' if len(hosts) == 1 else 'stand'} here by the laws of both channels of open models, with smaller "
+        "models on the accelerators."
+        if hosts
+        else ""
     )
 
 
@@ -171,7 +242,7 @@ def _tornado(economics: Economics, titles: dict[str, str]) -> Table:
     return tabulate(
         "what_moves_value",
         "Expected net present value in thousand USD when one input goes from the low to the high end of its range; the widest first, the "
-        "law always. Of the law: the worst and the best one.",
+        f"law always. Of the law: the worst and the best one.{_by_channel(economics)}",
         [
             Column("Service", lambda row: row[0], "l"),
             Column("Input", lambda row: row[1].path.replace(".", ": ").replace("_", " "), "L"),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from costfloor.fit.effective import effective_draws
 from costfloor.fit.question_events import YEARS_AHEAD, on_sale
 from costfloor.forecast.questions import SCORED_MONTHS, Answered, Questions
 from costfloor.laws import LAWS, Law
-from costfloor.report.sentences import effective_draws
 from costfloor.sampling.probability import probability_mcse
 from costfloor.studies.catalogue import part
 from costfloor.studies.power.chapter import power_of_question

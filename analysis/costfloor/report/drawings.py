@@ -148,8 +148,9 @@ DRAWINGS: Final[Mapping[str, Drawing]] = {
         (
             "economics",
             "Gross margin of the services, median and 90 % band: for a fixed capability under two laws, for who follows the "
-            "frontier, and at fixed yearly falls from today on. Of a host, under a law: smaller models on the same accelerators, where "
-            "both channels are known; else as many tokens as today. The axis ends at a loss of half the revenue.",
+            "frontier, and at fixed yearly falls from today on. Of a host, under a law: smaller models on the same accelerators, by the "
+            "laws of both channels of open models where these are known; else as many tokens as today, by the laws of the panel. The axis "
+            "ends at a loss of half the revenue.",
             economics,
         ),
         (

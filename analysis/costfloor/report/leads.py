@@ -6,23 +6,37 @@ from costfloor.report.study import Study
 from costfloor.studies.measures.variants import BASE
 from costfloor.studies.rule import Conclusion
 from costfloor.studies.stored import Stored
+from costfloor.typeset.montecarlo import above, differs
 from costfloor.typeset.phrases import CLEAR, listing, plural
 
 
 @dataclass(frozen=True)
 class _Lead:
-    """A lead as it is printed: where, on what, how large, with its standard error, and whether that place is out of date."""
+    """A lead as it is printed: where, on what, how large, with its standard error, and whether that place is out of date.
+
+    `mcse` is the Monte Carlo error of the lead beside twice its standard error, as far as it is known; zero where it is not.
+    """
 
     place: str
     basis: str
     value: float
     error: float | None
+    mcse: float = 0.0
     stale: bool = False
 
     @property
     def side(self) -> int:
         """1 or -1 where the lead is clear of twice its error, else 0."""
-        return 0 if self.error is None or abs(self.value) <= CLEAR * self.error else 1 if self.value > 0 else -1
+        if self.error is None or not above(abs(self.value), CLEAR * self.error, self.mcse):
+            return 0
+        return 1 if self.value > 0 else -1
+
+    @property
+    def level(self) -> bool:
+        """Whether it is level with twice its error."""
+        return (
+            self.error is not None and self.mcse > 0.0 and not differs(abs(self.value), CLEAR * self.error, self.mcse)
+        )
 
     def __str__(self) -> str:
         error = "" if self.error is None else f" ({self.error:.1f})"
@@ -42,6 +56,9 @@ def leads(study: Study) -> str:
         if {1, -1} <= sides
         else f"those that are clear of twice their error favour {'plateau' if 1 in sides else 'discovery'}"
     )
+    level = [lead.place for lead in printed if lead.level]
+    if level:
+        agree += f", and level with it, by Monte Carlo error, {'is that' if len(level) == 1 else 'are those'} in {listing(level)}"
     stale = (
         " What is out of date was computed from other rows or by other code, and may not be held against the rest."
         if any(lead.stale for lead in printed)
@@ -67,6 +84,7 @@ def _leads(study: Study) -> list[_Lead]:
                 f"over {plural(len(comparison.origins), 'past date')} and {scored:,} scored prices",
                 comparison.elpd_difference,
                 comparison.elpd_difference_se,
+                comparison.elpd_margin_mcse or 0.0,
             )
         )
     if "influence" in stored:
@@ -85,7 +103,16 @@ def _of(place: str, conclusion: Conclusion, stored: Stored[object]) -> list[_Lea
     if conclusion.elpd_difference is None:
         return []
     basis = f"over {plural(conclusion.origins, 'past date')} of a panel of {conclusion.rows:,} prices"
-    return [_Lead(place, basis, conclusion.elpd_difference, conclusion.elpd_difference_se, bool(stored.stale))]
+    return [
+        _Lead(
+            place,
+            basis,
+            conclusion.elpd_difference,
+            conclusion.elpd_difference_se,
+            conclusion.elpd_difference_mcse or 0.0,
+            bool(stored.stale),
+        )
+    ]
 
 
 def _last_forecast(study: Study) -> list[_Lead]:

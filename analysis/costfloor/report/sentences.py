@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from costfloor.fit.effective import effective_draws
 from costfloor.fit.quantities import FLOOR_CLAIM, floor_prior
 from costfloor.fit.result import Fit
 from costfloor.fit.sensitivity import THRESHOLD
@@ -21,7 +22,6 @@ from costfloor.forecast.verdict import (
 )
 from costfloor.laws import LAWS
 from costfloor.sampling import quantiles as of_draws
-from costfloor.sampling.policy import ESS_LIMIT
 from costfloor.sampling.probability import probability_mcse
 from costfloor.typeset.montecarlo import above, below, differs, edge_mcse, median_mcse
 from costfloor.typeset.phrases import (
@@ -67,11 +67,6 @@ HEADLINES = {
 def quantiles(fit: Fit, name: str) -> of_draws.Quantiles:
     """5, 50 and 95 % quantiles of a reported quantity."""
     return of_draws.quantiles(fit.draws(name))
-
-
-def effective_draws(fit: Fit) -> float:
-    """The fewest effective draws of any reported quantity; where that is not known, those that the gates ask for."""
-    return float(fit.receipt["diagnostics"].get("ess_bulk_min") or ESS_LIMIT)
 
 
 def _likelihood(p: float, fit: Fit) -> str:

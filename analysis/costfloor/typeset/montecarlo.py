@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from costfloor.sampling.policy import ESS_LIMIT
+from costfloor.sampling.probability import probability_mcse
 from costfloor.typeset.phrases import CLEAR
 
 MEDIAN_ERROR: Final = 0.381
@@ -16,6 +17,8 @@ MEDIAN_ERROR: Final = 0.381
 
 EDGE_ERROR: Final = 0.642
 """The same for either end of the interval."""
+
+EVEN: Final = 0.5
 
 
 def differs(first: float, second: float, mcse: float) -> bool:
@@ -47,3 +50,21 @@ def beside(value: float, quantiles: Sequence[float], draws: float = ESS_LIMIT) -
     """Where a known number lies: 1 or -1 when it is clearly above or below the interval, else 0."""
     error = edge_mcse(quantiles, draws)
     return int(below(quantiles[2], value, error)) - int(above(quantiles[0], value, error))
+
+
+def share_mcse(share: float, draws: float | None) -> float:
+    """Monte Carlo error of a share of so many independent draws; zero where nothing was drawn (None)."""
+    return 0.0 if draws is None else probability_mcse(share, draws)
+
+
+def majority(share: float, draws: float | None) -> int:
+    """Whether something holds in more than half of all draws (1) or in fewer (-1); 0 where the error of its share leaves that open."""
+    mcse = share_mcse(share, draws)
+    return int(above(share, EVEN, mcse)) - int(below(share, EVEN, mcse))
+
+
+def median_year(years: int | None, share: float, draws: float | None) -> int | str:
+    """The median of years until something happens: `never` where it does in fewer than half of the draws, `about even` in about half."""
+    if not majority(share, draws):
+        return "about even"
+    return "never" if years is None else years

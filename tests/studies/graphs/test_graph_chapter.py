@@ -5,12 +5,14 @@ from dataclasses import asdict, replace
 import matplotlib as mpl
 import pytest
 from costfloor.records import typed
+from costfloor.report.answer import sources_page
 from costfloor.sampling.probability import Probability
 from costfloor.studies.graphs.answers import Asked
 from costfloor.studies.graphs.channel_laws import GRAPH_LAWS
 from costfloor.studies.graphs.chapter import answer, graphs, introduction, shares
-from costfloor.studies.graphs.claims import beside_band, flattening, identity, sizes_help
-from costfloor.studies.graphs.figure import draw
+from costfloor.studies.graphs.claims import beside_band, flattening, identity, sizes_help, worth
+from costfloor.studies.graphs.figure import PANELS, RATE, draw, frame
+from costfloor.studies.graphs.first_look import Coefficient
 from costfloor.studies.graphs.result import GraphStudy
 from costfloor.studies.graphs.sizes import Disagreement
 from costfloor.typeset.style import STYLE
@@ -89,6 +91,32 @@ def test_the_sum_is_held_against_what_no_size_enters() -> None:
 
 
 @pytest.mark.parametrize(
+    ("premiums", "technical", "plain"),
+    [
+        (((0.1, 0.2, 0.3), (0.05, 0.15, 0.25)), "above zero under every law: price follows what a model is worth as well as its size",
+         "were 16 to 22 % dearer (with all doubt 5 to 35 % dearer), under every description: price follows what a model can do as well as"),
+        (((-0.3, -0.2, -0.1), (-0.25, -0.15, -0.05)), "below zero under every law: price follows size, and not what a model is worth",
+         "were 14 to 18 % cheaper (with all doubt 5 to 26 % cheaper), under every description: price follows the size of a model, and not"),
+        (((-0.1, 0.0, 0.1), (-0.1, 0.0, 0.1)), "not to be told from zero under any law: nothing shows",
+         "were unchanged (with all doubt 10 % cheaper to 11 % dearer), which may be chance under every description: nothing shows"),
+        (((0.1, 0.2, 0.3), (-0.1, 0.0, 0.1)), "the laws part on whether price follows worth", "and the descriptions part on whether price"),
+        (((0.002, 0.1, 0.2), (0.002, 0.1, 0.2)), "not to be told from zero under any law", "which may be chance under every description"),
+    ],
+)  # fmt: skip
+def test_whether_price_follows_worth_beside_size(
+    premiums: tuple[tuple[float, float, float], ...], technical: str, plain: str
+) -> None:
+    laws = [law(name, premium=premium) for name, premium in zip(("exponential", "plateau"), premiums, strict=True)]
+    assert technical in worth(study(*laws))
+    assert worth(study(*laws)).endswith("it is in neither, and their sum has none of it.")
+    assert plain in sources_page.worth(study(*laws))
+    assert sources_page.worth(study(*laws)).endswith("make up the whole fall with it or without.")
+    assert "ten points abler" in sources_page._sources(study(*laws), "")[0]["text"]
+    assert "ten points of capability" in graphs(study(*laws), "", TITLES, {})[5]["text"]
+    assert worth(study(law("plateau", diagnostics=MISSED))) == ""
+
+
+@pytest.mark.parametrize(
     ("gain", "se", "said"),
     [(0.1, 0.02, "sizes are better"), (-0.1, 0.02, "sizes are worse"), (0.1, 0.09, "not to be told"), (0.1, None, "not to be told")],
 )  # fmt: skip
@@ -134,3 +162,38 @@ def test_the_figure_has_a_panel_for_each_channel() -> None:
             "Size needed at fixed capability",
         ]
         assert draw(None).axes
+
+
+@pytest.mark.parametrize(
+    ("premium", "least_squares", "technical", "plain"),
+    [
+        ((0.1, 0.2, 0.3), 0.2, "give +0.20, standard error 0.08, with the same sign.", "Simple least squares of the same prices say so,"),
+        ((-0.3, -0.2, -0.1), -0.2, "standard error 0.08, with the same sign.", "say so, too."),
+        ((0.1, 0.2, 0.3), 0.1, "error 0.08: that it is not zero rests on the joint model.", "do not show it: it rests on the account"),
+        ((0.1, 0.2, 0.3), -0.3, "give \u22120.30, standard error 0.08: that it is not zero rests on the joint model.", "do not show it"),
+        ((-0.1, 0.0, 0.1), 0.3, "give +0.30, standard error 0.08. Both", "beside its size. Both sources"),
+    ],
+)  # fmt: skip
+def test_least_squares_beside_the_joint_model(
+    premium: tuple[float, float, float], least_squares: float, technical: str, plain: str
+) -> None:
+    look = replace(study().looks[-1], capability_given_size=Coefficient(least_squares, 0.08))
+    result = study(law("plateau", premium=premium), looks=(look,))
+    assert technical in worth(result)
+    assert plain in sources_page.worth(result)
+
+
+def test_no_number_of_the_figure_is_in_the_table_beside_it() -> None:
+    parted = study(law("exponential", fixed=0.31, changed=0.47), law("plateau", fixed=0.13, changed=0.71))
+    (table,) = (
+        block
+        for block in graphs(parted, "", TITLES, {})
+        if (block["kind"], block.get("name")) == ("table", "graph_rates")
+    )
+    assert table["columns"] == ("Law", "Period", "Active parameters", "Sum of both channels")
+    drawn = frame(parted)
+    assert set(drawn["channel"]) == set(PANELS)
+    # Every window of the table is in the figure, for both channels: what the table left out is in the figure's file.
+    assert {row[1] for row in table["rows"]} <= set(drawn["period"])
+    whole = drawn[(drawn["channel"] == "fixed") & (drawn["period"] == "whole record")]
+    assert whole[f"{RATE}_q50"].tolist() == [each.whole.fixed[1] for each in parted.laws]

@@ -70,6 +70,10 @@ def test_what_is_kept_is_joint_and_enough(name: str) -> None:
     future = law_future(law(name, kept=draws), LAST_YEARS, 15, seed=4)
     assert future.relative_price.shape == (KEPT * FRESH, 16)
     assert (future.relative_price[:, 0] == 1.0).all()
+    # Five paths go on from each draw; of parameters there are no more than those that are kept.
+    assert future.independent_draws == KEPT
+    few = replace(law(name, kept=draws).diagnostics, ess_bulk_min=123.0)
+    assert law_future(law(name, kept=draws, diagnostics=few), LAST_YEARS, 3, seed=4).independent_draws == 123.0
 
 
 KEPT_LAWS = tuple(law(name, kept=kept(0.1, 3, fixed_rate=0.3, changed_rate=1.0)) for name in ("exponential",))

@@ -6,7 +6,7 @@ import pytest
 from costfloor.studies.witnesses import chapter
 from costfloor.studies.witnesses.by_year import ANY_HOST, INCUMBENTS, Decomposition, YearParts
 from costfloor.studies.witnesses.decomposition import PARTS
-from costfloor.studies.witnesses.figure import draw
+from costfloor.studies.witnesses.figure import RATE, draw, frame
 from costfloor.studies.witnesses.parts import Coverage
 from costfloor.studies.witnesses.rates import Witness
 from costfloor.studies.witnesses.result import WitnessStudy, agreement
@@ -114,3 +114,20 @@ def test_the_chapter_and_the_figure_stand_with_and_without_witnesses() -> None:
     assert chapter.fixed_graph_witnesses(empty)
     assert svg(draw, empty)
     assert svg(draw, None)
+
+
+def test_the_table_has_what_the_figure_of_witnesses_does_not_show() -> None:
+    full = study(made_up(INCUMBENTS, 0.13), made_up(TASK, 0.8))
+    (table,) = (
+        block
+        for block in chapter.fixed_graph_witnesses(full)
+        if (block["kind"], block.get("name")) == ("table", "witnesses")
+    )
+    assert table["columns"] == ("Witness", "Time", "Rows", "Clusters", "Rate without", "Cluster")
+    # The rate with its interval stands in the file behind the figure.
+    whole = frame(full).query("year == ''").set_index("witness")
+    assert whole.loc[INCUMBENTS, RATE] == 0.13
+    assert whole.loc[INCUMBENTS, [f"{RATE}_low", f"{RATE}_high"]].tolist() == [
+        full.witnesses[0].rate.low,
+        full.witnesses[0].rate.high,
+    ]

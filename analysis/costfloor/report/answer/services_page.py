@@ -10,8 +10,10 @@ from costfloor.economics.scenario import Scenario
 from costfloor.economics.study import Economics
 from costfloor.report.chapter_costs import CLAIMED
 from costfloor.report.chapter_economics import AFTER_YEARS, viable
+from costfloor.report.launches import launches
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
+from costfloor.typeset.montecarlo import majority
 from costfloor.typeset.phrases import listing, minus, percentage, plural, probability
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
 from costfloor.typeset.values import Probability, Share
@@ -113,24 +115,32 @@ def outlook_in_words(scenario: Scenario, economics: Economics) -> str:
 
 def decision(economics: Economics) -> str:
     """Whether the launch of any service hangs on which description is right."""
-    titles = {scenario.name: scenario.title for scenario in economics.scenarios}
-    apart = [f"“{titles[name]}”" for name, wait in economics.waiting.items() if wait.changes_decision]
+    titles = {scenario.name: f"“{scenario.title}”" for scenario in economics.scenarios}
+    parted = {titles[name]: launches(wait).parted for name, wait in economics.waiting.items()}
+    apart = [title for title, laws_part in parted.items() if laws_part]
+    unsure = [title for title, laws_part in parted.items() if laws_part is None]
+    left = f"; for {listing(unsure)} it is too close to call" if unsure else ""
     if apart:
-        return f"Whether to launch hangs on which description is right for {listing(apart)}, and for no other."
-    return "For none of them does the decision to launch hang on which description is right."
+        rest = left or ", and for no other"
+        return f"Whether to launch hangs on which description is right for {listing(apart)}{rest}."
+    return f"For none of them does the decision to launch {'clearly ' if left else ''}hang on which description is right{left}."
 
 
 def _earning(outlook: Outlook) -> str:
-    if outlook.breakeven_year is None:
-        return f"it has a year without a loss with a chance of {probability(outlook.p_breakeven)}"
-    return f"its first year without a loss is {outlook.breakeven_year}"
+    if majority(outlook.p_breakeven, outlook.draws) and outlook.breakeven_year is not None:
+        return f"its first year without a loss is {outlook.breakeven_year}"
+    return f"it has a year without a loss with a chance of {_chance(outlook.p_breakeven, outlook)}"
 
 
 def _paid(outlook: Outlook) -> str:
-    if outlook.payback_years is not None:
+    if majority(outlook.p_payback, outlook.draws) and outlook.payback_years is not None:
         return f"and it has paid back what it cost to start after {plural(outlook.payback_years, 'year')}"
-    yet = "and" if outlook.breakeven_year is None else "but"
-    return f"{yet} it pays back what it cost to start with a chance of {probability(outlook.p_payback)}"
+    yet = "but" if majority(outlook.p_breakeven, outlook.draws) > 0 else "and"
+    return f"{yet} it pays back what it cost to start with a chance of {_chance(outlook.p_payback, outlook)}"
+
+
+def _chance(share: float, outlook: Outlook) -> str:
+    return f"{probability(share)}{'' if majority(share, outlook.draws) else ', about even'}"
 
 
 def _margin(economics: Economics, buyer: str | None, law: str, years: int) -> Callable[[Scenario], Cell]:

@@ -6,7 +6,7 @@ from typing import Final
 from costfloor.report.plain import chance, fall_span
 from costfloor.report.study import Study
 from costfloor.studies.catalogue import part
-from costfloor.studies.graphs.claims import has_slowed, heard
+from costfloor.studies.graphs.claims import has_slowed, heard, worth_by_least_squares, worth_side
 from costfloor.studies.graphs.result import GraphStudy, LawResult
 from costfloor.typeset.blocks import Block, heading, text
 from costfloor.typeset.phrases import percentage, plural
@@ -25,7 +25,8 @@ def _sources(study: GraphStudy, notice: str) -> list[Block]:
     failed = (
         f"FAILED: {plural(len(study.failed), 'description')} could not be computed reliably." if study.failed else ""
     )
-    return [text(seen(study), *((pace(laws), shares(laws), slowing(laws)) if laws else ()), failed, notice)]
+    told = (pace(laws), shares(laws), slowing(laws), worth(study)) if laws else ()
+    return [text(seen(study), *told, failed, notice)]
 
 
 def seen(study: GraphStudy) -> str:
@@ -94,3 +95,32 @@ def slowing(laws: Sequence[LawResult]) -> str:
         likely = chance([law.slowed[channel].value for law in laws])
         sentences.append(f"the fall of {subject} {words} (chance {likely})")
     return f"Against the 24 months before, {' and '.join(sentences)}."
+
+
+def worth(study: GraphStudy) -> str:
+    """Whether price follows what a model can do beside its size, and that neither source has a part in that."""
+    laws = heard(study)
+    middle = _dearer([law.premium[1] for law in laws])
+    doubt = _dearer([end for law in laws for end in (law.premium[0], law.premium[2])])
+    verdict = {
+        1: "under every description: price follows what a model can do as well as its size",
+        -1: "under every description: price follows the size of a model, and not what it can do",
+        0: "which may be chance under every description: nothing shows that price follows what a model can do beside its size",
+        None: "and the descriptions part on whether price follows what a model can do beside its size",
+    }[worth_side(laws)]
+    simple = {
+        True: " Simple least squares of the same prices say so, too.",
+        False: " Simple least squares of the same prices do not show it: it rests on the account of price and size together.",
+        None: "",
+    }[worth_by_least_squares(study)]
+    return (
+        f"Of the same size, models that are ten points abler, by the number made of all test scores, were {middle} (with all doubt "
+        f"{doubt}), {verdict}.{simple} Both sources are those of the same ability, where this stands still: it is in neither, and "
+        "together they make up the whole fall with it or without."
+    )
+
+
+def _dearer(premiums: Sequence[float]) -> str:
+    """The span of what is added to log price, the smaller amount first."""
+    low, high = sorted((-min(premiums), -max(premiums)), key=abs)
+    return fall_span(low, high)

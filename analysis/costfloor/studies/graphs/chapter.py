@@ -7,7 +7,7 @@ from costfloor.forecast.questions import QUESTIONS
 from costfloor.sampling.quantiles import Quantiles
 from costfloor.studies.catalogue import failed_gates
 from costfloor.studies.graphs.answers import ASKED
-from costfloor.studies.graphs.claims import beside_band, flattening, heard, identity, sizes_help
+from costfloor.studies.graphs.claims import beside_band, flattening, heard, identity, sizes_help, worth
 from costfloor.studies.graphs.figure import CAPTION
 from costfloor.studies.graphs.first_look import Coefficient, FirstLook
 from costfloor.studies.graphs.result import GraphStudy
@@ -68,7 +68,7 @@ def graphs(
         text(beside_band(study, "fixed"), beside_band(study, "changed"), flattening(study)),
         figure("graph_rates", CAPTION),
         table(_rates(study, laws)),
-        text(shares(study), identity(study, panel), sizes_help(study.ahead)),
+        text(shares(study), identity(study, panel), worth(study), sizes_help(study.ahead)),
         table(_first_look(study)),
         text(CLOSED),
     ]
@@ -117,20 +117,17 @@ def shares(study: GraphStudy) -> str:
 
 
 def _rates(study: GraphStudy, laws: Mapping[str, str]) -> Table:
-    rows = [(law, window) for law in study.laws for window in (law.before, law.last, law.whole)]
     return tabulate(
         "graph_rates",
-        "Log-rates per year by channel, median and 90 % interval, positive for a fall; 15 to 20 % a year is 0.16 to 0.22. Sum: price at "
-        "fixed capability. Before: the 24 months until the last 12. The figure has the calendar years.",
+        "What the figure does not show: log-rates per year, median and 90 % interval, positive for a fall, of the active parameters that a "
+        "fixed capability needs, and of price at fixed capability, the sum of both channels. Before: the 24 months until the last 12.",
         [
             Column("Law", lambda row: laws[row[0].law], "l"),
             Column("Period", lambda row: row[1].period, "l"),
-            Column("Price of a unit of size", lambda row: Interval(*row[1].fixed)),
-            Column("Price-weighted size", lambda row: Interval(*row[1].changed)),
             Column("Active parameters", lambda row: Interval(*row[1].active)),
-            Column("Sum", lambda row: Interval(*row[1].total)),
+            Column("Sum of both channels", lambda row: Interval(*row[1].total)),
         ],
-        rows,
+        [(law, window) for law in study.laws for window in (law.before, law.last, law.whole)],
     )
 
 
@@ -144,8 +141,9 @@ def _first_look(study: GraphStudy) -> Table:
 
     return tabulate(
         "graph_first_look",
-        "Least squares with standard errors by model, log-rates per year, positive for a fall: how the question was first looked at, and "
-        "so no test. Reverse regression takes all that models of one size and day differ in capability for error.",
+        "Least squares with standard errors by model, log-rates per year, positive for a fall (of ten points: what they add to log price): "
+        "how the question was first looked at, and so no test. Reverse regression takes all that models of one size and day differ in "
+        "capability for error.",
         [
             Column("Of open models with sizes", lambda name: name, "l"),
             *(

@@ -8,6 +8,7 @@ from costfloor.sampling.probability import Probability
 from costfloor.sampling.quantiles import Quantiles
 from costfloor.studies.graphs.ahead import Ahead
 from costfloor.studies.graphs.result import Direct, GraphStudy, LawResult
+from costfloor.studies.standing import sign
 from costfloor.typeset.montecarlo import beside, edge_mcse
 from costfloor.typeset.phrases import CLEAR, extent, listing, minus, plural, probability
 
@@ -132,6 +133,40 @@ def identity(study: GraphStudy, panel: Mapping[str, Quantiles]) -> str:
 def _meets(total: Quantiles, direct: Direct) -> bool:
     error = edge_mcse(total) + edge_mcse(direct.last)
     return total[0] <= direct.last[2] + error and direct.last[0] <= total[2] + error
+
+
+def worth_side(laws: Sequence[LawResult]) -> int | None:
+    """Whether by every law's 90 % interval abler models of one size are dearer (1), cheaper (-1) or neither (0); None where laws part."""
+    sides = {-beside(0.0, law.premium, law.diagnostics.ess_tail_min) for law in laws}
+    return sides.pop() if len(sides) == 1 else None
+
+
+def worth_by_least_squares(study: GraphStudy) -> bool | None:
+    """Whether least squares of the last first look give worth the side of the joint model; None where that gives it none."""
+    side, look = worth_side(heard(study)), study.looks[-1].capability_given_size
+    return sign(look.value, look.se) == side if side else None
+
+
+def worth(study: GraphStudy) -> str:
+    """Whether price follows what is computed alone or, at given sizes, what it is worth, and what that does to the sum."""
+    laws = heard(study)
+    if not laws:
+        return ""
+    middle = extent([law.premium[1] for law in laws], lambda value: f"{value:+.2f}")
+    ends = f"{min(law.premium[0] for law in laws):+.2f} to {max(law.premium[2] for law in laws):+.2f}"
+    verdict = {
+        1: "above zero under every law: price follows what a model is worth as well as its size",
+        -1: "below zero under every law: price follows size, and not what a model is worth",
+        0: "not to be told from zero under any law: nothing shows that price follows worth beside size",
+        None: "and the laws part on whether price follows worth beside size",
+    }[worth_side(laws)]
+    look = study.looks[-1].capability_given_size
+    rests = {True: ", with the same sign", False: ": that it is not zero rests on the joint model", None: ""}
+    return minus(
+        f"At given sizes ten points of capability add {middle} to log price (medians by law, 90 % intervals from {ends}), {verdict}. Least "
+        f"squares of median prices give {look.value:+.2f}, standard error {look.se:.2f}{rests[worth_by_least_squares(study)]}. Both "
+        "channels are those of a fixed capability, where this premium is a constant: it is in neither, and their sum has none of it."
+    )
 
 
 def sizes_help(ahead: Sequence[Ahead]) -> str:

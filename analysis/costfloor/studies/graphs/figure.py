@@ -13,13 +13,17 @@ from costfloor.typeset.frames import THREE, quantile_rows, three
 from costfloor.typeset.style import CLAIM_COLOUR, GREY, LAW_COLOURS, LAW_MARKERS, interval, not_run, page_figure
 
 CAPTION: Final = (
-    "How fast each channel falls, by year and over the last 12 months, under each law: median and 90 % interval, log points a year. Left: "
-    "price of a unit of size at a host (fixed graph). Right: price-weighted size at fixed capability (changed graph). Band: 15 to 20 %."
+    "How fast each channel falls, by year, over the 24 months before the last 12, over these, and over the whole record, under each law: "
+    "median and 90 % interval, log points a year. Left: price of a unit of size at a host (fixed graph). Right: price-weighted size at "
+    "fixed capability (changed graph). Band: 15 to 20 %."
 )
 
 RATE: Final = "decline_log_rate_per_year"
 PANELS: Final = {"fixed": "Price of a unit of size at a host", "changed": "Size needed at fixed capability"}
-SPREAD: Final = 0.5
+TICKS: Final = {"before": "24 mo.\nbefore", "last 12 months": "last\n12 mo.", "whole record": "whole\nrecord"}
+"""Windows that are no calendar year, below the axis."""
+
+SPREAD: Final = 0.6
 """Of a year's place, what its laws take up."""
 
 
@@ -30,7 +34,7 @@ def frame(study: GraphStudy | None) -> pd.DataFrame:
         {"channel": channel, "period": window.period, "law": law.law, **three(RATE, getattr(window, channel))}
         for channel in PANELS
         for law in (study.laws if study is not None else ())
-        for window in (*law.by_year, law.last)
+        for window in (*law.by_year, law.before, law.last, law.whole)
     ]
     return pd.DataFrame(rows, columns=columns)
 
@@ -51,7 +55,7 @@ def draw(study: GraphStudy | None) -> Figure:
         for period, law, low, middle, high in zip(mine["period"], mine["law"], *quantile_rows(mine, RATE), strict=True):
             place = periods.index(period) + offsets[law]
             interval(ax, place, (low, middle, high), LAW_COLOURS[law], vertical=True, marker=LAW_MARKERS[law])
-        ax.set_xticks(range(len(periods)), [period.replace("last ", "last\n") for period in periods])
+        ax.set_xticks(range(len(periods)), [TICKS.get(period, period) for period in periods], fontsize=6)
         ax.grid(visible=False, axis="x")
         ax.set_title(title)
     axes[0].set_ylabel("decline (log points per year)")

@@ -73,7 +73,8 @@ def law_future(law: "LawResult", last_years: float, years: int, seed: int) -> Fu
     sparser = draws["sparsity_drift"] * ahead + _by_year(walk)
     total = draws["total_exponent"]
     changed = (draws["active_exponent"] + total) * active - total * sparser
-    return Future(law.law, True, np.exp(-fixed - changed), np.exp(-changed))
+    known = min(len(fixed) // FRESH, law.diagnostics.ess_bulk_min)
+    return Future(law.law, True, np.exp(-fixed - changed), np.exp(-changed), draws=known)
 
 
 def _fallen(

@@ -5,7 +5,7 @@ from typing import Final
 
 from costfloor.built import capability_from
 from costfloor.laws import LAWS
-from costfloor.studies.conclusions import lead, rate, verdict
+from costfloor.studies.conclusions import lead, level_leads, rate, verdict
 from costfloor.studies.hindcast.study import Fared, HalfYear, Hindcast
 from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.montecarlo import above, below, beside, median_mcse
@@ -27,6 +27,7 @@ def hindcast(study: Hindcast, notice: str, verdict_now: str) -> list[Block]:
     sentences = [
         verdicts_then(dates, verdict_now),
         f"As of {dates[-1].date} the reason would have been: {dates[-1].conclusion.reason}.",
+        level_leads({date.date: date.conclusion for date in dates}),
         left_out(judged),
         *(direction(settled, law) for law in ("plateau", "discovery")),
         best_then(settled),

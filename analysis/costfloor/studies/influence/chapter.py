@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from costfloor.forecast.reweight import KHAT_LIMIT
-from costfloor.studies.conclusions import against, lead, leader, rate, verdict
+from costfloor.studies.conclusions import against, lead, leader, level_leads, rate, verdict
 from costfloor.studies.influence.study import Influence, InfluentialModel, InfluentialPrice
 from costfloor.studies.rule import Conclusion
 from costfloor.typeset.blocks import Block, table, text
@@ -22,7 +22,8 @@ RIVAL: Final = {"plateau": "discovery", "discovery": "plateau"}
 
 def influence(study: Influence, notice: str) -> list[Block]:
     """Which models and prices decide, and what is said without them."""
-    sentences = [without_models(study), without_prices(study), notice]
+    leads = level_leads({TITLES[name].lower(): conclusion for name, conclusion in study.conclusions.items()})
+    sentences = [without_models(study), without_prices(study), leads, notice]
     return [
         text(*sentences),
         table(_without(study.conclusions)),

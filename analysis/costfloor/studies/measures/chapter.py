@@ -6,7 +6,7 @@ from typing import Final
 from costfloor.forecast.paired import RESTS_ON
 from costfloor.forecast.verdict import CREDIBLE, MIN_ORIGINS, clear_lead
 from costfloor.sampling.probability import probability_mcse
-from costfloor.studies.conclusions import lead, leader, rate, verdict
+from costfloor.studies.conclusions import lead, leader, level_leads, level_with_margin, rate, verdict
 from costfloor.studies.measures.study import Clocks, Measures, Variant
 from costfloor.studies.measures.variants import BASE, OPEN_AT_BEST_HOST
 from costfloor.studies.rule import Conclusion
@@ -44,6 +44,7 @@ def verdicts(base: Variant, others: Sequence[Variant]) -> str:
     few = [variant.title for variant in others if variant.origins < MIN_ORIGINS]
     if few:
         sentences.append(f"For want of past dates with enough prices the rule withholds a winner for {listing(few)}.")
+    sentences.append(level_leads({variant.title: variant for variant in (base, *others)}))
     sentences.append(gates([base, *others]))
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -149,11 +150,16 @@ def clocks(comparison: Clocks) -> str:
     better, worse = (
         ("the age of a capability", "the calendar") if gap > 0 else ("the calendar", "the age of a capability")
     )
-    apart = abs(gap) > clear_lead(error)
+    margin = clear_lead(error)
+    apart = (
+        f"that is about level with a lead that is clear, {margin:.1f}, by its Monte Carlo error, and whether the two clocks can be told "
+        "apart is left open"
+        if level_with_margin(gap, error, mcse)
+        else f"the two clocks {'can' if abs(gap) > margin else 'cannot'} be told apart"
+    )
     return (
         f"On the same prices plateau forecasts better by {abs(gap):.1f} (standard error {error:.1f}, {RESTS_ON}) when its "
-        f"rate decays with {better} than with {worse}: "
-        f"the two clocks {'can' if apart else 'cannot'} be told apart."
+        f"rate decays with {better} than with {worse}: {apart}."
     )
 
 

@@ -20,8 +20,6 @@ FIGURE: Final = "witnesses"
 
 HALF: Final = 0.5
 
-SIDES: Final = {"below": "below 15 %", "within": "15 to 20 %", "above": "above 20 %", "open": "open"}
-
 
 def fixed_graph_witnesses(study: WitnessStudy, notice: str = "") -> list[Block]:
     """Witnesses of a fixed graph, the decomposition of prices, and the price of a task.
@@ -230,17 +228,15 @@ def _with_error(rate: Rate) -> str:
 def _witnesses(witnesses: Sequence[Witness]) -> Table:
     return tabulate(
         "witnesses",
-        "Witnesses of the rate, log points a year with 90 % intervals, positive when the same is had for less. Without: the rate when the "
-        "cluster that carries it most is left out.",
+        "What each witness of the figure rests on: its time, how much there is of it, and its rate over the whole time, log points a year, "
+        "without the cluster that carries it most.",
         [
             Column("Witness", lambda witness: TITLES[witness.name], "L"),
             Column("Time", lambda witness: f"{witness.first[:7]} to {witness.last[:7]}", "l"),
             Column("Rows", lambda witness: witness.observations),
             Column("Clusters", lambda witness: witness.clusters),
-            Column("Rate", lambda witness: _cell(witness.rate)),
-            Column("15–20 %", lambda witness: SIDES[side(witness.rate)], "l"),
-            Column("Without", lambda witness: Number(witness.without, "z.2f")),
-            Column("which is", lambda witness: witness.carried_by, "L"),
+            Column("Rate without", lambda witness: Number(witness.without, "z.2f"), unit="log_rate_per_year"),
+            Column("Cluster", lambda witness: witness.carried_by, "L", name="without"),
         ],
         witnesses,
     )
@@ -249,7 +245,7 @@ def _witnesses(witnesses: Sequence[Witness]) -> Table:
 def _slowing_table(witnesses: Sequence[Witness]) -> Table:
     return tabulate(
         "witnesses_slowing",
-        "The same by halves of the time of each witness, log points a year with 90 % intervals; the change is the second half less the "
+        "The rate by halves of the time of each witness, log points a year with 90 % intervals; the change is the second half less the "
         "first, below zero when it slows.",
         [
             Column("Witness", lambda witness: TITLES[witness.name], "L"),
