@@ -51,7 +51,8 @@ def test_a_file_a_frame_and_a_read_table_say_the_same(tmp_path: Path) -> None:
     indexes = [
         cf.index("hedonic", data, frequency="quarter", covariates=names) for data in (path, table, read, shuffled)
     ]
-    indexes.append(cf.index("hedonic", table, frequency="quarter", covariates=table.columns[3:5]))  # type: ignore[arg-type]
+    for given in (table.columns[3:5], iter(names)):
+        indexes.append(cf.index("hedonic", table, frequency="quarter", covariates=given))  # type: ignore[arg-type]
     trends = [cf.trend("hedonic", data, covariates=names) for data in (path, table)]
     for estimates in (indexes, trends):
         worth = [estimate.covariates_frame() for estimate in estimates]
