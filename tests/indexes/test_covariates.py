@@ -9,7 +9,7 @@ import pytest
 import statsmodels.formula.api as smf
 from costfloor.errors import InputError
 from costfloor.indexes import covariates as covariates_module
-from costfloor.indexes.covariates import CovariateEffect, covariate_columns
+from costfloor.indexes.covariates import CovariateEffect, covariate_columns, labelled
 from costfloor.indexes.hedonic import hedonic_trend, undominated
 from costfloor.indexes.periods import in_force, new_prices, period_matrix
 from costfloor.indexes.price_index import KINDS, PriceIndex, price_index
@@ -226,6 +226,19 @@ def test_a_link_without_the_base_level_says_nothing_of_the_others() -> None:
     )
     split = rows.assign(tier=np.where(late, "new", "old"))
     assert "No link shows what these are worth: tier old." in price_index("adjacent", split, covariates=["tier"]).note
+
+
+def test_a_link_in_which_all_is_stated_counts_like_the_others() -> None:
+    rows = described(1)
+    number = pd.Series(pd.factorize(rows["model"])[0], index=rows.index)
+    early = rows["date"] < rows["date"].min() + pd.DateOffset(months=6)
+    reasoning = (number % 3 == 0).astype("boolean").mask((number % 4 == 0) & early)
+    links = [
+        price_index("adjacent", rows.assign(reasoning=column), "quarter", covariates=["reasoning"])
+        for column in (reasoning, labelled(reasoning))
+    ]
+    assert [effect.level for effect in links[0].covariates] == ["unstated", "yes"]
+    assert links[0] == links[1]
 
 
 def quarter_of(rows: pd.DataFrame) -> pd.Series:

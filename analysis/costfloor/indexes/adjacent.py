@@ -11,6 +11,7 @@ from costfloor.indexes.covariates import (
     CovariateEffect,
     covariate_columns,
     covariate_effects,
+    labelled,
     require_variation,
 )
 from costfloor.indexes.log_index import MINIMUM_MODELS, LogIndex, longest_run, reach, run_note
@@ -46,6 +47,8 @@ def adjacent_index(rows: pd.DataFrame, matrix: PeriodMatrix, covariates: Sequenc
         No two neighbouring periods with a regression, or a covariate that is constant, or that no link tells apart.
     """
     require_variation(rows, covariates)
+    # What is unstated somewhere has the same levels in links where all is stated.
+    rows = rows.assign(**{name: labelled(rows[name]) for name in covariates if rows[name].hasnans})
     by_period = dict(iter(rows.groupby("period")))
     pairs = [_pair(by_period, period) for period in range(1, len(matrix.periods))]
     fits = [None if pair is None else fit_time_dummy(pair, covariates=covariates) for pair in pairs]
