@@ -241,6 +241,37 @@ def test_a_link_in_which_all_is_stated_counts_like_the_others() -> None:
     assert links[0] == links[1]
 
 
+def test_what_one_model_tells_has_an_interval_that_is_said_to_be_too_narrow() -> None:
+    rows = described(1)
+    number = pd.Series(pd.factorize(rows["model"])[0], index=rows.index)
+    region = pd.Series(np.array(["eu", "uk", "us"])[number % 3], index=rows.index)
+    cases = {
+        "region west": {"region": region.mask(number == 20, "west")},
+        "region eu, region uk, region us": {"region": region.mask(number == 20, "asia")},
+        "batch": {"batch": number == 20},
+        "context": {"context": 8.0 + 24.0 * (number == 20)},
+        "region new, region old": {
+            "region": region.mask(number == 20, "asia").replace({"eu": "old", "uk": "new", "us": "new"})
+        },
+    }
+    says = "One model alone tells what these are worth, and their intervals are too narrow: "
+    for named, columns in cases.items():
+        for kind, start in (("hedonic", says), ("adjacent", f"In some links {says[0].lower()}{says[1:]}")):
+            table = rows.assign(**columns)
+            held = list(columns)
+            note = price_index(kind, table, "quarter", sample="in_force", covariates=held).note
+            assert f"{start}{named}. " in note
+    many = region.mask(number > number.max() - 7, "only " + number.astype(str))
+    for kind in ("hedonic", "adjacent"):
+        plain, noted = (
+            price_index(kind, rows.assign(region=column), "quarter", sample="in_force", covariates=["region"]).note
+            for column in (region, many)
+        )
+        assert "too narrow" not in plain
+        listed = ", ".join(f"region only {at}" for at in range(119, 124))
+        assert f": {listed} and 2 more. " in noted
+
+
 def quarter_of(rows: pd.DataFrame) -> pd.Series:
     return "in " + rows["date"].dt.to_period("Q").astype(str)
 
