@@ -139,6 +139,16 @@ def test_nothing_rests_on_a_fast_look(ask: Ask, small_frame: pd.DataFrame, tmp_p
             rests()
 
 
+def test_a_law_that_says_what_was_asked_for_is_fitted_by_its_name(ask: Ask, small_frame: pd.DataFrame) -> None:
+    """Its fit would lie among those that everybody gets, without saying what it is."""
+    for asked in (ask(fast=True), ask(priors=CLAIM)):
+        with pytest.raises(InputError, match=r"is the law of a fit under other priors or of a fast look.*'plateau'"):
+            cf.fit(asked.law, small_frame)
+    for no_law in (["plateau"], None):
+        with pytest.raises(InputError, match="is no law of motion"):
+            cf.priors(no_law)  # type: ignore[arg-type]
+
+
 def test_laws_are_compared_under_their_own_priors(ask: Ask, tmp_path: Path) -> None:
     fits = {"discovery": ask("discovery"), "plateau": ask(priors=CLAIM)}
     with pytest.raises(InputError, match=f"'plateau': {SAYS}.*fit it without `priors`"):

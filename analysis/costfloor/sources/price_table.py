@@ -221,7 +221,7 @@ def _check_duplicates(cells: pd.DataFrame, frame: pd.DataFrame, path: Path | str
     if {"host", "model"} <= set(frame):
         key = ["date", "model", "host"]
         problem = "a second price of one model at one host on one day"
-        _refuse_repeat(frame[key], frame[key], path, problem, "Keep one of the two")
+        _refuse_repeat(frame[key], frame[key], path, problem, "Keep one of the two, or tell them apart by their host")
     # Columns without a meaning here tell rows apart, whatever they are called.
     others = cells[[name for name in cells if name not in COLUMNS]]
     values = pd.concat([frame, others], axis=1).set_axis(range(frame.shape[1] + others.shape[1]), axis=1)
