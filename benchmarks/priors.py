@@ -101,7 +101,8 @@ The constants are on the scale of the parameter, in the order of the table: a me
 standard deviation of the log (`lognormal`), a standard deviation (`halfnormal`), shape and rate (`gamma`), and for `discoveries_per_year` a
 lower bound, the median above it and the standard deviation of the log (`lognormal_above`). A half-life is given in years and a rate in log
 points a year, although both are sampled as logs; only `stagnant_logit` is itself on a transformed scale, log odds. `cf.priors("plateau")`
-has the same as a data frame with units, means and 90 % intervals.
+has the same as a data frame with units, means and 90 % intervals. Constants are of a size from 1e-6 to 1e6 (a mean may be 0), a standard
+deviation of the log up to 10; the sampler finds no start beyond.
 
 Such a fit has a key of its own and lies in a folder of its own, so that it is never read as the law's own or the other way round. Its
 receipt, what it prints and its name in figures say which priors are not the law's. Checks, scores and forecasts take its own priors;

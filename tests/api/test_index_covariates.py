@@ -51,7 +51,8 @@ def test_a_file_a_frame_and_a_read_table_say_the_same(tmp_path: Path) -> None:
     indexes = [
         cf.index("hedonic", data, frequency="quarter", covariates=names) for data in (path, table, read, shuffled)
     ]
-    indexes.append(cf.index("hedonic", table, frequency="quarter", covariates=table.columns[3:5]))  # type: ignore[arg-type]
+    for given in (table.columns[3:5], iter(names)):
+        indexes.append(cf.index("hedonic", table, frequency="quarter", covariates=given))  # type: ignore[arg-type]
     trends = [cf.trend("hedonic", data, covariates=names) for data in (path, table)]
     for estimates in (indexes, trends):
         worth = [estimate.covariates_frame() for estimate in estimates]
@@ -62,6 +63,19 @@ def test_a_file_a_frame_and_a_read_table_say_the_same(tmp_path: Path) -> None:
     (context, tier) = trends[0].covariates
     assert context.ci90[0] < 0.01 < context.ci90[1]
     assert (tier.name, tier.level, tier.base) == ("tier", "pro", "basic")
+
+
+def test_an_index_with_the_name_of_a_column_is_no_matter(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    prices().to_csv(path, index=False)
+    read = cf.read_prices(path, covariates=["tier"])
+    for rows in (read, panel()):
+        plain, named = (
+            cf.index("hedonic", table, frequency="quarter", covariates=["tier"] if "tier" in rows else ["creator"])
+            for table in (rows, rows.set_index("date", drop=False))
+        )
+        assert named == plain
+    assert cf.observe(read.set_index("date", drop=False)).data_hash == cf.observe(read).data_hash
 
 
 def test_a_column_that_was_not_kept_says_how_to_keep_it(tmp_path: Path) -> None:

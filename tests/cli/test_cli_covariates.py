@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_run import run
+from costfloor.cli.screen import ROWS
 
 INDEX = ("index", "hedonic", "--frequency", "quarter")
 ADJACENT = ("index", "adjacent", "--frequency", "quarter")
@@ -68,6 +69,18 @@ def test_one_line_says_what_is_wrong(
     assert (refused.code, refused.out) == (2, "")
     assert says in refused.err
     assert len(refused.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("call", [INDEX, TREND], ids=" ".join)
+def test_many_levels_are_a_screen(call: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.read_csv(table(tmp_path))
+    path = tmp_path / "many.csv"
+    frame.assign(region=[f"r{at % 29:02}" for at in range(60)]).to_csv(path, index=False)
+    held = (*call, "--table", path, "--covariate", "region")
+    shown = run(capsys, *held).out
+    assert shown.count("against r00") == ROWS
+    assert f"And {28 - ROWS} more: with --json." in shown
+    assert len(run(capsys, *held, "--json").json["covariates"]) == 28
 
 
 def test_other_indexes_refuse_them_before_anything_is_read(capsys: pytest.CaptureFixture[str]) -> None:

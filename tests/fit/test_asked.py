@@ -9,7 +9,7 @@ import costfloor.sampling.engine
 import numpy as np
 import pandas as pd
 import pytest
-from costfloor.errors import InputError
+from costfloor.errors import InputError, SamplingError
 from costfloor.fit import compiled
 from costfloor.fit.asked import FAST, FAST_LOOK, FOLDER, departures, fit_as_asked
 from costfloor.fit.fit import fit_law
@@ -139,6 +139,16 @@ def test_nothing_rests_on_a_fast_look(ask: Ask, small_frame: pd.DataFrame, tmp_p
             rests()
 
 
+def test_a_law_that_says_what_was_asked_for_is_fitted_by_its_name(ask: Ask, small_frame: pd.DataFrame) -> None:
+    """Its fit would lie among those that everybody gets, without saying what it is."""
+    for asked in (ask(fast=True), ask(priors=CLAIM)):
+        with pytest.raises(InputError, match=r"is the law of a fit under other priors or of a fast look.*'plateau'"):
+            cf.fit(asked.law, small_frame)
+    for no_law in (["plateau"], None):
+        with pytest.raises(InputError, match="is no law of motion"):
+            cf.priors(no_law)  # type: ignore[arg-type]
+
+
 def test_laws_are_compared_under_their_own_priors(ask: Ask, tmp_path: Path) -> None:
     fits = {"discovery": ask("discovery"), "plateau": ask(priors=CLAIM)}
     with pytest.raises(InputError, match=f"'plateau': {SAYS}.*fit it without `priors`"):
@@ -175,6 +185,24 @@ def test_checks_and_scores_take_a_fit_under_another_prior(ask: Ask, small_frame:
     assert list(cf.check(other, ["curvature"]).to_frame()["law"]) == ["plateau"]
     later = small_frame.tail(12).assign(date=small_frame["date"].max() + pd.to_timedelta(np.arange(12) + 1, unit="D"))
     assert cf.score(later, other, small_frame).n == 12
+
+
+def test_a_prior_that_the_sampler_cannot_start_from_is_refused_in_one_line(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def gives_up(*_: object, **__: object) -> Sampled:
+        raise SamplingError("the sampler gave up: no start\n\nStack backtrace:\n 0: somewhere")
+
+    monkeypatch.setattr(costfloor.sampling.engine, "sample", gives_up)
+    for fast in (True, False):
+        with pytest.raises(
+            InputError, match=r"'rate_floor': the sampler gave up: no start\. Ask for a prior"
+        ) as refused:
+            ask(priors=CLAIM, fast=fast)
+        assert "\n" not in str(refused.value)
+        with pytest.raises(SamplingError):
+            ask(fast=fast)
+    assert not list(tmp_path.rglob("*.*"))
 
 
 def test_how_it_is_sampled_is_said_once(small_frame: pd.DataFrame) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from costfloor.errors import InputError
-from costfloor.fit.other_priors import accepted, other_priors, read_options
+from costfloor.fit.other_priors import FORMS, accepted, other_priors, read_options
 from costfloor.fit.request import fit_key
 from costfloor.laws import LAWS, Law
 from costfloor.laws.few_families import fitted_law
@@ -43,6 +43,19 @@ def one_family(small_frame: pd.DataFrame) -> PriceObservations:
         ({"rate_floor": ("normal", "0.1", 0.1)}, "is no number for the mean"),
         ({"rate_floor": "normal"}, "is no prior of rate_floor: a distribution and its constants are"),
         ({"rate_floor": ()}, "is no prior of rate_floor"),
+        ({"rate_floor": ("normal", 1e7, 0.1)}, "1e\\+06, as the mean of rate_floor has to be"),
+        (
+            {"rate_floor": ("normal", -0.2, 1e-7)},
+            "1e-07: is not of a size from 1e-06 to 1e\\+06, as the sd of rate_floor",
+        ),
+        (
+            {"rate_floor_spread": ("lognormal", 0.1, 30.0)},
+            "from 1e-06 to 10, as the sd of the log of rate_floor_spread",
+        ),
+        (
+            {"rate_excess": ("gamma", 5e-324, 1.0)},
+            "is not of a size from 1e-06 to 1e\\+06, as the shape of rate_excess",
+        ),
         ({"half_life_years": ("lognormal", 0.0, 0.5)}, "is not above zero, as the median of half_life_years"),
         ({"rate_excess": ("normal", 0.7, 0.1)}, "'normal': does not suit rate_excess, which takes lognormal"),
         ({"rate_floor_spread": ("gamma", 2.0, 1.0)}, "'gamma': does not suit rate_floor_spread"),
@@ -70,6 +83,32 @@ def test_a_spread_over_one_family_has_nothing_to_say(
     # Two families do not tell it: it is set to its root mean square, that of the prior that was asked for.
     assert spread is not None
     assert (spread.distribution, spread.constants) == ("constant", (0.3,))
+
+
+@pytest.mark.parametrize("asked", ["rate_floor=normal:0.18:0.05", [("rate_floor", ("normal", 0.18, 0.05))], 5])
+def test_what_is_no_mapping_is_refused(asked: Any, small_obs: PriceObservations) -> None:
+    with pytest.raises(InputError, match=r"are no priors\. Write priors=\{'rate_floor': \('normal', 0\.3, 0\.35\)\}"):
+        other_priors(PLATEAU, small_obs, asked)
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_of_any_width_are_constants(small_obs: PriceObservations) -> None:
+    (prior,) = other_priors(PLATEAU, small_obs, {"rate_floor": ("normal", np.float32(0.25), np.int64(1))})
+    assert prior.constants == (0.25, 1.0)
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=lambda law: law.name)
+def test_constants_as_large_and_as_small_as_they_may_be_are_a_law(law: Law, small_obs: PriceObservations) -> None:
+    """Of a table of two families, whose spreads are set to numbers that follow from the constants."""
+    for size in (1e-6, 1e6):
+        asked = {
+            name: (forms[0], *(min(size, 10.0) if "log" in what else size for what in FORMS[forms[0]].constants))
+            for name, forms in accepted(law).items()
+            if forms[0] != "lognormal_above"
+        }
+        fitted = fitted_law(with_priors(law, other_priors(law, small_obs, asked)), small_obs)
+        assert fit_key(fitted, small_obs, Sampling()).digest
+        assert all(np.isfinite(prior.constants).all() for prior in fitted.priors)
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=lambda law: law.name)
@@ -119,7 +158,9 @@ def test_priors_are_read_from_the_command_line() -> None:
         "rate_floor": ("normal", 0.18, 0.05),
         "rate_excess": ("gamma", 2.0, 1.0),
     }
-    for wrong in ("rate_floor", "rate_floor=", "rate_floor=normal", "rate_floor=normal:a:1", "=normal:0:1", ""):
+    for wrong in ("rate_floor", "rate_floor=", "rate_floor=normal", "rate_floor=normal:a:1", "=normal:0:1", "",
+        "rate_floor=normal:1_0:1", "rate_floor=normal:\uff11:1",
+    ):  # fmt: skip
         with pytest.raises(InputError, match="is no prior"):
             read_options([wrong])
     with pytest.raises(InputError, match="is named twice"):

@@ -9,7 +9,7 @@ import pytest
 import statsmodels.formula.api as smf
 from costfloor.errors import InputError
 from costfloor.indexes import covariates as covariates_module
-from costfloor.indexes.covariates import CovariateEffect, covariate_columns
+from costfloor.indexes.covariates import CovariateEffect, covariate_columns, labelled
 from costfloor.indexes.hedonic import hedonic_trend, undominated
 from costfloor.indexes.periods import in_force, new_prices, period_matrix
 from costfloor.indexes.price_index import KINDS, PriceIndex, price_index
@@ -226,6 +226,48 @@ def test_a_link_without_the_base_level_says_nothing_of_the_others() -> None:
     )
     split = rows.assign(tier=np.where(late, "new", "old"))
     assert "No link shows what these are worth: tier old." in price_index("adjacent", split, covariates=["tier"]).note
+
+
+def test_a_link_in_which_all_is_stated_counts_like_the_others() -> None:
+    rows = described(1)
+    number = pd.Series(pd.factorize(rows["model"])[0], index=rows.index)
+    early = rows["date"] < rows["date"].min() + pd.DateOffset(months=6)
+    reasoning = (number % 3 == 0).astype("boolean").mask((number % 4 == 0) & early)
+    links = [
+        price_index("adjacent", rows.assign(reasoning=column), "quarter", covariates=["reasoning"])
+        for column in (reasoning, labelled(reasoning))
+    ]
+    assert [effect.level for effect in links[0].covariates] == ["unstated", "yes"]
+    assert links[0] == links[1]
+
+
+def test_what_one_model_tells_has_an_interval_that_is_said_to_be_too_narrow() -> None:
+    rows = described(1)
+    number = pd.Series(pd.factorize(rows["model"])[0], index=rows.index)
+    region = pd.Series(np.array(["eu", "uk", "us"])[number % 3], index=rows.index)
+    cases = {
+        "region west": {"region": region.mask(number == 20, "west")},
+        "region eu, region uk, region us": {"region": region.mask(number == 20, "asia")},
+        "batch": {"batch": number == 20},
+        "context": {"context": 8.0 + 24.0 * (number == 20)},
+        "region new, region old": {
+            "region": region.mask(number == 20, "asia").replace({"eu": "old", "uk": "new", "us": "new"})
+        },
+    }
+    says = "ne model alone tells what these are worth, and their intervals are too narrow: "
+    for named, columns in cases.items():
+        for kind, start in (("hedonic", "O"), ("adjacent", "In some links o")):
+            index = price_index(kind, rows.assign(**columns), "quarter", sample="in_force", covariates=list(columns))
+            assert f"{start}{says}{named}. " in index.note
+    many = region.mask(number > number.max() - 7, "only " + number.astype(str))
+    for kind in ("hedonic", "adjacent"):
+        plain, noted = (
+            price_index(kind, rows.assign(region=column), "quarter", sample="in_force", covariates=["region"]).note
+            for column in (region, many)
+        )
+        assert "too narrow" not in plain
+        listed = ", ".join(f"region only {at}" for at in range(119, 124))
+        assert f": {listed} and 2 more. " in noted
 
 
 def quarter_of(rows: pd.DataFrame) -> pd.Series:

@@ -101,9 +101,16 @@ def test_names_that_are_no_covariates(tmp_path: Path) -> None:
         read_price_table(path, covariates=["size"])
     with pytest.raises(InputError, match="column 'tier': is named twice"):
         read_price_table(path, covariates=["tier", "context", "tier"])
-    for no_list in ("tier", [1]):
+    for no_list in ("tier", [1], None, 5):
         with pytest.raises(InputError, match=r"is no list of names of columns\. Write covariates="):
             read_price_table(path, covariates=no_list)  # type: ignore[arg-type]
+
+
+def test_names_that_come_one_by_one_are_all_taken(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    given = (name for name in NAMES)
+    read = read_price_table(path, covariates=given).frame  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(read, read_price_table(path, covariates=NAMES).frame)
 
 
 def test_a_name_that_a_terminal_would_act_on_is_refused() -> None:

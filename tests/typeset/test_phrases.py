@@ -27,6 +27,10 @@ from hypothesis import strategies as st
         (-0.1, "rise by 11 % a year"),
         (math.log(2), "become 2.0 times cheaper a year"),
         (math.log(43.2), "become 43 times cheaper a year"),
+        (1e3, "become over 1e+300 times cheaper a year"),
+        (-1e3, "rise by over 1e+300 % a year"),
+        (100.0, "become 3e+43 times cheaper a year"),
+        (-100.0, "rise by 3e+45 % a year"),
     ],
 )
 def test_yearly_change(rate: float, said: str) -> None:
@@ -41,6 +45,8 @@ def test_yearly_change(rate: float, said: str) -> None:
         (-0.2, -0.1, "a rise of 11 to 22 % a year"),
         (1.0, 3.0, "2.7 to 20 times cheaper a year"),
         (0.3, 5.0, "a fall of 26 % to 99.3 % a year"),
+        (-1e6, 1e6, "from a rise of over 1e+300 % to a fall of 100.0 % a year"),
+        (1.0, 1e6, "2.7 to over 1e+300 times cheaper a year"),
     ],
 )
 def test_yearly_span(low: float, high: float, said: str) -> None:

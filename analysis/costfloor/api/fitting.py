@@ -235,8 +235,11 @@ def score(
 def law_of(law: str | Law) -> Law:
     """The law of a name."""
     if isinstance(law, Law):
+        if law.name in LAWS and law.title != LAWS[law.name].title:
+            remedy = f"Give its name, {law.name!r}, and what is asked for beside it"
+            raise InputError("is the law of a fit under other priors or of a fast look", value=law.title, remedy=remedy)
         return law
-    if law not in LAWS:
+    if not isinstance(law, str) or law not in LAWS:
         raise InputError("is no law of motion", value=law, remedy=f"Choose from {', '.join(LAWS)}")
     return LAWS[law]
 

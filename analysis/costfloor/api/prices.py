@@ -190,6 +190,8 @@ def read_rows(
         panel = load_panel(folder, progress=progress)
         return Rows(law_rows(panel), "the panel", PRICE_UNIT, panel)
     if isinstance(data, pd.DataFrame):
+        if any(name in data for name in data.index.names if name is not None):
+            data = data.reset_index(drop=True)
         if "price_usd_per_mtok" in data:
             return Rows(law_rows(data), "the panel", PRICE_UNIT, data)
         if "quality" in data:

@@ -50,7 +50,9 @@ def fit(
     chosen = LAWS[one_of(law, tuple(LAWS), "LAW")]
     asked = read_options(prior or [])
     if fast and out is not None:
-        raise InputError("a fast look is not stored", column="--out", value=out, remedy="Leave out --fast or --out")
+        raise InputError(
+            "a fast look is not stored", column="--out", value=str(out), remedy="Leave out --fast or --out"
+        )
     obs = read_observations(call, table, score_scale)
     folder = call.places.fits if fast else writable(out or call.places.fits)
     fitted = fit_as_asked(chosen, obs, call.settings, folder, call.progress(), priors=asked, fast=fast)

@@ -10,7 +10,7 @@ import pandas as pd
 import typer
 
 from costfloor.api.markets import scored_prices
-from costfloor.cli.screen import ROWS, Block, visible
+from costfloor.cli.screen import ROWS, Block, shown_rows, visible
 from costfloor.cli.shared import Everything, Options, one_of
 from costfloor.cli.tables import Scale, Table, built_panel, read_table, score_scale_of
 from costfloor.errors import InputError
@@ -174,7 +174,7 @@ def _series(estimate: PriceIndex, *, everything: bool) -> list[Block]:
 
 
 def _worth(effects: Sequence[CovariateEffect]) -> list[Block]:
-    """What each covariate is worth, where there are any."""
+    """What each covariate is worth, where there are any; of many levels a screen."""
     columns: list[Column[CovariateEffect]] = [
         Column("Covariate", lambda row: row.name, "l"),
         Column("Compared", lambda row: "one more" if row.level is None else f"{row.level} against {row.base}", "l"),
@@ -182,7 +182,7 @@ def _worth(effects: Sequence[CovariateEffect]) -> list[Block]:
         Column("90 % interval", lambda row: Range(*row.ci90, "+.4g")),
     ]
     caption = "Change of log price with each covariate, at the same date, quality and other covariates"
-    return [tabulate("", caption, columns, effects)] if effects else []
+    return shown_rows(caption, columns, effects, everything=False, rest="with --json") if effects else []
 
 
 def _chosen(rows: pd.DataFrame, family: str | None, weights: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from costfloor.errors import InputError
+from costfloor.errors import InputError, SamplingError
 from costfloor.fit.fit import fit_law, for_table, sample_law, stored_fit
 from costfloor.fit.other_priors import AskedPrior, other_priors
 from costfloor.fit.result import Fit
@@ -58,7 +58,7 @@ def fit_as_asked(
     Raises
     ------
     InputError
-        As in `costfloor.fit.other_priors.other_priors`.
+        As in `costfloor.fit.other_priors.other_priors`, or the sampler gives up under the priors that are asked for.
     """
     others = other_priors(law, obs, priors or {})
     # In a long record innovations come in longer steps, and have their priors by then.
@@ -67,7 +67,16 @@ def fit_as_asked(
     fit = None if fast else stored_fit(asked, obs, settings, folder)
     if fit is None:
         progress(f"{law.name}: {_how_long(obs.n, settings, fast)}")
-        fit = _fast_look(asked, obs, settings, progress) if fast else fit_law(asked, obs, settings, folder, progress)
+        try:
+            fit = (
+                _fast_look(asked, obs, settings, progress) if fast else fit_law(asked, obs, settings, folder, progress)
+            )
+        except SamplingError as error:
+            if not others:
+                raise
+            named = ", ".join(prior.name for prior in others)
+            remedy = "Ask for a prior that is nearer to the law's own"
+            raise InputError(str(error).partition("\n")[0], column="priors", value=named, remedy=remedy) from error
     marks: dict[str, Any] = {}
     title = law.title
     if others:

@@ -3,7 +3,7 @@
 A prior is given on the scale of its parameter, never on that of a transform: a half-life in years, a rate in log points a year.
 """
 
-import sys
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -37,16 +37,21 @@ class Form:
     distribution: Callable[..., Any]
 
 
-LARGEST: Final = sys.float_info.max
-
 MEAN: Final = "mean"
 BOUND: Final = "lower bound"
+SD_OF_LOG: Final = "sd of the log"
+
+SIZES: Final = (1e-6, 1e6)
+"""Of the constants. A sampler finds no start in a distribution at the ends of the range of numbers."""
+
+SIZES_OF_LOG: Final = (1e-6, 10.0)
+"""Of a standard deviation of a log: at the upper end a factor of 22,000 either way."""
 
 FORMS: Final[Mapping[str, Form]] = {
     "normal": Form((MEAN, "sd"), stats.norm),
-    "lognormal": Form(("median", "sd of the log"), lambda median, sd: stats.lognorm(sd, scale=median)),
+    "lognormal": Form(("median", SD_OF_LOG), lambda median, sd: stats.lognorm(sd, scale=median)),
     "lognormal_above": Form(
-        (BOUND, "median above it", "sd of the log"), lambda low, median, sd: stats.lognorm(sd, loc=low, scale=median)
+        (BOUND, "median above it", SD_OF_LOG), lambda low, median, sd: stats.lognorm(sd, loc=low, scale=median)
     ),
     "halfnormal": Form(("sd",), lambda sd: stats.halfnorm(scale=sd)),
     "gamma": Form(("shape", "rate"), lambda shape, rate: stats.gamma(shape, scale=1.0 / rate)),
@@ -90,6 +95,10 @@ def other_priors(law: Law, obs: PriceObservations, asked: Mapping[str, AskedPrio
     InputError
         The law has no such parameter or the table no use for it, or the distribution does not suit it; the message lists what the law has.
     """
+    if not isinstance(asked, Mapping):
+        shown = law.priors[0]
+        remedy = f"Write priors={{{shown.name!r}: {(shown.distribution, *shown.constants)}}}"
+        raise InputError("are no priors", column="priors", value=asked, remedy=remedy)
     defaults = _defaults(law, obs)
     forms = accepted(law)
     spreads = {parameter.spread.name for parameter in law.family_parameters.values() if parameter.spread}
@@ -133,7 +142,8 @@ def read_options(options: Iterable[str]) -> dict[str, AskedPrior]:
         name, _, text = option.partition("=")
         distribution, *numbers = text.split(":")
         try:
-            constants = [float(number) for number in numbers]
+            # `float` reads the digits of every script, and underscores between them.
+            constants = [float(number) for number in numbers] if text.isascii() and "_" not in text else []
         except ValueError:
             constants = []
         if not (name and distribution and constants) or name in asked:
@@ -165,12 +175,29 @@ def _read(law: Law, name: str, prior: AskedPrior) -> tuple[str, tuple[float, ...
         raise _refused(law, f"is not what {distribution} has for constants: {', '.join(names)}", constants)
     numbers: list[float] = []
     for what, constant in zip(names, constants, strict=True):
-        if isinstance(constant, bool) or not isinstance(constant, Real) or not abs(constant) <= LARGEST:
+        number = _number(constant)
+        if number is None:
             raise _refused(law, f"is no number for the {what} of {name}", constant)
-        if what not in {MEAN, BOUND} and constant <= 0.0:
+        if what not in {MEAN, BOUND} and number <= 0.0:
             raise _refused(law, f"is not above zero, as the {what} of {name} has to be", constant)
-        numbers.append(float(constant))
+        low, high = SIZES_OF_LOG if what == SD_OF_LOG else SIZES
+        if number != 0.0 and not low <= abs(number) <= high:
+            raise _refused(
+                law, f"is not of a size from {low:g} to {high:g}, as the {what} of {name} has to be", constant
+            )
+        numbers.append(number)
     return distribution, tuple(numbers)
+
+
+def _number(constant: object) -> float | None:
+    """A finite number; None for anything else."""
+    if isinstance(constant, bool) or not isinstance(constant, Real):
+        return None
+    try:
+        number = float(constant)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _refused(law: Law, problem: str, value: object) -> InputError:

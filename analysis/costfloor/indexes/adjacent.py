@@ -11,7 +11,11 @@ from costfloor.indexes.covariates import (
     CovariateEffect,
     covariate_columns,
     covariate_effects,
+    labelled,
     require_variation,
+    resting_on_one,
+    some,
+    too_narrow,
 )
 from costfloor.indexes.log_index import MINIMUM_MODELS, LogIndex, longest_run, reach, run_note
 from costfloor.indexes.periods import PeriodMatrix
@@ -46,6 +50,8 @@ def adjacent_index(rows: pd.DataFrame, matrix: PeriodMatrix, covariates: Sequenc
         No two neighbouring periods with a regression, or a covariate that is constant, or that no link tells apart.
     """
     require_variation(rows, covariates)
+    # What is unstated somewhere has the same levels in links where all is stated.
+    rows = rows.assign(**{name: labelled(rows[name]) for name in covariates if rows[name].hasnans})
     by_period = dict(iter(rows.groupby("period")))
     pairs = [_pair(by_period, period) for period in range(1, len(matrix.periods))]
     fits = [None if pair is None else fit_time_dummy(pair, covariates=covariates) for pair in pairs]
@@ -60,10 +66,9 @@ def adjacent_index(rows: pd.DataFrame, matrix: PeriodMatrix, covariates: Sequenc
     columns = covariate_columns(rows, covariates)
     effects = _mean_effects(links, columns, clusters)
     seen = {(effect.name, effect.level) for effect in effects}
-    unseen = [
-        f"{column.name} {column.level or ''}".strip() for column in columns if (column.name, column.level) not in seen
-    ]
-    worth = f"No link shows what these are worth: {', '.join(unseen)}. " if unseen else ""
+    unseen = [column.words for column in columns if (column.name, column.level) not in seen]
+    worth = f"No link shows what these are worth: {some(unseen)}. " if unseen else ""
+    alone = _alone(links, [pair for pair in pairs[first:last] if pair is not None], columns)
     broken = covariates and any(fit is None for fit, pair in zip(fits, pairs, strict=True) if pair is not None)
     apart = "It also breaks where covariates cannot be told apart from the period. " if broken else ""
     bare = sum(fit.controls != "hosts" for fit in links)
@@ -75,7 +80,12 @@ def adjacent_index(rows: pd.DataFrame, matrix: PeriodMatrix, covariates: Sequenc
         se=np.sqrt(clusters / (clusters - 1) * (psi**2).sum(axis=0)),
         n=tuple(counts.tolist()),
         models=clusters,
-        note=run_note(matrix.periods, first, last) + apart + worth + hosts + BIAS_NOTE,
+        note=run_note(matrix.periods, first, last)
+        + apart
+        + worth
+        + hosts
+        + too_narrow(alone, "in some links ")
+        + BIAS_NOTE,
         covariates=effects,
     )
 
@@ -100,6 +110,18 @@ def _mean_effects(
         half = reach(clusters) * np.sqrt(clusters / (clusters - 1) * (influence**2).sum())
         effects += covariate_effects([column], np.array([effect]), np.array([[effect - half, effect + half]]))
     return tuple(effects)
+
+
+def _alone(
+    links: Sequence[TimeDummyFit], pairs: Sequence[pd.DataFrame], columns: Sequence[Covariate]
+) -> tuple[str, ...]:
+    """Columns that rest on one model in a link that counts in what they are worth."""
+    bases = {(column.name, column.base) for column in columns}
+    words: set[str] = set()
+    for link, pair in zip(links, pairs, strict=True):
+        counted = [column for column in link.columns if (column.name, column.base) in bases]
+        words.update(resting_on_one(counted, pair["model"]))
+    return tuple(column.words for column in columns if column.words in words)
 
 
 def _pair(by_period: Mapping[Any, pd.DataFrame], period: int) -> pd.DataFrame | None:

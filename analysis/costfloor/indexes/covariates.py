@@ -13,6 +13,9 @@ from costfloor.errors import InputError
 MAXIMUM_NUMBERS = 50_000_000
 """Prices times coefficients in one regression: 200,000 prices with 250 periods, hosts and traits, 400 MB."""
 
+SHOWN = 5
+"""Most levels that a note names."""
+
 STATED = {True: "yes", False: "no"}
 UNSTATED = "unstated"
 
@@ -35,6 +38,11 @@ class Covariate:
     level: str | None
     base: str | None
     values: npt.NDArray[np.float64]
+
+    @property
+    def words(self) -> str:
+        """The column of the table, with the level if there is one."""
+        return f"{self.name} {self.level or ''}".strip()
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,47 @@ def covariate_columns(rows: pd.DataFrame, names: Sequence[str]) -> tuple[Covaria
             )
         columns += [Covariate(name, level, base, (cells == level).to_numpy(dtype=float)) for level in levels]
     return tuple(columns)
+
+
+def resting_on_one(columns: Sequence[Covariate], models: pd.Series) -> tuple[str, ...]:
+    """Columns that one model alone tells from their base or from their commonest number, in words.
+
+    The residual of that model is next to nought, and errors that are clustered by model then count next to none.
+
+    Parameters
+    ----------
+    columns
+        As `covariate_columns` gives them.
+    models
+        The model of each row.
+    """
+    codes = pd.factorize(models)[0]
+    leveled: dict[str, npt.NDArray[np.bool_]] = {}
+    for column in columns:
+        if column.level is not None:
+            leveled[column.name] = leveled.get(column.name, False) | (column.values == 1)
+    of_base = {name: len(np.unique(codes[~taken])) for name, taken in leveled.items()}
+    alone = []
+    for column in columns:
+        values, counts = np.unique(column.values, return_counts=True)
+        apart = column.values != values[counts.argmax()] if column.level is None else column.values == 1
+        if 1 in (len(np.unique(codes[apart])), of_base.get(column.name)):
+            alone.append(column.words)
+    return tuple(alone)
+
+
+def too_narrow(alone: Sequence[str], where: str = "") -> str:
+    """What to know of the intervals of columns that rest on one model; empty where none does."""
+    if not alone:
+        return ""
+    sentence = f"{where}one model alone tells what these are worth, and their intervals are too narrow: {some(alone)}. "
+    return sentence[0].upper() + sentence[1:]
+
+
+def some(words: Sequence[str]) -> str:
+    """The first of a list, and how many more there are."""
+    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    return ", ".join(words[:SHOWN]) + more
 
 
 def labelled(answers: pd.Series) -> pd.Series:

@@ -18,6 +18,8 @@ from costfloor.indexes.covariates import (
     covariate_effects,
     labelled,
     require_variation,
+    resting_on_one,
+    too_narrow,
 )
 from costfloor.indexes.log_index import MINIMUM_MODELS, Floats, LogIndex, reach
 from costfloor.indexes.periods import PeriodMatrix
@@ -134,7 +136,7 @@ def time_dummy_index(rows: pd.DataFrame, matrix: PeriodMatrix, covariates: Seque
         se=np.sqrt(np.diag(fit.covariance).clip(min=0.0)),
         n=tuple(kept.groupby("period").size().tolist()),
         models=fit.models,
-        note=absent + hosts + BIAS_NOTE,
+        note=absent + hosts + too_narrow(resting_on_one(fit.columns, kept["model"])) + BIAS_NOTE,
         covariates=covariate_effects(
             fit.columns,
             fit.covariates,

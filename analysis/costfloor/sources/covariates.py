@@ -1,7 +1,7 @@
 """Columns of a user's table that a hedonic regression holds constant."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -59,12 +59,14 @@ def covariate_cells(cells: pd.DataFrame, names: Sequence[str], path: Path | str)
 
 def covariate_names(covariates: Sequence[str]) -> tuple[str, ...]:
     """The names of covariates; what is no list of names is refused, and a name twice."""
-    if isinstance(covariates, str) or not all(isinstance(name, str) for name in covariates):
+    several = isinstance(covariates, Iterable) and not isinstance(covariates, str)
+    names = tuple(covariates) if several else ()
+    if not several or not all(isinstance(name, str) for name in names):
         raise InputError("is no list of names of columns", value=covariates, remedy="Write covariates=['NAME']")
-    for name, count in Counter(covariates).items():
+    for name, count in Counter(names).items():
         if count > 1:
             raise InputError("is named twice as a covariate", column=name, remedy="Name it once")
-    return tuple(covariates)
+    return names
 
 
 def _covariate(cells: pd.Series, path: Path | str) -> pd.Series:

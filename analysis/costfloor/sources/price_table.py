@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import logit
 
 from costfloor.errors import InputError
-from costfloor.sources.covariates import covariate_cells
+from costfloor.sources.covariates import covariate_cells, covariate_names
 from costfloor.sources.price_cells import PRICE_BOUNDS, boolean_cells, number_cells, refuse_cells, text_cells
 from costfloor.sources.table_file import frame_cells, read_cells
 from costfloor.sources.units import unit_slips
@@ -133,6 +133,7 @@ def _price_table(
 ) -> PriceTable:
     if score_scale not in get_args(ScoreScale):
         raise InputError("not a score scale", value=score_scale, remedy=f"Use one of {', '.join(get_args(ScoreScale))}")
+    named = covariate_names(covariates)
     _check_columns(cells, path)
     if cells.empty:
         raise InputError("has a header but no rows", file=path, remedy="Add at least one dated price")
@@ -163,8 +164,8 @@ def _price_table(
         "so far from the prices around it that its unit must be another one",
         "Give all prices in one unit, such as USD per million tokens",
     )
-    frame[list(covariates)] = covariate_cells(cells, covariates, path)
-    ignored = tuple(str(name) for name in cells if name not in {*COLUMNS, *covariates})
+    frame[list(named)] = covariate_cells(cells, named, path)
+    ignored = tuple(str(name) for name in cells if name not in {*COLUMNS, *named})
     return PriceTable(frame, path, sha256, score_scale, ignored)
 
 
@@ -220,7 +221,7 @@ def _check_duplicates(cells: pd.DataFrame, frame: pd.DataFrame, path: Path | str
     if {"host", "model"} <= set(frame):
         key = ["date", "model", "host"]
         problem = "a second price of one model at one host on one day"
-        _refuse_repeat(frame[key], frame[key], path, problem, "Keep one of the two")
+        _refuse_repeat(frame[key], frame[key], path, problem, "Keep one of the two, or tell them apart by their host")
     # Columns without a meaning here tell rows apart, whatever they are called.
     others = cells[[name for name in cells if name not in COLUMNS]]
     values = pd.concat([frame, others], axis=1).set_axis(range(frame.shape[1] + others.shape[1]), axis=1)

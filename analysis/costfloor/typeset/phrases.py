@@ -21,18 +21,25 @@ LIKELIHOOD = (
 CLEAR = 2.0
 """Monte Carlo errors from which on a difference is one."""
 
+DIGITS = 1e15
+"""Larger numbers have an exponent in place of digits that nobody counts."""
+
+LARGEST = 1e300
+"""No number beyond it is shown."""
+
 NEGATIVE = re.compile(r"(?<!\w)-(?=[\d.])")
 """The hyphen of a negative number."""
 
 
 def percent_change(rate: float) -> float:
     """Fall of price in percent a year; negative for a rise."""
-    return 100.0 * (1.0 - math.exp(-rate))
+    return 100.0 * (1.0 - _exp(-rate))
 
 
 def factor(rate: float) -> str:
     """How many times cheaper after a year, to two digits."""
-    return significant(math.exp(rate))
+    times = _exp(rate)
+    return significant(times) if times < DIGITS else _counted(times)
 
 
 def significant(value: float) -> str:
@@ -50,7 +57,7 @@ def yearly_change(rate: float) -> str:
     percent = percent_change(rate)
     if abs(percent) < 0.5:
         return "hold still"
-    return f"{'fall' if percent > 0 else 'rise'} by {abs(percent):.0f} % a year"
+    return f"{'fall' if percent > 0 else 'rise'} by {_counted(abs(percent))} % a year"
 
 
 def yearly_span(low: float, high: float) -> str:
@@ -61,8 +68,8 @@ def yearly_span(low: float, high: float) -> str:
     if ends[0] >= 0:
         return f"a fall of {ends[0]:.0f} % to {_fall(high)} a year"
     if ends[1] <= 0:
-        return f"a rise of {-ends[1]:.0f} to {-ends[0]:.0f} % a year"
-    return f"from a rise of {-ends[0]:.0f} % to a fall of {_fall(high)} a year"
+        return f"a rise of {_counted(-ends[1])} to {_counted(-ends[0])} % a year"
+    return f"from a rise of {_counted(-ends[0])} % to a fall of {_fall(high)} a year"
 
 
 def probability(p: float) -> str:
@@ -113,6 +120,18 @@ def plural(count: int, noun: str) -> str:
 def minus(text: str) -> str:
     """Text with the hyphens of its negative numbers turned into minus signs."""
     return NEGATIVE.sub("−", text)
+
+
+def _exp(rate: float) -> float:
+    """The factor of a rate; infinite where it leaves the range of numbers."""
+    return math.exp(rate) if rate < math.log(LARGEST) else math.inf
+
+
+def _counted(number: float) -> str:
+    """A number above nought without decimals."""
+    if number > LARGEST:
+        return f"over {LARGEST:g}"
+    return f"{number:.0f}" if number < DIGITS else f"{number:.0e}"
 
 
 def _fall(rate: float) -> str:
