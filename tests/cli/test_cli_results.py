@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from come_along import stored_results
 from costfloor.checks.result import CheckResult
-from costfloor.cli.economics import _or_never
+from costfloor.cli.economics import _median
 from costfloor.cli.results import check_blocks, comparison_blocks, fit_blocks, one_check, refit_blocks, score_blocks
 from costfloor.cli.screen import on_screen
 from costfloor.forecast.refit import LawUpdate, RefitReport
@@ -124,6 +124,17 @@ def test_scores_say_how_far_off_and_how_often_inside() -> None:
     )
 
 
-@pytest.mark.parametrize(("years", "share", "said"), [(2027, 0.92, "2027 (92 %)"), (None, 0.31, "never (31 %)")])
-def test_a_date_has_its_share_of_draws_and_never_too(years: int | None, share: float, said: str) -> None:
-    assert _or_never(years, share) == said
+@pytest.mark.parametrize(
+    ("years", "share", "draws", "shown"),
+    [
+        (2027, 0.92, 1000.0, "2027 (92 %)"),
+        (2027, 0.92, None, "2027 (92 %)"),
+        (None, 0.31, 1000.0, "never (31 %)"),
+        (2031, 0.51, 400.0, "about even (51 %)"),
+        (None, 0.49, 400.0, "about even (49 %)"),
+    ],
+)
+def test_a_date_has_its_share_of_draws_and_never_too(
+    years: int | None, share: float, draws: float | None, shown: str
+) -> None:
+    assert _median(years, share, draws) == shown
