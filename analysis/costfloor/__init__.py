@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from costfloor.api import plot
+    from costfloor.api.describe import describe
     from costfloor.api.fitting import check, compare, fit, score
     from costfloor.api.markets import index, trend
     from costfloor.api.prices import load_panel, observe, read_prices
@@ -26,6 +27,7 @@ __all__ = [
     "Sampling",
     "check",
     "compare",
+    "describe",
     "economics",
     "fit",
     "index",
@@ -45,6 +47,7 @@ _HOMES = {
     "Sampling": "sampling.policy:Sampling",
     "check": "api.fitting:check",
     "compare": "api.fitting:compare",
+    "describe": "api.describe:describe",
     "economics": "api.services:economics",
     "fit": "api.fitting:fit",
     "index": "api.markets:index",

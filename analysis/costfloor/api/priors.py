@@ -5,29 +5,11 @@ from typing import Final
 import pandas as pd
 
 from costfloor.api.fitting import law_of
+from costfloor.fit.documented import parameter_unit
 from costfloor.fit.other_priors import FORMS, accepted, listed
 from costfloor.laws import Law
 from costfloor.laws.priors import OBSERVATION_PRIORS
 from costfloor.sampling.priors import Prior
-
-RATE: Final = "log-rate per year"
-
-UNITS: Final = {
-    "rate": RATE,
-    "rate_floor": RATE,
-    "rate_excess": RATE,
-    "half_life_years": "years",
-    "progressive_rate": RATE,
-    "stagnant_logit": "log odds",
-    "stagnant_growth": RATE,
-    "initial_rate": RATE,
-    "kept_share": "share",
-    "discoveries_per_year": "per year",
-    "innovation_sd": "log points, over a year",
-    "pass_through": "share",
-    "noise_tail": "degrees of freedom",
-}
-"""Of parameters; what is not here, effects on the log of price and spreads over them, is in log points."""
 
 COLUMNS: Final = ("parameter", "unit", "distribution", "constants", "mean", "q05", "q95", "takes", "reason")
 
@@ -65,25 +47,16 @@ def priors(law: str | Law) -> pd.DataFrame:
     """
     chosen = law_of(law)
     takes = accepted(chosen)
-    spreads = {
-        parameter.spread.name: "log points" if parameter.positive else UNITS[name]
-        for name, parameter in chosen.family_parameters.items()
-        if parameter.spread
-    }
-    units = UNITS | spreads
-    rows = [
-        _row(prior, units.get(prior.name, "log points"), takes.get(prior.name, ()))
-        for prior in (*chosen.priors, *OBSERVATION_PRIORS.values())
-    ]
+    rows = [_row(prior, takes.get(prior.name, ())) for prior in (*chosen.priors, *OBSERVATION_PRIORS.values())]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(prior: Prior, unit: str, takes: tuple[str, ...]) -> dict[str, str | float]:
+def _row(prior: Prior, takes: tuple[str, ...]) -> dict[str, str | float]:
     distribution = FORMS[prior.distribution].distribution(*prior.constants)
     low, high = distribution.ppf([0.05, 0.95])
     return {
         "parameter": prior.name,
-        "unit": unit,
+        "unit": parameter_unit(prior.name),
         "distribution": prior.distribution,
         "constants": ", ".join(f"{constant:g}" for constant in prior.constants),
         "mean": float(distribution.mean()),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from costfloor.checks.result import CheckResult
 from costfloor.cli.screen import Block, shown_rows
-from costfloor.fit.asked import departures
+from costfloor.fit.documented import RATE
 from costfloor.fit.quantities import HEADLINE_RATES, summary_table
 from costfloor.fit.result import Fit
 from costfloor.forecast.compare import Comparison
@@ -14,10 +14,10 @@ from costfloor.forecast.refit import RefitReport
 from costfloor.forecast.score import ScoreReport
 from costfloor.report.chapter_questions import in_a_sentence, left_out
 from costfloor.report.check_sentences import checks_outcome
-from costfloor.report.sentences import HEADLINES, claim_probability, reason
-from costfloor.sampling.policy import EBFMI_LIMIT, ESS_LIMIT, RHAT_LIMIT
+from costfloor.report.result_sentences import a_year, fit_sentence, gates_sentence, verdict_sentence
+from costfloor.report.sentences import claim_probability
 from costfloor.studies.power.study import Power
-from costfloor.typeset.phrases import listing, percentage, plural, yearly_change, yearly_span
+from costfloor.typeset.phrases import listing, percentage, plural
 from costfloor.typeset.tables import Cell, Column, tabulate
 from costfloor.typeset.values import Number, Range, Share
 from costfloor.wording import duration
@@ -34,8 +34,6 @@ FIRST: Final = (
 """The quantities of a fit that most people look for, in this order; the others follow."""
 
 OUTCOMES: Final = {True: "passed", False: "FAILED", None: "cannot tell"}
-
-LOG_RATE: Final = "log-rate per year"
 
 WARNINGS: Final = " Warnings: "
 """What a check's summary ends with where its computation warned: `law: text | law: text`."""
@@ -60,13 +58,13 @@ def fit_blocks(fit: Fit) -> list[Block]:
             Column("Median", lambda row: Number(row["q50"])),
             Column("90 % interval", lambda row: Range(row["q05"], row["q95"])),
             Column("Unit", lambda row: row["unit"], "l"),
-            Column("Prices, a year", lambda row: _a_year(row["q50"]) if row["unit"] == LOG_RATE else None, "l"),
+            Column("Prices, a year", lambda row: a_year(row["q50"]) if row["unit"] == RATE else None, "l"),
         ],
         rows,
         everything=len(rows) <= 20,
         rest="with --json",
     )
-    return [*table, _gates(receipt), *dict.fromkeys(receipt["warnings"]), _found(fit)]
+    return [*table, gates_sentence(receipt), *dict.fromkeys(receipt["warnings"]), fit_sentence(fit)]
 
 
 def comparison_blocks(comparison: Comparison, *, by_origin: bool = False) -> list[Block]:
@@ -96,12 +94,18 @@ def comparison_blocks(comparison: Comparison, *, by_origin: bool = False) -> lis
             for answered in comparison.questions.answers
         ],
     )
-    verdict = f"{HEADLINES[comparison.verdict]}. {reason(comparison)}"
     words = (
         "`costfloor explain elpd`, and CRPS, and stacking weight, say what is in the table; a weight is no probability."
     )
     forecasts = [scores, words, *(_by_origin(comparison) if by_origin else [])]
-    return [*forecasts, questions, left_out(comparison.questions), claim_probability(comparison), "", verdict]
+    return [
+        *forecasts,
+        questions,
+        left_out(comparison.questions),
+        claim_probability(comparison),
+        "",
+        verdict_sentence(comparison),
+    ]
 
 
 def _by_origin(comparison: Comparison) -> list[Block]:
@@ -219,37 +223,6 @@ def _verdict(report: RefitReport, past_day: str | None) -> str:
     return f"The verdict{when} is {report.verdict_after}; before it was {report.verdict_before}."
 
 
-def _found(fit: Fit) -> str:
-    """What a fit found, in a sentence."""
-    parameters = fit.receipt["parameters"]
-    now, later = (_clause(parameters[name]) for name in HEADLINE_RATES)
-    sentence = f"Under this law prices at equal quality now {now}"
-    if later != now:
-        sentence += f", and in the long run {later}"
-    sentence += "." if fit.passed else "; but its gates FAILED, so that this cannot be relied on."
-    departed = departures(fit)
-    return f"{sentence} Note: {'; '.join(departed)}." if departed else sentence
-
-
-def _a_year(rate: float) -> str:
-    """What prices do, under a heading that says "a year"."""
-    return yearly_change(rate).removeprefix("become ").removesuffix(" a year")
-
-
-def _clause(rate: Mapping[str, float]) -> str:
-    return f"{yearly_change(rate['q50'])} (90 % interval {yearly_span(rate['q05'], rate['q95'])})"
-
-
-def _gates(receipt: Mapping[str, Any]) -> str:
-    gates = receipt["diagnostics"]
-    least = min(gates["ess_bulk_min"] or 0.0, gates["ess_tail_min"] or 0.0)
-    return (
-        f"Gates {'passed' if gates['passed'] else 'FAILED'}: R-hat {_digits(gates['rhat_max'], '.4f')} (limit {RHAT_LIMIT}), effective "
-        f"sample sizes from {least:,.0f} (limit {ESS_LIMIT:.0f}), {plural(gates['divergences'], 'divergence')} (limit 0), E-BFMI "
-        f"{_digits(gates['ebfmi_min'], '.2f')} (limit {EBFMI_LIMIT}). Sampled in {duration(receipt['seconds']['total'])}."
-    )
-
-
 def _outcome(check: CheckResult) -> str:
     return "for information" if _informs(check) else OUTCOMES[check.passed]
 
@@ -316,10 +289,6 @@ def _log_score_from(date: str) -> Column[Mapping[Any, Any]]:
 
 def _number(value: float | None, form: str) -> Cell:
     return None if value is None else Number(value, form)
-
-
-def _digits(value: float | None, form: str) -> str:
-    return "unknown" if value is None else format(value, form)
 
 
 def _shares(low: float, high: float) -> str:

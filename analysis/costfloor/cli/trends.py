@@ -22,8 +22,8 @@ from costfloor.indexes.hedonic import Frontier, hedonic_trend
 from costfloor.indexes.periods import Frequency
 from costfloor.indexes.price_index import KINDS, PeriodValue, PriceIndex, price_index, require_covariates_fit
 from costfloor.indexes.spells import PANEL_COVARIATES, from_panel, from_table
+from costfloor.report.result_sentences import index_sentence
 from costfloor.sources.price_table import ScoreScale
-from costfloor.typeset.phrases import yearly_change
 from costfloor.typeset.tables import Column, tabulate
 from costfloor.typeset.values import Number, Range
 
@@ -165,12 +165,7 @@ def _series(estimate: PriceIndex, *, everything: bool) -> list[Block]:
         ],
         [base, *shown],
     )
-    low, high = estimate.annual_rate_ci90
-    rate = (
-        f"From {base.period} to {estimate.periods[-1].period} prices {yearly_change(estimate.annual_rate)}: log-rate "
-        f"{estimate.annual_rate:.3g} a year (90 % interval {low:.3g} to {high:.3g})."
-    )
-    return [table, " ".join(filter(None, [rate, estimate.note]))]
+    return [table, " ".join(filter(None, [index_sentence(estimate), estimate.note]))]
 
 
 def _worth(effects: Sequence[CovariateEffect]) -> list[Block]:

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 
 from costfloor.errors import InputError
+from costfloor.fit.documented import documented
 from costfloor.fit.posterior import Draws, expected_log_price, log_likelihood, merge_chains
 from costfloor.laws.base import Law
 from costfloor.laws.observations import PriceObservations
@@ -18,6 +19,8 @@ def draws_tree(
     posterior: xr.Dataset, sample_stats: xr.Dataset, law: Law, obs: PriceObservations, groups: tuple[str, ...]
 ) -> xr.DataTree:
     """Return the groups `posterior`, `sample_stats`, `observed_data` and those asked for.
+
+    Every parameter has the attributes `long_name`, what it is, and `units`.
 
     Parameters
     ----------
@@ -38,7 +41,7 @@ def draws_tree(
             )
     draws = merge_chains(posterior, law)
     tree = {
-        "posterior": posterior,
+        "posterior": documented(posterior),
         "sample_stats": sample_stats,
         "observed_data": xr.Dataset({OBSERVED: ("row", obs.log_price)}),
     }
