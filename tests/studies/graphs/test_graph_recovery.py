@@ -11,7 +11,7 @@ from costfloor.runs.jobs import run_jobs
 from costfloor.studies.graphs.model import _Believed
 from costfloor.studies.graphs.worlds import WORLDS
 from costfloor.studies.graphs_recovery import study as recovered
-from costfloor.studies.graphs_recovery.chapter import graphs_recovery, introduction, plateaus
+from costfloor.studies.graphs_recovery.chapter import graphs_recovery, introduction, judgement, plateaus
 from costfloor.studies.graphs_recovery.study import Recovery, WorldRecovery, recovery
 from scipy.stats import multivariate_normal
 from sized_markets import LAST_YEARS, small_market
@@ -87,3 +87,19 @@ def test_what_is_said_of_recovery_turns_with_it() -> None:
     assert "further than 0.1 from the truth in the median where the fixed graph alone flattens" in introduction(far)
     none = Recovery(20, (row(fixed_slows=False, found_fixed=0),))
     assert "is found nowhere, as there is none, and in at most 1" in plateaus(none, "plateau", {"plateau": "plateau"})
+    right = Recovery(20, (row(found_changed=0),))
+    assert plateaus(right, "plateau", {"plateau": "plateau"}).endswith("where it is, and in none where there is none.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "All limits set beforehand are kept: "),
+        ({"found_fixed": 2, "found_changed": 0}, "FAILED: not all limits set beforehand are kept: "),
+        ({"found_fixed": 2, "found_changed": 5}, "FAILED: not all limits set beforehand are kept: "),
+    ],
+)
+def test_limits_that_are_not_kept_are_said_to_be(changes: dict[str, int], words: str) -> None:
+    judged = judgement(Recovery(20, (row(**changes),)))
+    assert judged.startswith(words)
+    assert judged.endswith("hardly has not.") == (changes.get("found_fixed") == 2 and changes["found_changed"] == 0)

@@ -172,10 +172,12 @@ def side_results(study: Study) -> str:
         )
     missing, old = [name for name in STUDIES if name not in stored], [name for name in stored if stored[name].stale]
     if missing or old:
+        parts = [
+            f"{len(old)} {'is' if len(old) == 1 else 'are'} older than these data or this program" if old else "",
+            f"{len(missing)} {'was' if len(missing) == 1 else 'were'} not run" if missing else "",
+        ]
         sentences.append(
-            f"Of {len(STUDIES)} further computations {len(old)} {'is' if len(old) == 1 else 'are'} older than these data or this "
-            "program, and "
-            f"{len(missing)} {'was' if len(missing) == 1 else 'were'} not run; the technical report marks each."
+            f"Of {len(STUDIES)} further computations {listing(list(filter(None, parts)))}; the technical report marks each."
         )
     return " ".join(sentences)
 

@@ -9,11 +9,14 @@ from costfloor.typeset.phrases import extent, listing, plural
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Number, Range
 
+OFTEN, SELDOM = 0.8, 0.05
+"""Shares of markets in which a plateau is to be found where it is, and may be elsewhere, as in `Recovery.passed`."""
+
 
 def graphs_recovery(study: Recovery, notice: str, laws: Mapping[str, str]) -> list[Block]:
     """What was found in each world; `laws` are the titles of the laws by name."""
     return [
-        text(introduction(study), *(plateaus(study, law, laws) for law in _fitted(study)), notice),
+        text(introduction(study), *(plateaus(study, law, laws) for law in _fitted(study)), judgement(study), notice),
         table(_worlds(study, laws)),
     ]
 
@@ -37,8 +40,24 @@ def plateaus(study: Recovery, law: str, laws: Mapping[str, str]) -> str:
     where_it_is = (
         f"in {extent(right, str)} of {study.markets} markets where it is" if right else "nowhere, as there is none"
     )
-    elsewhere = f", and in at most {max(wrong)} where there is none" if wrong else ""
+    most = max(wrong, default=0)
+    elsewhere = f", and in {f'at most {most}' if most else 'none'} where there is none" if wrong else ""
     return f"Under {laws[law]} a plateau is found {where_it_is}{elsewhere}."
+
+
+def judgement(study: Recovery) -> str:
+    """Whether the limits are kept, and what an answer is worth under the law that has a plateau."""
+    kept = "All limits set beforehand are kept" if study.passed else "FAILED: not all limits set beforehand are kept"
+    limits = (
+        f"{kept}: shares within 0.1, intervals that hold the truth in four of five markets, a plateau found in four of five where it is "
+        "and in at most one of twenty elsewhere."
+    )
+    answers = [answer for row in study.worlds if row.law == "plateau" for answer in _counts(row)]
+    missed = any(count < OFTEN * study.markets for count, there in answers if there)
+    false = any(count > SELDOM * study.markets for count, there in answers if not there)
+    if missed and not false:
+        return f"{limits} So a channel of which it is left open may well have slowed, and one that is found to have slowed hardly has not."
+    return limits
 
 
 def _counts(row: WorldRecovery) -> tuple[tuple[int, bool], tuple[int, bool]]:
