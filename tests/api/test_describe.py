@@ -62,7 +62,9 @@ def test_names_are_escaped_and_the_table_goes_to_csv_and_latex() -> None:
     assert "&lt;b&gt;plateau" in description._repr_html_()
     rows = list(csv.DictReader(io.StringIO(description.to_frame().to_csv(index=False))))
     assert [row["quantity"] for row in rows] == fit.summary()["quantity"].to_list()
-    assert description.to_frame().to_latex(index=False).startswith("\\begin{tabular}")
+    latex = description.to_frame().to_latex(index=False, escape=True)
+    assert "rate\\_now" in latex
+    assert "\\%" in latex
 
 
 def test_what_is_no_result_is_refused() -> None:

@@ -41,7 +41,7 @@ class Description:
         return f"{paragraphs}{self.table.to_html(index=False, float_format='{:.3g}'.format)}"
 
     def to_frame(self) -> pd.DataFrame:
-        """The table, for ``.to_csv`` and ``.to_latex``."""
+        """The table, for ``.to_csv`` and, with ``escape=True``, ``.to_latex``."""
         return self.table
 
 
@@ -73,7 +73,7 @@ def describe(result: Fit | Comparison | PriceIndex) -> Description:
     >>> description = cf.describe(cf.fit("exponential", "prices.csv", sampling=short))
     >>> description.to_frame().columns.to_list()
     ['quantity', 'family', 'in_words', 'q05', 'q50', 'q95', 'unit', 'a_year']
-    >>> latex = description.to_frame().to_latex(index=False, float_format="%.2f")
+    >>> latex = description.to_frame().to_latex(index=False, escape=True, float_format="%.2f")
     """
     if isinstance(result, Fit):
         return _of_fit(result)
