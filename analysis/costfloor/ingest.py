@@ -38,14 +38,15 @@ class Taken:
 
     Attributes
     ----------
-    reports
-        One per file that is in the store now, by day.
+    arrivals, reports
+        The files that are in the store now, by day, and what there is to say of each. A file may be there already, under another address.
     store, quotes
         The raw data with the files, and all quotes that `build_quotes` makes of these.
     models_new
         Models that are known with the files and were not without them, in the schema `MODELS`.
     """
 
+    arrivals: tuple["Arrival", ...] = field(repr=False)
     reports: tuple[IngestReport, ...]
     store: Store = field(repr=False)
     quotes: pd.DataFrame = field(repr=False)
@@ -210,7 +211,7 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
             add_vintage(current.places.vintages, vintage, arrival.kept)
         if accepted:  # also of what is there: a run may have been killed before this step
             stamp_version(current.places.raw, max(vintage.observed_on for vintage in trial.vintages))
-        return Taken(reports, trial, quotes, models_new)
+        return Taken(tuple(arrival for arrival, _ in accepted), reports, trial, quotes, models_new)
 
 
 def _new_models(before: Store, after: Store) -> pd.DataFrame:

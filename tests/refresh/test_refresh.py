@@ -1,5 +1,6 @@
 """A batch of files into a small store: what is taken in, what is said of it, and what a person has to do."""
 
+import gzip
 import itertools
 import json
 import shutil
@@ -125,6 +126,19 @@ def test_moves_are_those_of_the_lists(data: Path, lists: Path, capsys: Capture) 
     assert f"**{len(moved)} price{'s' if len(moved) > 1 else ''} changed**" in text
     for model, price in moved[["model_key", "price_usd_per_mtok"]].itertuples(index=False):
         assert any(f"`{model}`" in line and f"| {price:.4g} |" in line for line in text.splitlines())
+
+
+def test_files_that_came_from_elsewhere_before_are_known(data: Path, lists: Path, capsys: Capture) -> None:
+    refresh(capsys, data, "--from", lists)
+    before = contents(data / "raw")
+    packed = lists.parent / "packed"
+    for path in sorted(lists.rglob("*.json")):
+        # What a file is called is in its receipt, and so in the name of its folder.
+        put(packed, f"{path.parent.name}/{path.name}.gz", "").write_bytes(gzip.compress(path.read_bytes()))
+    again = refresh(capsys, data, "--from", packed)
+    assert again.json["sources"]
+    assert {source["status"] for source in again.json["sources"].values()} == {"known"}
+    assert contents(data / "raw") == before
 
 
 def test_a_file_that_is_refused_is_named_and_the_rest_goes_on(data: Path, lists: Path, capsys: Capture) -> None:

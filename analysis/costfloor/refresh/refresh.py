@@ -75,8 +75,8 @@ def refresh(
             offered[arrival.vintage.name] = offer
     progress(f"comparing {len(arrivals)} files with what is known")
     taken = take_in(store, arrivals, lambda arrival, error: news.append(_refused(offered[arrival.vintage.name], error)))
-    for report in taken.reports:
-        news.append(_stored(report, offered[report.vintage]))
+    for arrival, report in zip(taken.arrivals, taken.reports, strict=True):
+        news.append(_stored(report, offered[arrival.vintage.name]))
     progress("working out what has changed")
     known = {vintage.name: vintage for vintage in taken.store.vintages}
     vintages = [known[report.vintage] for report in taken.reports if report.stored]
