@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 
 from costfloor.studies.graphs.worlds import WORLDS
-from costfloor.studies.graphs_recovery.study import Recovery, WorldRecovery
+from costfloor.studies.graphs_recovery.study import NEAR, Recovery, WorldRecovery
 from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.phrases import extent, listing, plural
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Number, Range
-
-OFTEN, SELDOM = 0.8, 0.05
-"""Shares of markets in which a plateau is to be found where it is, and may be elsewhere, as in `Recovery.passed`."""
 
 
 def graphs_recovery(study: Recovery, notice: str, laws: Mapping[str, str]) -> list[Block]:
@@ -25,9 +22,10 @@ def introduction(study: Recovery) -> str:
     """How many markets, and whether shares are where they are."""
     far = [_words(row) for row in study.worlds if not row.near]
     shares = (
-        "The share of the fixed graph is within 0.1 of the truth in the median of every world."
+        f"The share of the fixed graph is within {NEAR:g} of the truth in the median of every world."
         if not far
-        else f"The share of the fixed graph is further than 0.1 from the truth in the median where {listing(list(dict.fromkeys(far)))}."
+        else f"The share of the fixed graph is further than {NEAR:g} from the truth in the median where "
+        f"{listing(list(dict.fromkeys(far)))}."
     )
     return f"{plural(study.markets, 'market')} of the panel's models, dates and hosts were drawn from each of several worlds. {shares}"
 
@@ -46,17 +44,15 @@ def plateaus(study: Recovery, law: str, laws: Mapping[str, str]) -> str:
 
 
 def judgement(study: Recovery) -> str:
-    """Whether the limits are kept, and what an answer is worth under the law that has a plateau."""
+    """Whether the limits of `Recovery.passed` are kept, and whether a plateau that is there is mostly left open."""
     kept = "All limits set beforehand are kept" if study.passed else "FAILED: not all limits set beforehand are kept"
     limits = (
-        f"{kept}: shares within 0.1, intervals that hold the truth in four of five markets, a plateau found in four of five where it is "
-        "and in at most one of twenty elsewhere."
+        f"{kept}: shares within {NEAR:g}, intervals that hold the truth in four of five markets, a plateau found in four of five where it "
+        "is and in at most one of twenty elsewhere."
     )
-    answers = [answer for row in study.worlds if row.law == "plateau" for answer in _counts(row)]
-    missed = any(count < OFTEN * study.markets for count, there in answers if there)
-    false = any(count > SELDOM * study.markets for count, there in answers if not there)
-    if missed and not false:
-        return f"{limits} So a channel of which it is left open may well have slowed, and one that is found to have slowed hardly has not."
+    there = [count for row in study.worlds if row.law == "plateau" for count, slows in _counts(row) if slows]
+    if there and max(there) < study.markets / 2:
+        return f"{limits} Under the law that has one, a plateau that is there is more often left open than found."
     return limits
 
 
