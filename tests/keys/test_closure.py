@@ -37,10 +37,11 @@ OF_FITS = {
     "measures",
     "heldout",
     "power",
+    "waiting",
 }
 OF_THE_PANEL = {
     "panel", "report", "forecasts", "operating", "reference_class", "hindcast", "influence", "measures", "heldout",
-    "evidence", "power", "witnesses",
+    "evidence", "power", "waiting", "witnesses",
 }  # fmt: skip
 EXPECTED = {
     "sampling/policy.py": set(RESULTS),
@@ -52,6 +53,7 @@ EXPECTED = {
     "forecast/verdict.py": {
         "report",
         "operating",
+        "waiting",
         "hindcast",
         "influence",
         "measures",

@@ -91,7 +91,7 @@ def test_laws_that_part_are_named(side: LawEvidence, other: LawEvidence, said: s
 def test_what_would_decide_is_more_prices_or_more_draws() -> None:
     between, near = agreed(YES, plateau=OPEN), agreed(YES, plateau=make_evidence(0.953))
     assert hangs_on(answered(between, 1), between).endswith(
-        "plateau is between the thresholds. More prices would decide; how many more months is not simulated yet."
+        "plateau is between the thresholds. More prices may decide."
     )
     assert answered(near, 1).answer == "not decided"
     assert hangs_on(answered(near, 1), near).endswith(

@@ -12,7 +12,9 @@ from costfloor.forecast.questions import SCORED_MONTHS, Answered, Questions
 from costfloor.laws import LAWS, Law
 from costfloor.sampling.probability import probability_mcse
 from costfloor.studies.catalogue import part
+from costfloor.studies.operating.chapter import answer_rates
 from costfloor.studies.power.chapter import power_of_question
+from costfloor.studies.waiting.chapter import waiting_times
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.montecarlo import differs
 from costfloor.typeset.phrases import listing, plural, probability_span
@@ -26,11 +28,6 @@ LATEST: Final = str(YEARS_AHEAD[-1])
 """Of question 6 the years ahead that a sentence names."""
 
 BETWEEN, NEAR = "between the thresholds", "within Monte Carlo error of a threshold"
-
-NOT_SIMULATED: Final = (
-    "How often the rule answers {which}, and after how many more months of prices, has not been simulated: what it says to them is not yet "
-    "an answer whose error rates are known."
-)
 
 ONE_LAW: Final = {"say": "says", "are": "is", "assume": "assumes"}
 """Verbs of several laws, and of a single one."""
@@ -50,8 +47,8 @@ def six_questions(study: "Study") -> list[Block]:
             left_out(questions),
         ),
         table(answers(questions)),
-        *_error_rates(study),
         table(by_law(questions)),
+        *_error_rates(study),
         heading("At most 20 % a year", 2),
         table(at_most_20(questions)),
         text(average(study)),
@@ -59,13 +56,15 @@ def six_questions(study: "Study") -> list[Block]:
 
 
 def _error_rates(study: "Study") -> list[Block]:
-    """How often the rule is right, as far as that was simulated; said once of the rest."""
-    power = study.calibration.get("power")
-    if power is None:
-        return [text(NOT_SIMULATED.format(which="the questions"))]
+    """How often the rule is right, and after how many more months of prices it would answer."""
+    stored = study.calibration
+    operating = stored.get("operating")
+    today = operating.result if operating else None
     return [
-        *part("power", power, power_of_question),
-        text(NOT_SIMULATED.format(which="the other questions")),
+        heading("How often the rule is right", 2),
+        *part("operating", operating, answer_rates),
+        *part("waiting", stored.get("waiting"), lambda result, notice: waiting_times(result, today, notice)),
+        *part("power", stored.get("power"), power_of_question),
     ]
 
 
@@ -209,7 +208,7 @@ def _would_decide(stands: Mapping[str, str]) -> str:
     if {"yes", "no"} <= {stand.split()[-1] for stand in kinds}:
         return "Nothing is decided while forecasts set neither side aside."
     if f"are {BETWEEN}" in kinds:
-        return "More prices would decide; how many more months is not simulated yet."
+        return "More prices may decide."
     if f"are {NEAR}" in kinds:
         return "More draws would tell on which side."
     return "Only a law that leaves the question open could tell."

@@ -66,8 +66,13 @@ STUDIES: Final[Mapping[str, Entry]] = {
         "What was outside has not been held against new truths",
     ),
     "operating": Entry(
-        "error rates of the verdict", "operating",
-        "The error rates of the verdict have not been worked out",
+        "how often questions and verdict are answered rightly", "operating",
+        "How often the rules answer rightly at today's design has not been simulated",
+        (PANEL,),
+    ),
+    "waiting": Entry(
+        "how many more months of prices the questions ask for", "waiting",
+        "How many more months of prices the questions ask for has not been simulated",
         (PANEL,),
     ),
     "technologies": Entry(

@@ -22,7 +22,10 @@ from costfloor.laws.observations import PriceObservations
 from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context
-from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
+
+HORIZON_MONTHS: Final = 12
+RULE_LAWS: Final = ("plateau", "discovery")
+"""The laws that the rule compares, 12 months ahead."""
 
 RATES: Final = ("rate_now", "rate_initial", "rate_floor", "rate_long_run", "kept_share")
 """What is kept of a fit to all rows, where the law has it."""

@@ -24,8 +24,7 @@ from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import Sampling
 from costfloor.sampling.quantiles import quantiles
 from costfloor.studies.context import Context, HeavyStudy
-from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
-from costfloor.studies.rule import Conclusion, conclude, found_on_all_rows
+from costfloor.studies.rule import HORIZON_MONTHS, RULE_LAWS, Conclusion, conclude, found_on_all_rows
 
 FIRST: Final = "2024-01-31"
 EVERY_MONTHS: Final = 6

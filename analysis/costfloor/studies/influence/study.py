@@ -20,8 +20,7 @@ from costfloor.laws import LAWS
 from costfloor.laws.observations import DAYS_PER_YEAR, PriceObservations, subset
 from costfloor.laws.panel import panel_observations
 from costfloor.studies.context import Context, HeavyStudy
-from costfloor.studies.operating.study import HORIZON_MONTHS, RULE_LAWS
-from costfloor.studies.rule import Conclusion, apply_rule, conclude, found_on_all_rows
+from costfloor.studies.rule import HORIZON_MONTHS, RULE_LAWS, Conclusion, apply_rule, conclude, found_on_all_rows
 
 TOP: Final = 10
 

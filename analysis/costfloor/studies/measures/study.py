@@ -13,8 +13,7 @@ from costfloor.laws.panel import market_observations
 from costfloor.sampling.policy import Sampling
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.measures.variants import BASE, CALENDAR, VARIANTS, PanelTables, panel_tables
-from costfloor.studies.operating.study import HORIZON_MONTHS
-from costfloor.studies.rule import Conclusion, apply_rule
+from costfloor.studies.rule import HORIZON_MONTHS, Conclusion, apply_rule
 
 MODERATE: Final = Sampling(draws=1000, tune=1000, target_accepts=(0.95, 0.99))
 """Half the draws of the report and one attempt less: over a hundred fits."""

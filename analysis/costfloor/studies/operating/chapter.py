@@ -1,159 +1,143 @@
-"""The part on error rates: how often the verdict rule is right in worlds in which the answer is known, and after how much more data."""
+"""What is said of how often the rules answer rightly: the questions, in the chapter of their answers, and the verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from scipy.stats import beta
-
 from costfloor.laws import LAWS
-from costfloor.studies.operating.study import ErrorRates, WorldResult
+from costfloor.studies.operating.study import SIMULATED, VERDICTS, AnswerCounts, ErrorRates, Held, VerdictCounts
+from costfloor.studies.operating.worlds import WORLDS
+from costfloor.studies.shares import highest_share, share_of_panels
+from costfloor.studies.simulated import ALL
 from costfloor.typeset.blocks import Block, table, text
-from costfloor.typeset.phrases import percentage
-from costfloor.typeset.tables import Column, Table, tabulate
-from costfloor.typeset.values import Estimate
+from costfloor.typeset.phrases import listing, percentage, plural
+from costfloor.typeset.tables import Cell, Column, Table, tabulate
 
-VERDICTS: Final = ("plateau", "discovery", "inconclusive")
-WANTED: Final = 0.9
-"""Probability of the right verdict that is asked for."""
+SURE: Final = 0.95
+"""Probability with which a share is below the highest that is named."""
 
-TAIL: Final = 0.05
+FALSE_VERDICT: Final[Mapping[str, str]] = {"plateau": "discovery", "discovery": "plateau"}
+"""By the law that holds, the verdict that is false."""
 
 
-def error_rates(study: ErrorRates, notice: str) -> list[Block]:
-    """What the rule says in worlds in which the answer is known."""
-    worlds = study.worlds
+def answer_rates(study: ErrorRates, notice: str) -> list[Block]:
+    """How often each law and the rule answer the questions rightly, wrongly or not at all."""
     sentences = (
-        "Panels of the real one's size, dates and gaps were drawn from worlds in which the answer is known.",
-        false_plateaus(worlds),
-        false_discoveries(worlds),
-        floors_covered(worlds),
+        f"{plural(study.panels, 'panel')} of the real one's design were drawn from each of two laws as they are fitted, at today's rates, "
+        "and all laws fitted to each by short chains. No law is set aside there, as no past forecasts are scored: one that cannot slow "
+        "has a say in question 5, to which the rule then never says yes.",
+        *(_rule_in_words(study.answers, question) for question in SIMULATED),
+        rate_held(study.held),
         notice,
     )
-    return [text(*sentences), table(_worlds(worlds)), table(_waiting(worlds))]
+    return [text(*sentences), table(_answers(study))]
 
 
-def false_plateaus(worlds: Sequence[WorldResult]) -> str:
-    """How often the rule says plateau where rates are constant, in the world where it does so most often, with an upper limit."""
-    constant = [world for world in worlds if world.world.law != "plateau"]
-    if not constant:
-        return "None of these worlds is without decay, so that false claims of a plateau cannot be counted."
-    return f"Without decay the rule says plateau in {_most_often(constant, 'plateau')}."
+def _rule_in_words(counts: Sequence[AnswerCounts], question: int) -> str:
+    clauses = []
+    for truth, right, wrong in ((True, "yes", "no"), (False, "no", "yes")):
+        answers, panels = pooled(counts, question, ALL, truth)
+        if panels:
+            clauses.append(
+                f"where {right} is true, in {plural(panels, 'panel')}, the rule says so in {answers[right]} and {wrong} in {answers[wrong]}"
+            )
+    return f"Question {question}: {'; '.join(clauses)}."
 
 
-def false_discoveries(worlds: Sequence[WorldResult]) -> str:
-    """The same for discovery where there is a floor; empty where no world has one."""
-    floors = [world for world in worlds if world.world.law == "plateau"]
-    return f"With a floor it says discovery in {_most_often(floors, 'discovery')}." if floors else ""
+def pooled(counts: Sequence[AnswerCounts], question: int, law: str, truth: bool) -> tuple[dict[str, int], int]:
+    """Panels by answer over all worlds, and their number, where `truth` is true."""
+    chosen = [count for count in counts if (count.question, count.law, count.truth) == (question, law, truth)]
+    answers = {answer: sum(count.answers[answer] for count in chosen) for answer in ("yes", "no")}
+    return answers, sum(count.panels for count in chosen)
 
 
-def _most_often(worlds: Sequence[WorldResult], verdict: str) -> str:
-    most = max(worlds, key=lambda world: world.shares[verdict])
-    count = len(most.panels)
-    hits = most.shares[verdict] * count
-    limit = percentage(_limit(hits, count, 1 - TAIL))
-    return f"{hits:.0f} of {count} panels where it does so most often (at most {limit}, with a probability of {percentage(1 - TAIL)})"
+def rate_held(held: Sequence[Held]) -> str:
+    """How often the intervals of the rate over the last 12 months hold the true one: under the law that holds, and under all."""
+    own = [f"{percentage(_own(held, world.law))} under {LAWS[world.law].title} where it holds" for world in WORLDS]
+    shares = [row.held / row.panels for row in held]
+    return (
+        f"The 90 % interval of the rate over the last 12 months holds the true one in {listing(own)}; over all laws and both worlds in "
+        f"{percentage(min(shares))} to {percentage(max(shares))} of panels."
+    )
 
 
-def floors_covered(worlds: Sequence[WorldResult]) -> str:
-    """How often the interval of the floor holds the true one, over worlds that have one; empty when none has."""
-    shares = [world.floor_coverage90 for world in worlds if world.floor_coverage90 is not None]
-    if not shares:
-        return ""
-    low, high = percentage(min(shares)), percentage(max(shares))
-    span = low if low == high else f"{low} to {high}"
-    return f"The 90 % interval of the floor holds the true one in {span} of panels from worlds that have a floor."
+def _own(held: Sequence[Held], law: str) -> float:
+    name = next(world.name for world in WORLDS if world.law == law)
+    row = next(row for row in held if (row.world, row.law) == (name, law))
+    return row.held / row.panels
 
 
-def years_until_right(lengths: Sequence[tuple[float, float]]) -> str:
-    """Years of further data until the right verdict has probability 0.9: linear between simulated lengths.
+def _answers(study: ErrorRates) -> Table:
+    return tabulate(
+        "answer_rates",
+        "What each law says where the truth is known, over the panels of both worlds: how often it says yes and no where yes is true, and "
+        "where no is; the rest is not decided. In percent with the standard error.",
+        [
+            Column("Question", lambda row: row[0], name="question_id"),
+            Column("Law", lambda row: row[1] if row[1] == ALL else LAWS[row[1]].title, "l"),
+            *(
+                column
+                for truth, words in ((True, "yes"), (False, "no"))
+                for column in (
+                    _panels(study, truth, f"Panels where {words} is true"),
+                    _says(study, truth, "yes", f"{words} is true: yes"),
+                    _says(study, truth, "no", f"{words} is true: no"),
+                )
+            ),
+        ],
+        [(question, law) for question in SIMULATED for law in (*LAWS, ALL)],
+    )
 
-    Parameters
-    ----------
-    lengths
-        Years beyond the real panel, and the share of right verdicts there; sorted by years.
-    """
-    reached = next((index for index, (_, share) in enumerate(lengths) if share >= WANTED), None)
-    if reached is None:
-        return f"more than {lengths[-1][0]:g}"
-    years, share = lengths[reached]
-    if reached == 0:
-        return "none" if years == 0 else f"at most {years:g}"
-    before, lower = lengths[reached - 1]
-    return f"{before + (WANTED - lower) / (share - lower) * (years - before):.1f}"
+
+def _panels(study: ErrorRates, truth: bool, title: str) -> Column[tuple[int, str]]:
+    return Column(title, lambda row: pooled(study.answers, *row, truth)[1] or None)
 
 
-def _worlds(worlds: Sequence[WorldResult]) -> Table:
+def _says(study: ErrorRates, truth: bool, answer: str, title: str) -> Column[tuple[int, str]]:
+    def cell(row: tuple[int, str]) -> Cell:
+        answers, panels = pooled(study.answers, *row, truth)
+        return share_of_panels(answers[answer], panels)
+
+    return Column(f"{title[:1].upper()}{title[1:]}", cell, unit="percent")
+
+
+def verdict_rates(study: ErrorRates, notice: str) -> list[Block]:
+    """What the verdict rule says in worlds in which the law that holds is known."""
+    sentences = (
+        f"{plural(study.panels, 'panel')} of the real one's design were drawn from each of two laws as they are fitted, at today's rates, "
+        "and the rule applied to each with short fits.",
+        *(false_verdicts(counts) for counts in study.verdicts),
+        notice,
+    )
+    return [text(*sentences), table(_verdicts(study.verdicts))]
+
+
+def false_verdicts(counts: VerdictCounts) -> str:
+    """How often the verdict is false in a world, with an upper limit, and how often there is none."""
+    law = next(world.law for world in WORLDS if world.name == counts.world)
+    false, panels = counts.verdicts[FALSE_VERDICT[law]], sum(counts.verdicts.values())
+    limit = f"at most {percentage(highest_share(false, panels, SURE))}, with a probability of {percentage(SURE)}"
+    return (
+        f"Where {LAWS[law].title} holds it says {FALSE_VERDICT[law]} in {false} of {plural(panels, 'panel')} ({limit}), {law} in "
+        f"{counts.verdicts[law]}, and inconclusive in {counts.verdicts['inconclusive']}."
+    )
+
+
+def _verdicts(counts: Sequence[VerdictCounts]) -> Table:
     return tabulate(
         "error_rates",
-        "What the verdict rule says in worlds in which the answer is known, and how often the 90 % interval of the floor holds the true "
-        "one; with the standard error of each share.",
+        "What the verdict rule says where the law that holds is known, in percent of panels with the standard error.",
         [
-            Column("World", lambda world: world.world.name, "l"),
-            Column("Panels", lambda world: len(world.panels)),
-            *(_said(verdict) for verdict in VERDICTS),
-            Column("Floor held", lambda world: _share(world, world.floor_coverage90), unit="percent"),
+            Column("World", lambda row: row.world, "l"),
+            Column("Panels", lambda row: sum(row.verdicts.values())),
+            *(_verdict(verdict) for verdict in VERDICTS),
         ],
-        worlds,
+        counts,
     )
 
 
-def _said(verdict: str) -> Column[WorldResult]:
-    return Column(verdict.capitalize(), lambda world: _share(world, world.shares[verdict]), unit="percent")
-
-
-def _share(world: WorldResult, share: float | None) -> Estimate | None:
-    if share is None:
-        return None
-    return Estimate(100.0 * share, 100.0 * (share * (1.0 - share) / len(world.panels)) ** 0.5, ".0f", " %")
-
-
-def _waiting(worlds: Sequence[WorldResult]) -> Table:
-    truths: dict[str, list[WorldResult]] = {}
-    for world in sorted(worlds, key=lambda world: world.world.years_more):
-        truths.setdefault(_truth(world), []).append(world)
-    return tabulate(
-        "years_until_right",
-        "Years of data like the last one's until the rule is right with probability 0.9, by what is true: linear between simulated "
-        "lengths. The range is the 90 % interval of the shares.",
-        [
-            Column("Truth", lambda group: _truth(group[0]), "l"),
-            Column("Right verdict", lambda group: _right(group[0]), "l"),
-            Column(
-                "Share right, by years more",
-                lambda group: ", ".join(f"{percentage(share)} at {years:g}" for years, share in _shares(group)),
-                "l",
-            ),
-            Column("Years", lambda group: years_until_right(_shares(group))),
-            # Jeffreys' interval: the share of a few dozen panels may be 0 or 1, and its standard error is not.
-            Column("Range", lambda group: _between(_shares(group, 1 - TAIL), _shares(group, TAIL))),
-        ],
-        truths.values(),
+def _verdict(verdict: str) -> Column[VerdictCounts]:
+    return Column(
+        verdict.capitalize(),
+        lambda row: share_of_panels(row.verdicts[verdict], sum(row.verdicts.values())),
+        unit="percent",
     )
-
-
-def _right(world: WorldResult) -> str:
-    return "plateau" if world.world.law == "plateau" else "discovery"
-
-
-def _shares(worlds: Sequence[WorldResult], quantile: float | None = None) -> list[tuple[float, float]]:
-    """Years more and the share of right verdicts, or a quantile of what it may be, by world."""
-    shares: list[tuple[float, float]] = []
-    for world in worlds:
-        share, count = world.shares[_right(world)], len(world.panels)
-        shares.append((world.world.years_more, share if quantile is None else _limit(share * count, count, quantile)))
-    return shares
-
-
-def _limit(hits: float, count: int, quantile: float) -> float:
-    """A quantile of a share by Jeffreys' prior."""
-    return float(beta.ppf(quantile, hits + 0.5, count - hits + 0.5))
-
-
-def _truth(world: WorldResult) -> str:
-    floor = world.world.truth.get("rate_floor")
-    return f"floor of {floor:g} a year" if floor is not None else f"no floor, {LAWS[world.world.law].title}"
-
-
-def _between(fast: Sequence[tuple[float, float]], slow: Sequence[tuple[float, float]]) -> str:
-    low, high = years_until_right(fast), years_until_right(slow)
-    return low if low == high else f"{low} to {high}"

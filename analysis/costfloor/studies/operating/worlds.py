@@ -1,4 +1,4 @@
-"""Worlds in which the answer is known, and panels that are longer than the real one."""
+"""Panels of today's design, or of a longer one, from worlds in which every answer is known: drawn from fits to the real panel."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -6,34 +6,58 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from costfloor.fit.posterior import Draws, expected_log_price, innovations, replicate
+from costfloor.fit.question_events import WINDOW_YEARS, QuestionEvents, on_sale, question_events
+from costfloor.laws.innovations import grid_steps
 from costfloor.laws.observations import PriceObservations, subset
 
 
 @dataclass(frozen=True)
 class World:
-    """A truth: a law, its population parameters and spreads, and years of data beyond the real panel."""
+    """A truth: the law that holds, with the parameters that its fit to the real panel gives, and its name in words."""
 
     name: str
     law: str
-    truth: dict[str, float]
-    years_more: int = 0
 
 
-_CONSTANT = {"rate": 1.9, "rate_spread": 0.35}
-_PLATEAU = {
-    "rate_excess": 2.6, "rate_excess_spread": 0.3, "half_life_years": 1.5, "half_life_years_spread": 0.2, "rate_floor_spread": 0.05,
-}  # fmt: skip
+WORLDS: Final = (World("plateau holds", "plateau"), World("discovery holds", "discovery"))
 
-WORLDS: Final = (
-    World("constant rate, discovery's gains", "discovery", _CONSTANT),
-    World("constant rate, Gaussian innovations", "random_walk", _CONSTANT | {"innovation_sd": 0.6}),
-    World("constant rate, two years on", "discovery", _CONSTANT, 2),
-    World("floor 0.18", "plateau", _PLATEAU | {"rate_floor": 0.18}),
-    World("floor 0.18, two years on", "plateau", _PLATEAU | {"rate_floor": 0.18}, 2),
-    World("floor 0.5", "plateau", _PLATEAU | {"rate_floor": 0.5}),
-    World("floor 0.5, two years on", "plateau", _PLATEAU | {"rate_floor": 0.5}, 2),
-)
-"""A panel with two years more takes three times as long as one of today's length."""
+
+@dataclass(frozen=True)
+class SimulatedPanels:
+    """Panels of a world.
+
+    Attributes
+    ----------
+    log_price : (S, n)
+        One panel per draw of the law that holds.
+    events
+        What the questions ask, in each of them: its own past, and a year to come that no panel shows.
+    """
+
+    log_price: np.ndarray
+    events: QuestionEvents
+
+
+def simulate(draws: Draws, obs: PriceObservations, seed: int) -> SimulatedPanels:
+    """Draw innovations, models and noise anew for each of S draws of the law that holds; hosts stay.
+
+    Parameters
+    ----------
+    draws
+        Of a fit to the real panel.
+    obs
+        The design: the real panel's, or one that is longer (`extended`).
+    seed
+        Of what is drawn anew.
+    """
+    rng = np.random.default_rng(seed)
+    law, last = draws.law, obs.last_time_years
+    increments = innovations(draws, grid_steps(last + WINDOW_YEARS, law.grid_years), rng, redraw=True)
+    history = replace(draws, values={**draws.values, "common_innovation": increments[:, 0]})
+    log_price = replicate(history, expected_log_price(history, obs, rng, redraw_units=True), rng)
+    parameters = {name: draws[f"family_{name}"] for name in law.family_parameters}
+    return SimulatedPanels(log_price, question_events(law, parameters, increments, on_sale(obs), last))
 
 
 def extended(obs: PriceObservations, years: int) -> PriceObservations:

@@ -3,20 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from scipy.stats import beta
-
 from costfloor.laws import LAWS
-from costfloor.studies.power.study import ALL, ASKED, COMPARED, CheckPower, Power, QuestionPower
+from costfloor.studies.power.study import ASKED, COMPARED, CheckPower, Power, QuestionPower
 from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS
+from costfloor.studies.shares import share_of_panels
+from costfloor.studies.simulated import ALL, ANSWERS
 from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.phrases import listing, percentage, plural
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
-from costfloor.typeset.values import Estimate
 
 POWERFUL: Final = 0.5
 """Share of panels from which on a check can tell a law that does not hold."""
-
-ANSWERS: Final = ("yes", "no", "not decided")
 
 
 def power_of_checks(study: Power, outcomes: Mapping[str, Mapping[str, bool | None]], notice: str) -> list[Block]:
@@ -122,7 +119,7 @@ def _checks(study: Power) -> Table:
 def _rejections(rows: Sequence[CheckPower], world: str, law: str) -> Callable[[str], Cell]:
     def cell(check: str) -> Cell:
         row = next(row for row in rows if (row.world, row.law, row.check) == (world, law, check))
-        return _share(row.rejected, row.judged)
+        return share_of_panels(row.rejected, row.judged)
 
     return cell
 
@@ -141,11 +138,4 @@ def _question(study: Power) -> Table:
 
 
 def _answers(answer: str, panels: int) -> Column[QuestionPower]:
-    return Column(answer.capitalize(), lambda row: _share(row.answers[answer], panels), unit="percent")
-
-
-def _share(hits: int, of: int) -> Estimate | None:
-    """A share with the standard deviation of its posterior by Jeffreys' prior, so that none of them is no certainty."""
-    if not of:
-        return None
-    return Estimate(100.0 * hits / of, 100.0 * float(beta.std(hits + 0.5, of - hits + 0.5)), ".0f", " %")
+    return Column(answer.capitalize(), lambda row: share_of_panels(row.answers[answer], panels), unit="percent")

@@ -1,14 +1,13 @@
 """How often the checks reject a law that does not hold, and what the laws say to the first question, at today's design and rates."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from costfloor.checks import CHECKS, run_checks
-from costfloor.fit.compiled import compile_law
-from costfloor.fit.fit import fit_law, sample_law
+from costfloor.fit.fit import fit_law
 from costfloor.fit.posterior import Draws
 from costfloor.fit.question_evidence import questions_of_fit
 from costfloor.fit.result import Fit
@@ -19,15 +18,12 @@ from costfloor.laws.observations import PriceObservations
 from costfloor.laws.panel import panel_observations
 from costfloor.runs.jobs import Job
 from costfloor.sampling.policy import Sampling
-from costfloor.sampling.sampler import CompiledModel
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS, World, panels
+from costfloor.studies.simulated import ALL, ANSWERS, short_fit, with_prices
 
 PANELS: Final = 20
 PER_JOB: Final = 5
-SHORT: Final = Sampling(draws=300, tune=300, chains=2, target_accepts=(0.9,), kept=300, longer=False)
-"""Hundreds of fits: short ones of the same posterior, with more Monte Carlo error in every tail probability and answer."""
-
 COMPARED: Final = ("plateau", "discovery")
 """The laws that the checks are to tell apart; either holds in one of the two worlds."""
 
@@ -36,10 +32,6 @@ JUDGED: Final = tuple(name for name in CHECKS if name not in {"pit", "loo"})
 
 ASKED: Final = 1
 """The question whose worlds are fixed."""
-
-
-ALL: Final = "all laws"
-"""An answer that every law gives: the rule of docs/questions.md where no law is set aside."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +138,8 @@ def _jobs(world: World, fit: Fit, obs: PriceObservations, count: int, seed: int)
 def tails_job(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
     """Tail probabilities for panels of log prices (k, n) of one design: one row for each panel, law and check."""
     rows = []
-    for number, table in enumerate(_tables(obs, log_price, seed)):
-        fits = {law: _short_fit(law, table, obs.data_hash, seed + number) for law in COMPARED}
+    for number, table in enumerate(with_prices(obs, log_price, seed)):
+        fits = {law: short_fit(law, table, obs.data_hash, seed + number) for law in COMPARED}
         rows += [
             {"law": row["law"], "check": result.name, "tail": row["tail_probability"], "level": row["level"]}
             for result in run_checks(fits, table, seed + number, JUDGED)
@@ -159,9 +151,9 @@ def tails_job(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[
 def answers_job(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
     """Answers to the first question for panels of log prices (k, n) of one design: one row for each panel and law, and for all laws."""
     rows = []
-    for number, table in enumerate(_tables(obs, log_price, seed)):
+    for number, table in enumerate(with_prices(obs, log_price, seed)):
         evidence = {
-            law: questions_of_fit(_short_fit(law, table, obs.data_hash, seed + number), table, seed + number)
+            law: questions_of_fit(short_fit(law, table, obs.data_hash, seed + number), table, seed + number)
             for law in LAWS
         }
         (answered,) = (answer for answer in answer_questions(evidence, {}).answers if answer.id == ASKED)
@@ -171,23 +163,6 @@ def answers_job(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dic
     return {"rows": rows}
 
 
-def _tables(obs: PriceObservations, log_price: np.ndarray, seed: int) -> list[PriceObservations]:
-    """The design with other prices; fits are held against the table they are made to, by its hash."""
-    return [
-        replace(obs, log_price=drawn, data_hash=f"{obs.data_hash}-{seed}-{number}")
-        for number, drawn in enumerate(log_price)
-    ]
-
-
-_COMPILED: dict[tuple[str, str], CompiledModel] = {}
-
-
-def _short_fit(law: str, obs: PriceObservations, design: str, seed: int) -> Fit:
-    if (law, design) not in _COMPILED:
-        _COMPILED[law, design] = compile_law(LAWS[law], obs)
-    return sample_law(LAWS[law], obs, replace(SHORT, seed=seed), lambda _: None, _COMPILED[law, design])[0]
-
-
 def _check_power(world: World, law: str, check: str, rows: list[dict[str, Any]]) -> CheckPower:
     judged = [row for row in rows if (row["law"], row["check"]) == (law, check) and np.isfinite(row["tail"])]
     return CheckPower(world.name, law, check, len(judged), sum(row["tail"] < row["level"] for row in judged))
@@ -195,7 +170,7 @@ def _check_power(world: World, law: str, check: str, rows: list[dict[str, Any]])
 
 def _question_power(world: World, law: str, rows: list[dict[str, Any]]) -> QuestionPower:
     answers = [row["answer"] for row in rows if row["law"] == law]
-    return QuestionPower(world.name, law, {answer: answers.count(answer) for answer in ("yes", "no", "not decided")})
+    return QuestionPower(world.name, law, {answer: answers.count(answer) for answer in ANSWERS})
 
 
 def run(context: Context) -> Power:

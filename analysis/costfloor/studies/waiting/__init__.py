@@ -1,0 +1,1 @@
+"""How many more months of prices the questions ask for."""

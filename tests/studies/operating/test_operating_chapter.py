@@ -1,0 +1,136 @@
+"""What is said of right and wrong answers reads right whichever way the simulations fall."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from costfloor.laws import LAWS
+from costfloor.studies.catalogue import part
+from costfloor.studies.operating.chapter import answer_rates, false_verdicts, rate_held, verdict_rates
+from costfloor.studies.operating.study import SIMULATED, AnswerCounts, ErrorRates, Held, VerdictCounts
+from costfloor.studies.operating.worlds import WORLDS
+from costfloor.studies.simulated import ALL
+from costfloor.studies.stored import Stored
+from costfloor.studies.waiting.chapter import decided, months_until, waiting_times
+from costfloor.studies.waiting.study import Waiting
+
+PLATEAU, DISCOVERY = (world.name for world in WORLDS)
+
+
+def answered(yes: int, no: int, undecided: int) -> dict[str, int]:
+    return {"yes": yes, "no": no, "not decided": undecided}
+
+
+def counts(rule: Mapping[tuple[str, bool], Mapping[str, int]]) -> tuple[AnswerCounts, ...]:
+    """The rule's answers by world and truth; single laws say no to everything."""
+    return tuple(
+        AnswerCounts(world, question, law, truth, answers if law == ALL else answered(0, sum(answers.values()), 0))
+        for (world, truth), answers in rule.items()
+        for question in SIMULATED
+        for law in (*LAWS, ALL)
+    )
+
+
+ANSWERS = counts(
+    {(PLATEAU, True): answered(3, 1, 4), (PLATEAU, False): answered(2, 5, 5), (DISCOVERY, False): answered(0, 9, 11)}
+)
+VERDICTS = (
+    VerdictCounts(PLATEAU, {"plateau": 4, "discovery": 0, "inconclusive": 16}),
+    VerdictCounts(DISCOVERY, {"plateau": 3, "discovery": 7, "inconclusive": 10}),
+)
+HELD = tuple(
+    Held(world.name, law, 20, 18 if world.law == law else 12 if law == "baumol" else 15)
+    for world in WORLDS
+    for law in LAWS
+)
+STUDY = ErrorRates(20, ANSWERS, VERDICTS, HELD)
+
+
+def words(blocks: list[dict[str, Any]]) -> str:
+    return " ".join(str(block.get("text", "")) for block in blocks)
+
+
+def test_right_and_wrong_answers_are_counted_by_what_is_true() -> None:
+    blocks = answer_rates(STUDY, "")
+    assert (
+        "Question 2: where yes is true, in 8 panels, the rule says so in 3 and no in 1; "
+        "where no is true, in 32 panels, the rule says so in 14 and yes in 2."
+    ) in words(blocks)
+    never = ErrorRates(20, counts({(PLATEAU, False): answered(0, 20, 0)}), VERDICTS, HELD)
+    assert "Question 5: where no is true, in 20 panels, the rule says so in 20 and yes in 0." in words(
+        answer_rates(never, "")
+    )
+    assert "where yes is true" not in words(answer_rates(never, ""))
+
+
+def test_each_law_has_its_line_and_the_rule_too() -> None:
+    rows = answer_rates(STUDY, "")[-1]["rows"]
+    assert len(rows) == len(SIMULATED) * (len(LAWS) + 1)
+    rule = next(row for row in rows if row[1] == ALL)
+    assert rule[2] == "8"
+    assert rule[3].startswith("38 %")
+    assert rule[5] == "32"
+    assert rule[7].startswith("44 %")
+
+
+def test_intervals_of_the_rate_are_held_against_the_truth() -> None:
+    sentence = rate_held(HELD)
+    assert "in 90 % under plateau where it holds and 90 % under continued discovery where it holds" in sentence
+    assert "in 60 % to 90 % of panels" in sentence
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (VERDICTS[0], "Where plateau holds it says discovery in 0 of 20 panels (at most 9 %"),
+        (VERDICTS[1], "Where continued discovery holds it says plateau in 3 of 20 panels (at most 31 %"),
+    ],
+)
+def test_false_verdicts_have_an_upper_limit(verdicts: VerdictCounts, said: str) -> None:
+    assert false_verdicts(verdicts).startswith(said)
+
+
+def test_verdicts_have_a_table_by_world() -> None:
+    blocks = part("operating", Stored("operating", STUDY, ("code",)), verdict_rates)
+    assert "OUT OF DATE: since this was computed, code changed" in words(blocks)
+    assert [row[0] for row in blocks[-1]["rows"]] == [PLATEAU, DISCOVERY]
+    assert [cell.split(" (")[0] for cell in blocks[-1]["rows"][1][2:]] == ["15 %", "35 %", "50 %"]
+
+
+def test_not_run_says_so() -> None:
+    for name, body in (("operating", answer_rates), ("operating", verdict_rates)):
+        blocks = part(name, None, body)
+        assert "make calibrate" in words(blocks)
+        assert not [block for block in blocks if block["kind"] == "table"]
+
+
+@pytest.mark.parametrize(
+    ("today", "later", "said"),
+    [
+        (0.85, 0.9, "none"),
+        (0.2, 0.5, "more than 24"),
+        (0.2, 1.0, "18"),
+        (None, 0.9, "at most 24"),
+        (None, 0.1, "more than 24"),
+        (0.9, 0.2, "none"),
+    ],
+)
+def test_months_until_the_rule_decides(today: float | None, later: float, said: str) -> None:
+    assert months_until(today, later, 24) == said
+
+
+def test_a_longer_record_is_told_beside_todays() -> None:
+    later = counts({(PLATEAU, True): answered(9, 0, 1), (DISCOVERY, False): answered(0, 9, 1)})
+    waiting = Waiting(2, 10, 5000, later)
+    assert decided(ANSWERS, 1) == (20, 40)
+    assert decided(later, 1) == (18, 20)
+    blocks = waiting_times(waiting, STUDY, "")
+    assert "24 months longer" in words(blocks)
+    assert "(5,000 prices, 10 panels of each world)" in words(blocks)
+    assert "Question 1 is decided in 90 % of panels there, on today's in 50 %." in words(blocks)
+    assert blocks[-1]["rows"][0][0] == "1"
+    assert blocks[-1]["rows"][0][-1] == "18"
+    alone = waiting_times(waiting, None, "")
+    assert "on today's" not in words(alone)
+    assert alone[-1]["rows"][0][1] == ""
+    assert alone[-1]["rows"][0][-1] == "at most 24"
