@@ -46,6 +46,15 @@ def test_a_file_of_another_shape_is_refused(content: dict[str, Any], tmp_path: P
         read_study(tmp_path, "witnesses", STUDIES["witnesses"].load().result, None)
 
 
+def test_a_study_whose_form_has_changed_with_its_code_counts_as_not_run(tmp_path: Path) -> None:
+    key = Key("witnesses", data={}, settings={}, versions={}, code="a")
+    kind = STUDIES["witnesses"].load().result
+    write_study(tmp_path, key, 1.0, read("power"))
+    assert read_study(tmp_path, "witnesses", kind, replace(key, code="b")) is None
+    with pytest.raises(IntegrityError, match="is no study of this program"):
+        read_study(tmp_path, "witnesses", kind, key)
+
+
 def read(name: str) -> Any:
     stored = read_study(CALIBRATION, name, STUDIES[name].load().result, None)
     assert stored is not None

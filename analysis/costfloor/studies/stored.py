@@ -71,7 +71,7 @@ def standing(folder: Path, name: str, key: Key) -> Standing | None:
 
 
 def read_study[R](folder: Path, name: str, kind: type[R], key: Key | None) -> Stored[R] | None:
-    """Read a study into its type; None when there is none.
+    """Read a study into its type; None when there is none, or one whose form is not today's since its code has changed.
 
     Parameters
     ----------
@@ -90,11 +90,14 @@ def read_study[R](folder: Path, name: str, kind: type[R], key: Key | None) -> St
     written = _written(folder, name)
     if written is None:
         return None
+    stale = () if key is None else _standing(written, key).stale
     try:
         result = typed(kind, written.get("result"))
     except ValueError as error:
+        if "code" in stale or EARLIER_FORM in stale:
+            return None
         raise IntegrityError(f"{folder / name}.json: is no study of this program ({error}). {REMEDY}") from error
-    return Stored(name, result, () if key is None else _standing(written, key).stale)
+    return Stored(name, result, stale)
 
 
 def _written(folder: Path, name: str) -> dict[str, Any] | None:
