@@ -22,9 +22,7 @@ from costfloor.typeset.values import (
     Significant,
     TimesInterval,
     Value,
-    YearlyFall,
     YearlyFallInterval,
-    YearlyFalls,
     gates,
 )
 
@@ -90,8 +88,6 @@ def test_a_column_in_a_file_is_named_with_its_unit() -> None:
         (TimesInterval(0.0, 0.6931, 1.3863), "2.0 times (1.0 to 4.0)"),
         (MillionsInterval(-1e6, 2e6, 3e6), "2.0 (−1.0 to 3.0)"),
         (MillionsInterval(2e6, 2e6, 2e6), "2.0"),
-        (YearlyFall(0.18), "16"),
-        (YearlyFalls(-0.1, 0.18), "−11 to 16"),
         (YearlyFallInterval(-0.1, 0.0, 0.18), "0 (−11 to 16)"),
     ],
 )

@@ -111,14 +111,6 @@ class Range:
 
 
 @dataclass(frozen=True)
-class SignificantRange(Range):
-    """Two ends, to two significant digits."""
-
-    def __str__(self) -> str:
-        return f"{significant(self.low)} to {significant(self.high)}"
-
-
-@dataclass(frozen=True)
 class ProbabilityInSpan(Range):
     """A probability with its interval in brackets, in percent."""
 
@@ -143,22 +135,6 @@ class ProbabilitySpan(Range):
 
     def __str__(self) -> str:
         return probability_span(self.low, self.high)
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two numbers that belong together, `first and second`."""
-
-    first: float
-    second: float
-
-    def __str__(self) -> str:
-        return minus(f"{self.first:.2f} and {self.second:.2f}")
-
-    @property
-    def numbers(self) -> Mapping[str, float]:
-        """Both."""
-        return {"first": self.first, "second": self.second}
 
 
 @dataclass(frozen=True)
@@ -224,26 +200,6 @@ class TimesInterval(Interval):
     def __str__(self) -> str:
         low, middle, high = (significant(math.exp(value)) for value in (self.low, self.middle, self.high))
         return f"{middle} times ({low} to {high})"
-
-
-@dataclass(frozen=True)
-class YearlyFall(Number):
-    """A log-rate a year, as percent by which price falls in a year."""
-
-    measure: ClassVar[str] = "log_rate_per_year"
-
-    def __str__(self) -> str:
-        return minus(f"{percent_change(self.value):.0f}")
-
-
-@dataclass(frozen=True)
-class YearlyFalls(Range):
-    """Two log-rates a year, in the same way."""
-
-    measure: ClassVar[str] = "log_rate_per_year"
-
-    def __str__(self) -> str:
-        return minus(f"{percent_change(self.low):.0f} to {percent_change(self.high):.0f}")
 
 
 def gates(passed: bool | None) -> str:
