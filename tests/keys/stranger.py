@@ -20,8 +20,8 @@ PACKAGE: Final = ROOT / "analysis" / "costfloor"
 SMALL: Final = ROOT / "tests" / "fixtures" / "rested"
 
 STUDIES: Final = (
-    "forecasts", "sbc", "sbc_fresh", "operating", "waiting", "technologies", "reference_class", "hindcast",
-    "influence", "measures", "heldout", "power", "evidence", "graphs", "graphs_recovery", "domains", "witnesses",
+    "forecasts", "recent_forecasts", "sbc", "sbc_fresh", "operating", "waiting", "technologies", "reference_class",
+    "hindcast", "influence", "measures", "heldout", "power", "evidence", "graphs", "graphs_recovery", "domains", "witnesses",
 )  # fmt: skip
 RESULTS: Final = {
     "fit": "costfloor.fit.fit",

@@ -30,6 +30,7 @@ OF_FITS = {
     "fit",
     "report",
     "forecasts",
+    "recent_forecasts",
     "operating",
     "reference_class",
     "hindcast",
@@ -40,8 +41,8 @@ OF_FITS = {
     "waiting",
 }
 OF_THE_PANEL = {
-    "panel", "report", "forecasts", "operating", "reference_class", "hindcast", "influence", "measures", "heldout",
-    "evidence", "power", "waiting", "witnesses",
+    "panel", "report", "forecasts", "recent_forecasts", "operating", "reference_class", "hindcast", "influence",
+    "measures", "heldout", "evidence", "power", "waiting", "witnesses",
 }  # fmt: skip
 EXPECTED = {
     "sampling/policy.py": set(RESULTS),
@@ -61,7 +62,7 @@ EXPECTED = {
         "graphs",
         "graphs_recovery",
     },
-    "studies/sbc/ranks.py": {"report", "forecasts", "sbc", "sbc_fresh"},
+    "studies/sbc/ranks.py": {"report", "forecasts", "recent_forecasts", "sbc", "sbc_fresh"},
     "studies/technologies/model.py": {"report", "technology fit", "technologies", "reference_class"},
     "studies/domains/gains.py": {"report", "domains"},
     "economics/cost_inputs.toml": {"report"},

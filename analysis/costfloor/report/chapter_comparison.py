@@ -32,6 +32,12 @@ def comparison(study: Study) -> list[Block]:
         heading("The laws compared", name="compared"),
         heading("Forecasts from many dates", 2),
         *part("forecasts", stored.get("forecasts"), lambda result, notice: forecasts(result, notice, titles)),
+        heading("Forecasts from recent dates", 2),
+        *part(
+            "recent_forecasts",
+            stored.get("recent_forecasts"),
+            lambda result, notice: forecasts(result, notice, titles, "recent_forecasts"),
+        ),
         *_nested(study),
         heading("Does the machinery recover the truth?", 2),
         *part("sbc", stored.get("sbc"), lambda result, notice: calibration(result, notice, fresh)),

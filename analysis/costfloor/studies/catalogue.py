@@ -57,6 +57,11 @@ STUDIES: Final[Mapping[str, Entry]] = {
         "The forecasts from many dates have not been run",
         (PANEL,),
     ),
+    "recent_forecasts": Entry(
+        "the same from dates of the last 16 months", "recent_forecasts",
+        "The forecasts from dates of the last 16 months have not been run",
+        (PANEL,),
+    ),
     "sbc": Entry(
         "simulation-based calibration of every law", "sbc",
         "Simulation-based calibration has not been run",

@@ -16,7 +16,7 @@ from costfloor.typeset.values import Estimate, Number, Share
 TITLES: Final = {AVERAGE: "average of the laws"} | baselines.TITLES
 
 
-def forecasts(study: ForecastStudy, notice: str, laws: Mapping[str, str]) -> list[Block]:
+def forecasts(study: ForecastStudy, notice: str, laws: Mapping[str, str], table_name: str = "forecasts") -> list[Block]:
     """Scores of all forecasters from many dates; `laws` are the titles of the laws by name."""
     origins, titles = study.origins, dict(laws) | TITLES
     span = f"{plural(len(origins), 'month-end')} from {origins[0][0]} to {origins[-1][0]}" if origins else "no date"
@@ -35,7 +35,7 @@ def forecasts(study: ForecastStudy, notice: str, laws: Mapping[str, str]) -> lis
             text(against_rivals(horizon, titles), *([] if shared else [dates_left_out(horizon, titles)]))
             for horizon in study.horizons
         ),
-        table(_scores(study.horizons)),
+        table(_scores(study.horizons, table_name)),
     ]
 
 
@@ -139,10 +139,10 @@ def missed_gates(failures: Sequence[tuple[str, str, str]], origins: int, titles:
     return " ".join(sentences)
 
 
-def _scores(horizons: Sequence[Horizon]) -> Table:
+def _scores(horizons: Sequence[Horizon], name: str) -> Table:
     titles = IN_TABLE | {AVERAGE: "average of the laws"}
     return tabulate(
-        "forecasts",
+        name,
         "Leave-future-out, every forecaster on the same prices from the same dates (a date at which one could not forecast counts for "
         "none). CRPS of log price, by price and of the mean of a quarter's prices (of the average of the laws bounds from above); "
         "log predictive density; less those of the law with the smallest CRPS at that horizon, which is the one without a difference, with "
