@@ -169,8 +169,16 @@ def test_what_is_out_of_date_says_so(stale: tuple[str, ...], words: str) -> None
 def test_without_studies_the_chapter_says_how_to_run_them(study: Study) -> None:
     blocks = comparison(study)
     words = " ".join(str(block.get("text", "")) for block in blocks)
-    assert words.count("make calibrate") == 4
+    assert words.count("make calibrate") == 5
     assert "encompassing law leaves open" in words
+
+
+def test_both_tables_of_forecasts_have_a_name_of_their_own() -> None:
+    study = ForecastStudy((horizon(row("plateau"), months=3),), (("2025-01-31", 900), ("2026-01-31", 2400)), ())
+    for name in ("forecasts", "recent_forecasts"):
+        (words, *_, table) = forecasts(study, "", LAW_TITLES, name)
+        assert "2 month-ends from 2025-01-31 to 2026-01-31" in words["text"]
+        assert table["name"] == name
 
 
 def sbc_row(law: str, quantity: str, *, passed: bool, simulations: int = 200) -> Row:
