@@ -32,7 +32,8 @@ def waiting_times(study: Waiting, today: ErrorRates | None, notice: str) -> list
     months = study.years_more * MONTHS_PER_YEAR
     sentences = (
         f"The same was simulated for a record that is {months} months longer, with prices that come as in the last 12 "
-        f"({study.rows:,} prices, {plural(study.panels, 'panel')} of each world).",
+        f"({study.rows:,} prices, {plural(study.panels, 'panel')} of each world). Laws that forecasts would set aside by then have a say "
+        "there, so that an answer may come sooner.",
         *(_decided_in_words(question, study, today) for question in SIMULATED),
         notice,
     )
