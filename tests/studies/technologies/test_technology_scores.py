@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from closed_forms import forecast_error_variance
 from costfloor.errors import InputError
-from costfloor.forecast.stacking import best_mixture
+from costfloor.forecast.stacking import ROUNDS, best_mixture
 from costfloor.studies.technologies.claims import base_rate, calibration, outcomes
 from costfloor.studies.technologies.classical import CLASSICAL, forecast_classical, line, walk
 from costfloor.studies.technologies.forecast import SeriesForecast, rates, stack
@@ -49,6 +49,16 @@ def test_a_series_is_stacked_without_its_own_score() -> None:
     # The others know nothing of what made it good here.
     assert mixed[0].elpd < 15.0
     assert sum(weights.values()) == pytest.approx(1.0)
+
+
+def test_a_weight_next_to_nothing_does_not_overflow() -> None:
+    wholes = FALLING[:3]
+    # Each round multiplies the weight by the same factor, and after the last it is about 1e-313.
+    behind = 720.0 / ROUNDS
+    good = [forecast(series.name, elpd=e) for series, e in zip(wholes, (5.0, 0.0, 0.0), strict=True)]
+    flat = [forecast(series.name, elpd=e) for series, e in zip(wholes, (0.0, behind, behind), strict=True)]
+    mixed, _ = stack({"good": good, "flat": flat}, wholes, np.ones(3), 0.5)
+    assert mixed[0].elpd == pytest.approx(0.0, abs=1e-9)
 
 
 def test_scores_count_technologies_not_series() -> None:

@@ -139,6 +139,8 @@ def stack(
         others = np.where(technology == technology[f], 0.0, weights)
         share_of = best_mixture(elpd.T[None], others[None])[0]
         forecasts = [by_law[name][f] for name in names]
+        # As logarithms: weights of 1e-300 overflow where they divide.
+        used = share_of > 0.0
         pooled = np.concatenate(
             [
                 forecast.simulated[: round(STACK_DRAWS * part)]
@@ -149,7 +151,7 @@ def stack(
             SeriesForecast(
                 name=whole.name,
                 years_ahead=forecasts[0].years_ahead,
-                elpd=float(logsumexp(elpd[:, f], b=share_of)),
+                elpd=float(logsumexp(elpd[used, f] + np.log(share_of[used]))),
                 crps=crps(pooled, whole.log_cost[split_at(whole.n, share) :]),
                 pit=np.asarray(share_of @ np.stack([forecast.pit for forecast in forecasts])),
                 slows=float(share_of @ [forecast.slows for forecast in forecasts]),
