@@ -145,5 +145,5 @@ def calendar(reference: ReferenceClass, of_plateau: ReferenceClass, mean_age_yea
     )
     return (
         f"By the calendar, half-lives of technologies have medians of {medians[0]:.1f} years (encompassing law) and {medians[1]:.1f} years "
-        f"(plateau). Bands of capability are {mean_age_years:.1f} years old on average, and against that they are {against}."
+        f"(plateau). The capabilities of the panel are {mean_age_years:.1f} years old on average, and against that they are {against}."
     )
