@@ -126,8 +126,11 @@ def test_page_one_says_what_failed(tmp_path: Path) -> None:
     said = one(make_study(tmp_path, calibration=stored), "answer")
     variants = stored["measures"].result.variants
     failed = sum(not variant.passed for variant in variants)
-    assert f"{failed} could not be computed" in said if failed else f"All {len(variants)} ways" in said
     assert "3 are older than these data or this program" in said
+    assert "ways to read the data" not in said
+    measured = {"measures": replace(stored["measures"], stale=())}
+    said = one(make_study(tmp_path, calibration=stored | measured), "answer")
+    assert f"{failed} could not be computed" in said if failed else f"All {len(variants)} ways" in said
     fits = {**make_study(tmp_path).fits}
     fits["plateau"] = make_fit("plateau", make_study(tmp_path).obs, BAD)
     broken = one(make_study(tmp_path, fits=fits, comparison=make_comparison(passed=False)), "answer")

@@ -8,6 +8,7 @@ from costfloor.forecast.ledger import Entry
 from costfloor.forecast.questions import Answered, Questions
 from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, clear_lead, most_slowed
 from costfloor.report import scale
+from costfloor.report.answer.simulated_markets import in_simulated_markets
 from costfloor.report.answer.sources_page import sources_in_short
 from costfloor.report.decline import LAST_12, RATE, rates_by_year
 from costfloor.report.drawings import shown
@@ -59,7 +60,7 @@ def first_page(study: Study) -> list[Block]:
             [heading("What changed", 2), text(what_changed(study.history))],
             [heading("What would change it", 2), text(what_would_change(comparison))],
         ),
-        text(side_results(study)),
+        text(in_simulated_markets(study.calibration), side_results(study)),
     ]
 
 
@@ -161,8 +162,9 @@ def side_results(study: Study) -> str:
     """Which further computations are out of date or were not run, and how many other ways to read the data could not be computed."""
     stored = study.calibration
     sentences = []
-    if "measures" in stored:
-        variants = stored["measures"].result.variants
+    measures = stored.get("measures")
+    if measures is not None and not measures.stale:
+        variants = measures.result.variants
         failed = sum(not variant.passed for variant in variants)
         sentences.append(
             f"Of {plural(len(variants), 'way')} to read the data (other prices, other models, other clocks) {failed} could not be computed "

@@ -52,17 +52,19 @@ def pooled(counts: Sequence[AnswerCounts], question: int, law: str, truth: bool)
 
 def rate_held(held: Sequence[Held]) -> str:
     """How often the intervals of the rate over the last 12 months hold the true one: under the law that holds, and under all."""
-    own = [f"{percentage(_own(held, world.law))} under {LAWS[world.law].title} where it holds" for world in WORLDS]
+    true_laws = [
+        f"{percentage(_held_by(held, world.name, world.law))} under {LAWS[world.law].title} where it holds"
+        for world in WORLDS
+    ]
     shares = [row.held / row.panels for row in held]
     return (
-        f"The 90 % interval of the rate over the last 12 months holds the true one in {listing(own)}; over all laws and both worlds in "
+        f"The 90 % interval of the rate over the last 12 months holds the true one in {listing(true_laws)}; over all laws and worlds in "
         f"{percentage(min(shares))} to {percentage(max(shares))} of panels."
     )
 
 
-def _own(held: Sequence[Held], law: str) -> float:
-    name = next(world.name for world in WORLDS if world.law == law)
-    row = next(row for row in held if (row.world, row.law) == (name, law))
+def _held_by(held: Sequence[Held], world: str, law: str) -> float:
+    row = next(row for row in held if (row.world, row.law) == (world, law))
     return row.held / row.panels
 
 
