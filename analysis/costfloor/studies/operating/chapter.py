@@ -51,21 +51,31 @@ def pooled(counts: Sequence[AnswerCounts], question: int, law: str, truth: bool)
 
 
 def rate_held(held: Sequence[Held]) -> str:
-    """How often the intervals of the rate over the last 12 months hold the true one: under the law that holds, and under all."""
+    """How often the intervals of the rate over the last 12 months hold the true one: under the law that holds, and at least and at most."""
     true_laws = [
         f"{percentage(_held_by(held, world.name, world.law))} under {LAWS[world.law].title} where it holds"
         for world in WORLDS
     ]
-    shares = [row.held / row.panels for row in held]
+    least, most = (
+        f"{percentage(row.held / row.panels)} ({LAWS[row.law].title}, where {_holding(row.world)} holds)"
+        for row in (min(held, key=_share_held), max(held, key=_share_held))
+    )
     return (
         f"The 90 % interval of the rate over the last 12 months holds the true one in {listing(true_laws)}; over all laws and worlds in "
-        f"{percentage(min(shares))} to {percentage(max(shares))} of panels."
+        f"{least} to {most} of panels."
     )
 
 
-def _held_by(held: Sequence[Held], world: str, law: str) -> float:
-    row = next(row for row in held if (row.world, row.law) == (world, law))
+def _share_held(row: Held) -> float:
     return row.held / row.panels
+
+
+def _holding(world: str) -> str:
+    return LAWS[next(known.law for known in WORLDS if known.name == world)].title
+
+
+def _held_by(held: Sequence[Held], world: str, law: str) -> float:
+    return _share_held(next(row for row in held if (row.world, row.law) == (world, law)))
 
 
 def _answers(study: ErrorRates) -> Table:
@@ -115,7 +125,7 @@ def verdict_rates(study: ErrorRates, notice: str) -> list[Block]:
 
 def false_verdicts(counts: VerdictCounts) -> str:
     """How often the verdict is false in a world, with an upper limit, and how often there is none."""
-    law = next(world.law for world in WORLDS if world.name == counts.world)
+    law = next(known.law for known in WORLDS if known.name == counts.world)
     false, panels = counts.verdicts[FALSE_VERDICT[law]], sum(counts.verdicts.values())
     limit = f"at most {percentage(highest_share(false, panels, SURE))}, with a probability of {percentage(SURE)}"
     return (
