@@ -11,7 +11,7 @@ from costfloor.report.study import Study
 from costfloor.studies.catalogue import part
 from costfloor.studies.evidence.chapter import evidence
 from costfloor.studies.forecasts.chapter import forecasts
-from costfloor.studies.operating.chapter import verdict_rates
+from costfloor.studies.operating.verdicts import verdict_rates
 from costfloor.studies.sbc.chapter import calibration
 from costfloor.typeset.blocks import Block, heading, text
 from costfloor.typeset.montecarlo import differs
@@ -42,7 +42,13 @@ def comparison(study: Study) -> list[Block]:
         heading("Does the machinery recover the truth?", 2),
         *part("sbc", stored.get("sbc"), lambda result, notice: calibration(result, notice, fresh)),
         heading("How often the verdict is wrong", 2),
-        *part("operating", stored.get("operating"), verdict_rates),
+        *part(
+            "operating",
+            stored.get("operating"),
+            lambda result, notice: verdict_rates(
+                result, notice, study.comparison.elpd_difference, study.comparison.p_slowed
+            ),
+        ),
     ]
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from costfloor.laws import LAWS
 from costfloor.studies.catalogue import part
-from costfloor.studies.operating.chapter import answer_rates, false_verdicts, rate_held, verdict_rates
-from costfloor.studies.operating.study import SIMULATED, AnswerCounts, ErrorRates, Held, VerdictCounts
+from costfloor.studies.operating.chapter import answer_rates, rate_held
+from costfloor.studies.operating.study import SIMULATED, AnswerCounts, ErrorRates, Held, SimulatedVerdict
+from costfloor.studies.operating.verdicts import false_verdicts, real_among_simulated, verdict_rates
 from costfloor.studies.operating.worlds import WORLDS
 from costfloor.studies.simulated import ALL
 from costfloor.studies.stored import Stored
@@ -34,9 +35,25 @@ def counts(rule: Mapping[tuple[str, bool], Mapping[str, int]]) -> tuple[AnswerCo
 ANSWERS = counts(
     {(PLATEAU, True): answered(3, 1, 4), (PLATEAU, False): answered(2, 5, 5), (DISCOVERY, False): answered(0, 9, 11)}
 )
+
+
+def verdicts(world: str, counts: Mapping[str, int], *, lead: float | None, p_slowed: float) -> list[SimulatedVerdict]:
+    """Panels of a world with so many verdicts; leads and probabilities of slowing rise evenly to the ones given."""
+    every = [verdict for verdict, count in counts.items() for _ in range(count)]
+    return [
+        SimulatedVerdict(
+            world,
+            verdict,
+            None if lead is None else lead * (place + 1) / len(every),
+            p_slowed * (place + 1) / len(every),
+        )
+        for place, verdict in enumerate(every)
+    ]
+
+
 VERDICTS = (
-    VerdictCounts(PLATEAU, {"plateau": 4, "discovery": 0, "inconclusive": 16}),
-    VerdictCounts(DISCOVERY, {"plateau": 3, "discovery": 7, "inconclusive": 10}),
+    *verdicts(PLATEAU, {"plateau": 4, "inconclusive": 16}, lead=200.0, p_slowed=1.0),
+    *verdicts(DISCOVERY, {"plateau": 3, "discovery": 7, "inconclusive": 10}, lead=100.0, p_slowed=0.5),
 )
 HELD = tuple(
     Held(world.name, law, 20, 18 if world.law == law else 12 if law == "baumol" else 15)
@@ -82,29 +99,38 @@ def test_intervals_of_the_rate_are_held_against_the_truth() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "said"),
-    [
-        (VERDICTS[0], "Where plateau holds it says discovery in 0 of 20 panels (at most 9 %"),
-        (VERDICTS[1], "Where continued discovery holds it says plateau in 3 of 20 panels (at most 31 %"),
-    ],
-)
-def test_false_verdicts_have_an_upper_limit(verdicts: VerdictCounts, said: str) -> None:
-    assert false_verdicts(verdicts).startswith(said)
+def test_false_verdicts_have_an_upper_limit() -> None:
+    plateau, discovery = (false_verdicts(VERDICTS, world) for world in WORLDS)
+    assert plateau.startswith("Where plateau holds it says discovery in 0 of 20 panels (at most 9 %")
+    assert plateau.endswith("plateau in 4, and inconclusive in 16.")
+    assert discovery.startswith("Where continued discovery holds it says plateau in 3 of 20 panels (at most 31 %")
+
+
+def test_the_real_evidence_is_placed_among_the_simulated() -> None:
+    assert real_among_simulated(VERDICTS, 100.0, 0.5) == (
+        "A lead of plateau of +100.0 or more, as on the real panel, comes in 11 of 20 where plateau holds and 1 of 20 where continued "
+        "discovery holds. A probability of a halved rate of 50 % or more, as on the real panel, comes in 11 of 20 where plateau holds and "
+        "1 of 20 where continued discovery holds."
+    )
+    assert "comes in 20 of 20 where plateau holds and 20 of 20" in real_among_simulated(VERDICTS, -50.0, 0.5)
+    assert real_among_simulated(VERDICTS, None, 0.999).startswith("A probability of a halved rate of")
+    without = verdicts(PLATEAU, {"inconclusive": 20}, lead=None, p_slowed=0.5)
+    assert "comes in 0 of 20 where plateau holds" in real_among_simulated((*without, *VERDICTS[20:]), 10.0, 0.5)
 
 
 def test_verdicts_have_a_table_by_world() -> None:
-    blocks = part("operating", Stored("operating", STUDY, ("code",)), verdict_rates)
+    stored = Stored("operating", STUDY, ("code",))
+    blocks = part("operating", stored, lambda result, notice: verdict_rates(result, notice, 10.0, 0.5))
     assert "OUT OF DATE: since this was computed, code changed" in words(blocks)
     assert [row[0] for row in blocks[-1]["rows"]] == [PLATEAU, DISCOVERY]
-    assert [cell.split(" (")[0] for cell in blocks[-1]["rows"][1][2:]] == ["15 %", "35 %", "50 %"]
+    assert [cell.split(" (")[0] for cell in blocks[-1]["rows"][1][2:5]] == ["15 %", "35 %", "50 %"]
+    assert blocks[-1]["rows"][1][5].startswith("52.50 (")
 
 
 def test_not_run_says_so() -> None:
-    for name, body in (("operating", answer_rates), ("operating", verdict_rates)):
-        blocks = part(name, None, body)
-        assert "make calibrate" in words(blocks)
-        assert not [block for block in blocks if block["kind"] == "table"]
+    blocks = part("operating", None, answer_rates)
+    assert "make calibrate" in words(blocks)
+    assert not [block for block in blocks if block["kind"] == "table"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,11 @@ for fit in FITS.values():
 def everybody_says(obs: PriceObservations, log_price: np.ndarray, seed: int) -> dict[str, Any]:
     """All laws and the rule say yes to every question, the verdict is plateau, and an interval holds all rates above zero."""
     answers = {str(question): dict.fromkeys((*LAWS, ALL), "yes") for question in SIMULATED}
-    row = {"answers": answers, "rate_12m": dict.fromkeys(LAWS, (0.0, 1.0, 1e9)), "verdict": "plateau"}
+    row = {
+        "answers": answers,
+        "rate_12m": dict.fromkeys(LAWS, (0.0, 1.0, 1e9)),
+        "verdict": {"verdict": "plateau", "lead": 3.0, "p_slowed": 0.9},
+    }
     assert log_price.shape[1] == obs.n
     return {"rows": [row] * len(log_price)}
 
@@ -38,7 +42,9 @@ def test_answers_are_counted_by_what_is_true(tmp_path: Path, monkeypatch: pytest
             chosen = [c for c in study.answers if (c.world, c.question, c.law) == (world.name, question, ALL)]
             assert sum(count.panels for count in chosen) == 5
             assert all(count.answers["yes"] == count.panels for count in chosen)
-    assert [dict(counts.verdicts)["plateau"] for counts in study.verdicts] == [5, 5]
+    assert [(panel.world, panel.verdict) for panel in study.verdicts] == [
+        (world.name, "plateau") for world in WORLDS for _ in range(5)
+    ]
     assert {row.law for row in study.held} == set(LAWS)
     # A law that cannot slow never has: the truth of question 5 is that of the law that holds.
     of_discovery = [count for count in study.answers if count.world == "discovery holds" and count.question == 5]
@@ -72,7 +78,8 @@ def test_every_law_is_fitted_to_a_panel_and_both_rules_are_applied() -> None:
     assert set(row["answers"]) == {str(question) for question in SIMULATED}
     assert all(set(by_law) == {*LAWS, ALL} for by_law in row["answers"].values())
     assert row["answers"]["5"]["exponential"] == "no"
-    assert row["verdict"] in rules.VERDICTS
+    assert row["verdict"]["verdict"] in {"plateau", "discovery", "inconclusive"}
+    assert 0.0 <= row["verdict"]["p_slowed"] <= 1.0
     assert all(low < high for low, _, high in row["rate_12m"].values())
     (same,) = answers_job(obs, obs.log_price[None], seed=1)["rows"]
     assert same["answers"] == row["answers"]

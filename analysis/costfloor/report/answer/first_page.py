@@ -60,7 +60,7 @@ def first_page(study: Study) -> list[Block]:
             [heading("What changed", 2), text(what_changed(study.history))],
             [heading("What would change it", 2), text(what_would_change(comparison))],
         ),
-        text(in_simulated_markets(study.calibration), side_results(study)),
+        text(in_simulated_markets(study.calibration, comparison.elpd_difference), side_results(study)),
     ]
 
 

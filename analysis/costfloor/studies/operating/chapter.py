@@ -1,22 +1,15 @@
-"""What is said of how often the rules answer rightly: the questions, in the chapter of their answers, and the verdict."""
+"""What is said of how often the questions are answered rightly, in the chapter of their answers."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Sequence
 
 from costfloor.laws import LAWS
-from costfloor.studies.operating.study import SIMULATED, VERDICTS, AnswerCounts, ErrorRates, Held, VerdictCounts
+from costfloor.studies.operating.study import SIMULATED, AnswerCounts, ErrorRates, Held
 from costfloor.studies.operating.worlds import WORLDS
-from costfloor.studies.shares import highest_share, share_of_panels
+from costfloor.studies.shares import share_of_panels
 from costfloor.studies.simulated import ALL
 from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.phrases import listing, percentage, plural
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
-
-SURE: Final = 0.95
-"""Probability with which a share is below the highest that is named."""
-
-FALSE_VERDICT: Final[Mapping[str, str]] = {"plateau": "discovery", "discovery": "plateau"}
-"""By the law that holds, the verdict that is false."""
 
 
 def answer_rates(study: ErrorRates, notice: str) -> list[Block]:
@@ -110,46 +103,3 @@ def _says(study: ErrorRates, truth: bool, answer: str, title: str) -> Column[tup
         return share_of_panels(answers[answer], panels)
 
     return Column(f"{title[:1].upper()}{title[1:]}", cell, unit="percent")
-
-
-def verdict_rates(study: ErrorRates, notice: str) -> list[Block]:
-    """What the verdict rule says in worlds in which the law that holds is known."""
-    sentences = (
-        f"{plural(study.panels, 'panel')} of the real one's design were drawn from each of two laws as they are fitted, at today's rates, "
-        "and the rule applied to each with short fits.",
-        *(false_verdicts(counts) for counts in study.verdicts),
-        notice,
-    )
-    return [text(*sentences), table(_verdicts(study.verdicts))]
-
-
-def false_verdicts(counts: VerdictCounts) -> str:
-    """How often the verdict is false in a world, with an upper limit, and how often there is none."""
-    law = next(known.law for known in WORLDS if known.name == counts.world)
-    false, panels = counts.verdicts[FALSE_VERDICT[law]], sum(counts.verdicts.values())
-    limit = f"at most {percentage(highest_share(false, panels, SURE))}, with a probability of {percentage(SURE)}"
-    return (
-        f"Where {LAWS[law].title} holds it says {FALSE_VERDICT[law]} in {false} of {plural(panels, 'panel')} ({limit}), {law} in "
-        f"{counts.verdicts[law]}, and inconclusive in {counts.verdicts['inconclusive']}."
-    )
-
-
-def _verdicts(counts: Sequence[VerdictCounts]) -> Table:
-    return tabulate(
-        "error_rates",
-        "What the verdict rule says where the law that holds is known, in percent of panels with the standard error.",
-        [
-            Column("World", lambda row: row.world, "l"),
-            Column("Panels", lambda row: sum(row.verdicts.values())),
-            *(_verdict(verdict) for verdict in VERDICTS),
-        ],
-        counts,
-    )
-
-
-def _verdict(verdict: str) -> Column[VerdictCounts]:
-    return Column(
-        verdict.capitalize(),
-        lambda row: share_of_panels(row.verdicts[verdict], sum(row.verdicts.values())),
-        unit="percent",
-    )

@@ -43,8 +43,6 @@ PER_JOB: Final = 2
 SIMULATED: Final = (1, 2, 5)
 """The questions that the laws of price answer."""
 
-VERDICTS: Final = ("plateau", "discovery", "inconclusive")
-
 
 @dataclass(frozen=True)
 class AnswerCounts:
@@ -73,11 +71,23 @@ class AnswerCounts:
 
 
 @dataclass(frozen=True)
-class VerdictCounts:
-    """What the verdict rule says in the panels of a world: panels by verdict."""
+class SimulatedVerdict:
+    """What the verdict rule says of one panel of a world, and on what.
+
+    Attributes
+    ----------
+    world, verdict
+        The world, and the verdict.
+    lead
+        Log score of plateau less that of discovery over the past origins; None without an origin.
+    p_slowed
+        Posterior probability, under plateau, that the rate is below half of its start.
+    """
 
     world: str
-    verdicts: Mapping[str, int]
+    verdict: str
+    lead: float | None
+    p_slowed: float
 
 
 @dataclass(frozen=True)
@@ -98,13 +108,15 @@ class ErrorRates:
     ----------
     panels
         Simulated in each world.
-    answers, verdicts, held
+    answers, held
         By world; answers by question, law and truth, too.
+    verdicts
+        One per panel.
     """
 
     panels: int
     answers: tuple[AnswerCounts, ...]
-    verdicts: tuple[VerdictCounts, ...]
+    verdicts: tuple[SimulatedVerdict, ...]
     held: tuple[Held, ...]
 
     @property
@@ -131,10 +143,7 @@ def error_rates(fits: Mapping[str, Fit], obs: PriceObservations, count: int, con
     return ErrorRates(
         count,
         count_answers(rows),
-        tuple(
-            VerdictCounts(world, _counted((row["verdict"] for row in of_world), VERDICTS))
-            for world, of_world in rows.items()
-        ),
+        tuple(SimulatedVerdict(world, **row["verdict"]) for world, of_world in rows.items() for row in of_world),
         tuple(
             Held(world, law, len(of_world), sum(_holds(row["rate_12m"][law], row["true_rate_12m"]) for row in of_world))
             for world, of_world in rows.items()
@@ -226,7 +235,7 @@ def answers_of(fits: Mapping[str, Fit], obs: PriceObservations, seed: int) -> di
     }
 
 
-def _verdict(plateau: Fit, obs: PriceObservations, design: str, seed: int) -> str:
+def _verdict(plateau: Fit, obs: PriceObservations, design: str, seed: int) -> dict[str, Any]:
     origins = forecast_origins(obs, HORIZON_MONTHS)
     scores: dict[str, list[OriginScore]] = {law: [] for law in RULE_LAWS}
     for origin in origins:
@@ -245,7 +254,7 @@ def _verdict(plateau: Fit, obs: PriceObservations, design: str, seed: int) -> st
         prior_dominated=prior_sensitivity(plateau, obs, "rate_floor").prior_dominated,
         mean_age_years=obs.mean_age_at_last,
     )
-    return judge(evidence)[0]
+    return {"verdict": judge(evidence)[0], "lead": gap, "p_slowed": evidence.p_slowed}
 
 
 def _job(
