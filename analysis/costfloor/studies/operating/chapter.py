@@ -74,8 +74,8 @@ def _held_by(held: Sequence[Held], world: str, law: str) -> float:
 def _answers(study: ErrorRates) -> Table:
     return tabulate(
         "answer_rates",
-        "What each law says where the truth is known, over the panels of both worlds: how often it says yes and no where yes is true, and "
-        "where no is; the rest is not decided. In percent with the standard error.",
+        "What each law says where the truth is known, over the panels of both worlds: in how many yes is true, and how often it says yes "
+        "and no there; then the same where no is true. The rest is not decided. In percent with the standard error.",
         [
             Column("Question", lambda row: row[0], name="question_id"),
             Column("Law", lambda row: row[1] if row[1] == ALL else LAWS[row[1]].title, "l"),
@@ -83,9 +83,8 @@ def _answers(study: ErrorRates) -> Table:
                 column
                 for truth, words in ((True, "yes"), (False, "no"))
                 for column in (
-                    _panels(study, truth, f"Panels where {words} is true"),
-                    _says(study, truth, "yes", f"{words} is true: yes"),
-                    _says(study, truth, "no", f"{words} is true: no"),
+                    _panels(study, truth, words),
+                    *(_says(study, truth, words, answer) for answer in ("yes", "no")),
                 )
             ),
         ],
@@ -93,13 +92,17 @@ def _answers(study: ErrorRates) -> Table:
     )
 
 
-def _panels(study: ErrorRates, truth: bool, title: str) -> Column[tuple[int, str]]:
-    return Column(title, lambda row: pooled(study.answers, *row, truth)[1] or None)
+def _panels(study: ErrorRates, truth: bool, words: str) -> Column[tuple[int, str]]:
+    return Column(
+        f"{words.capitalize()} true",
+        lambda row: pooled(study.answers, *row, truth)[1] or None,
+        name=f"panels_{words}_is_true",
+    )
 
 
-def _says(study: ErrorRates, truth: bool, answer: str, title: str) -> Column[tuple[int, str]]:
+def _says(study: ErrorRates, truth: bool, words: str, answer: str) -> Column[tuple[int, str]]:
     def cell(row: tuple[int, str]) -> Cell:
         answers, panels = pooled(study.answers, *row, truth)
         return share_of_panels(answers[answer], panels)
 
-    return Column(f"{title[:1].upper()}{title[1:]}", cell, unit="percent")
+    return Column(f"says {answer}", cell, name=f"says_{answer}_where_{words}_is_true", unit="percent")
