@@ -99,7 +99,7 @@ def _counts(verdicts: Sequence[SimulatedVerdict], world: World) -> dict[str, int
 
 
 def _verdicts(verdicts: Sequence[SimulatedVerdict]) -> Table:
-    def said(verdict: str) -> Column[World]:
+    def verdict_column(verdict: str) -> Column[World]:
         return Column(
             verdict.capitalize(),
             lambda world: share_of_panels(_counts(verdicts, world)[verdict], len(_of_world(verdicts, world))),
@@ -121,7 +121,7 @@ def _verdicts(verdicts: Sequence[SimulatedVerdict]) -> Table:
         [
             Column("World", lambda world: world.name, "l"),
             Column("Panels", lambda world: len(_of_world(verdicts, world))),
-            *(said(verdict) for verdict in VERDICTS),
+            *(verdict_column(verdict) for verdict in VERDICTS),
             Column("Lead", lead, unit="log_score"),
             Column("Slowed", slowed, unit="probability"),
         ],
