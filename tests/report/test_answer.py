@@ -126,7 +126,7 @@ def test_page_one_says_what_failed(tmp_path: Path) -> None:
     said = one(make_study(tmp_path, calibration=stored), "answer")
     variants = stored["measures"].result.variants
     failed = sum(not variant.passed for variant in variants)
-    assert "3 are older than these data or this program" in said
+    assert "3 are out of date" in said
     assert "ways to read the data" not in said
     measured = {"measures": replace(stored["measures"], stale=())}
     said = one(make_study(tmp_path, calibration=stored | measured), "answer")

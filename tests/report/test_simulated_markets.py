@@ -7,6 +7,12 @@ from costfloor.studies.simulated import ALL
 from costfloor.studies.stored import Stored
 from costfloor.studies.waiting.study import Waiting
 
+VERDICTS = tuple(
+    SimulatedVerdict(world.name, "inconclusive", None, p_slowed)
+    for world in WORLDS
+    for p_slowed in ((0.1, 0.5, 0.9) if world.law == "plateau" else (0.0, 0.1, 0.6))
+)
+
 
 def counts(yes: int, no: int, undecided: int, *, truth: bool) -> tuple[AnswerCounts, ...]:
     answers = {"yes": yes, "no": no, "not decided": undecided}
@@ -14,43 +20,38 @@ def counts(yes: int, no: int, undecided: int, *, truth: bool) -> tuple[AnswerCou
 
 
 def operating(answers: tuple[AnswerCounts, ...], *stale: str) -> Stored[ErrorRates]:
-    return Stored("operating", ErrorRates(20, answers, (), ()), stale)
+    return Stored("operating", ErrorRates(20, answers, VERDICTS, ()), stale)
 
 
 def test_right_and_wrong_answers_are_counted() -> None:
     stored = {"operating": operating(counts(4, 1, 5, truth=True) + counts(0, 5, 5, truth=False))}
-    assert in_simulated_markets(stored, None) == (
-        "In simulated markets with as many prices as this one, where the truth is known, questions 1, 2 and 5 are answered in 50 %, 50 % "
-        "and 50 % of cases, and 3 of 30 answers were wrong."
+    assert in_simulated_markets(stored, 0.5).startswith(
+        "In simulated markets like this one questions 1, 2 and 5 are answered in 50 %, 50 % and 50 % of cases (3 of 30 answers are wrong)."
     )
     right = {"operating": operating(counts(0, 10, 10, truth=False))}
-    assert "and 0 of 30 answers were wrong." in in_simulated_markets(right, None)
+    assert "(0 of 30 answers are wrong)." in in_simulated_markets(right, 0.5)
     nothing = {"operating": operating(counts(0, 0, 10, truth=False))}
-    assert "0 %, 0 % and 0 % of cases, and none was answered." in in_simulated_markets(nothing, None)
+    assert "in 0 %, 0 % and 0 % of cases." in in_simulated_markets(nothing, 0.5)
 
 
 def test_what_more_months_bring_stands_beside() -> None:
     later = Stored("waiting", Waiting(2, 10, 4000, counts(9, 0, 1, truth=True)), ())
     stored = {"operating": operating(counts(1, 0, 9, truth=True)), "waiting": later}
-    assert in_simulated_markets(stored, None).endswith("With 24 more months of prices it is 90 %, 90 % and 90 %.")
+    assert ", and with 24 more months of prices in 90 %, 90 % and 90 %." in in_simulated_markets(stored, 0.5)
 
 
-def test_the_lead_of_now_stands_among_those_of_simulated_markets() -> None:
-    verdicts = tuple(
-        SimulatedVerdict(world.name, "inconclusive", lead, 0.5)
-        for world in WORLDS
-        for lead in ((1.0, 5.0, 9.0) if world.law == "plateau" else (-3.0, None, 6.0))
+def test_the_chance_of_now_stands_among_those_of_simulated_markets() -> None:
+    stored = {"operating": operating(counts(1, 0, 9, truth=True))}
+    assert in_simulated_markets(stored, 0.5).endswith(
+        " There a chance of 50 % or more that the fall has lost half of its speed comes in 2 of 3 with a fall that slows to a floor and 1 "
+        "of 3 with a fall kept up by discoveries."
     )
-    stored = {"operating": Stored("operating", ErrorRates(3, counts(1, 0, 9, truth=True), verdicts, ()), ())}
-    assert in_simulated_markets(stored, 5.0).endswith(
-        " Forecasts with a floor are ahead by as much as now, or more, in 2 of 3 simulated markets with a fall that slows to a floor and 1 "
-        "of 3 simulated markets with a fall kept up by discoveries."
-    )
+    assert "comes in 0 of 3 with a fall that slows to a floor and 0 of 3 with" in in_simulated_markets(stored, 0.95)
 
 
 def test_what_is_old_or_was_not_run_is_not_on_page_one() -> None:
-    assert in_simulated_markets({}, 1.0) == ""
+    assert in_simulated_markets({}, 0.5) == ""
     answers = counts(1, 0, 9, truth=True)
-    assert in_simulated_markets({"operating": operating(answers, "data")}, 1.0) == ""
+    assert in_simulated_markets({"operating": operating(answers, "data")}, 0.5) == ""
     later = Stored("waiting", Waiting(2, 10, 4000, answers), ("code",))
-    assert "more months" not in in_simulated_markets({"operating": operating(answers), "waiting": later}, None)
+    assert "more months" not in in_simulated_markets({"operating": operating(answers), "waiting": later}, 0.5)

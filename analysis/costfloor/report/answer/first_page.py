@@ -60,7 +60,7 @@ def first_page(study: Study) -> list[Block]:
             [heading("What changed", 2), text(what_changed(study.history))],
             [heading("What would change it", 2), text(what_would_change(comparison))],
         ),
-        text(in_simulated_markets(study.calibration, comparison.elpd_difference), side_results(study)),
+        text(in_simulated_markets(study.calibration, comparison.p_slowed), side_results(study)),
     ]
 
 
@@ -175,11 +175,11 @@ def side_results(study: Study) -> str:
     missing, old = [name for name in STUDIES if name not in stored], [name for name in stored if stored[name].stale]
     if missing or old:
         parts = [
-            f"{len(old)} {'is' if len(old) == 1 else 'are'} older than these data or this program" if old else "",
+            f"{len(old)} {'is' if len(old) == 1 else 'are'} out of date" if old else "",
             f"{len(missing)} {'was' if len(missing) == 1 else 'were'} not run" if missing else "",
         ]
         sentences.append(
-            f"Of {len(STUDIES)} further computations {listing(list(filter(None, parts)))}; the technical report marks each."
+            f"Of {len(STUDIES)} further computations {listing(list(filter(None, parts)))}, as the technical report marks."
         )
     return " ".join(sentences)
 
@@ -208,10 +208,7 @@ def what_would_change(comparison: Comparison) -> str:
         "For a floor: forecasts with one must beat those of a fall kept up by discoveries by a clear margin "
         f"({_lead(difference, margin, comparison.elpd_margin_mcse or 0.0)}), "
         f"and the chance that the fall has lost half of its speed must reach {probability(CREDIBLE)} {now}. For no floor: forecasts "
-        "without "
-        f"one must be about as good ({_behind(difference)}), and that chance must be at most {probability(most)}. How many more "
-        "months that "
-        "takes is not known."
+        f"without one must be about as good ({_behind(difference)}), and that chance must be at most {probability(most)}."
     )
 
 

@@ -6,24 +6,24 @@ from typing import Any
 from costfloor.report.plain import LAWS_IN_WORDS
 from costfloor.studies.operating.chapter import pooled
 from costfloor.studies.operating.study import SIMULATED, AnswerCounts, ErrorRates
-from costfloor.studies.operating.verdicts import led_by
+from costfloor.studies.operating.verdicts import slowed_by
 from costfloor.studies.operating.worlds import WORLDS
 from costfloor.studies.simulated import ALL
 from costfloor.studies.stored import Stored
 from costfloor.studies.waiting.chapter import MONTHS_PER_YEAR, decided
 from costfloor.studies.waiting.study import Waiting
-from costfloor.typeset.phrases import listing, percentage, plural
+from costfloor.typeset.phrases import listing, percentage, plural, probability
 
 
-def in_simulated_markets(stored: Mapping[str, Stored[Any]], lead: float | None) -> str:
+def in_simulated_markets(stored: Mapping[str, Stored[Any]], p_slowed: float) -> str:
     """A few sentences; empty where nothing was simulated on these data.
 
     Parameters
     ----------
     stored
         The studies.
-    lead
-        Of plateau over discovery in log score on the real panel; None without past origins.
+    p_slowed
+        Probability, on the real panel and under plateau, that the rate has halved.
     """
     today: ErrorRates | None = _current(stored.get("operating"))
     if today is None:
@@ -31,33 +31,27 @@ def in_simulated_markets(stored: Mapping[str, Stored[Any]], lead: float | None) 
     questions = listing([str(question) for question in SIMULATED])
     now = listing([_share(today.answers, question) for question in SIMULATED])
     answers, wrong = _answers(today.answers)
-    given = (
-        f"{wrong} of {plural(answers, 'answer')} {'was' if wrong == 1 else 'were'} wrong"
-        if answers
-        else "none was answered"
-    )
+    given = f" ({wrong} of {plural(answers, 'answer')} {'is' if wrong == 1 else 'are'} wrong)" if answers else ""
     later: Waiting | None = _current(stored.get("waiting"))
     wait = ""
     if later is not None:
         shares = listing([_share(later.answers, question) for question in SIMULATED])
-        wait = f" With {later.years_more * MONTHS_PER_YEAR} more months of prices it is {shares}."
+        wait = f", and with {later.years_more * MONTHS_PER_YEAR} more months of prices in {shares}"
     return (
-        f"In simulated markets with as many prices as this one, where the truth is known, questions {questions} are answered in {now} of "
-        f"cases, and {given}.{wait}{_led(today, lead)}"
+        f"In simulated markets like this one questions {questions} are answered in {now} of cases{given}{wait}."
+        f"{_slowed(today, p_slowed)}"
     )
 
 
-def _led(today: ErrorRates, lead: float | None) -> str:
-    if lead is None:
-        return ""
+def _slowed(today: ErrorRates, p_slowed: float) -> str:
     shares = listing(
         [
-            f"{hits} of {plural(markets, 'simulated market')} with {LAWS_IN_WORDS[world.law]}"
+            f"{hits} of {markets} with {LAWS_IN_WORDS[world.law]}"
             for world in WORLDS
-            for hits, markets in [led_by(today.verdicts, world, lead)]
+            for hits, markets in [slowed_by(today.verdicts, world, p_slowed)]
         ]
     )
-    return f" Forecasts with a floor are ahead by as much as now, or more, in {shares}."
+    return f" There a chance of {probability(p_slowed)} or more that the fall has lost half of its speed comes in {shares}."
 
 
 def _current[R](study: Stored[R] | None) -> R | None:
