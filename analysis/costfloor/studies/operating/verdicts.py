@@ -60,7 +60,7 @@ def false_verdicts(verdicts: Sequence[SimulatedVerdict], world: World) -> str:
 
 
 def real_among_simulated(verdicts: Sequence[SimulatedVerdict], lead: float | None, p_slowed: float) -> str:
-    """In how many panels of each world the evidence for plateau is as strong as the real panel's."""
+    """In how many panels of each world the evidence for plateau is as strong as the real panel's, with upper limits of the shares."""
     halved = listing(
         [f"{_of(slowed_by(verdicts, world, p_slowed))} where {LAWS[world.law].title} holds" for world in WORLDS]
     )
@@ -85,8 +85,9 @@ def slowed_by(verdicts: Sequence[SimulatedVerdict], world: World, p_slowed: floa
     return sum(panel.p_slowed >= p_slowed for panel in of_world), len(of_world)
 
 
-def _of(hits: tuple[int, int]) -> str:
-    return f"{hits[0]} of {hits[1]}"
+def _of(hits_and_panels: tuple[int, int]) -> str:
+    hits, panels = hits_and_panels
+    return f"{hits} of {panels} (at most {percentage(highest_share(hits, panels, SURE))})"
 
 
 def _of_world(verdicts: Sequence[SimulatedVerdict], world: World) -> list[SimulatedVerdict]:
