@@ -155,12 +155,11 @@ def test_a_year_to_come_is_another_in_each_panel_and_no_panel_shows_it(market: P
     assert not np.allclose(panels.log_price[0], panels.log_price[1])
 
 
-def test_prices_scatter_around_what_the_draws_expect(panel: PriceObservations) -> None:
-    draws = prior_draws(LAWS["discovery"], panel, 400, seed=2, level_center=0.0)
-    quiet = replace(draws, values={**draws.values, "noise_scale": np.full(400, 0.1), "noise_tail": np.full(400, 30.0)})
-    drawn = prices(quiet, panel, seed=5)
-    assert drawn.shape == (quiet.size, panel.n)
-    expected = expected_log_price(quiet, panel, np.random.default_rng(0))
+def test_prices_scatter_around_what_the_draws_expect(market: PriceObservations) -> None:
+    draws = made_up_fit(market, {"noise_scale": 0.1, "noise_tail": 30.0}, draws=100, law="discovery").parameters
+    drawn = prices(draws, market, seed=5)
+    assert drawn.shape == (draws.size, market.n)
+    expected = expected_log_price(draws, market, np.random.default_rng(0))
     assert np.std(drawn - expected) == pytest.approx(0.1 * np.sqrt(32 / 30), rel=0.05)
 
 
