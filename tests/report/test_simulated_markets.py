@@ -43,8 +43,8 @@ def test_what_more_months_bring_stands_beside() -> None:
 def test_the_chance_of_now_stands_among_those_of_simulated_markets() -> None:
     stored = {"operating": operating(counts(1, 0, 9, truth=True))}
     assert in_simulated_markets(stored, 0.5).endswith(
-        " At the length of today a chance of 50 % or more that the fall has lost half of its speed comes in 2 of 3 with a fall that slows to a floor and 1 "
-        "of 3 with a fall kept up by discoveries."
+        " At the length of today a chance of 50 % or more that the fall has lost half of its speed comes in 2 of 3 with a fall that slows "
+        "to a floor and 1 of 3 with a fall kept up by discoveries."
     )
     assert "comes in 0 of 3 with a fall that slows to a floor and 0 of 3 with" in in_simulated_markets(stored, 0.95)
 

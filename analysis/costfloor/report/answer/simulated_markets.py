@@ -51,7 +51,10 @@ def _slowed(today: ErrorRates, p_slowed: float) -> str:
             for hits, markets in [slowed_by(today.verdicts, world, p_slowed)]
         ]
     )
-    return f" At the length of today a chance of {probability(p_slowed)} or more that the fall has lost half of its speed comes in {shares}."
+    return (
+        f" At the length of today a chance of {probability(p_slowed)} or more that the fall has lost half of its speed comes in "
+        f"{shares}."
+    )
 
 
 def _current[R](study: Stored[R] | None) -> R | None:
