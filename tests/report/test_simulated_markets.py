@@ -35,9 +35,12 @@ def test_right_and_wrong_answers_are_counted() -> None:
 
 
 def test_what_more_months_bring_stands_beside() -> None:
-    later = Stored("waiting", Waiting(2, 10, 4000, counts(9, 0, 1, truth=True)), ())
+    later = Stored("waiting", Waiting(2, 10, 4000, counts(8, 1, 1, truth=True)), ())
     stored = {"operating": operating(counts(1, 0, 9, truth=True)), "waiting": later}
-    assert ", and with 24 more months of prices in 90 %, 90 % and 90 %." in in_simulated_markets(stored, 0.5)
+    assert (
+        ", and with 24 more months of prices in 90 %, 90 % and 90 % (3 of 27 answers are wrong)."
+        in in_simulated_markets(stored, 0.5)
+    )
 
 
 def test_the_chance_of_now_stands_among_those_of_simulated_markets() -> None:

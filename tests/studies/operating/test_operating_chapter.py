@@ -160,6 +160,13 @@ def test_a_longer_record_is_told_beside_todays() -> None:
     assert "24 months longer" in words(blocks)
     assert "(5,000 prices, 10 panels of each world)" in words(blocks)
     assert "Question 1 is decided in 90 % of panels there, on today's in 50 %." in words(blocks)
+    assert "Of the longer record 0 of 54 answers are wrong." in words(blocks)
+    false = counts({(PLATEAU, True): answered(0, 10, 0)})
+    assert "Of the longer record 30 of 30 answers are wrong." in words(
+        waiting_times(Waiting(2, 10, 5000, false), None, "")
+    )
+    silent = counts({(PLATEAU, True): answered(0, 0, 10)})
+    assert "answers are wrong" not in words(waiting_times(Waiting(2, 10, 5000, silent), None, ""))
     assert blocks[-1]["rows"][0][0] == "1"
     assert blocks[-1]["rows"][0][-1] == "18"
     alone = waiting_times(waiting, None, "")

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from costfloor.report.plain import LAWS_IN_WORDS
-from costfloor.studies.operating.chapter import pooled
+from costfloor.studies.operating.chapter import wrong_answers
 from costfloor.studies.operating.study import SIMULATED, AnswerCounts, ErrorRates
 from costfloor.studies.operating.verdicts import slowed_by
 from costfloor.studies.operating.worlds import WORLDS
-from costfloor.studies.simulated import ALL
 from costfloor.studies.stored import Stored
 from costfloor.studies.waiting.chapter import MONTHS_PER_YEAR, decided
 from costfloor.studies.waiting.study import Waiting
-from costfloor.typeset.phrases import listing, percentage, plural, probability
+from costfloor.typeset.phrases import listing, percentage, probability
 
 
 def in_simulated_markets(stored: Mapping[str, Stored[Any]], p_slowed: float) -> str:
@@ -30,15 +29,13 @@ def in_simulated_markets(stored: Mapping[str, Stored[Any]], p_slowed: float) -> 
         return ""
     questions = listing([str(question) for question in SIMULATED])
     now = listing([_share(today.answers, question) for question in SIMULATED])
-    answers, wrong = _answers(today.answers)
-    given = f" ({wrong} of {plural(answers, 'answer')} {'is' if wrong == 1 else 'are'} wrong)" if answers else ""
     later: Waiting | None = _current(stored.get("waiting"))
     wait = ""
     if later is not None:
         shares = listing([_share(later.answers, question) for question in SIMULATED])
-        wait = f", and with {later.years_more * MONTHS_PER_YEAR} more months of prices in {shares}"
+        wait = f", and with {later.years_more * MONTHS_PER_YEAR} more months of prices in {shares}{_in_brackets(later.answers)}"
     return (
-        f"In simulated markets like this one questions {questions} are answered in {now} of cases{given}{wait}."
+        f"In simulated markets like this one questions {questions} are answered in {now} of cases{_in_brackets(today.answers)}{wait}."
         f"{_slowed(today, p_slowed)}"
     )
 
@@ -57,6 +54,11 @@ def _slowed(today: ErrorRates, p_slowed: float) -> str:
     )
 
 
+def _in_brackets(counts: tuple[AnswerCounts, ...]) -> str:
+    wrong = wrong_answers(counts)
+    return f" ({wrong})" if wrong else ""
+
+
 def _current[R](study: Stored[R] | None) -> R | None:
     return None if study is None or study.stale else study.result
 
@@ -64,13 +66,3 @@ def _current[R](study: Stored[R] | None) -> R | None:
 def _share(counts: tuple[AnswerCounts, ...], question: int) -> str:
     hits, panels = decided(counts, question)
     return percentage(hits / panels)
-
-
-def _answers(counts: tuple[AnswerCounts, ...]) -> tuple[int, int]:
-    """Answers of the rule to all questions, and those of them that are wrong."""
-    answers = wrong = 0
-    for question in SIMULATED:
-        for truth, false in ((True, "no"), (False, "yes")):
-            by_answer, _ = pooled(counts, question, ALL, truth)
-            answers, wrong = answers + sum(by_answer.values()), wrong + by_answer[false]
-    return answers, wrong

@@ -43,6 +43,16 @@ def pooled(counts: Sequence[AnswerCounts], question: int, law: str, truth: bool)
     return answers, sum(count.panels for count in chosen)
 
 
+def wrong_answers(counts: Sequence[AnswerCounts]) -> str:
+    """How many of the rule's answers to all questions are wrong; empty where it gave none."""
+    answers = wrong = 0
+    for question in SIMULATED:
+        for truth, false in ((True, "no"), (False, "yes")):
+            by_answer, _ = pooled(counts, question, ALL, truth)
+            answers, wrong = answers + sum(by_answer.values()), wrong + by_answer[false]
+    return f"{wrong} of {plural(answers, 'answer')} {'is' if wrong == 1 else 'are'} wrong" if answers else ""
+
+
 def rate_held(held: Sequence[Held]) -> str:
     """How often the intervals of the rate over the last 12 months hold the true one: under the law that holds, and at least and at most."""
     true_laws = [

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from costfloor.studies.operating.chapter import pooled
+from costfloor.studies.operating.chapter import pooled, wrong_answers
 from costfloor.studies.operating.study import SIMULATED, AnswerCounts, ErrorRates
 from costfloor.studies.shares import share_of_panels
 from costfloor.studies.simulated import ALL
@@ -35,6 +35,7 @@ def waiting_times(study: Waiting, today: ErrorRates | None, notice: str) -> list
         f"({study.rows:,} prices, {plural(study.panels, 'panel')} of each world). Laws that forecasts would set aside by then have a say "
         "there, so that an answer may come sooner.",
         *(_decided_in_words(question, study, today) for question in SIMULATED),
+        f"Of the longer record {wrong}." if (wrong := wrong_answers(study.answers)) else "",
         notice,
     )
     return [text(*sentences), table(_months(study, today))]
