@@ -97,6 +97,30 @@ def test_rows_of_a_users_table_are_appended() -> None:
         appended(old, fresh.drop(columns="host"), Path("new.csv"))
 
 
+def test_a_family_keeps_the_birth_that_the_fit_knows() -> None:
+    old = table().drop(columns=["quality_centre", "family_birth"])
+    old["birth"] = old.groupby("family")["date"].transform("min") - pd.DateOffset(years=1)
+    fresh = old.iloc[[0, 0]].assign(date=[pd.Timestamp("2025-03-01"), pd.Timestamp("2025-04-01")], price=0.1)
+    kept = appended(old, fresh, Path("new.csv"))
+    np.testing.assert_allclose(kept.obs.family_birth, observations(old).family_birth)
+    other = fresh.assign(birth=[fresh["birth"].iloc[0], pd.Timestamp("2020-02-03")])
+    with pytest.raises(InputError, match="row 2, column 'birth', value '2020-02-03': not the birth that its family"):
+        appended(old, other, Path("new.csv"))
+    with pytest.raises(InputError, match=r"column 'birth'.*Add the column"):
+        appended(old, fresh.drop(columns="birth"), Path("new.csv"))
+    # A new family brings its own.
+    new = fresh.assign(family="new", birth=pd.Timestamp("2021-02-03"))
+    assert "new" in appended(old, new, Path("new.csv")).obs.families
+
+
+def test_in_a_market_new_models_bring_births_of_their_own() -> None:
+    market = table().drop(columns=["quality_centre", "family_birth"]).assign(family="market")
+    births = pd.Timestamp("2021-01-01") + pd.to_timedelta(100 * market["model"].rank(method="dense"), unit="D")
+    market["birth"] = births.astype("datetime64[us]")
+    fresh = market.iloc[[0]].assign(date=pd.Timestamp("2025-03-01"), model="new", birth=pd.Timestamp("2024-06-01"))
+    assert appended(market, fresh, Path("new.csv")).fresh == 1
+
+
 def scored(**changes: object) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A fitted table on a scale of its own, and one new row."""
     old = table().drop(columns=["quality_centre", "family_birth"])

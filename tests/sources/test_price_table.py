@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from costfloor.errors import InputError
 from costfloor.inputs import MAX_BYTES
+from costfloor.laws.observations import DAYS_PER_YEAR, observations
 from costfloor.sources import table_file
-from costfloor.sources.price_table import PriceTable, ScoreScale, read_price_table
+from costfloor.sources.price_table import PriceTable, ScoreScale, price_table, read_price_table
 from costfloor.storage import sha256_file
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -89,6 +90,58 @@ def test_what_other_programs_write_is_understood(tmp_path: Path) -> None:
     assert table.frame["model"].tolist() == ["  Ünï 模型", "b"]
     assert table.frame["price"].tolist() == [0.1, 2.0]
     assert table.ignored_columns == ("note",)
+
+
+def with_births(*births: str, header: str = GOOD[0]) -> list[str]:
+    """The good table with a birth in each row; columns that the header leaves out are gone."""
+    kept = [GOOD[0].split(",").index(name) for name in header.split(",")]
+    rows = [",".join(line.split(",")[column] for column in kept) for line in GOOD[1:]]
+    return [f"{header},birth", *(f"{row},{birth}" for row, birth in zip(rows, births, strict=True))]
+
+
+def test_a_family_has_a_clock_of_its_own(tmp_path: Path) -> None:
+    obs = observations(read(write(tmp_path, with_births(*["2022-03-14"] * 4))).frame)
+    assert not obs.births_differ
+    assert obs.family_birth == pytest.approx([-365 / DAYS_PER_YEAR])
+    # From the first date, it is the clock that a table without births has.
+    given = read(write(tmp_path, with_births(*["2023-03-14"] * 4))).frame
+    assert observations(given).data_hash == observations(read(write(tmp_path, GOOD)).frame).data_hash
+
+
+@pytest.mark.parametrize("header", ["date,price,score,host,model", "date,price,score,family,host,model"])
+def test_in_one_family_every_model_has_its_birth(tmp_path: Path, header: str) -> None:
+    births = ["2022-01-01", "2023-06-01", "2024-01-01", "2024-01-01"]
+    table = read(write(tmp_path, with_births(*births, header=header)))
+    assert table.ignored_columns == ()
+    assert observations(table.frame).births_differ
+    again = price_table(table.frame)
+    assert again.frame["birth"].tolist() == [pd.Timestamp(day) for day in births]
+    refused = refusal(write(tmp_path, with_births(*births[:3], "2024-01-02", header=header)))
+    assert (refused.row, refused.column) == (4, "birth")
+    assert "the model at this score" in str(refused)
+
+
+def test_of_several_families_each_has_one_birth(tmp_path: Path) -> None:
+    lines = ["date,price,score,family,birth", "2024-01-01,1,0.5,a,2023-01-01", "2024-01-02,1,0.5,b,2023-05-01"]
+    assert read(write(tmp_path, lines)).frame["birth"].nunique() == 2
+    refused = refusal(write(tmp_path, [*lines, "2024-01-03,1,0.5,b,2023-05-02"]))
+    assert (refused.row, refused.column, refused.value) == (3, "birth", "2023-05-02")
+    assert "leave the family column out" in str(refused)
+
+
+@pytest.mark.parametrize(
+    ("birth", "problem"),
+    [
+        ("2024-05-14", "after the date of its price"),
+        ("2027-01-01", "in the future"),
+        ("", "not an ISO date"),
+        ("1832-01-01", "before 1900"),
+    ],
+)
+def test_a_bad_birth_is_named(tmp_path: Path, birth: str, problem: str) -> None:
+    refused = refusal(write(tmp_path, with_births("2023-03-14", birth, "2023-03-14", "2023-03-14")))
+    assert (refused.row, refused.column, refused.value) == (2, "birth", birth)
+    assert problem in str(refused)
 
 
 @pytest.mark.parametrize("ones", [("1", "0"), ("TRUE", "False")])

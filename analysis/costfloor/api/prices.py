@@ -58,7 +58,8 @@ def read_prices(
     ----------
     path
         A `.csv` (UTF-8, comma-separated, with a header) or `.parquet` file with the columns `date` (ISO), `price` (above zero, one unit
-        throughout) and `score`; optional `family`, `host`, `model`, `open_weights`.
+        throughout) and `score`; optional `family`, `host`, `model`, `open_weights` and `birth`, the date from which age counts: the same
+        within a family or, in a file of one family, for a model at a score.
     score_scale
         ``"fraction"`` for scores in (0, 1), ``"percent"`` for scores in (0, 100), ``"raw"`` for any number.
     covariates

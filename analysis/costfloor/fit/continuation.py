@@ -105,7 +105,7 @@ def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path | str) -> Contin
         the old ones mean.
     """
     _check_scales(old, fresh, file)
-    missing = [name for name in ("host", "model") if name in old and name not in fresh]
+    missing = [name for name in ("host", "model", "birth") if name in old and name not in fresh]
     if missing:
         raise InputError(
             "is missing, but the fitted rows have it", file=file, column=missing[0], remedy="Add the column"
@@ -116,6 +116,8 @@ def appended(old: pd.DataFrame, fresh: pd.DataFrame, file: Path | str) -> Contin
         family_birth=old["family_birth"] if "family_birth" in old else by_family["date"].transform("min"),
     )
     anchors = old.drop_duplicates("family").set_index("family")
+    if "birth" in old:
+        _check_births(old, fresh, file)
     known = fresh["family"].isin(anchors.index)
     of_family = fresh.groupby("family")
     fresh = fresh.assign(
@@ -174,6 +176,24 @@ def _check_scales(old: pd.DataFrame, fresh: pd.DataFrame, file: Path | str) -> N
             column="price",
             value=float(fresh["price"].iloc[row]),
             remedy="Give prices in the unit of the fitted rows; the project's panel has USD per million tokens",
+        )
+
+
+def _check_births(old: pd.DataFrame, fresh: pd.DataFrame, file: Path | str) -> None:
+    """Refuse another birth of a family whose fitted rows all have the same: it has one clock, and the fit knows it by that."""
+    births = old.groupby("family")["birth"].agg(["min", "max"])
+    clocks = births.loc[births["min"] == births["max"], "min"]
+    fitted = clocks.reindex(fresh["family"]).set_axis(fresh.index)
+    other = (fitted.notna() & (fresh["birth"] != fitted)).to_numpy()
+    if other.any():
+        row = int(other.argmax())
+        raise InputError(
+            f"not the birth that its family has in the fitted rows, {fitted.iloc[row]:%Y-%m-%d}",
+            file=file,
+            row=row + 1,
+            column="birth",
+            value=f"{fresh['birth'].iloc[row]:%Y-%m-%d}",
+            remedy="Give the family that birth, or fit old and new rows together",
         )
 
 

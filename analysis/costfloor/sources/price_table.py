@@ -22,7 +22,7 @@ ScoreScale = Literal["fraction", "percent", "raw"]
 
 REQUIRED = ("date", "price", "score")
 LABELS = ("family", "host", "model")
-COLUMNS = (*REQUIRED, *LABELS, "open_weights")
+COLUMNS = (*REQUIRED, *LABELS, "open_weights", "birth")
 SCORE_BOUNDS: dict[str, tuple[float, float]] = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0)}
 
 MAX_SHOWN = 80
@@ -41,8 +41,8 @@ class PriceTable:
     frame
         One row per price, in the file's order: `date` (datetime64), `price` (the file's unit), `score` (as given),
         `quality` (logit of a fraction or percent score, the score itself when raw), `family` ("all" when the file
-        has none) and, where the file has them, `host`, `model` (text as given) and `open_weights` (bool); then the covariates
-        that were asked for (numbers, bool or text).
+        has none) and, where the file has them, `host`, `model` (text as given), `open_weights` (bool) and `birth` (datetime64);
+        then the covariates that were asked for (numbers, bool or text).
     path, sha256
         The file (of a data frame, its name in messages) and the hash of what was read.
     score_scale
@@ -72,7 +72,8 @@ def read_price_table(
     ----------
     path
         A `.csv` (UTF-8, comma-separated, with a header) or `.parquet` file. Columns `date` (ISO), `price` (> 0, one
-        unit throughout) and `score`; optional `family`, `host`, `model`, `open_weights`; others are left out.
+        unit throughout) and `score`; optional `family`, `host`, `model`, `open_weights` and `birth` (ISO date from which age counts: the
+        same within a family or, in a file of one family, for a model at a score); others are left out.
     score_scale
         `fraction`: scores in (0, 1); `percent`: in (0, 100); `raw`: any finite number.
     today
@@ -137,7 +138,8 @@ def _price_table(
     _check_columns(cells, path)
     if cells.empty:
         raise InputError("has a header but no rows", file=path, remedy="Add at least one dated price")
-    frame = pd.DataFrame({"date": _dates(cells["date"], path, today or dt.datetime.now(dt.UTC).astimezone().date())})
+    today = today or dt.datetime.now(dt.UTC).astimezone().date()
+    frame = pd.DataFrame({"date": _dates(cells["date"], path, today)})
     frame["price"] = number_cells(cells["price"], path)
     refuse_cells(cells["price"], frame["price"] <= 0, path, "not above zero", "Leave free or unknown prices out")
     low, high = PRICE_BOUNDS
@@ -156,6 +158,8 @@ def _price_table(
         frame["family"] = "all"
     if "open_weights" in cells:
         frame["open_weights"] = boolean_cells(cells["open_weights"], path)
+    if "birth" in cells:
+        frame["birth"] = _births(cells, frame, path, today)
     _check_duplicates(cells, frame, path)
     refuse_cells(
         cells["price"],
@@ -193,6 +197,23 @@ def _dates(cells: pd.Series, path: Path | str, today: dt.date) -> pd.Series:
     remedy = "Only prices that have been seen belong here; correct the year or drop the row"
     refuse_cells(cells, dates > pd.Timestamp(today), path, f"in the future (today is {today})", remedy)
     return dates
+
+
+def _births(cells: pd.DataFrame, frame: pd.DataFrame, path: Path | str, today: dt.date) -> pd.Series:
+    """Dates of birth, which no price is older than; what shares a clock has one of them."""
+    births = _dates(cells["birth"], path, today)
+    remedy = "Age counts from the birth, which is the day of the first price or before"
+    refuse_cells(cells["birth"], births > frame["date"], path, "after the date of its price", remedy)
+    if frame["family"].nunique() > 1:
+        clock, whose = ["family"], "the family"
+        remedy = "Give a family one birth, or leave the family column out: then every model has its own"
+    else:
+        clock, whose = [name for name in ("model", "score") if "model" in frame], "the model at this score"
+        remedy = "Give a model one birth"
+    if clock:
+        first = births.groupby([frame[name] for name in clock]).transform("first")
+        refuse_cells(cells["birth"], births != first, path, f"not the birth of {whose} in an earlier row", remedy)
+    return births
 
 
 def _scores(cells: pd.Series, path: Path | str, scale: ScoreScale, closed: bool) -> pd.Series:

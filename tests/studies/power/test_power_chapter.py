@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from costfloor.laws import LAWS
-from costfloor.studies.power.chapter import power_of_checks, power_of_question, what_they_say
+from costfloor.studies.power.chapter import power_of_checks, power_of_question, what_a_yes_takes, what_they_say
 from costfloor.studies.power.study import ALL, CheckPower, Power, QuestionPower
 from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS
+from scipy.stats import norm
 
 PANELS = 40
 
@@ -60,7 +62,7 @@ def test_the_table_has_power_and_false_alarms() -> None:
 def test_answers_are_given_by_law_and_world() -> None:
     simulated = study(1)
     constant = replace(simulated.questions[0], answers={"yes": 40, "no": 0, "not decided": 0})
-    words, table = power_of_question(replace(simulated, questions=(constant, *simulated.questions[1:])), "")
+    words, table = power_of_question(replace(simulated, questions=(constant, *simulated.questions[1:])), [0.2], "")
     assert (
         "the laws, each by itself, say yes in 25 % to 100 % of panels and no in 0 % to 50 % of panels; all of them together"
         in words["text"]
@@ -68,3 +70,14 @@ def test_answers_are_given_by_law_and_world() -> None:
     assert "all of them together say yes in 25 % and no in 50 %." in words["text"]
     assert " 25 % to 25 %" not in words["text"]
     assert len(table["rows"]) == (len(LAWS) + 1) * len(RATE_WORLDS)
+
+
+def test_what_a_yes_takes_gives_it_in_so_many_panels() -> None:
+    """Estimates as far off as their posterior is wide say yes in 80 % of panels at the precision that is named, by simulation."""
+    sentence = what_a_yes_takes([0.12, 0.3])
+    assert sentence.endswith("the laws know it within 0.12 to 0.30.")
+    named = float(sentence.split("standard deviation of ")[1].split(". ")[0])
+    truth, limit = -np.log(1 - 0.18), -np.log(0.8)
+    means = truth + named * np.random.default_rng(0).standard_normal(100_000)
+    yes = norm.cdf((limit - means) / named) >= 0.95
+    assert yes.mean() == pytest.approx(0.8, abs=0.03)

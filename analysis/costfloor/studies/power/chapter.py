@@ -3,6 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from scipy.stats import norm
+
+from costfloor.fit.question_events import AT_MOST_20
+from costfloor.forecast.questions import QUESTIONS
 from costfloor.laws import LAWS
 from costfloor.studies.power.study import ASKED, COMPARED, CheckPower, Power, QuestionPower
 from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS
@@ -11,6 +15,9 @@ from costfloor.studies.simulated import ALL, ANSWERS
 from costfloor.typeset.blocks import Block, table, text
 from costfloor.typeset.phrases import listing, percentage, plural
 from costfloor.typeset.tables import Cell, Column, Table, tabulate
+
+WANTED: Final = 0.8
+"""Share of panels of the first world in which question 1 is to be answered yes: docs/questions.md."""
 
 POWERFUL: Final = 0.5
 """Share of panels from which on a check can tell a law that does not hold."""
@@ -58,12 +65,23 @@ def what_they_say(study: Power, law: str, outcomes: Mapping[str, Mapping[str, bo
     return f"{title[:1].upper()}{title[1:]} is rejected in more than half of the panels in which {other} holds by {named}.{real}"
 
 
-def power_of_question(study: Power, notice: str) -> list[Block]:
-    """How often each law answers the first question, and how, in the two worlds that were fixed for it."""
+def power_of_question(study: Power, known_within: Sequence[float], notice: str) -> list[Block]:
+    """How often each law answers the first question, and how, in the two worlds that were fixed for it.
+
+    Parameters
+    ----------
+    study
+        The simulations.
+    known_within
+        Posterior standard deviations of the rate of the last 12 months, log-rate per year, one per law.
+    notice
+        What the study is older than; empty when that is nothing.
+    """
     sentences = (
         f"Question {ASKED} was asked in {plural(study.panels, 'panel')} of each of two worlds that are today's but for the rate of their "
         "last 12 months. No law is set aside there, as no past forecasts are scored.",
         *(_answered(study, world.name) for world in RATE_WORLDS),
+        what_a_yes_takes(known_within),
         notice,
     )
     return [text(*sentences), table(_question(study))]
@@ -79,6 +97,20 @@ def _answered(study: Power, world: str) -> str:
     return (
         f"In the world of {world} the laws, each by itself, say {' and '.join(spans)}; all of them together say yes in "
         f"{percentage(together['yes'] / study.panels)} and no in {percentage(together['no'] / study.panels)}."
+    )
+
+
+def what_a_yes_takes(known_within: Sequence[float]) -> str:
+    """How well the rate would have to be known for the yes that is asked for in the first world, and how well it is."""
+    world = RATE_WORLDS[0]
+    threshold = next(question.threshold for question in QUESTIONS if question.id == ASKED)
+    assert world.window_rate is not None and threshold is not None
+    below = AT_MOST_20 - world.window_rate
+    needed = below / float(norm.ppf(threshold.yes) + norm.ppf(WANTED))
+    return (
+        f"A market at {world.name} is {below:.3f} a year below the log-rate that is asked about: a yes in {percentage(WANTED)} of panels "
+        f"takes a rate of the last 12 months that is known within a standard deviation of {needed:.3f}. On the real panel the laws know it "
+        f"within {min(known_within):.2f} to {max(known_within):.2f}."
     )
 
 
