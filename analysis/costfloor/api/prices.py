@@ -15,7 +15,7 @@ from costfloor.laws.panel import PRICE_UNIT, market_observations
 from costfloor.panel import law_rows
 from costfloor.places import nearest_places
 from costfloor.sources.covariates import covariate_cells, covariate_names
-from costfloor.sources.price_table import PriceTable, ScoreScale, price_table, read_price_table
+from costfloor.sources.price_table import PriceTable, ScoreScale, checked_rows, price_table, read_price_table
 from costfloor.sources.table_file import frame_cells
 
 type Prices = pd.DataFrame | Path | str | None
@@ -196,7 +196,7 @@ def read_rows(
         if "price_usd_per_mtok" in data:
             return Rows(law_rows(data), "the panel", PRICE_UNIT, data)
         if "quality" in data:
-            return Rows(_with_covariates(data, covariates), TABLE_NAME, TABLE_UNIT)
+            return Rows(_with_covariates(checked_rows(data, TABLE_NAME), covariates), TABLE_NAME, TABLE_UNIT)
     table = read_scores(data, score_scale, covariates=covariates)
     return Rows(table.frame, table.path, TABLE_UNIT)
 

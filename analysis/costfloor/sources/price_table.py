@@ -123,6 +123,40 @@ def price_table(
     return _price_table(cells, name, sha256, score_scale, None, closed_scale, covariates)
 
 
+def checked_rows(frame: pd.DataFrame, name: str, today: dt.date | None = None) -> pd.DataFrame:
+    """Check a data frame that has its `quality` already: one that was read before, and may have been changed since.
+
+    Parameters
+    ----------
+    frame
+        The columns of a price table with `quality` in place of `score`.
+    name
+        What it is called in messages.
+    today
+        As in `read_price_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its rows in their order, with the columns of a price table in their types; others as they are.
+
+    Raises
+    ------
+    InputError
+        As `read_price_table`.
+    """
+    cells = frame_cells(frame, name)
+    _check_columns(cells, name, ("date", "price", "quality"))
+    today = today or _today()
+    checked = _dated_prices(cells, name, today)
+    checked["quality"] = _scores(cells["quality"], name, "raw", closed=False)
+    _add_labels(cells, checked, name, today)
+    _check_rows(cells, checked, name)
+    kept = frame.copy()
+    kept[list(checked)] = checked.set_axis(frame.index)
+    return kept
+
+
 def _price_table(
     cells: pd.DataFrame,
     path: Path | str,
@@ -135,10 +169,37 @@ def _price_table(
     if score_scale not in get_args(ScoreScale):
         raise InputError("not a score scale", value=score_scale, remedy=f"Use one of {', '.join(get_args(ScoreScale))}")
     named = covariate_names(covariates)
-    _check_columns(cells, path)
+    _check_columns(cells, path, REQUIRED)
+    today = today or _today()
+    frame = _dated_prices(cells, path, today)
+    frame["score"] = _scores(cells["score"], path, score_scale, closed_scale)
+    frame["quality"] = _quality(frame["score"], score_scale)
+    _add_labels(cells, frame, path, today)
+    _check_rows(cells, frame, path)
+    frame[list(named)] = covariate_cells(cells, named, path)
+    ignored = tuple(str(name) for name in cells if name not in {*COLUMNS, *named})
+    return PriceTable(frame, path, sha256, score_scale, ignored)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).astimezone().date()
+
+
+def _check_columns(cells: pd.DataFrame, path: Path | str, required: Sequence[str]) -> None:
+    for name in required:
+        if name not in cells:
+            columns_there = ", ".join(repr(printable(str(column), MAX_SHOWN)) for column in cells.columns[:12])
+            raise InputError(
+                "missing",
+                file=path,
+                column=name,
+                remedy=f"The file has {columns_there}; rename the one that holds the {name}",
+            )
     if cells.empty:
         raise InputError("has a header but no rows", file=path, remedy="Add at least one dated price")
-    today = today or dt.datetime.now(dt.UTC).astimezone().date()
+
+
+def _dated_prices(cells: pd.DataFrame, path: Path | str, today: dt.date) -> pd.DataFrame:
     frame = pd.DataFrame({"date": _dates(cells["date"], path, today)})
     frame["price"] = number_cells(cells["price"], path)
     refuse_cells(cells["price"], frame["price"] <= 0, path, "not above zero", "Leave free or unknown prices out")
@@ -147,8 +208,11 @@ def _price_table(
     refuse_cells(
         cells["price"], extreme, path, f"not between {low:g} and {high:g}", "Give prices in a larger or smaller unit"
     )
-    frame["score"] = _scores(cells["score"], path, score_scale, closed_scale)
-    frame["quality"] = _quality(frame["score"], score_scale)
+    return frame
+
+
+def _add_labels(cells: pd.DataFrame, frame: pd.DataFrame, path: Path | str, today: dt.date) -> None:
+    """Add what the file says of each price besides: `family`, "all" where it has none, and the optional columns that it has."""
     for name in LABELS:
         if name in cells:
             blank = cells[name].str.strip() == ""
@@ -160,29 +224,14 @@ def _price_table(
         frame["open_weights"] = boolean_cells(cells["open_weights"], path)
     if "birth" in cells:
         frame["birth"] = _births(cells, frame, path, today)
+
+
+def _check_rows(cells: pd.DataFrame, frame: pd.DataFrame, path: Path | str) -> None:
+    """Refuse rows that are one, and prices that must be in another unit than those around them."""
     _check_duplicates(cells, frame, path)
-    refuse_cells(
-        cells["price"],
-        unit_slips(frame),
-        path,
-        "so far from the prices around it that its unit must be another one",
-        "Give all prices in one unit, such as USD per million tokens",
-    )
-    frame[list(named)] = covariate_cells(cells, named, path)
-    ignored = tuple(str(name) for name in cells if name not in {*COLUMNS, *named})
-    return PriceTable(frame, path, sha256, score_scale, ignored)
-
-
-def _check_columns(cells: pd.DataFrame, path: Path | str) -> None:
-    for name in REQUIRED:
-        if name not in cells:
-            columns_there = ", ".join(repr(printable(str(column), MAX_SHOWN)) for column in cells.columns[:12])
-            raise InputError(
-                "missing",
-                file=path,
-                column=name,
-                remedy=f"The file has {columns_there}; rename the one that holds the {name}",
-            )
+    problem = "so far from the prices around it that its unit must be another one"
+    remedy = "Give all prices in one unit, such as USD per million tokens"
+    refuse_cells(cells["price"], unit_slips(frame), path, problem, remedy)
 
 
 def _dates(cells: pd.Series, path: Path | str, today: dt.date) -> pd.Series:
@@ -208,7 +257,7 @@ def _births(cells: pd.DataFrame, frame: pd.DataFrame, path: Path | str, today: d
         clock, whose = ["family"], "the family"
         remedy = "Give a family one birth, or leave the family column out: then every model has its own"
     else:
-        clock, whose = [name for name in ("model", "score") if "model" in frame], "the model at this score"
+        clock, whose = [name for name in ("model", "quality") if "model" in frame], "the model at this score"
         remedy = "Give a model one birth"
     if clock:
         first = births.groupby([frame[name] for name in clock]).transform("first")
