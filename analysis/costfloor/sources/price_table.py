@@ -153,7 +153,7 @@ def checked_rows(frame: pd.DataFrame, name: str, today: dt.date | None = None) -
     _add_labels(cells, checked, name, today)
     _check_rows(cells, checked, name)
     kept = frame.copy()
-    kept[list(checked)] = checked.set_axis(frame.index)
+    kept[checked.columns] = checked.set_axis(frame.index)
     return kept
 
 
