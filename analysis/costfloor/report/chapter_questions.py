@@ -60,13 +60,19 @@ def _error_rates(study: "Study") -> list[Block]:
     stored = study.calibration
     operating = stored.get("operating")
     today = operating.result if operating else None
-    known_within = [fit.receipt["parameters"]["rate_12m"]["sd"] for fit in study.fits.values()]
     return [
         heading("How often the rule is right", 2),
         *part("operating", operating, answer_rates),
         *part("waiting", stored.get("waiting"), lambda result, notice: waiting_times(result, today, notice)),
-        *part("power", stored.get("power"), lambda result, notice: power_of_question(result, known_within, notice)),
+        *part(
+            "power", stored.get("power"), lambda result, notice: power_of_question(result, _known_within(study), notice)
+        ),
     ]
+
+
+def _known_within(study: "Study") -> list[float]:
+    """Posterior standard deviations of the rate of the last 12 months, one per law."""
+    return [fit.receipt["parameters"]["rate_12m"]["sd"] for fit in study.fits.values()]
 
 
 def in_a_sentence(answered: Answered, questions: Questions) -> str:
