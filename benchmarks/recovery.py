@@ -213,7 +213,8 @@ With {markets} markets the standard error of a coverage of 90 % is {math.sqrt(0.
 {needed} or more of {markets} with probability {binom.sf(needed - 1, markets, 0.9):.3f}, one that covers only 75 % does with probability
 {binom.sf(needed - 1, markets, 0.75):.2f}. If the {len(table)} quantities were independent, some exact interval would miss that with
 probability {some_short:.2f}. The study finds gross errors, not small ones. If all {total} intervals were independent, exact ones would
-cover at least {SHARE_POOLED:.0%} together with probability {by_luck:.2f}; those of one market are not.
+cover at least {SHARE_POOLED:.0%} together with probability {by_luck:.2f}; those of one market are not, and markets of one number have
+models, hosts and noise in common under all laws with innovations.
 
 ± is the standard error of the mean of estimate minus truth over markets; a mean that lies off the truth by more than twice of it shows the
 pull of the priors.
