@@ -3,6 +3,7 @@
 For laws whose innovations are gains, in a market whose models have births of their own and for families with one birth each.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -46,15 +47,8 @@ def plain_market(law: Law, obs: PriceObservations) -> pm.Model:
         level += prior["open_effect"] * obs.unit_open_contrast
         spread = pt.sqrt(prior["model_spread"] ** 2 + (of_unit * obs.unit_quality_sd) ** 2)
         unit = level + spread * pm.Normal("unit_z", shape=len(obs.unit_birth))
-        host = prior["host_spread"] * pm.ZeroSumNormal("host_z", shape=len(obs.hosts))
         since = declined(obs.time_years, obs.unit_birth[obs.unit]) - at_entry[obs.unit]
-        pm.StudentT(
-            "log_price",
-            nu=MIN_NOISE_TAIL + prior["noise_tail"],
-            mu=unit[obs.unit] - prior["pass_through"] * since + host[obs.host],
-            sigma=prior["noise_scale"],
-            observed=obs.log_price,
-        )
+        _observe(unit, since, prior, obs)
     return model
 
 
@@ -93,13 +87,18 @@ def plain_families(law: Law, obs: PriceObservations) -> pm.Model:
         spread = pt.sqrt(prior["model_spread"] ** 2 + (of_unit * obs.unit_quality_sd) ** 2)
         entry = start[obs.unit_family] + of_unit * obs.unit_quality - at_entry
         unit = entry + spread * pm.Normal("unit_z", shape=len(obs.unit_family))
-        host = prior["host_spread"] * pm.ZeroSumNormal("host_z", shape=len(obs.hosts))
         since = declined(obs.family, obs.time_years, obs.age_years) - at_entry[obs.unit]
-        pm.StudentT(
-            "log_price",
-            nu=MIN_NOISE_TAIL + prior["noise_tail"],
-            mu=unit[obs.unit] - prior["pass_through"] * since + host[obs.host],
-            sigma=prior["noise_scale"],
-            observed=obs.log_price,
-        )
+        _observe(unit, since, prior, obs)
     return model
+
+
+def _observe(unit: Any, since: Any, prior: Mapping[str, Any], obs: PriceObservations) -> None:
+    """Prices around the levels of their models (U,), less what these have followed of the decline since their entry (n,)."""
+    host = prior["host_spread"] * pm.ZeroSumNormal("host_z", shape=len(obs.hosts))
+    pm.StudentT(
+        "log_price",
+        nu=MIN_NOISE_TAIL + prior["noise_tail"],
+        mu=unit[obs.unit] - prior["pass_through"] * since + host[obs.host],
+        sigma=prior["noise_scale"],
+        observed=obs.log_price,
+    )

@@ -71,8 +71,8 @@ def _error_rates(study: "Study") -> list[Block]:
 
 
 def _known_within(study: "Study") -> list[float]:
-    """Posterior standard deviations of the rate of the last 12 months, one per law."""
-    return [fit.receipt["parameters"]["rate_12m"]["sd"] for fit in study.fits.values()]
+    """Posterior standard deviations of the rate of the last 12 months, of the laws whose fits passed."""
+    return [fit.receipt["parameters"]["rate_12m"]["sd"] for fit in study.fits.values() if fit.passed]
 
 
 def in_a_sentence(answered: Answered, questions: Questions) -> str:

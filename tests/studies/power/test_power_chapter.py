@@ -76,6 +76,7 @@ def test_what_a_yes_takes_gives_it_in_so_many_panels() -> None:
     """Estimates as far off as their posterior is wide say yes in 80 % of panels at the precision that is named, by simulation."""
     sentence = what_a_yes_takes([0.12, 0.3])
     assert sentence.endswith("the laws know it within 0.12 to 0.30.")
+    assert "On the real panel" not in what_a_yes_takes([])
     named = float(sentence.split("standard deviation of ")[1].split(". ")[0])
     truth, limit = -np.log(1 - 0.18), -np.log(0.8)
     means = truth + named * np.random.default_rng(0).standard_normal(100_000)

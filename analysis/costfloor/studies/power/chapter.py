@@ -73,7 +73,7 @@ def power_of_question(study: Power, known_within: Sequence[float], notice: str) 
     study
         The simulations.
     known_within
-        Posterior standard deviations of the rate of the last 12 months, log-rate per year, one per law.
+        Posterior standard deviations of the rate of the last 12 months, log-rate per year, of the laws whose fits passed.
     notice
         What the study is older than; empty when that is nothing.
     """
@@ -107,11 +107,13 @@ def what_a_yes_takes(known_within: Sequence[float]) -> str:
     assert world.window_rate is not None and threshold is not None
     below = AT_MOST_20 - world.window_rate
     needed = below / float(norm.ppf(threshold.yes) + norm.ppf(WANTED))
-    return (
+    takes = (
         f"A market at {world.name} is {below:.3f} a year below the log-rate that is asked about: a yes in {percentage(WANTED)} of panels "
-        f"takes a rate of the last 12 months that is known within a standard deviation of {needed:.3f}. On the real panel the laws know it "
-        f"within {min(known_within):.2f} to {max(known_within):.2f}."
+        f"takes a rate of the last 12 months that is known within a standard deviation of {needed:.3f}."
     )
+    if not known_within:
+        return takes
+    return f"{takes} On the real panel the laws know it within {min(known_within):.2f} to {max(known_within):.2f}."
 
 
 def _span(shares: Sequence[float]) -> str:
