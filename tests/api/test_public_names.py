@@ -303,8 +303,8 @@ def test_a_figure_of_a_study_that_was_not_run_says_so(results: Results, tmp_path
 
 
 def test_a_table_of_a_study_has_what_its_records_say(results: Results) -> None:
-    ranked = results.table("sbc", "latest")
-    rows = results.studies["sbc"].result.latest
+    ranked = results.table("sbc", "rows")
+    rows = results.studies["sbc"].result.rows
     assert list(zip(ranked["law"], ranked["quantity"], ranked["passed"], strict=True)) == [
         (row.law, row.quantity, row.passed) for row in rows
     ]

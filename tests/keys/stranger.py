@@ -20,7 +20,7 @@ PACKAGE: Final = ROOT / "analysis" / "costfloor"
 SMALL: Final = ROOT / "tests" / "fixtures" / "rested"
 
 STUDIES: Final = (
-    "forecasts", "recent_forecasts", "sbc", "sbc_fresh", "operating", "waiting", "technologies", "reference_class",
+    "forecasts", "recent_forecasts", "sbc", "operating", "waiting", "technologies", "reference_class",
     "hindcast", "influence", "measures", "heldout", "power", "evidence", "graphs", "graphs_recovery", "domains", "witnesses",
 )  # fmt: skip
 RESULTS: Final = {

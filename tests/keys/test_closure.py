@@ -47,7 +47,7 @@ OF_THE_PANEL = {
 EXPECTED = {
     "sampling/policy.py": set(RESULTS),
     "sampling/density.py": OF_FITS,
-    "fit/quantities.py": OF_FITS | {"sbc", "sbc_fresh", "graphs", "graphs_recovery"},
+    "fit/quantities.py": OF_FITS | {"sbc", "graphs", "graphs_recovery"},
     "laws/plateau.py": set(RESULTS) - {"panel", "capability", "domains", "witnesses"},
     "data/rules.py": OF_THE_PANEL,
     "capability/model.py": OF_THE_PANEL | {"capability"},
@@ -62,7 +62,7 @@ EXPECTED = {
         "graphs",
         "graphs_recovery",
     },
-    "studies/sbc/ranks.py": {"report", "forecasts", "recent_forecasts", "sbc", "sbc_fresh"},
+    "studies/sbc/ranks.py": {"report", "forecasts", "recent_forecasts", "sbc"},
     "studies/technologies/model.py": {"report", "technology fit", "technologies", "reference_class"},
     "studies/domains/gains.py": {"report", "domains"},
     "economics/cost_inputs.toml": {"report"},

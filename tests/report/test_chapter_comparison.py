@@ -17,10 +17,8 @@ from costfloor.studies.forecasts.chapter import (
     monte_carlo,
 )
 from costfloor.studies.forecasts.result import ForecastRow, ForecastStudy, Horizon, LeftOut
-from costfloor.studies.sbc.chapter import on_new_truths
 from costfloor.studies.sbc.ranks import IntervalCoverage, Uniformity
-from costfloor.studies.sbc.study import Calibration, CalibrationStudy, Row
-from costfloor.studies.sbc_fresh.study import FreshCalibration
+from costfloor.studies.sbc.study import Calibration, Row
 from costfloor.studies.stored import Stored
 from fake_study import make_study
 
@@ -181,69 +179,38 @@ def test_both_tables_of_forecasts_have_a_name_of_their_own() -> None:
         assert table["name"] == name
 
 
-def sbc_row(law: str, quantity: str, *, passed: bool, simulations: int = 200) -> Row:
-    inside = Uniformity(simulations, 0.5, 0.6 if passed else 0.02, inside=passed)
-    coverage = tuple(IntervalCoverage(share, share, 0.0, 1.0) for share in (0.5, 0.9))
-    return Row(law, quantity, inside, coverage, tuple(place % 32 for place in range(simulations)))
-
-
-def run(*rows: Row) -> Calibration:
-    return Calibration(rows, {"plateau": 0.1})
-
-
-def test_calibration_names_what_is_outside_and_what_stays_so(tmp_path: Path) -> None:
-    first = run(sbc_row("plateau", "rate_floor", passed=False), sbc_row("plateau", "noise_scale", passed=True))
-    mended, worse = (
-        [sbc_row("plateau", name, passed=passed, simulations=1000) for name, passed in passes.items()]
-        for passes in ({"rate_floor": True, "noise_scale": True}, {"rate_floor": False, "noise_scale": False})
-    )
-
-    def said(more: list[Row] | None) -> str:
-        found = CalibrationStudy(first, run(*more) if more else None)
-        study = make_study(tmp_path, calibration={"sbc": Stored("sbc", found, ())})
-        return " ".join(str(block.get("text", "")) for block in comparison(study))
-
-    assert "1 stay inside. Outside: rate_floor of plateau." in said(None)
-    assert "Run again with 1,000 simulations, all of these are inside. By chance about 0 of the 2 quantities" in said(
-        mended
-    )
-    assert "0 of these are inside. Still outside: rate_floor of plateau (p = 0.020; on the 800 simulations" in said(
-        worse
-    )
-    assert "Outside in the larger run alone: noise_scale of plateau (p = 0.020" in said(worse)
-
-
-def test_what_stays_outside_is_held_against_new_truths(tmp_path: Path) -> None:
-    first = run(sbc_row("plateau", "rate_floor", passed=False))
-    larger = run(sbc_row("plateau", "rate_floor", passed=False, simulations=1000))
-
-    def said(**passes: bool) -> str:
-        rows = [sbc_row("plateau", name, passed=passed, simulations=1000) for name, passed in passes.items()]
-        anew = FreshCalibration((("plateau", "rate_floor"),), run(*rows))
-        calibration = {
-            "sbc": Stored("sbc", CalibrationStudy(first, larger), ()),
-            "sbc_fresh": Stored("sbc_fresh", anew, ("code",)),
-        }
-        return " ".join(
-            str(block.get("text", "")) for block in comparison(make_study(tmp_path, calibration=calibration))
-        )
-
-    mended = said(rate_floor=True, noise_scale=False)
-    assert (
-        "with new truths rate_floor of plateau is inside (p = 0.60); outside among the other quantities of these laws: 1 of 1,"
-        in mended
-    )
-    assert "OUT OF DATE" in mended
-    assert (
-        "rate_floor of plateau is outside again (p = 0.02); outside among the other quantities of these laws: 0 of 1,"
-        in said(rate_floor=False, noise_scale=True)
+def sbc_row(quantity: str, p_value: float, rows: int, missed: tuple[float, ...] = ()) -> Row:
+    """A quantity of plateau in a table of `rows`, whose intervals of the probabilities in `missed` do not cover as they should."""
+    alone = Uniformity(400, 0.5, p_value, inside=p_value > 0.05)
+    coverage = tuple(IntervalCoverage(share, share, 1.0 if share in missed else 0.0, 1.0) for share in (0.5, 0.9))
+    return Row(
+        "plateau", quantity, alone, min(1.0, rows * p_value), coverage, tuple(place % 32 for place in range(400))
     )
 
 
-def test_intervals_that_miss_are_told_from_ranks_that_do() -> None:
-    ranked = sbc_row("plateau", "rate_floor", passed=True, simulations=1000)
-    missed = replace(ranked, coverage=(IntervalCoverage(0.5, 0.3, 0.4, 0.6),))
-    assert (
-        "rate_floor of plateau is inside by its ranks, not by the coverage of its intervals (p = 0.60)"
-        in on_new_truths([("plateau", "rate_floor")], [missed])
+def calibration_words(folder: Path, *rows: Row) -> str:
+    stored = Stored("sbc", Calibration(rows, {"plateau": 0.1}), ())
+    return " ".join(str(block.get("text", "")) for block in comparison(make_study(folder, calibration={"sbc": stored})))
+
+
+def test_calibration_that_holds_says_how_many_leave_their_band_by_chance(tmp_path: Path) -> None:
+    rows = [sbc_row(f"quantity {number}", 0.03 if number < 2 else 0.5, 40) for number in range(40)]
+    words = calibration_words(tmp_path, *rows)
+    assert "fitted to its own prices 400 times" in words
+    assert "all 40 are inside" in words
+    assert "Outside:" not in words
+    assert "the ranks of 2 leave the band that holds 95 % of uniform ranks, where chance would put about 2" in words
+    assert "smallest p-value of all is 0.03, and 0.001 is the limit" in words
+
+
+def test_calibration_names_what_is_outside_and_by_what(tmp_path: Path) -> None:
+    words = calibration_words(
+        tmp_path,
+        sbc_row("rate_floor", 0.01, 3),
+        sbc_row("noise_scale", 0.02, 3, missed=(0.5, 0.9)),
+        sbc_row("elasticity", 0.001, 3, missed=(0.9,)),
     )
+    assert "0 of 3 are inside" in words
+    assert "rate_floor of plateau (ranks, p = 0.01)" in words
+    assert "noise_scale of plateau (coverage of the 50 % and 90 % intervals)" in words
+    assert "elasticity of plateau (ranks, p = 0.001 and coverage of the 90 % interval)" in words

@@ -104,7 +104,7 @@ def events(results: "Results") -> Picture:
 
 def ranks(results: "Results") -> Picture:
     """Simulation-based calibration: distributions of the ranks of the truth less the uniform one, by law."""
-    return _picture("studies.sbc.figure", _result(results, "sbc").latest)
+    return _picture("studies.sbc.figure", _result(results, "sbc").rows)
 
 
 def graphs(results: "Results") -> Picture:
@@ -124,10 +124,10 @@ def domains(results: "Results") -> Picture:
 
 def rank_histograms(results: "Results", law: str) -> Picture:
     """Simulation-based calibration: the histogram of the ranks of every quantity of one law."""
-    latest = _result(results, "sbc").latest
-    rows = [row for row in latest if row.law == law]
+    every = _result(results, "sbc").rows
+    rows = [row for row in every if row.law == law]
     if not rows:
-        known = ", ".join(dict.fromkeys(row.law for row in latest))
+        known = ", ".join(dict.fromkeys(row.law for row in every))
         raise InputError("is no law of this study", value=law, remedy=f"Choose from {known}")
     return _picture("studies.sbc.histograms", rows)
 

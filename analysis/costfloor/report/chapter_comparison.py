@@ -27,7 +27,6 @@ MEASURED: Final = (1e-6, 1e6)
 def comparison(study: Study) -> list[Block]:
     """Forecasts from many origins, the encompassing law, simulation-based calibration and error rates."""
     stored, titles = study.calibration, {name: fit.law.title for name, fit in study.fits.items()}
-    fresh = stored.get("sbc_fresh")
     return [
         heading("The laws compared", name="compared"),
         heading("Forecasts from many dates", 2),
@@ -40,7 +39,7 @@ def comparison(study: Study) -> list[Block]:
         ),
         *_nested(study),
         heading("Does the machinery recover the truth?", 2),
-        *part("sbc", stored.get("sbc"), lambda result, notice: calibration(result, notice, fresh)),
+        *part("sbc", stored.get("sbc"), calibration),
         heading("How often the verdict is wrong", 2),
         *part(
             "operating",

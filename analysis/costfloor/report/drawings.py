@@ -73,9 +73,9 @@ def _base(study: Study) -> Any:
     return None if result is None else result.base
 
 
-def _latest(study: Study) -> Any:
+def _ranked(study: Study) -> Any:
     result = _result(study, "sbc")
-    return () if result is None else result.latest
+    return () if result is None else result.rows
 
 
 def _drawing(name: str, caption: str, module: Any, *subjects: Callable[[Study], Any], file: str = "") -> Drawing:
@@ -121,7 +121,7 @@ DRAWINGS: Final[Mapping[str, Drawing]] = {
         ),
         ("last_forecast", last_forecast.CAPTION, last_forecast, lambda study: study.last_forecast),
         ("floor", "The floor of the plateau law, before and after the prices were seen.", floor),
-        ("ranks", ranks.CAPTION, ranks, _latest),
+        ("ranks", ranks.CAPTION, ranks, _ranked),
         (
             "forest",
             "Yearly price declines by this study and by published estimates, with 90 % intervals; 1 is no change, and an arrow "

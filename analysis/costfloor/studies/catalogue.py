@@ -66,10 +66,6 @@ STUDIES: Final[Mapping[str, Entry]] = {
         "simulation-based calibration of every law", "sbc",
         "Simulation-based calibration has not been run",
     ),
-    "sbc_fresh": Entry(
-        "calibration once more, of what was outside, on new truths", "sbc_fresh",
-        "What was outside has not been held against new truths",
-    ),
     "operating": Entry(
         "how often questions and verdict are answered rightly", "operating",
         "How often the rules answer rightly at today's design has not been simulated",

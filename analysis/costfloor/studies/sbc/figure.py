@@ -16,25 +16,26 @@ from costfloor.typeset.style import BAND_COLOURS, BAND_LINES, GREY, LIGHT, not_r
 COLUMNS = 3
 DEVIATION, BAND = "deviation_share", "band_share"
 NAMED = 4
-"""Quantities outside the band that have their name in a panel; the table and the notebook name all."""
+"""Quantities that are outside and have their name in a panel; the table and the notebook name all."""
 
 OUTSIDE_COLOURS = BAND_COLOURS[1:]
 
 CAPTION: Final = (
     "Simulation-based calibration, by law: the distribution of the ranks of the truth among posterior draws, less the uniform "
-    "one; a line per quantity. Shaded: the 95 % simultaneous band. In colour: quantities that leave it. Every histogram is in notebook 05."
+    "one; a line per quantity. Shaded: the 95 % simultaneous band of one quantity, which one in twenty leaves by chance. In colour: "
+    "quantities that are outside when their number is allowed for. Every histogram is in notebook 05."
 )
 
 
 def frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """`law, quantity, inside`, and at each rank the share of ranks below it less the uniform one, with the band of all."""
+    """`law, quantity, uniform`, and at each rank the share of ranks below it less the uniform one, with the band of one quantity."""
     parts = []
     for row in rows:
         points, low, high = band(row.uniformity.simulations, RANKED_DRAWS)
         numbers = {DEVIATION: deviation(row, points), f"{BAND}_low": low - points, f"{BAND}_high": high - points}
-        named = {"law": row.law, "quantity": row.quantity, "inside": row.uniformity.inside}
+        named = {"law": row.law, "quantity": row.quantity, "uniform": row.uniform}
         parts.append(pd.DataFrame({**named, "rank_share": points, **numbers}))
-    columns = ["law", "quantity", "inside", "rank_share", DEVIATION, f"{BAND}_low", f"{BAND}_high"]
+    columns = ["law", "quantity", "uniform", "rank_share", DEVIATION, f"{BAND}_low", f"{BAND}_high"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
@@ -65,7 +66,7 @@ def _law(ax: Axes, rows: pd.DataFrame) -> None:
     ax.fill_between(first["rank_share"], first[f"{BAND}_low"], first[f"{BAND}_high"], color=LIGHT, linewidth=0)
     for mine in quantities.values():
         ax.plot(mine["rank_share"], mine[DEVIATION], color=GREY, linewidth=0.5, alpha=0.7)
-    outside = {name: mine for name, mine in quantities.items() if not mine["inside"].any()}
+    outside = {name: mine for name, mine in quantities.items() if not mine["uniform"].any()}
     for at, (name, mine) in enumerate(outside.items()):
         colour, line = OUTSIDE_COLOURS[at % len(OUTSIDE_COLOURS)], BAND_LINES[at % len(BAND_LINES)]
         ax.plot(mine["rank_share"], mine[DEVIATION], color=colour, linewidth=1.3, linestyle=line)

@@ -19,7 +19,7 @@ def draw(rows: Sequence[Row]) -> Figure:
     """Small multiples, one per quantity; in colour those whose ranks or intervals are outside their bands.
 
     The shaded band holds all bars at once with probability 0.95 when ranks are uniform (Sidak 1967); whether a quantity is inside is
-    decided by its empirical distribution, not by its bars.
+    decided by its empirical distribution and the number of quantities, not by its bars.
     """
     lines = max(1, -(-len(rows) // COLUMNS))
     figure = page_figure(0.2 + 0.85 * lines)

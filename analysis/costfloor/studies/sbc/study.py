@@ -1,6 +1,5 @@
 """Simulation-based calibration of every law: parameters from the prior, prices from them, and where the posterior puts the parameters."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any, Final
@@ -23,10 +22,22 @@ from costfloor.sampling.policy import SamplerSettings
 from costfloor.sampling.sampler import compile_model, sample
 from costfloor.studies.context import Context, HeavyStudy
 from costfloor.studies.generate import prices, prior_draws
-from costfloor.studies.sbc.ranks import INTERVALS, IntervalCoverage, Uniformity, interval_coverage, rank, uniformity
+from costfloor.studies.sbc.ranks import (
+    BAND,
+    INTERVALS,
+    IntervalCoverage,
+    Uniformity,
+    interval_coverage,
+    rank,
+    uniformity,
+)
 
-SIMULATIONS: Final = 200
-MORE_SIMULATIONS: Final = 1000
+SIMULATIONS: Final = 400
+"""Data sets per law."""
+
+FIRST: Final = 1000
+"""Number of the first: truths before it had been read when the rule by which a quantity is outside was written (docs/decisions.md)."""
+
 PER_JOB: Final = 10
 RANKED_DRAWS: Final = 31
 LEVEL_CENTER: Final = 0.0
@@ -36,23 +47,43 @@ SAMPLER: Final = SamplerSettings(draws=500, tune=500, chains=2, target_accept=0.
 
 @dataclass(frozen=True)
 class Row:
-    """Calibration of one quantity of one law."""
+    """Calibration of one quantity of one law.
+
+    Attributes
+    ----------
+    law, quantity
+        Which quantity.
+    uniformity
+        Whether its ranks are uniform, taken alone.
+    p_adjusted
+        The p-value of `uniformity` times the number of rows in the table, at most 1 (Bonferroni).
+    coverage
+        Of its 50 and 90 % intervals, with bands that allow for the number of rows.
+    ranks
+        The rank of each truth, 0 to 31.
+    """
 
     law: str
     quantity: str
     uniformity: Uniformity
+    p_adjusted: float
     coverage: tuple[IntervalCoverage, ...]
     ranks: tuple[int, ...]
 
     @property
+    def uniform(self) -> bool:
+        """Whether the ranks are uniform as far as can be told, given how many rows were looked at."""
+        return self.p_adjusted > 1.0 - BAND
+
+    @property
     def passed(self) -> bool:
-        """Whether the ranks and all coverages are inside their bands."""
-        return self.uniformity.inside and all(share.inside for share in self.coverage)
+        """Whether the ranks are uniform and all coverages inside their bands."""
+        return self.uniform and all(share.inside for share in self.coverage)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Calibration of several laws.
+    """Calibration of all laws.
 
     Attributes
     ----------
@@ -67,28 +98,8 @@ class Calibration:
 
     @property
     def passed(self) -> bool:
-        """Whether every quantity is inside its bands."""
+        """Whether every quantity passed: a right program does so in about 95 of 100 runs or more."""
         return all(row.passed for row in self.rows)
-
-
-@dataclass(frozen=True)
-class CalibrationStudy:
-    """Calibration of all laws, and of those with a quantity outside its bands once more with more simulations; None where there is none."""
-
-    first: Calibration
-    again: Calibration | None
-
-    @property
-    def passed(self) -> bool:
-        """Whether every quantity is inside its bands, in both runs."""
-        return self.first.passed and (self.again is None or self.again.passed)
-
-    @property
-    def latest(self) -> tuple[Row, ...]:
-        """The rows of each law from its last run."""
-        again = self.again.rows if self.again else ()
-        repeated = {row.law for row in again}
-        return *(row for row in self.first.rows if row.law not in repeated), *again
 
 
 def design() -> PriceObservations:
@@ -97,25 +108,31 @@ def design() -> PriceObservations:
     return observations(simulate_market(LAWS["exponential"], {"rate": 1.0}, sizes, seed=11))
 
 
-def calibrate(laws: Sequence[str], simulations: int, context: Context) -> Calibration:
-    """Run simulation-based calibration of some laws; finished simulations are kept and read again.
-
-    `simulations` is the number of data sets per law; 1,000 contain the first 200.
-    """
+def run(context: Context) -> Calibration:
+    """Compute the study: see `costfloor.studies.registry`. Finished simulations are kept and read again."""
     seed = context.settings.seed
     jobs = [
         Job(f"{law}-{start:05d}-{seed}", {"law": law, "start": start, "count": PER_JOB, "seed": seed})
-        for law in laws
-        for start in range(0, simulations, PER_JOB)
+        for law in LAWS
+        for start in range(FIRST, FIRST + SIMULATIONS, PER_JOB)
     ]
     by_job = context.run("sbc", simulate, jobs, result_key("sbc", __name__))
-    rows, diverged = [], {}
-    for law in laws:
+    ranks: dict[tuple[str, str], np.ndarray] = {}
+    diverged = {}
+    for law in LAWS:
         results = [by_job[job.key] for job in jobs if job.arguments["law"] == law]
-        ranks = {name: np.concatenate([result["ranks"][name] for result in results]) for name in results[0]["ranks"]}
+        for quantity in results[0]["ranks"]:
+            ranks[law, quantity] = np.concatenate([result["ranks"][quantity] for result in results])
         diverged[law] = float(np.mean(np.concatenate([result["divergences"] for result in results]) > 0))
-        rows += [(law, name, values) for name, values in ranks.items()]
-    return Calibration(tuple(_row(law, name, values, len(rows)) for law, name, values in rows), diverged)
+    rows = tuple(calibration_row(law, quantity, values, len(ranks)) for (law, quantity), values in ranks.items())
+    return Calibration(rows, diverged)
+
+
+def calibration_row(law: str, quantity: str, ranks: np.ndarray, rows: int) -> Row:
+    """Judge the ranks (N,) of one quantity as one of `rows` in a table."""
+    alone = uniformity(ranks, RANKED_DRAWS)
+    coverage = tuple(interval_coverage(ranks, RANKED_DRAWS, probability, 2 * rows) for probability in INTERVALS)
+    return Row(law, quantity, alone, min(1.0, alone.p_value * rows), coverage, tuple(int(value) for value in ranks))
 
 
 def simulate(law: str, start: int, count: int, seed: int) -> dict[str, Any]:
@@ -184,19 +201,5 @@ def _fitted(law: str) -> Law:
     return fitted_law(LAWS[law], design())
 
 
-def _row(law: str, name: str, ranks: np.ndarray, rows: int) -> Row:
-    coverage = tuple(interval_coverage(ranks, RANKED_DRAWS, probability, 2 * rows) for probability in INTERVALS)
-    return Row(law, name, uniformity(ranks, RANKED_DRAWS), coverage, tuple(int(value) for value in ranks))
-
-
-def run(context: Context) -> CalibrationStudy:
-    """Compute the study: see `costfloor.studies.registry`."""
-    first = calibrate(list(LAWS), SIMULATIONS, context)
-    again = sorted({row.law for row in first.rows if not row.passed})
-    if not again:
-        return CalibrationStudy(first, None)
-    context.progress(f"outside their bands, run again with {MORE_SIMULATIONS}: {', '.join(again)}")
-    return CalibrationStudy(first, calibrate(again, MORE_SIMULATIONS, context))
-
-
-STUDY: Final = HeavyStudy(CalibrationStudy, run)
+STUDY: Final = HeavyStudy(Calibration, run)
+"""Simulation-based calibration of every law."""
