@@ -85,6 +85,19 @@ def test_the_same_file_twice_leaves_the_store_as_it_was(
     assert contents(data / "raw") == before
 
 
+def test_one_file_under_two_names_in_one_batch_is_stored_once(data: Path, tmp_path: Path) -> None:
+    path, day = write_catalogue(tmp_path, 1)
+    copy = shutil.copy(path, tmp_path / "a-copy.json")
+    arrivals = [
+        read_arrival("models-dev", str(name), dt.date.fromisoformat(day), lambda _: None) for name in (path, copy)
+    ]
+    before = opened(data)
+    taken = take_in(before, arrivals, refuse)
+    assert sorted(report.stored for report in taken.reports) == [False, True]
+    assert len({report.vintage for report in taken.reports}) == 1
+    assert len(opened(data).vintages) == len(before.vintages) + 1
+
+
 def refuse(_: Arrival, error: InputError) -> None:
     raise error
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -182,7 +182,7 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
         for arrival in sorted(arrivals, key=lambda a: (a.vintage.observed_on, a.vintage.source, a.vintage.sha256)):
             vintage = arrival.vintage
             try:
-                known = _stored_already(current, arrival)
+                known = _stored_already([*current.vintages, *fresh], withdrawn(current), arrival)
                 if known is None:
                     refuse_second_list(vintage, [*standing_vintages(current), *fresh])
                     if arrival.reading.prices is not None:
@@ -203,7 +203,9 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
         models_new = _new_models(current, trial)
         naming = Counter(source for names in models_new["sources"] for source in names.split(";"))
         reports = tuple(
-            report(trial, quotes, vintage, arrival.reading, naming[vintage.source], stored=vintage in fresh)
+            report(
+                trial, quotes, vintage, arrival.reading, naming[vintage.source], stored=fresh.get(vintage) is arrival
+            )
             for arrival, vintage in accepted
         )
         for vintage, arrival in fresh.items():
@@ -278,14 +280,16 @@ def _described(
     return vintage, kept
 
 
-def _stored_already(store: Store, arrival: Arrival) -> Vintage | None:
-    """The vintage of this very file and day, when it is in the store.
+def _stored_already(
+    vintages: Iterable[Vintage], gone: Mapping[str, Mapping[str, str]], arrival: Arrival
+) -> Vintage | None:
+    """The vintage of this very file and day among those in the store and those that come in before it, when it is there.
 
     InputError when it was withdrawn, or is there with another `coverage` than the user asked for now.
     """
     vintage, asked = arrival.vintage, arrival.coverage is not None
-    facts, gone = (vintage.format, vintage.observed_on, vintage.sha256), withdrawn(store)
-    for known in store.vintages:
+    facts = (vintage.format, vintage.observed_on, vintage.sha256)
+    for known in vintages:
         if (known.format, known.observed_on, known.sha256) != facts:
             continue
         same, reason = known.coverage is vintage.coverage, gone.get(known.name)
