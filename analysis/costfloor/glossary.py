@@ -100,7 +100,8 @@ GLOSSARY: Final[Mapping[str, str]] = MappingProxyType(
         "or reject each, with a reason.",
         "quote": "One price of one id at one seller on one day, as a source has it.",
         "random walk": "The law of a constant drift with shocks that may go either way and have a size of their own.",
-        "rate_now": "The rate at the last date, as the mean over the capabilities on sale, each at its own age.",
+        "rate_now": "The rate at the last date, as the mean over the capabilities on sale, each at its own age. Innovations "
+        "are not in it.",
         "receipt": "What a stored result says of itself: data, settings, versions and code that it was made with, and "
         "its gates.",
         "R-hat": "Whether the chains of a sampler agree. Near 1 they do; the gate is below 1.01.",

@@ -226,7 +226,7 @@ def test_only_what_is_stale_or_missing_is_run_and_how_long_is_said_first(
 
     monkeypatch.setattr(costfloor.cli.calibration, "built_panel", lambda *_: SimpleNamespace(store=None, report=None))
     monkeypatch.setattr(costfloor.cli.calibration, "standings", lambda *_: stands)
-    monkeypatch.setattr(costfloor.cli.calibration, "recorded_studies", lambda _: dict.fromkeys(stands, passed))
+    monkeypatch.setattr(costfloor.cli.calibration, "stored_studies", lambda *_: dict.fromkeys(stands, passed))
     monkeypatch.setattr(costfloor.cli.calibration, "run_study", run_study)
     done = run(capsys, "calibrate", name, "--reports", tmp_path, "--json")
     assert done.code == 0

@@ -120,7 +120,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> None:
         (costfloor.cli.page, "make_page", lambda *_: PageResult("reports/explorer.html", 1_100_000, "v", passed=True)),
         (costfloor.cli.calibration, "built_panel", lambda _: built),
         (costfloor.cli.calibration, "standings", lambda *_: dict.fromkeys(STUDIES, Standing(seconds=60.0))),
-        (costfloor.cli.calibration, "recorded_studies", lambda _: dict.fromkeys(STUDIES, _passed())),
+        (costfloor.cli.calibration, "stored_studies", lambda *_: dict.fromkeys(STUDIES, _passed())),
     ):
         monkeypatch.setattr(module, function, value)
 

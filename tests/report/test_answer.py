@@ -13,6 +13,7 @@ from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.forecast.baselines import BASELINES
 from costfloor.glossary import GLOSSARY
 from costfloor.places import Places
+from costfloor.report import chapter_new_data
 from costfloor.report.answer import first_page, forecast_page, index_page, rates_in_print, services_page, sources_page
 from costfloor.report.chapter_economics import AFTER_YEARS
 from costfloor.report.decline import LAST_12, RATE, price_ahead, rates_by_year
@@ -147,6 +148,18 @@ def test_what_changed_reads_right_with_and_without_a_past() -> None:
     assert "Since the data to 2025-12-27" in first_page.what_changed((earlier, again, again))
 
 
+def test_what_another_way_to_compute_changed_is_no_new_price() -> None:
+    earlier, first = make_entry("a", last="2025-12-27"), make_entry("b", last="2026-04-30", p_slowed=0.49)
+    for chance, told in ((0.9, True), (0.5, False)):
+        now = make_entry("c", last="2026-04-30", p_slowed=chance, quantities=make_rates(0.5))
+        words = first_page.what_changed((earlier, first, now))
+        assert ("Not all of that is new prices" in words) == told
+        assert ("has halved 49 %, not 90 %" in words) == told
+        assert (
+            "the probability that it has halved 49 %, not 90 %" in chapter_new_data.since_last((earlier, first, now))
+        ) == told
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -188,7 +201,7 @@ def test_rates_in_print_stand_beside_the_first_line(study: Study) -> None:
     assert "The last 12 months" in names
 
 
-@pytest.mark.parametrize(("error", "said"), [(-0.1, "came as they did"), (-2.0, "0.14 times what was said")])
+@pytest.mark.parametrize(("error", "said"), [(-0.1, "at 0.90 times what"), (-2.0, "at 0.14 times what")])
 def test_the_track_record_follows_the_scores(error: float, said: str) -> None:
     average = make_forecaster(AVERAGE, error=error)
     last = make_last_forecast(forecasters=(average, *(make_forecaster(name) for name in BASELINES)))
@@ -196,6 +209,46 @@ def test_the_track_record_follows_the_scores(error: float, said: str) -> None:
     assert forecast_page.track_record(None) == forecast_page.NOT_SCORED
     assert "cannot be judged yet: no price" in forecast_page.track_record(
         replace(last, forecasters=(), problem="no price.")
+    )
+
+
+def test_simple_rules_that_did_as_well_or_better_are_named() -> None:
+    scores = [make_forecaster(name, behind=0.2) for name in BASELINES]
+    assert "it was better beyond chance than 7, by how far" in forecast_page.rivals(scores)
+    scores[0], scores[1] = replace(scores[0], behind=-0.2), replace(scores[1], behind=0.01)
+    words = forecast_page.rivals(scores)
+    assert (
+        "better beyond chance than 5, worse beyond chance than 1 (“one line by least squares (Epoch)”) and not to be"
+        in words
+    )
+    assert "told from 1 (“one line with a step for open weights”)" in words
+    assert "better beyond chance than 0 and worse than 0." in words
+
+
+def test_descriptions_that_what_came_surprised_are_counted() -> None:
+    spans = ((-0.5, 0.3), (0.1, 0.9), (0.2, 0.8), (-0.9, -0.3))
+    scores = [make_forecaster("plateau", error=sum(span) / 2, error_span=span) for span in spans]
+    assert (
+        "above the range of nine in ten for their mean under 2 of 4, and below it under 1."
+        in forecast_page.surprised(scores)
+    )
+
+
+def test_launches_that_lose_more_likely_than_not_are_named(study: Study) -> None:
+    economics = study.economics
+    deciding = {scenario.name: economics.along(scenario) for scenario in economics.scenarios}
+    never = tuple(replace(outlook, p_loss=0.1) for outlook in economics.outlooks)
+    assert services_page.likely_losses(replace(economics, outlooks=never)).startswith("No launch loses")
+    first = economics.scenarios[0]
+    losing = ("baumol", first.name, deciding[first.name])
+    lost = tuple(
+        replace(outlook, p_loss=0.9 if (outlook.law, outlook.scenario, outlook.buyer) == losing else 0.1)
+        for outlook in economics.outlooks
+    )
+    words = services_page.likely_losses(replace(economics, outlooks=lost))
+    assert (
+        words
+        == f"More likely than not it loses money under “{LAWS_IN_WORDS['baumol']}” “{first.title}”; under no other."
     )
 
 

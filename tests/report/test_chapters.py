@@ -86,7 +86,8 @@ def test_what_moved_since_the_last_vintage(verdict: str, said: str) -> None:
     words = chapter_new_data.since_last([make_entry("a"), now])
     assert said in words
     assert "the rows are 60" in words
-    assert "the floor from 0.30 to −0.10" in words
+    assert "the floor goes from 0.30 to −0.10" in words
+    assert "the rate now stays at" in chapter_new_data.since_last([now, now])
     assert "part of the move" not in words
 
 
@@ -102,9 +103,19 @@ def test_rates_of_another_meaning_are_told_apart(study: Study) -> None:
 
 def test_the_oldest_origin_against_today(study: Study) -> None:
     assert "holds the median of today" in chapter_new_data.as_known_then(study)
-    moved = replace(study, history=(make_entry(quantities=make_rates(2.0)),))
+    (origin, *later) = study.comparison.origins
+    other = {**origin, "quantities": make_rates(2.0)}
+    moved = replace(study, comparison=make_comparison(origins=(other, *later)))
     assert "does not hold the median of today" in chapter_new_data.as_known_then(moved)
     assert "No earlier date" in chapter_new_data.as_known_then(replace(study, comparison=make_comparison(origins=())))
+
+
+def test_rates_that_came_back_are_not_said_to_have_stayed() -> None:
+    days = [past_day(f"2026-0{month}-01", "inconclusive", rate) for month, rate in enumerate((1.0, 1.3, 1.0), start=1)]
+    assert "under plateau was 1.00 to 1.30, and 1.00 on the first and the last" in chapter_new_data.past_days_moved(
+        days
+    )
+    assert "under plateau stayed at 1.00" in chapter_new_data.past_days_moved([days[0], days[2]])
 
 
 def past_day(day: str, verdict: str, rate: float) -> Entry:

@@ -1,5 +1,8 @@
 """Every sentence follows the results, whichever way they fall."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -10,10 +13,10 @@ from costfloor.fit.sensitivity import PriorSensitivity
 from costfloor.forecast.compare import LawScore
 from costfloor.forecast.failures import Failure
 from costfloor.laws import LAWS
-from costfloor.report import sentences
+from costfloor.report import same_model, sentences
 from costfloor.report.study import Study
 from costfloor.sampling.probability import probability_mcse
-from fake_study import BAD, GOOD, make_comparison, make_fit
+from fake_study import BAD, GOOD, make_comparison, make_fit, make_indexes
 
 
 def fit_with(law: str = "plateau", **quantities: tuple[float, float]) -> Fit:
@@ -116,7 +119,7 @@ def test_weights_that_chance_decides_are_not_passed_for_settled() -> None:
 def test_the_doubt_of_the_weights_stands_beside_the_claim() -> None:
     comparison = make_comparison(p_floor_15_20=0.1, p_floor_15_20_ci90=(0.001, 0.2))
     assert (
-        "10 % over all laws by their weights (90 % interval 0 % to 20 %, from the doubt"
+        "have forecast best it is 10 % (90 % interval 0 % to 20 %, from the doubt of the weights"
         in sentences.claim_probability(comparison)
     )
 
@@ -131,8 +134,8 @@ def test_the_fixed_buyer() -> None:
     falling = fit_with(rate_now=(0.1, 0.2))
     rising = fit_with(rate_now=(-0.2, -0.1))
     slow, fast = make_comparison(p_slowed=0.97), make_comparison(p_slowed=0.02)
-    assert "now fall by 14 % a year" in sentences.fixed_buyer(falling, discovery, slow)
-    assert "now rise by 16 % a year" in sentences.fixed_buyer(rising, discovery, slow)
+    assert "capability fall by 14 % a year now" in sentences.fixed_buyer(falling, discovery, slow)
+    assert "capability rise by 16 % a year now" in sentences.fixed_buyer(rising, discovery, slow)
     assert "it is very likely (97 %)" in sentences.fixed_buyer(falling, discovery, slow)
     assert "it is very unlikely (2 %)" in sentences.fixed_buyer(falling, discovery, fast)
 
@@ -229,8 +232,24 @@ def test_months_until_decisive() -> None:
 def test_channels() -> None:
     changed = fit_with(same_model_rate=(0.1, 0.2), rate_now=(1.0, 2.0), pass_through=(0.1, 0.2))
     fixed = fit_with(same_model_rate=(1.0, 2.0), rate_now=(0.1, 0.2), pass_through=(0.9, 1.1))
-    assert "virtually certain" in sentences.channels(changed)
-    assert "exceptionally unlikely" in sentences.channels(fixed)
+    assert "virtually certain" in same_model.channels(changed)
+    assert "exceptionally unlikely" in same_model.channels(fixed)
+
+
+@pytest.mark.parametrize(
+    ("span", "place"),
+    [((0.0, 0.03), "more slowly than the law"), ((0.5, 0.6), "faster than the law"), ((0.15, 0.3), "shares a part")],
+)
+def test_the_same_model_is_held_against_what_was_followed_directly(span: tuple[float, float], place: str) -> None:
+    fit = fit_with(same_model_rate=(0.1, 0.2))
+    matched = replace(make_indexes().matched, quarterly=SimpleNamespace(annual_rate_ci90=span))
+    assert place in same_model.beside_the_matched_index(fit, matched)
+    assert same_model.beside_the_matched_index(fit, replace(matched, quarterly=None)) == ""
+
+
+def test_rates_with_innovations_stand_beside_those_of_the_law_alone() -> None:
+    words = sentences.with_innovations({"plateau": 0.7, "discovery": -0.1})
+    assert "under plateau and rise by 11 % a year under continued discovery" in words
 
 
 def test_failures_are_named(study: Study) -> None:

@@ -51,6 +51,7 @@ def test_a_study_whose_form_has_changed_with_its_code_counts_as_not_run(tmp_path
     kind = STUDIES["witnesses"].load().result
     write_study(tmp_path, key, 1.0, read("power"))
     assert read_study(tmp_path, "witnesses", kind, replace(key, code="b")) is None
+    assert read_study(tmp_path, "witnesses", kind, None) is None
     with pytest.raises(IntegrityError, match="is no study of this program"):
         read_study(tmp_path, "witnesses", kind, key)
 

@@ -10,7 +10,7 @@ from costfloor.cli.tables import built_panel
 from costfloor.storage import refuse_folder
 from costfloor.studies.catalogue import STUDIES
 from costfloor.studies.context import Context, study_settings
-from costfloor.studies.registry import recorded_studies, run_study, standings
+from costfloor.studies.registry import run_study, standings, stored_studies
 from costfloor.studies.stored import Standing
 from costfloor.typeset.tables import Column, tabulate
 from costfloor.typeset.values import gates
@@ -49,7 +49,7 @@ def calibrate(
     due = [study for study in chosen if study not in stands or stands[study].stale]
     say(plan(chosen, due, stands))
     where = Context(built, study_settings(call.seed), say, workers, scheduler)
-    passed = {name: stored.result.passed for name, stored in recorded_studies(call.places).items()}
+    passed = {name: stored.result.passed for name, stored in stored_studies(built, call.seed).items()}
     for number, study in enumerate(due):
         say(f"{study}: {STUDIES[study].title} ({number + 1} of {len(due)}{_time_left(due[number:], stands)})")
         passed[study] = run_study(study, where).passed

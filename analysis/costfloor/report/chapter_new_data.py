@@ -11,10 +11,12 @@ from costfloor.fit.quantities import HEADLINE_RATES
 from costfloor.forecast.ledger import Entry
 from costfloor.laws import LAWS
 from costfloor.report.drawings import shown
+from costfloor.report.moves import computed_otherwise, data_before
+from costfloor.report.sentences import quantiles
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.montecarlo import beside
-from costfloor.typeset.phrases import listing, minus, percentage, plural, yearly_change, yearly_span
+from costfloor.typeset.phrases import listing, minus, percentage, plural, probability, yearly_change, yearly_span
 from costfloor.typeset.tables import Column, Table, tabulate
 from costfloor.typeset.values import Interval, Number, Probability
 
@@ -42,17 +44,17 @@ def new_data(study: Study) -> list[Block]:
 
 
 def since_last(history: Sequence[Entry]) -> str:
-    """What changed between the last two vintages."""
+    """What changed since the last line of the ledger with earlier prices, and what of it is no new price."""
     if len(history) < 2:
         return "This is the first data vintage in the ledger: costfloor refit adds a line with each new one."
-    before, now = history[-2:]
+    before, now = data_before(history), history[-1]
     verdict = (
         f"the verdict stays {now.verdict}"
         if now.verdict == before.verdict
         else f"the verdict changes from {before.verdict} to {now.verdict}"
     )
     moves = [
-        f"{what} from {before.quantities['plateau'][name][1]:.2f} to {now.quantities['plateau'][name][1]:.2f}"
+        f"{what} {_moved(*(f'{entry.quantities["plateau"][name][1]:.2f}' for entry in (before, now)))}"
         for name, what in zip(HEADLINE_RATES, ("the rate now", "the floor"), strict=True)
     ]
     redefined = (
@@ -60,6 +62,13 @@ def since_last(history: Sequence[Entry]) -> str:
         if now.rates_of == before.rates_of
         else f" The rates of then are those of {before.rates_of}, the rates of now those of {now.rates_of}: part of the move is that."
     )
+    first = computed_otherwise(history)
+    if first is not None:
+        redefined += (
+            f" When {plural(first.n, 'row')} to this day were first used (vintage {first.vintage}) the rate now was "
+            f"{first.quantities['plateau']['rate_now'][1]:.2f} and the probability that it has halved {probability(first.p_slowed)}, not "
+            f"{probability(now.p_slowed)}: that part of the move is another way to compute or a corrected fact, and no new price."
+        )
     return minus(
         f"Since vintage {before.vintage} (prices to {before.last}, {plural(before.n, 'row')}) the rows are {now.n:,}, {verdict}, and under "
         f"the plateau law {listing(moves)} (log-rates a year).{redefined}"
@@ -70,7 +79,7 @@ def as_known_then(study: Study) -> str:
     """What the plateau law would have said of the floor at the oldest origin, against what it says now."""
     if not study.comparison.origins:
         return "No earlier date has enough prices for the same laws to be fitted to what was known then."
-    origin, now = study.comparison.origins[0], study.history[-1].quantities["plateau"]["rate_long_run"]
+    origin, now = study.comparison.origins[0], quantiles(study.fits["plateau"], "rate_long_run")
     low, middle, high = origin["quantities"]["plateau"]["rate_long_run"]
     # An end that is level with the median of today holds it.
     held = "does not hold" if beside(now[1], (low, middle, high)) else "holds"
@@ -107,11 +116,8 @@ def past_days_moved(days: Sequence[Entry]) -> str:
         if len(set(verdicts)) == 1
         else f"the verdict went from {' to '.join(verdict for verdict, _ in groupby(verdicts))}"
     )
-    rates = [(law, *(f"{entry.quantities[law]['rate_now'][1]:.2f}" for entry in (first, last))) for law in SHOWN_LAWS]
-    moves = [
-        f"under {LAWS[law].title} {f'stayed at {then}' if then == now else f'went from {then} to {now}'}"
-        for law, then, now in rates
-    ]
+    rates = {law: [f"{entry.quantities[law]['rate_now'][1]:.2f}" for entry in days] for law in SHOWN_LAWS}
+    moves = [f"under {LAWS[law].title} {_path(of_law)}" for law, of_law in rates.items()]
     in_hindsight = "".join(
         f" As of {entry.as_of}: {capability_from(entry.as_of, entry.hindsight)}."
         for entry in days
@@ -121,6 +127,18 @@ def past_days_moved(days: Sequence[Entry]) -> str:
         f"From what was known on {plural(len(days), 'past day')}, {first.as_of} to {last.as_of}, {kept}; the mean rate now "
         f"{listing(moves)} (log-rates a year).{in_hindsight}"
     )
+
+
+def _moved(then: str, now: str) -> str:
+    return f"stays at {now}" if then == now else f"goes from {then} to {now}"
+
+
+def _path(rates: Sequence[str]) -> str:
+    """Where rates, as they are printed, went from the first day to the last."""
+    if rates[0] != rates[-1]:
+        return f"went from {rates[0]} to {rates[-1]}"
+    low, high = min(rates, key=float), max(rates, key=float)
+    return f"stayed at {low}" if low == high else f"was {low} to {high}, and {rates[-1]} on the first and the last"
 
 
 def freshness(quotes: pd.DataFrame, last: str) -> str:
@@ -144,7 +162,8 @@ def _vintages(history: Sequence[Entry]) -> Table:
     )
     return tabulate(
         "vintages",
-        "What was concluded from each data vintage. Lead: forecast score of the plateau law less that of discovery. The last column is "
+        "What was concluded from each data vintage, by the models of then. Lead: forecast score of the plateau law less that of discovery. "
+        "Slowed: probability under the plateau law that the rate has halved. The last column is "
         f"the probability of a long-run fall of 15 to 20 % a year under the plateau law. Rates are in the figure above.{whose}",
         [
             Column("Vintage", lambda entry: entry.vintage, "l"),
@@ -152,6 +171,7 @@ def _vintages(history: Sequence[Entry]) -> Table:
             Column("Rows", lambda entry: entry.n),
             Column("Verdict", _verdict, "l"),
             Column("Lead", _lead, unit="log_score"),
+            Column("Slowed", lambda entry: Probability(entry.p_slowed), name="rate_has_halved"),
             Column("15–20 %", lambda entry: Probability(entry.p_floor_15_20), name="long_run_15_to_20_percent"),
         ],
         history,

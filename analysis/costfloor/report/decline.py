@@ -78,6 +78,12 @@ def rates_by_year(fits: Mapping[str, Fit], obs: PriceObservations) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
+def last_12_months(fits: Mapping[str, Fit], obs: PriceObservations) -> dict[str, float]:
+    """Of the last 12 months the median of `rates_by_year`, by law."""
+    rates = rates_by_year(fits, obs)
+    return dict(rates.loc[rates["period"] == LAST_12].set_index("series")[f"{RATE}_q50"].astype(float))
+
+
 def price_ahead(fits: Mapping[str, Fit], obs: PriceObservations, months: int = MONTHS_AHEAD) -> pd.DataFrame:
     """Price at fixed capability in the months after the last date over that of the last date, by law.
 

@@ -1,6 +1,7 @@
 """The answers in words. Every function is pure and reads right whichever way the results fall."""
 
 import math
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -28,7 +29,6 @@ from costfloor.typeset.phrases import (
     CLEAR,
     likelihood,
     listing,
-    percentage,
     plural,
     probability,
     probability_span,
@@ -69,7 +69,7 @@ def quantiles(fit: Fit, name: str) -> of_draws.Quantiles:
     return of_draws.quantiles(fit.draws(name))
 
 
-def _likelihood(p: float, fit: Fit) -> str:
+def likely(p: float, fit: Fit) -> str:
     """A posterior probability of a fit in calibrated words."""
     return likelihood(p, probability_mcse(p, effective_draws(fit)))
 
@@ -129,11 +129,19 @@ def fixed_buyer(plateau: Fit, discovery: Fit, comparison: Comparison) -> str:
     other_low, other, other_high = quantiles(discovery, "rate_now")
     p = comparison.p_slowed
     return (
-        f"New models of a given capability now {yearly_change(now)} under the plateau law (90 % interval "
-        f"{yearly_span(low, high)}) and {yearly_change(other)} under continued discovery ({yearly_span(other_low, other_high)}), "
-        "on average over the capabilities on sale, each at its own age. "
-        f"If the plateau law holds, it is {_likelihood(p, plateau)} ({probability(p)}) that this average has already dropped below half of "
+        f"By its own rate, which leaves innovations out, the plateau law has new models of a given capability {yearly_change(now)} now "
+        f"(90 % interval {yearly_span(low, high)}), and continued discovery has them {yearly_change(other)} "
+        f"({yearly_span(other_low, other_high)}), on average over the capabilities on sale, each at its own age. "
+        f"If the plateau law holds, it is {likely(p, plateau)} ({probability(p)}) that this average has already dropped below half of "
         "what it was when these capabilities were first reached."
+    )
+
+
+def with_innovations(rates: Mapping[str, float]) -> str:
+    """What the laws say became of prices over the last 12 months, innovations and all; median log-rates a year by law."""
+    changes = [f"{yearly_change(rates[law])} under {LAWS[law].title}" for law in ("plateau", "discovery")]
+    return (
+        f"With the innovations that came, over the last 12 months new models of a given capability {listing(changes)}."
     )
 
 
@@ -197,10 +205,10 @@ def claim_probability(comparison: Comparison) -> str:
         else "have hardly moved it"
     )
     return (
-        f"The probability that prices fall by 15 to 20 % a year in the long run is {probability(after)} over all laws by their weights "
-        f"(90 % interval {probability_span(*comparison.p_floor_15_20_ci90)}, from the doubt of the weights) and {probability(alone)} under "
-        "the plateau law alone. Before any price was seen the plateau law's prior gave "
-        f"{probability(before)}: of this probability one may say that the data {moved}."
+        f"The probability that prices fall by 15 to 20 % a year in the long run is {probability(alone)} under the plateau law. Before any "
+        f"price was seen the plateau law's prior gave {probability(before)}: of this probability one may say that the data {moved}. In the "
+        f"mixture of laws that would have forecast best it is {probability(after)} (90 % interval "
+        f"{probability_span(*comparison.p_floor_15_20_ci90)}, from the doubt of the weights, which are no probabilities of laws)."
     )
 
 
@@ -309,22 +317,6 @@ def _discovery_needs(comparison: Comparison, difference: float, most: float, mea
     if mean_age_years < MIN_MEAN_AGE_YEARS:
         missing.append(f"capabilities at least {MIN_MEAN_AGE_YEARS:g} years old on average (now {mean_age_years:.1f})")
     return f"For continued discovery: {listing(missing)}." if missing else "For continued discovery nothing is missing."
-
-
-def channels(fit: Fit) -> str:
-    """The same model sold later, against a new model of the same capability."""
-    low, same, high = quantiles(fit, "same_model_rate")
-    share_low, share, share_high = quantiles(fit, "pass_through")
-    _, new, _ = quantiles(fit, "rate_now")
-    beaten = float(np.mean(fit.draws("rate_now") > fit.draws("same_model_rate")))
-    return (
-        f"Once a model is on sale, its own prices {yearly_change(same)} ({yearly_span(low, high)}): the graph is fixed and only "
-        f"serving, hardware and competition work on them. They follow {percentage(share)} "
-        f"({percentage(share_low)} to {percentage(share_high)}) of the market's decline. "
-        f"New models of the same capability {yearly_change(new)}: the graph changes too. "
-        f"It is {_likelihood(beaten, fit)} ({probability(beaten)}) that the changed graph is the faster channel under "
-        f"the {fit.law.title} law."
-    )
 
 
 def failures(fits: dict[str, Fit], comparison: Comparison, capability_passed: bool) -> list[str]:

@@ -134,7 +134,8 @@ def checks(study: Study) -> Table:
     return tabulate(
         "checks",
         "Posterior predictive checks: a statistic of the data, and its two-sided tail probability under each law; a law fails below "
-        f"{FAIL_BELOW:g}, by the checks of new models' first prices below {POWERED_LEVEL:g}. The predictive intervals are in the figure.",
+        f"{FAIL_BELOW:g}, by the checks of new models' first prices below {POWERED_LEVEL:g}; within two Monte Carlo errors of "
+        "that nothing is decided, and the outcome counts only what is. The predictive intervals are in the figure.",
         [
             Column("Observed", lambda check: minus(check.summary.partition(". 90 % predictive")[0]), "L"),
             *(_tail(name) for name in study.fits),
@@ -246,7 +247,7 @@ def probabilities(study: Study) -> Table:
     statements: dict[str, Cell] = {
         "Long-run fall of 15 to 20 % a year, prior": Probability(comparison.p_floor_15_20_prior),
         "The same given the prices, plateau law alone": Probability(comparison.p_floor_15_20_plateau),
-        "The same given the prices, all laws by their weights (90 % interval for the doubt of the weights)": ProbabilityInSpan(
+        "The same given the prices, mixture of laws that would have forecast best (90 % interval for its weights)": ProbabilityInSpan(
             *comparison.p_floor_15_20_ci90, value=comparison.p_floor_15_20
         ),
         "Rate now below half of its initial value, plateau law": Probability(comparison.p_slowed),

@@ -22,9 +22,11 @@ from costfloor.report.chapters import (
     worth_of_checks,
 )
 from costfloor.report.check_sentences import checks_outcome
+from costfloor.report.decline import last_12_months
 from costfloor.report.drawings import shown
 from costfloor.report.leads import leads
 from costfloor.report.limits import limits, unpriced
+from costfloor.report.same_model import beside_the_matched_index, channels
 from costfloor.report.study import Study
 from costfloor.studies.last_forecast.chapter import last_forecast
 from costfloor.typeset.blocks import Block, heading, items, note, table, terms, text
@@ -46,7 +48,11 @@ def verdict(study: Study) -> list[Block]:
             if comparison.prior_sensitivity.prior_dominated
             else []
         ),
-        text(sentences.fixed_buyer(plateau, discovery, comparison), see=("figure-answer",)),
+        text(
+            sentences.fixed_buyer(plateau, discovery, comparison),
+            sentences.with_innovations(last_12_months(study.fits, study.obs)),
+            see=("figure-answer",),
+        ),
         text(sentences.frontier_buyer(plateau, discovery)),
         shown("answer"),
         heading("The floor and its prior", 2),
@@ -106,7 +112,11 @@ def _laws(study: Study) -> list[Block]:
         table(tables.forecast_scores(study)),
         table(tables.origins(study)),
         heading("Same model or new model", 2),
-        *([text(sentences.channels(plateau))] if "same_model_rate" in plateau.reported else []),
+        *(
+            [text(channels(plateau), beside_the_matched_index(plateau, study.indexes.matched))]
+            if "same_model_rate" in plateau.reported
+            else []
+        ),
         shown("channels"),
         heading("By year, and ahead", 2),
         text(

@@ -74,7 +74,7 @@ def yearly_span(low: float, high: float) -> str:
 
 def probability(p: float) -> str:
     """A probability in percent; never certainty that draws cannot give."""
-    if p < 0.005:
+    if p <= 0.005:
         return "below 1 %"
     return "above 99 %" if p >= 0.995 else percentage(p)
 

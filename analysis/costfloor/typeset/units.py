@@ -29,6 +29,7 @@ UNITS: Final = {
     "log_price": "natural logarithm of a price",
     "percent_per_year": "percent by which price falls in a year; negative when it rises",
     "factor_per_year": "times cheaper after a year",
+    "factor": "times",
     "percentage_points": "percentage points",
     "percent": "percent",
     "share": "share of one",

@@ -1,6 +1,7 @@
 """What is said of forecasts of held-out months, whichever way they fared."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,6 +45,15 @@ def test_forecasts_that_held() -> None:
     assert "From 2 past dates, 2024-08-31 and 2024-11-30, the forecast of each law for the next 12 months" in said
     assert "None of 28 fails by its tail probability (0.3 would by chance if they were independent)." in said
     assert "All fits passed their gates." in said
+
+
+def test_only_what_fails_has_an_asterisk() -> None:
+    undecided = [replace(of_check, tail_probability=0.009, passed=None) for of_check in all_rows()]
+    marked = [str(cell).endswith("*") for row in smallest_tails(undecided).cells for cell in row[1:]]
+    assert marked
+    assert not any(marked)
+    failing = smallest_tails(all_rows(tail=0.001)).cells
+    assert sum(str(cell).endswith("*") for row in failing for cell in row[1:]) == 1
 
 
 def test_forecasts_that_failed_are_counted_by_law_and_statistic() -> None:

@@ -5,7 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from costfloor.laws import LAWS
-from costfloor.studies.power.chapter import power_of_checks, power_of_question, what_a_yes_takes, what_they_say
+from costfloor.studies.power.chapter import (
+    against_what_was_asked,
+    power_of_checks,
+    power_of_question,
+    what_a_yes_takes,
+    what_they_say,
+)
 from costfloor.studies.power.study import ALL, CheckPower, Power, QuestionPower
 from costfloor.studies.power.worlds import LAW_WORLDS, RATE_WORLDS
 from scipy.stats import norm
@@ -70,6 +76,23 @@ def test_answers_are_given_by_law_and_world() -> None:
     assert "all of them together say yes in 25 % and no in 50 %." in words["text"]
     assert " 25 % to 25 %" not in words["text"]
     assert len(table["rows"]) == (len(LAWS) + 1) * len(RATE_WORLDS)
+
+
+@pytest.mark.parametrize(
+    ("slow", "fast", "words"),
+    [
+        (40, 0, "That is what was asked for beforehand"),
+        (0, 0, "FAILED: beforehand a yes in 80 % of panels of the first was asked for."),
+        (40, 10, "FAILED: beforehand a yes in at most 5 % of panels of the second was asked for."),
+    ],
+)
+def test_answers_are_held_against_what_was_asked_for(slow: int, fast: int, words: str) -> None:
+    simulated = study(1)
+    together = tuple(
+        QuestionPower(world.name, ALL, {"yes": yes, "no": 0, "not decided": PANELS - yes})
+        for world, yes in zip(RATE_WORLDS, (slow, fast), strict=True)
+    )
+    assert against_what_was_asked(replace(simulated, questions=together)).startswith(words)
 
 
 def test_what_a_yes_takes_gives_it_in_so_many_panels() -> None:

@@ -10,8 +10,9 @@ from costfloor.forecast.verdict import CREDIBLE, ELPD_MARGIN, MIN_ORIGINS, clear
 from costfloor.report import scale
 from costfloor.report.answer.simulated_markets import in_simulated_markets
 from costfloor.report.answer.sources_page import sources_in_short
-from costfloor.report.decline import LAST_12, RATE, rates_by_year
+from costfloor.report.decline import last_12_months
 from costfloor.report.drawings import shown
+from costfloor.report.moves import computed_otherwise, data_before
 from costfloor.report.plain import LAWS_IN_WORDS, QUESTIONS_IN_WORDS, fall, fall_span
 from costfloor.report.study import Study
 from costfloor.studies.catalogue import STUDIES
@@ -66,20 +67,18 @@ def first_page(study: Study) -> list[Block]:
 
 def in_short(study: Study) -> str:
     """How fast prices fall, under how many descriptions, and the chance of the claimed floor."""
-    rates = rates_by_year(study.fits, study.obs)
-    now = rates[rates["period"] == LAST_12]
-    middle = now[f"{RATE}_q50"]
+    middle = last_12_months(study.fits, study.obs).values()
     aside = study.comparison.questions.set_aside
     uncounted = (
         f" {listing([f'“{LAWS_IN_WORDS[law]}”' for law in aside])} is not counted below." if len(aside) == 1 else ""
     )
     uncounted = f" {plural(len(aside), 'description')} are not counted below." if len(aside) > 1 else uncounted
     return (
-        f"Over the 12 months to {study.obs.last:%d %B %Y} models of the same ability became {fall_span(middle.min(), middle.max())}, by "
-        f"the middle estimates of {plural(len(now), 'description')} of how prices move; that is the spread between descriptions, and each "
-        "has a doubt of its own (figure). A fall that stays at 15 to 20 % a year in the long run has a chance of "
-        f"{probability(study.comparison.p_floor_15_20_plateau)}, if there is a floor at all; before any price was seen it had "
-        f"{probability(study.comparison.p_floor_15_20_prior)}.{uncounted}"
+        f"Over the 12 months to {study.obs.last:%d %B %Y} models of the same ability became {fall_span(min(middle), max(middle))}, by "
+        f"the middle estimates of {plural(len(middle), 'description')} of how prices move; that is the spread between descriptions, and "
+        f"each has a doubt of its own (figure). Under “{LAWS_IN_WORDS['plateau']}” a fall that stays at 15 to 20 % a year has a chance of "
+        f"{probability(study.comparison.p_floor_15_20_plateau)} in the long run; before any price was seen it had "
+        f"{probability(study.comparison.p_floor_15_20_prior)}. A fall of at most 20 % is question 6.{uncounted}"
     )
 
 
@@ -88,7 +87,8 @@ def six_answers(questions: Questions) -> Table:
     spans = questions.spans()
     return tabulate(
         "six_answers",
-        "Six questions, fixed before the data that answer them were read. An answer is yes or no when every description of how prices move "
+        "Six questions. They and the limits of their answers were fixed before prices of 2026 were read; some details of how they are "
+        "computed were added after (docs/questions.md). An answer is yes or no when every description of how prices move "
         "gives it. Chance: of yes, lowest and highest over the descriptions; before: the same before any price was seen.",
         [
             Column("", lambda answered: answered.id, name="question_id"),
@@ -143,18 +143,25 @@ def what_changed(history: tuple[Entry, ...]) -> str:
     if len(history) < 2:
         return "These are the first data whose results were kept: there is nothing to compare with."
     now = history[-1]
-    # Of several runs to the same day the data of an earlier one say more than another run of these.
-    before = next((entry for entry in reversed(history[:-1]) if entry.last < now.last), history[-2])
+    before = data_before(history)
     verdict = (
         "the answer to floor or no floor stays what it was"
         if now.verdict == before.verdict
         else f"the answer was “{VERDICTS[before.verdict].lower()}”"
     )
-    rates = [entry.quantities["plateau"]["rate_now"][1] for entry in (before, now)]
+    then, today = (fall(entry.quantities["plateau"]["rate_now"][1]) for entry in (before, now))
     other = "" if before.rates_of == now.rates_of else " Part of that is another way to take the mean over models."
+    first = computed_otherwise(history)
+    if first is not None:
+        other += (
+            f" Not all of that is new prices: when these were first used, with other models, the pace was "
+            f"{fall(first.quantities['plateau']['rate_now'][1])}, and the chance that it has halved {probability(first.p_slowed)}, not "
+            f"{probability(now.p_slowed)}."
+        )
     return (
         f"Since the data to {before.last} ({plural(before.n, 'price')}) the number of prices used has become {now.n:,}, and {verdict}. If "
-        f"the fall slows to a floor, prices are now {fall(rates[1])} each year, where the estimate was {fall(rates[0])}.{other}"
+        f"the fall slows to a floor, its own pace of today (what came by chance left out) is {today} a year, where the estimate was "
+        f"{then}.{other}"
     )
 
 

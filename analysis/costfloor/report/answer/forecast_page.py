@@ -69,13 +69,13 @@ def track_record(last: LastForecast | None) -> str:
     score = scores[AVERAGE]
     held = ("fewer than", "about as many as", "more than")[1 + sign(score.coverage90 - 0.9, score.coverage90_se)]
     missed = f" FAILED: of the computations behind it {len(last.failures)} did not settle." if last.failures else ""
+    level = f"{_level(score)} {surprised([score for name, score in scores.items() if name in LAWS_IN_WORDS])}"
     return (
         f"On {last.day} forecasts were made from the {plural(last.rows_seen, 'price')} known by then. Up to {last.until} "
         f"{plural(last.rows, 'price')} came, of {plural(last.models, 'model')}, {last.models_new:,} of which nobody had seen. The forecast "
-        "was told which models would come and how able they are, and asked for their prices. All descriptions taken together in "
-        "equal parts "
-        f"said {_level(score)}. Ranges that should have held nine of ten prices held {percentage(score.coverage90)}, {held} "
-        f"they should.{missed} {rivals([score for name, score in scores.items() if name in baselines.TITLES])}"
+        f"was told which models would come and how able they are, and asked for their prices. {level} Ranges that should have held nine of "
+        f"ten prices held {percentage(score.coverage90)}, {held} they should.{missed} "
+        f"{rivals([score for name, score in scores.items() if name in baselines.TITLES])}"
     )
 
 
@@ -83,10 +83,33 @@ def rivals(scores: Sequence[ForecasterScore]) -> str:
     """Against how many simple rules the forecast was better, worse, or not to be told apart."""
     if not scores:
         return ""
-    places = [sign(score.behind, score.behind_se) for score in scores]
+    places: dict[int, list[str]] = {1: [], -1: [], 0: []}
+    for score in scores:
+        places[sign(score.behind, score.behind_se)].append(f"“{baselines.TITLES[score.name]}”")
+    clauses = [
+        f"{words} {len(places[place])}{f' ({listing(places[place])})' if place < 1 else ''}"
+        for place, words in (
+            (1, "better beyond chance than"),
+            (-1, "worse beyond chance than"),
+            (0, "not to be told from"),
+        )
+        if places[place]
+    ]
+    by_log_score = [sign(-score.elpd_ahead, score.elpd_ahead_se) for score in scores]
     return (
-        f"Beside {plural(len(scores), 'simple rule')}, such as “no change” or “20 % a year”, it was better beyond chance than "
-        f"{places.count(1)}, worse beyond chance than {places.count(-1)}, and not to be told from {places.count(0)}."
+        f"Of {plural(len(scores), 'simple rule')} it was {listing(clauses)}, by how far prices lay from the forecast; by the chance that "
+        f"it gave to what came, better beyond chance than {by_log_score.count(1)} and worse than {by_log_score.count(-1)}."
+    )
+
+
+def surprised(scores: Sequence[ForecasterScore]) -> str:
+    """Under how many descriptions the mean of the prices that came lay outside its range of nine in ten."""
+    ends = [(score.error_span[0], score.error, score.error_span[1]) for score in scores]
+    places = [beside(0.0, (low, middle, high)) for low, middle, high in ends]
+    dearer, cheaper = places.count(-1), places.count(1)
+    return (
+        f"By each description alone they lay above the range of nine in ten for their mean under {dearer} of {len(scores)}, and below it "
+        f"under {cheaper}."
     )
 
 
@@ -116,22 +139,22 @@ def earlier(stored: "Stored[Hindcast] | None") -> str:
 
 
 def _level(score: ForecasterScore) -> str:
-    ratio = math.exp(score.error)
-    if not sign(score.error, score.error_se):
-        return "prices that on average came as they did, as far as chance lets one say"
-    return f"prices that were off: on average {significant(ratio)} times what was said came"
+    chance = "" if sign(score.error, score.error_se) else ", which may be chance"
+    return (
+        f"On average prices came at {significant(math.exp(score.error))} times what all descriptions, taken together in equal parts, had "
+        f"said{chance}."
+    )
 
 
 def _by_description(last: LastForecast) -> Table:
     names = {**LAWS_IN_WORDS, AVERAGE: "all in equal parts"}
     return tabulate(
         "track_record",
-        f"The forecasts of {last.day} beside the prices that came. Off by: how far prices lay from the forecast with its spread, in "
-        "percent of "
-        "price, about; lower is better. Held: share of prices inside the ranges of one in two and nine in ten.",
+        f"The forecasts of {last.day} beside the prices that came. Off by: by what factor prices lay from the forecast, with its "
+        "spread; 1 would be none. Held: share of prices inside the ranges of one in two and nine in ten.",
         [
             Column("Description", lambda score: names[score.name], "l"),
-            Column("Off by", lambda score: Number(100.0 * score.crps, ".0f"), unit="percent"),
+            Column("Off by", lambda score: Number(math.exp(score.crps)), unit="factor"),
             Column("Half held", lambda score: Share(score.coverage50)),
             Column("Nine in ten held", lambda score: Share(score.coverage90)),
         ],

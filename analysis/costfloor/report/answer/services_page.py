@@ -11,6 +11,7 @@ from costfloor.economics.study import Economics
 from costfloor.report.chapter_costs import CLAIMED
 from costfloor.report.chapter_economics import AFTER_YEARS, viable
 from costfloor.report.launches import launches
+from costfloor.report.plain import LAWS_IN_WORDS
 from costfloor.report.study import Study
 from costfloor.typeset.blocks import Block, heading, table, text
 from costfloor.typeset.montecarlo import majority
@@ -122,8 +123,24 @@ def decision(economics: Economics) -> str:
     left = f"; for {listing(unsure)} it is too close to call" if unsure else ""
     if apart:
         rest = left or ", and for no other"
-        return f"Whether to launch hangs on which description is right for {listing(apart)}{rest}."
-    return f"For none of them does the decision to launch {'clearly ' if left else ''}hang on which description is right{left}."
+        hangs = f"Whether to launch hangs on which description is right for {listing(apart)}{rest}"
+    else:
+        hangs = f"For none of them does the decision to launch {'clearly ' if left else ''}hang on which description is right{left}"
+    return f"{hangs}: by expected value, to which a few large gains may add most. {likely_losses(economics)}"
+
+
+def likely_losses(economics: Economics) -> str:
+    """Which launches lose money more likely than not, and under which descriptions."""
+    losing: dict[str, list[str]] = {}
+    for outlook in economics.outlooks:
+        scenario = next(service for service in economics.scenarios if service.name == outlook.scenario)
+        counted = outlook.law in LAWS_IN_WORDS and outlook.buyer == economics.along(scenario)
+        if counted and majority(outlook.p_loss, outlook.draws) > 0:
+            losing.setdefault(f"“{LAWS_IN_WORDS[outlook.law]}”", []).append(f"“{scenario.title}”")
+    if not losing:
+        return "No launch loses money more likely than not, under any description."
+    clauses = [f"under {law} {listing(titles)}" for law, titles in losing.items()]
+    return f"More likely than not it loses money {'; '.join(clauses)}; under no other."
 
 
 def _earning(outlook: Outlook) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from costfloor.report.plain import LAWS_IN_WORDS
-from costfloor.studies.operating.chapter import wrong_answers
+from costfloor.studies.operating.chapter import pooled, wrong_answers
 from costfloor.studies.operating.study import SIMULATED, AnswerCounts, ErrorRates
 from costfloor.studies.operating.verdicts import slowed_by
 from costfloor.studies.operating.worlds import WORLDS
+from costfloor.studies.simulated import ALL
 from costfloor.studies.stored import Stored
 from costfloor.studies.waiting.chapter import MONTHS_PER_YEAR, decided
 from costfloor.studies.waiting.study import Waiting
@@ -56,7 +57,8 @@ def _slowed(today: ErrorRates, p_slowed: float) -> str:
 
 def _in_brackets(counts: tuple[AnswerCounts, ...]) -> str:
     wrong = wrong_answers(counts)
-    return f" ({wrong})" if wrong else ""
+    says_yes = any(pooled(counts, question, ALL, truth)[0]["yes"] for question in SIMULATED for truth in (True, False))
+    return f" ({wrong}{'' if says_yes else ', none is a yes'})" if wrong else ""
 
 
 def _current[R](study: Stored[R] | None) -> R | None:

@@ -43,7 +43,7 @@ def smallest_tails(rows: Sequence[HeldoutRow]) -> Table:
     return tabulate(
         "heldout",
         "Targeted statistics of held-out months: the smallest two-sided tail probability over the past dates, by law. An asterisk marks "
-        f"what fails (below {FAIL_BELOW:g}); months overlap, so that dates are not independent.",
+        f"what fails (below {FAIL_BELOW:g} by more than two Monte Carlo errors); months overlap, so that dates are not independent.",
         [
             Column("Law", lambda law: LAWS[law].title, "l"),
             *(_smallest(rows, check, title) for check, title in TITLES.items()),
@@ -61,8 +61,8 @@ def _smallest(rows: Sequence[HeldoutRow], check: str, title: str) -> Column[str]
         ]
         if not tails:
             return None
-        least, passed = min(tails)
-        return Marked(least, ".3f", marked=not passed)
+        least, passed = min(tails, key=lambda tail: tail[0])
+        return Marked(least, ".3f", marked=passed is False)
 
     return Column(title, cell, unit="probability")
 

@@ -19,6 +19,9 @@ from costfloor.typeset.tables import Cell, Column, Table, tabulate
 WANTED: Final = 0.8
 """Share of panels of the first world in which question 1 is to be answered yes: docs/questions.md."""
 
+ALLOWED: Final = 0.05
+"""The same of the second world, at most."""
+
 POWERFUL: Final = 0.5
 """Share of panels from which on a check can tell a law that does not hold."""
 
@@ -81,10 +84,29 @@ def power_of_question(study: Power, known_within: Sequence[float], notice: str) 
         f"Question {ASKED} was asked in {plural(study.panels, 'panel')} of each of two worlds that are today's but for the rate of their "
         "last 12 months. No law is set aside there, as no past forecasts are scored.",
         *(_answered(study, world.name) for world in RATE_WORLDS),
+        against_what_was_asked(study),
         what_a_yes_takes(known_within),
         notice,
     )
     return [text(*sentences), table(_question(study))]
+
+
+def against_what_was_asked(study: Power) -> str:
+    """Whether the laws together answer yes as often as docs/questions.md asked for, in the world where it is true and the other."""
+    slow, fast = (
+        next(row.answers["yes"] for row in study.questions if (row.world, row.law) == (world.name, ALL)) / study.panels
+        for world in RATE_WORLDS
+    )
+    missed = [
+        f"a yes in {percentage(WANTED)} of panels of the first was asked for" if slow < WANTED else "",
+        f"a yes in at most {percentage(ALLOWED)} of panels of the second was asked for" if fast > ALLOWED else "",
+    ]
+    if any(missed):
+        return f"FAILED: beforehand {listing(list(filter(None, missed)))}."
+    return (
+        f"That is what was asked for beforehand: a yes in {percentage(WANTED)} of panels of the first at least, in {percentage(ALLOWED)} "
+        "of the second at most."
+    )
 
 
 def _answered(study: Power, world: str) -> str:

@@ -12,6 +12,8 @@ from costfloor.typeset.values import Share
 def calibration(study: Calibration, notice: str) -> list[Block]:
     """Which quantities have uniform ranks and intervals that hold the truth as often as they say, given how many were looked at."""
     rows = study.rows
+    if not rows:
+        return [text("No quantity was ranked.", notice)]
     outside = [row for row in rows if not row.passed]
     passed = len(rows) - len(outside)
     sentences = [
@@ -28,7 +30,7 @@ def calibration(study: Calibration, notice: str) -> list[Block]:
     sentences.append(
         f"Taken one by one, the ranks of {leaving} leave the band that holds {percentage(BAND)} of uniform ranks, where chance would "
         f"put about {by_chance:.0f}; the smallest p-value of all is {min(row.uniformity.p_value for row in rows):.3g}, and "
-        f"{(1.0 - BAND) / len(rows):.1g} is the limit."
+        f"{(1.0 - BAND) / len(rows):.2g} is the limit."
     )
     return [text(*sentences, notice), table(_calibrated(study)), figure("ranks", CAPTION)]
 

@@ -16,14 +16,14 @@ from costfloor.typeset.style import BAND_COLOURS, BAND_LINES, GREY, LIGHT, not_r
 COLUMNS = 3
 DEVIATION, BAND = "deviation_share", "band_share"
 NAMED = 4
-"""Quantities that are outside and have their name in a panel; the table and the notebook name all."""
+"""Quantities whose ranks are outside and have their name in a panel; the table and the notebook name all."""
 
 OUTSIDE_COLOURS = BAND_COLOURS[1:]
 
 CAPTION: Final = (
     "Simulation-based calibration, by law: the distribution of the ranks of the truth among posterior draws, less the uniform "
     "one; a line per quantity. Shaded: the 95 % simultaneous band of one quantity, which one in twenty leaves by chance. In colour: "
-    "quantities that are outside when their number is allowed for. Every histogram is in notebook 05."
+    "quantities whose ranks are outside when their number is allowed for. Every histogram is in notebook 05."
 )
 
 

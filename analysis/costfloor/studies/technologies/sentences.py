@@ -113,10 +113,12 @@ def keeps(reference: ReferenceClass) -> str:
 def other_form(reference: ReferenceClass, of_plateau: ReferenceClass) -> str:
     """Whether the share that is kept depends on the form of the law."""
     low, middle, high = of_plateau.quantiles["kept_share"]
+    encompassing = reference.quantiles["kept_share"][1]
     agree = (
-        "The encompassing law's median lies inside that interval."
-        if low <= reference.quantiles["kept_share"][1] <= high
-        else "The encompassing law's median lies outside: what is kept depends on the form of the law more than on the data."
+        f"The encompassing law's median, {encompassing:.2f}, lies inside that interval."
+        if low <= encompassing <= high
+        else f"The encompassing law's median, {encompassing:.2f}, lies outside that interval: "
+        "what is kept depends on the form of the law more than on the data."
     )
     return (
         f"The plateau law on the same points, whose rate can only slow down, keeps {middle:.2f} ({low:.2f} to {high:.2f}) of the initial "

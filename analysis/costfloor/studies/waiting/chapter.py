@@ -53,7 +53,7 @@ def decided(counts: tuple[AnswerCounts, ...], question: int) -> tuple[int, int]:
 def months_until(today: float | None, later: float, months: int) -> str:
     """Months until a share of `WANTED` is decided, linear between today's share and that after so many `months`."""
     if today is not None and today >= WANTED:
-        return "none"
+        return "0"
     if later < WANTED:
         return f"more than {months}"
     if today is None:
