@@ -179,7 +179,7 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
         refuse_links(current.places.raw)
         lists, fresh = read_lists(current), dict[Vintage, Arrival]()
         accepted: list[tuple[Arrival, Vintage]] = []
-        for arrival in sorted(arrivals, key=lambda a: (a.vintage.observed_on, a.vintage.source, a.vintage.sha256)):
+        for arrival in sorted(arrivals, key=_turn):
             vintage = arrival.vintage
             try:
                 known = _stored_already([*current.vintages, *fresh], withdrawn(current), arrival)
@@ -202,11 +202,10 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
         quotes = build_quotes(trial, lists={vintage: lists[vintage] for vintage in in_order(lists)}).quotes
         models_new = _new_models(current, trial)
         naming = Counter(source for names in models_new["sources"] for source in names.split(";"))
+        stored = [fresh.get(vintage) is arrival for arrival, vintage in accepted]
         reports = tuple(
-            report(
-                trial, quotes, vintage, arrival.reading, naming[vintage.source], stored=fresh.get(vintage) is arrival
-            )
-            for arrival, vintage in accepted
+            report(trial, quotes, vintage, arrival.reading, naming[vintage.source] if new else 0, stored=new)
+            for (arrival, vintage), new in zip(accepted, stored, strict=True)
         )
         for vintage, arrival in fresh.items():
             remember_reading(current.places, vintage, arrival.reading)
@@ -214,6 +213,12 @@ def take_in(store: Store, arrivals: Sequence[Arrival], refused: Callable[[Arriva
         if accepted:  # also of what is there: a run may have been killed before this step
             stamp_version(current.places.raw, max(vintage.observed_on for vintage in trial.vintages))
         return Taken(tuple(arrival for arrival, _ in accepted), reports, trial, quotes, models_new)
+
+
+def _turn(arrival: Arrival) -> tuple[str, str, str, bool, str]:
+    """By day; of one file under several names the one of which it is known whether it is whole comes first."""
+    vintage = arrival.vintage
+    return vintage.observed_on, vintage.source, vintage.sha256, arrival.coverage is None, vintage.address
 
 
 def _new_models(before: Store, after: Store) -> pd.DataFrame:
@@ -297,9 +302,9 @@ def _stored_already(
             return known
         if reason is None:
             raise InputError(
-                f"is in the store already, taken to be {known.coverage} ({known.name})",
+                f"is there already, taken to be {known.coverage} ({known.name})",
                 file=arrival.shown,
-                remedy="Withdraw that one first: `costfloor vintages withdraw`",
+                remedy="Say the same of both, or withdraw that one first: `costfloor vintages withdraw`",
             )
         if same:
             raise InputError(

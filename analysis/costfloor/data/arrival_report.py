@@ -26,7 +26,7 @@ class IngestReport:
     coverage
         What absence from the list was taken to mean: `whole`, `partial` or `statements`.
     stored
-        False when the very file was in the store already.
+        False when the very file was in the store already, or came before it under another name.
     rows_read
         Entries in the file: `rows_new + rows_changed + rows_unchanged + rows_past + rows_announced + rows_rejected + rows_skipped`.
     rows_new, rows_changed, rows_unchanged
