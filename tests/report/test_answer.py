@@ -142,7 +142,7 @@ def test_what_changed_reads_right_with_and_without_a_past() -> None:
     assert "nothing to compare" in first_page.what_changed((make_entry(),))
     before, now = make_entry("a", verdict="plateau"), make_entry("b", n=60, quantities=make_rates(0.5))
     said = first_page.what_changed((before, now))
-    assert "used has become 60" in said
+    assert " to 60, and" in said
     assert "the answer was “the fall of prices slows to a floor”" in said
     earlier, again = make_entry("a", last="2025-12-27"), make_entry("b", last="2026-04-30")
     assert "Since the data to 2025-12-27" in first_page.what_changed((earlier, again, again))

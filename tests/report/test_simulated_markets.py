@@ -29,7 +29,7 @@ def test_right_and_wrong_answers_are_counted() -> None:
         "In simulated markets like this one questions 1, 2 and 5 are answered in 50 %, 50 % and 50 % of cases (3 of 30 answers are wrong)."
     )
     right = {"operating": operating(counts(0, 10, 10, truth=False))}
-    assert "(0 of 30 answers are wrong)." in in_simulated_markets(right, 0.5)
+    assert "(0 of 30 answers are wrong, none is a yes)." in in_simulated_markets(right, 0.5)
     nothing = {"operating": operating(counts(0, 0, 10, truth=False))}
     assert "in 0 %, 0 % and 0 % of cases." in in_simulated_markets(nothing, 0.5)
 
@@ -46,7 +46,7 @@ def test_what_more_months_bring_stands_beside() -> None:
 def test_the_chance_of_now_stands_among_those_of_simulated_markets() -> None:
     stored = {"operating": operating(counts(1, 0, 9, truth=True))}
     assert in_simulated_markets(stored, 0.5).endswith(
-        " At the length of today a chance of 50 % or more that the fall has lost half of its speed comes in 2 of 3 with a fall that slows "
+        " Today a chance of 50 % or more that the fall has lost half of its speed comes in 2 of 3 with a fall that slows "
         "to a floor and 1 of 3 with a fall kept up by discoveries."
     )
     assert "comes in 0 of 3 with a fall that slows to a floor and 0 of 3 with" in in_simulated_markets(stored, 0.95)

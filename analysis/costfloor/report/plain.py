@@ -19,8 +19,7 @@ QUESTIONS_IN_WORDS: Final[Mapping[int, str]] = {
     1: "Have prices for the same ability fallen slowly over the last 12 months, by 20 % or less?",
     2: "Will they at least halve in the next 12 months?",
     3: "Has the price of running a model of a given size fallen slowly at the same sellers over the last 12 months, by 20 % or less?",
-    4: "Has the size of model needed for the same ability (parameters in use) shrunk less than half as fast over the last 12 months as "
-    "before?",
+    4: "Has the size (parameters in use) needed for the same ability shrunk less than half as fast over the last 12 months as before?",
     5: "Has the fall lost a quarter of its speed, or more, since such models first came on sale?",
     6: "How likely is a fall of 20 % a year or less, some years from now?",
 }

@@ -75,10 +75,10 @@ def in_short(study: Study) -> str:
     uncounted = f" {plural(len(aside), 'description')} are not counted below." if len(aside) > 1 else uncounted
     return (
         f"Over the 12 months to {study.obs.last:%d %B %Y} models of the same ability became {fall_span(min(middle), max(middle))}, by "
-        f"the middle estimates of {plural(len(middle), 'description')} of how prices move; that is the spread between descriptions, and "
-        f"each has a doubt of its own (figure). Under “{LAWS_IN_WORDS['plateau']}” a fall that stays at 15 to 20 % a year has a chance of "
-        f"{probability(study.comparison.p_floor_15_20_plateau)} in the long run; before any price was seen it had "
-        f"{probability(study.comparison.p_floor_15_20_prior)}. A fall of at most 20 % is question 6.{uncounted}"
+        f"the middle estimates of {plural(len(middle), 'description')} of how prices move, each with a doubt of its own (figure). Under "
+        f"“{LAWS_IN_WORDS['plateau']}” a fall that stays at 15 to 20 % a year has a chance of "
+        f"{probability(study.comparison.p_floor_15_20_plateau)} ({probability(study.comparison.p_floor_15_20_prior)} before any price was "
+        f"seen); one of at most 20 % is question 6.{uncounted}"
     )
 
 
@@ -87,9 +87,8 @@ def six_answers(questions: Questions) -> Table:
     spans = questions.spans()
     return tabulate(
         "six_answers",
-        "Six questions. They and the limits of their answers were fixed before prices of 2026 were read; some details of how they are "
-        "computed were added after (docs/questions.md). An answer is yes or no when every description of how prices move "
-        "gives it. Chance: of yes, lowest and highest over the descriptions; before: the same before any price was seen.",
+        "Questions and limits were fixed before prices of 2026 were read, details of computing added after (docs/questions.md). Yes or no: "
+        "where every description of how prices move gives it. Chance: of yes, lowest and highest over them; before: before any price.",
         [
             Column("", lambda answered: answered.id, name="question_id"),
             Column("Question", lambda answered: QUESTIONS_IN_WORDS[answered.id], "L"),
@@ -154,14 +153,13 @@ def what_changed(history: tuple[Entry, ...]) -> str:
     first = computed_otherwise(history)
     if first is not None:
         other += (
-            f" Not all of that is new prices: when these were first used, with other models, the pace was "
+            f" Not all of that is new prices: when these were first used, with other models, it was "
             f"{fall(first.quantities['plateau']['rate_now'][1])}, and the chance that it has halved {probability(first.p_slowed)}, not "
             f"{probability(now.p_slowed)}."
         )
     return (
-        f"Since the data to {before.last} ({plural(before.n, 'price')}) the number of prices used has become {now.n:,}, and {verdict}. If "
-        f"the fall slows to a floor, its own pace of today (what came by chance left out) is {today} a year, where the estimate was "
-        f"{then}.{other}"
+        f"Since the data to {before.last} the prices used went from {before.n:,} to {now.n:,}, and {verdict}. If the fall slows to a "
+        f"floor, its own pace (chance left out) is {today} a year, where it was {then}.{other}"
     )
 
 
@@ -174,10 +172,10 @@ def side_results(study: Study) -> str:
         variants = measures.result.variants
         failed = sum(not variant.passed for variant in variants)
         sentences.append(
-            f"Of {plural(len(variants), 'way')} to read the data (other prices, other models, other clocks) {failed} could not be computed "
+            f"Of {plural(len(variants), 'way')} to read the data {failed} could not be computed "
             "reliably, and count for nothing."
             if failed
-            else f"All {len(variants)} ways to read the data (other prices, other models, other clocks) could be computed."
+            else f"All {len(variants)} ways to read the data could be computed."
         )
     missing, old = [name for name in STUDIES if name not in stored], [name for name in stored if stored[name].stale]
     if missing or old:

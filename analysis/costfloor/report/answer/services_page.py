@@ -136,11 +136,11 @@ def likely_losses(economics: Economics) -> str:
         scenario = next(service for service in economics.scenarios if service.name == outlook.scenario)
         counted = outlook.law in LAWS_IN_WORDS and outlook.buyer == economics.along(scenario)
         if counted and majority(outlook.p_loss, outlook.draws) > 0:
-            losing.setdefault(f"“{LAWS_IN_WORDS[outlook.law]}”", []).append(f"“{scenario.title}”")
+            losing.setdefault(f"“{scenario.title}”", []).append(f"“{LAWS_IN_WORDS[outlook.law]}”")
     if not losing:
         return "No launch loses money more likely than not, under any description."
-    clauses = [f"under {law} {listing(titles)}" for law, titles in losing.items()]
-    return f"More likely than not it loses money {'; '.join(clauses)}; under no other."
+    clauses = [f"of {title} under {listing(laws)}" for title, laws in losing.items()]
+    return f"More likely than not a launch loses money {'; '.join(clauses)}."
 
 
 def _earning(outlook: Outlook) -> str:

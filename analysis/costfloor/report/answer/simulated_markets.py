@@ -36,7 +36,8 @@ def in_simulated_markets(stored: Mapping[str, Stored[Any]], p_slowed: float) -> 
         shares = listing([_share(later.answers, question) for question in SIMULATED])
         wait = f", and with {later.years_more * MONTHS_PER_YEAR} more months of prices in {shares}{_in_brackets(later.answers)}"
     return (
-        f"In simulated markets like this one questions {questions} are answered in {now} of cases{_in_brackets(today.answers)}{wait}."
+        f"In simulated markets like this one questions {questions} are answered in {now} of cases"
+        f"{_in_brackets(today.answers, _no_yes(today.answers))}{wait}."
         f"{_slowed(today, p_slowed)}"
     )
 
@@ -50,15 +51,20 @@ def _slowed(today: ErrorRates, p_slowed: float) -> str:
         ]
     )
     return (
-        f" At the length of today a chance of {probability(p_slowed)} or more that the fall has lost half of its speed comes in "
+        f" Today a chance of {probability(p_slowed)} or more that the fall has lost half of its speed comes in "
         f"{shares}."
     )
 
 
-def _in_brackets(counts: tuple[AnswerCounts, ...]) -> str:
+def _in_brackets(counts: tuple[AnswerCounts, ...], more: str = "") -> str:
     wrong = wrong_answers(counts)
-    says_yes = any(pooled(counts, question, ALL, truth)[0]["yes"] for question in SIMULATED for truth in (True, False))
-    return f" ({wrong}{'' if says_yes else ', none is a yes'})" if wrong else ""
+    return f" ({wrong}{more})" if wrong else ""
+
+
+def _no_yes(counts: tuple[AnswerCounts, ...]) -> str:
+    """That no answer is a yes, so that nothing shows how often one would be right; empty where some are."""
+    yes = any(pooled(counts, question, ALL, truth)[0]["yes"] for question in SIMULATED for truth in (True, False))
+    return "" if yes else ", none is a yes"
 
 
 def _current[R](study: Stored[R] | None) -> R | None:

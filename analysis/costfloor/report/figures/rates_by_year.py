@@ -59,7 +59,7 @@ def frame(study: Study) -> pd.DataFrame:
 def draw(study: Study) -> Figure:
     """Intervals by period, on one axis of rates."""
     rates = frame(study)
-    figure = page_figure(2.35)
+    figure = page_figure(2.2)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1.0))
     laws = {name: (LAWS_IN_WORDS[name], LAW_COLOURS[name], LAW_MARKERS[name]) for name, fit in study.fits.items()}
     _part(left, rates[rates["part"] == MARKET], laws)
