@@ -248,7 +248,7 @@ def test_launches_that_lose_more_likely_than_not_are_named(study: Study) -> None
     words = services_page.likely_losses(replace(economics, outlooks=lost))
     assert (
         words
-        == f"More likely than not it loses money under “{LAWS_IN_WORDS['baumol']}” “{first.title}”; under no other."
+        == f"More likely than not these launches lose money: that of “{first.title}” under “{LAWS_IN_WORDS['baumol']}”."
     )
 
 

@@ -139,8 +139,8 @@ def likely_losses(economics: Economics) -> str:
             losing.setdefault(f"“{scenario.title}”", []).append(f"“{LAWS_IN_WORDS[outlook.law]}”")
     if not losing:
         return "No launch loses money more likely than not, under any description."
-    clauses = [f"of {title} under {listing(laws)}" for title, laws in losing.items()]
-    return f"More likely than not a launch loses money {'; '.join(clauses)}."
+    clauses = [f"that of {title} under {listing(laws)}" for title, laws in losing.items()]
+    return f"More likely than not these launches lose money: {'; '.join(clauses)}."
 
 
 def _earning(outlook: Outlook) -> str:
