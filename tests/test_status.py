@@ -104,7 +104,7 @@ def test_studies_are_current_stale_or_missing(monkeypatch: pytest.MonkeyPatch) -
     assert list(found) == list(STUDIES)
     assert found["sbc"] == {"state": "current", "because": ""}
     assert found["evidence"] == {"state": "stale", "because": "data (panel), code changed"}
-    assert found["domains"] == {"state": "stale", "because": "the form of the record changed"}
+    assert found["domains"] == {"state": "stale", "because": f"{EARLIER_FORM} changed"}
     assert found["graphs"] == {
         "state": "current",
         "because": "code taken as unchanged: a loop became an array expression (Ada)",

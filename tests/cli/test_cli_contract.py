@@ -205,6 +205,7 @@ def test_a_study_that_missed_a_gate_exits_with_1(
     monkeypatch.setattr(costfloor.cli.calibration, "built_panel", lambda *_: SimpleNamespace(store=None, report=None))
     monkeypatch.setattr(costfloor.cli.calibration, "standings", lambda *_: {})
     monkeypatch.setattr(costfloor.cli.calibration, "run_study", lambda *_: result)
+    monkeypatch.setattr(costfloor.cli.calibration, "stored_studies", lambda *_: {})
     done = run(capsys, "calibrate", "evidence", "--reports", tmp_path, "--json")
     assert done.code == code
     assert set(done.json["studies"]) == {"evidence"}

@@ -200,7 +200,7 @@ def test_calibration_that_holds_says_how_many_leave_their_band_by_chance(tmp_pat
     assert "all 40 are inside" in words
     assert "Outside:" not in words
     assert "the ranks of 2 leave the band that holds 95 % of uniform ranks, where chance would put about 2" in words
-    assert "smallest p-value of all is 0.03, and 0.0012 is the limit" in words
+    assert "smallest p-value of all is 0.03, and 0.0013 is the limit" in words
 
 
 def test_calibration_names_what_is_outside_and_by_what(tmp_path: Path) -> None:

@@ -139,12 +139,12 @@ def test_not_run_says_so() -> None:
 @pytest.mark.parametrize(
     ("today", "later", "said"),
     [
-        (0.85, 0.9, "none"),
+        (0.85, 0.9, "0"),
         (0.2, 0.5, "more than 24"),
         (0.2, 1.0, "18"),
         (None, 0.9, "at most 24"),
         (None, 0.1, "more than 24"),
-        (0.9, 0.2, "none"),
+        (0.9, 0.2, "0"),
     ],
 )
 def test_months_until_the_rule_decides(today: float | None, later: float, said: str) -> None:

@@ -34,7 +34,7 @@ CAPTION: Final = (
 NEXT_TO: Final = 0.08
 """Between the marks of two laws, of the place of a period."""
 
-PERCENTS: Final = (-50, 0, 20, 40, 60, 70, 80, 90, 95)
+PERCENTS: Final = (-50, 0, 40, 60, 80, 90, 95)
 SOURCES: Final = {
     "fixed": ("a unit of a model's size, at the same seller", BLUE, "o"),
     "changed": ("the size that an ability needs", VERMILLION, "^"),
@@ -59,7 +59,7 @@ def frame(study: Study) -> pd.DataFrame:
 def draw(study: Study) -> Figure:
     """Intervals by period, on one axis of rates."""
     rates = frame(study)
-    figure = page_figure(2.2)
+    figure = page_figure(2.35)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.7, 1.0))
     laws = {name: (LAWS_IN_WORDS[name], LAW_COLOURS[name], LAW_MARKERS[name]) for name, fit in study.fits.items()}
     _part(left, rates[rates["part"] == MARKET], laws)
