@@ -200,6 +200,10 @@ def test_calibration_that_holds_says_how_many_leave_their_band_by_chance(tmp_pat
     assert "all 40 are inside" in words
     assert "Outside:" not in words
     assert "the ranks of 2 leave the band that holds 95 % of uniform ranks, where chance would put about 2" in words
+    assert "no test of it" not in words
+    fewer = [replace(row, uniformity=replace(row.uniformity, simulations=200)) for row in rows]
+    assert "had been read when this one was written" in calibration_words(tmp_path, *fewer)
+    assert not Calibration(tuple(fewer), {}).passed
     assert "smallest p-value of all is 0.03, and 0.0013 is the limit" in words
 
 

@@ -2,7 +2,7 @@
 
 from costfloor.studies.sbc.figure import CAPTION
 from costfloor.studies.sbc.ranks import BAND, COVERAGE_BAND, INTERVALS, exact_coverage
-from costfloor.studies.sbc.study import RANKED_DRAWS, Calibration, Row
+from costfloor.studies.sbc.study import RANKED_DRAWS, SIMULATIONS, Calibration, Row
 from costfloor.typeset.blocks import Block, figure, table, text
 from costfloor.typeset.phrases import listing, percentage
 from costfloor.typeset.tables import Column, Table, tabulate
@@ -25,6 +25,11 @@ def calibration(study: Calibration, notice: str) -> list[Block]:
     ]
     if outside:
         sentences.append(f"Outside: {listing([_why_outside(row) for row in outside])}.")
+    if not study.complete:
+        sentences.append(
+            f"These are not the {SIMULATIONS} simulations with new truths that the rule asks for: they were run under an earlier rule and "
+            "had been read when this one was written, so that they are no test of it, and the study does not count as passed."
+        )
     leaving = sum(not row.uniformity.inside for row in rows)
     by_chance = (1.0 - BAND) * len(rows)
     sentences.append(

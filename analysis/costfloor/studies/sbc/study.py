@@ -91,8 +91,13 @@ class Calibration:
 
     @property
     def passed(self) -> bool:
-        """Whether every quantity passed: a right program does so in 94 of 100 runs or more."""
-        return bool(self.rows) and all(row.passed for row in self.rows)
+        """Whether the rule's simulations were run and every quantity passed: a right program does so in 94 of 100 runs or more."""
+        return bool(self.rows) and self.complete and all(row.passed for row in self.rows)
+
+    @property
+    def complete(self) -> bool:
+        """Whether each quantity has the number of simulations that the rule asks for."""
+        return all(row.uniformity.simulations == SIMULATIONS for row in self.rows)
 
 
 def design() -> PriceObservations:
