@@ -106,7 +106,7 @@ def test_side_by_side_they_are_the_fits_of_one_law_alone(small_obs: PriceObserva
     lines: list[str] = []
     names = ["exponential", "random_walk"]
     beside = fit_laws(small_obs, FEW, tmp_path / "beside", lines.append, names=names, workers=2)
-    assert lines[0].startswith("fitting exponential, random_walk to 60 rows")
+    assert lines[0].startswith("fitting random_walk, exponential to 60 rows")
     assert "fits: 2 of 2 done" in lines
     for name in names:
         alone = fit_law(LAWS[name], small_obs, FEW, tmp_path / "alone", silent)

@@ -5,6 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import dask
+
 from costfloor.fit.fit import Progress, fit_law, stored_fit
 from costfloor.fit.request import fit_key
 from costfloor.fit.result import Fit
@@ -77,7 +79,9 @@ def _store_side_by_side(
 
 def store_fit(name: str, obs: PriceObservations, settings: Sampling, directory: Path) -> dict[str, Any]:
     """Fit a law and store the fit, as a job; gives its fingerprint."""
-    fit_law(LAWS[name], obs, settings, directory, _silent)
+    # On a worker xarray would ask Dask's scheduler for a lock of the file that it writes, and cannot name one that is in memory.
+    with dask.config.set(scheduler="threads"):
+        fit_law(LAWS[name], obs, settings, directory, _silent)
     return {"fingerprint": fit_key(LAWS[name], obs, settings).digest}
 
 
