@@ -23,7 +23,7 @@ from costfloor.sampling.policy import Sampling
 from store import opened, small_store
 from test_panel import stand_in_capability
 
-HEAVY = ("fit_law", "compare", "run_checks", "baselines", "panel_indexes", "entry", "last_forecast")
+HEAVY = ("fit_laws", "compare", "run_checks", "baselines", "panel_indexes", "entry", "last_forecast")
 """What a report computes from the tables that it has been given."""
 
 

@@ -29,7 +29,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "built_panel", lambda _: SimpleNamespace(store=project_store()))
     monkeypatch.setattr(command, "panel_observations", lambda _: results.obs)
     monkeypatch.setattr(command, "stored_study", reported_study)
-    monkeypatch.setattr(command, "fit_law", lambda law, *_: results.fits[law.name])
+    monkeypatch.setattr(command, "fit_laws", lambda *_: results.fits)
 
 
 @pytest.mark.usefixtures("fitted")

@@ -105,7 +105,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = {check.name: check for check in results.checks}
     for module, function, value in (
         (costfloor.cli.fits, "fit_as_asked", lambda law, *_, **__: results.fits[law.name]),
-        (costfloor.cli.comparison, "fit_law", lambda law, *_: results.fits[law.name]),
+        (costfloor.cli.comparison, "fit_laws", lambda *_, **__: results.fits),
         (costfloor.cli.comparison, "compare_laws", lambda *_, **__: results.comparison),
         (costfloor.cli.comparison, "run_checks", lambda *_: [checks[name] for name in _[3] or checks]),
         (costfloor.cli.comparison, "score_rows", lambda *_: SCORE),
@@ -113,7 +113,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> None:
         (costfloor.cli.data, "build_panel", lambda *_, **__: SimpleNamespace(report=_built())),
         (costfloor.cli.economics, "built_panel", lambda _: built),
         (costfloor.cli.economics, "panel_observations", lambda _: results.obs),
-        (costfloor.cli.economics, "fit_law", lambda law, *_: results.fits[law.name]),
+        (costfloor.cli.economics, "fit_laws", lambda *_, **__: results.fits),
         (costfloor.cli.economics, "stored_study", lambda *_: None),
         (costfloor.cli.report, "make_report", lambda *_, **__: _report()),
         (costfloor.cli.page, "open_results", lambda _: results),

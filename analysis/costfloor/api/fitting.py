@@ -9,9 +9,9 @@ from costfloor.checks.result import Checks
 from costfloor.errors import InputError
 from costfloor.fit.asked import fit_as_asked, require_no_fast_look
 from costfloor.fit.continuation import appended
-from costfloor.fit.fit import fit_law
 from costfloor.fit.other_priors import AskedPrior
 from costfloor.fit.result import Fit
+from costfloor.fit.several import fit_laws
 from costfloor.forecast.compare import Comparison
 from costfloor.forecast.compare import compare as compare_laws
 from costfloor.forecast.score import ScoreReport, score_rows
@@ -135,7 +135,7 @@ def compare(
         raise InputError("is no number of months to look ahead", value=horizon, remedy="Give 1 or more")
     obs = observe(data, score_scale=score_scale, folder=folder, progress=progress)
     how, directory, say = sampling or Sampling(), nearest_places(folder).fits, progress or _silent
-    fits = {name: fit_law(law, obs, how, directory, say) for name, law in LAWS.items()}
+    fits = fit_laws(obs, how, directory, say)
     return compare_laws(fits, obs, how, directory, say, horizon_months=horizon)
 
 

@@ -12,8 +12,8 @@ from costfloor.cli.results import check_blocks, comparison_blocks, one_check, re
 from costfloor.cli.shared import Options, counting, exit_unless, one_of, writable
 from costfloor.cli.tables import Scale, Table, built_panel, day, read_observations, read_table
 from costfloor.fit.continuation import appended
-from costfloor.fit.fit import fit_law
 from costfloor.fit.result import Fit
+from costfloor.fit.several import fit_laws
 from costfloor.forecast.compare import compare as compare_laws
 from costfloor.forecast.past_answer import past_answer
 from costfloor.forecast.refit import refit as refit_laws
@@ -43,7 +43,7 @@ def compare(
     """Compare the laws by forecast and give a verdict."""
     call: Options = context.obj
     obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
-    fits = {name: fit_law(law, obs, call.settings, folder, say) for name, law in LAWS.items()}
+    fits = fit_laws(obs, call.settings, folder, say)
     result = compare_laws(fits, obs, call.settings, folder, say, horizon_months=horizon)
     call.emit(result.to_json(), *comparison_blocks(result, by_origin=by_origin))
     exit_unless(result.passed, f"FAILED gates: {'; '.join(map(str, result.failures))}")
@@ -64,7 +64,7 @@ def check(
         return
     chosen = None if name == "all" else [one_of(name, tuple(CHECKS), "NAME")]
     obs, say, folder = read_observations(call, table, score_scale), call.progress(), writable(call.places.fits)
-    fits = {law: fit_law(LAWS[law], obs, call.settings, folder, say) for law in LAWS}
+    fits = fit_laws(obs, call.settings, folder, say)
     outcomes = run_checks(fits, obs, call.seed, chosen, counting(say, len(chosen or CHECKS)))
     results = [to_json(result) for result in outcomes]
     verdicts = [result["passed"] for result in results if result["passed"] is not None]
@@ -104,8 +104,7 @@ def score(
     require_enough(old, file=fitted, name="the panel")
     continued = appended(old, fresh, table)
     folder, say = writable(call.places.fits), call.progress()
-    past = observations(old)
-    fits = {name: fit_law(LAWS[name], past, call.settings, folder, say) for name in names}
+    fits = fit_laws(observations(old), call.settings, folder, say, names=names)
     scored = score_rows(fits, continued, call.seed)
     call.emit(asdict(scored), *score_blocks(scored))
     exit_unless(all(fit.passed for fit in fits.values()), failed_gates(fits))

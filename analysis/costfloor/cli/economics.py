@@ -17,8 +17,7 @@ from costfloor.economics.scenario_file import read_scenario, shipped_scenarios
 from costfloor.economics.study import Economics
 from costfloor.economics.study import economics as work_out
 from costfloor.errors import InputError
-from costfloor.fit.fit import fit_law
-from costfloor.laws import LAWS
+from costfloor.fit.several import fit_laws
 from costfloor.laws.panel import panel_observations
 from costfloor.report.launches import launches
 from costfloor.sampling.policy import Sampling
@@ -62,7 +61,7 @@ def economics(
     scenarios = _scenarios(scenario)
     built, folder = built_panel(call), writable(call.places.fits)
     obs = panel_observations(built)
-    fits = {name: fit_law(law, obs, call.settings, folder, call.progress()) for name, law in LAWS.items()}
+    fits = fit_laws(obs, call.settings, folder, call.progress())
     split = channels(stored_study("graphs", built, Sampling.seed), call.seed)
     result = work_out(scenarios, fits, obs, built.store, call.seed, split)
     call.emit(result.to_json(), *(block for service in scenarios for block in _service(service, result)))

@@ -18,7 +18,7 @@ def report(
     hindsight: Hindsight = False,
     workers: Annotated[
         int | None,
-        typer.Option(min=0, help="Processes for the fits at past dates; default: one per core, 0: in this process."),
+        typer.Option(min=0, help="Processes for the fits; default: one per core, 0: in this process."),
     ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Compute everything anew but the heavy studies, whatever is stored.")

@@ -11,7 +11,7 @@ from costfloor.data.store import Store
 from costfloor.economics.channels import PAST
 from costfloor.economics.scenario_file import shipped_scenarios
 from costfloor.economics.study import economics
-from costfloor.fit.fit import fit_law
+from costfloor.fit.several import fit_laws
 from costfloor.forecast.compare import compare
 from costfloor.forecast.ledger import Entry, past_days, vintages
 from costfloor.forecast.refit import entry, remember
@@ -106,7 +106,7 @@ def run_study(
     today = build(store, None, progress) if as_of is not None else built
     studies = stored_studies(today, settings.seed)
     obs, raw, folder = panel_observations(built), built.store, store.places.fits
-    fits = {name: fit_law(law, obs, settings, folder, progress) for name, law in LAWS.items()}
+    fits = fit_laws(obs, settings, folder, progress, workers=workers)
     comparison = compare(fits, obs, settings, folder, progress, workers=workers)
     sizes = studies.get("graphs")
     if sizes is not None and not sizes.stale and as_of is None:

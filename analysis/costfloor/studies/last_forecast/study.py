@@ -11,8 +11,8 @@ from scipy.special import logsumexp
 
 from costfloor.build import BuiltPanel, build
 from costfloor.errors import InputError
-from costfloor.fit.fit import fit_law
 from costfloor.fit.result import Fit
+from costfloor.fit.several import fit_laws
 from costfloor.forecast.baselines import TITLES, baseline_forecasts
 from costfloor.forecast.elpd import difference
 from costfloor.forecast.ledger import Entry
@@ -70,7 +70,7 @@ def last_forecast(
     if rows < MIN_SCORED_ROWS or not past.models_repeat:
         return replace(nothing, rows_seen=past.n, rows=rows, problem="Too few prices have come since to judge it.")
     folder = now.store.places.fits
-    fits = {name: fit_law(law, past, settings, folder, progress) for name, law in LAWS.items()}
+    fits = fit_laws(past, settings, folder, progress)
     of_day = (entry.weights for entry in past_days if entry.as_of == nothing.day)
     weights = next((weights for weights in of_day if set(weights) == set(LAWS)), None)
     asked = [*(fit.receipt["fingerprint"] for fit in fits.values()), after.obs.data_hash, weights, settings.seed]
