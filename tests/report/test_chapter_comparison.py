@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from costfloor.fit.savage_dickey import PointNull
 from costfloor.forecast.paired import Difference
-from costfloor.report.chapter_comparison import comparison
+from costfloor.report.chapter_comparison import comparison, factor_in_words
 from costfloor.report.study import Study
 from costfloor.studies.catalogue import outdated
 from costfloor.studies.forecasts.chapter import (
@@ -218,3 +219,23 @@ def test_calibration_names_what_is_outside_and_by_what(tmp_path: Path) -> None:
     assert "rate_floor of plateau (ranks, p = 0.01)" in words
     assert "noise_scale of plateau (coverage of the 50 % and 90 % intervals)" in words
     assert "elasticity of plateau (ranks, p = 0.001 and coverage of the 90 % interval)" in words
+
+
+@pytest.mark.parametrize(
+    ("bayes_factor", "relative_mcse", "words"),
+    [
+        (0.0238, 0.1, "the odds are 42 to 1 against no floor (relative Monte Carlo error 10 %)."),
+        (6.04, 0.1, "the odds are 6.0 to 1 for no floor (relative Monte Carlo error 10 %)."),
+        (1.1, 0.1, "the odds of no floor are level with those of the rest (relative Monte Carlo error 10 %)."),
+        (0.0238, 0.46, "against no floor are by Savage and Dickey, these draws do not tell (beyond it: 7 of 6,000)."),
+    ],
+)
+def test_odds_of_a_point_have_a_size_where_draws_tell_it(bayes_factor: float, relative_mcse: float, words: str) -> None:
+    assert factor_in_words(PointNull("no floor", 0.0, bayes_factor, relative_mcse, 6000, 7)).endswith(words)
+
+
+def test_where_no_draw_lies_beyond_a_point_it_says_so() -> None:
+    words = factor_in_words(PointNull("no decay", 1.0, 0.0, float("inf"), 6000, 0))
+    assert words.endswith(
+        "against no decay are by Savage and Dickey, these draws do not tell (beyond it: none of 6,000)."
+    )

@@ -27,13 +27,17 @@ class PointNull:
     bayes_factor
         Above one the data favour the point over the rest of the law, below one the rest.
     relative_mcse
-        Its relative Monte Carlo error over batches of consecutive draws.
+        Its relative Monte Carlo error over batches of consecutive draws; infinite where no draw is near the point.
+    draws, beyond
+        How many draws there are, and how many of them lie on the other side of the point than their median.
     """
 
     null: str
     point: float
     bayes_factor: float
     relative_mcse: float
+    draws: int
+    beyond: int
 
 
 def point_nulls(fit: Fit) -> tuple[PointNull, ...]:
@@ -46,7 +50,9 @@ def point_nulls(fit: Fit) -> tuple[PointNull, ...]:
         density = _density(draws, point)
         parts = np.array([_density(part, point) for part in np.array_split(draws, BATCHES)])
         error = float(parts.std(ddof=1) / np.sqrt(BATCHES))
-        nulls.append(PointNull(null, point, density / prior, error / density if density > 0 else float("inf")))
+        relative = error / density if density > 0 else float("inf")
+        beyond = min(int(np.sum(draws < point)), int(np.sum(draws > point)))
+        nulls.append(PointNull(null, point, density / prior, relative, len(draws), beyond))
     return tuple(nulls)
 
 

@@ -15,13 +15,10 @@ from costfloor.studies.operating.verdicts import verdict_rates
 from costfloor.studies.sbc.chapter import calibration
 from costfloor.typeset.blocks import Block, heading, text
 from costfloor.typeset.montecarlo import differs
-from costfloor.typeset.phrases import minus, percentage, probability
+from costfloor.typeset.phrases import minus, percentage, probability, significant
 
-UNKNOWN_SIZE: Final = 0.5
+UNKNOWN_SIZE: Final = 0.25
 """From this relative Monte Carlo error on a ratio of densities has no size."""
-
-MEASURED: Final = (1e-6, 1e6)
-"""Ratios beyond are more than any number of draws here can tell."""
 
 
 def comparison(study: Study) -> list[Block]:
@@ -73,14 +70,13 @@ def _nested(study: Study) -> list[Block]:
 
 
 def factor_in_words(null: PointNull) -> str:
-    """For or against which point the odds are, and how large; beyond what draws can tell, that they are larger than that."""
+    """For or against which point the odds are, and how large; where draws cannot tell, how few of them lie beyond the point."""
     favoured = "for" if null.bayes_factor > 1 else "against"
-    if not MEASURED[0] < null.bayes_factor < MEASURED[1]:
-        return f"By Savage and Dickey the odds are more than a million to 1 {favoured} {null.null}, beyond what draws can measure."
     if null.relative_mcse > UNKNOWN_SIZE:
-        return f"How large the odds {favoured} {null.null} are by Savage and Dickey, these draws do not tell."
+        few = f"(beyond it: {null.beyond or 'none'} of {null.draws:,})"
+        return f"How large the odds {favoured} {null.null} are by Savage and Dickey, these draws do not tell {few}."
     error = f"(relative Monte Carlo error {percentage(null.relative_mcse)})"
     if not differs(null.bayes_factor, 1.0, null.relative_mcse * null.bayes_factor):
         return f"By Savage and Dickey the odds of {null.null} are level with those of the rest {error}."
     size = max(null.bayes_factor, 1 / null.bayes_factor)
-    return f"By Savage and Dickey the odds are {size:.1f} to 1 {favoured} {null.null} {error}."
+    return f"By Savage and Dickey the odds are {significant(size)} to 1 {favoured} {null.null} {error}."

@@ -10,10 +10,18 @@ def law(*log_evidence: float, off: float = 0.1) -> LawEvidence:
     return LawEvidence(64, log_evidence, off, "level_spread")
 
 
-def said(plateau: LawEvidence, discovery: LawEvidence, notice: str = "") -> str:
-    found = EvidenceStudy(155, ("a", "b", "c"), 2000, {"plateau": plateau, "discovery": discovery})
-    (block,) = evidence(found, notice)
+def said(
+    plateau: LawEvidence, discovery: LawEvidence, notice: str = "", families: tuple[str, ...] = ("a", "b", "c")
+) -> str:
+    study = EvidenceStudy(155, families, 2000, {"plateau": plateau, "discovery": discovery})
+    (block,) = evidence(study, notice)
     return str(block["text"])
+
+
+def test_families_are_named_where_there_are_several() -> None:
+    of_several = "the first price of each of 155 models of the 3 largest families, on which"
+    assert of_several in said(law(-257.0), law(-260.0))
+    assert "the first price of each of 155 models, on which" in said(law(-257.0), law(-260.0), families=("market",))
 
 
 @pytest.mark.parametrize(("plateau", "favoured"), [(-250.0, "plateau"), (-270.0, "continued discovery")])

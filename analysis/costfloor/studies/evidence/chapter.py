@@ -18,8 +18,8 @@ def evidence(study: EvidenceStudy, notice: str) -> list[Block]:
     runs = min(len(law.log_evidence) for law in study.laws.values())
     by_law = [f"{LAWS[name].title} {_mean(law):.1f} ({_spread(law):.1f})" for name, law in study.laws.items()]
     sentences = [
-        f"The evidence of a law, by sequential Monte Carlo, could be estimated on a small panel only: the first prices of "
-        f"{plural(study.prices, 'model')} of the largest families, on which a law has up to {unknowns} unknowns.",
+        f"The evidence of a law, by sequential Monte Carlo, could be estimated on a small panel only: the first price of each of "
+        f"{plural(study.prices, 'model')}{_of_families(study)}, on which a law has up to {unknowns} unknowns.",
         f"In natural log units, the mean of {plural(runs, 'run')} and the distance between its extremes: {listing(by_law)}.",
         difference(study.laws["plateau"], study.laws["discovery"]),
         posterior_reached(study.laws),
@@ -58,6 +58,10 @@ def posterior_reached(laws: Mapping[str, LawEvidence]) -> str:
             "deviations."
         )
     return f"The particles did not end where NUTS finds the posterior, so that the figure cannot be trusted, for {listing(lost)}."
+
+
+def _of_families(study: EvidenceStudy) -> str:
+    return f" of the {len(study.families)} largest families" if len(study.families) > 1 else ""
 
 
 def _mean(law: LawEvidence) -> float:
