@@ -51,7 +51,7 @@ def fit_laws(
     laws = {name: LAWS[name] for name in names}
     if workers != 0:
         missing = [name for name, law in laws.items() if stored_fit(law, obs, settings, directory) is None]
-        # The laws with most to say take longest, and begin first: at the end no worker waits long for another.
+        # The laws with most parameters, which come last, take longest and begin first: at the end no worker waits long for another.
         _store_side_by_side(missing[::-1], obs, settings, directory, progress, workers)
     return {name: fit_law(law, obs, settings, directory, progress) for name, law in laws.items()}
 
