@@ -227,6 +227,7 @@ def test_calibration_names_what_is_outside_and_by_what(tmp_path: Path) -> None:
         (0.0238, 0.1, "the odds are 42 to 1 against no floor (relative Monte Carlo error 10 %)."),
         (6.04, 0.1, "the odds are 6.0 to 1 for no floor (relative Monte Carlo error 10 %)."),
         (1.1, 0.1, "the odds of no floor are level with those of the rest (relative Monte Carlo error 10 %)."),
+        (1.3, 0.4, "the odds of no floor are level with those of the rest (relative Monte Carlo error 40 %)."),
         (0.0238, 0.46, "against no floor are by Savage and Dickey, these draws do not tell (beyond it: 7 of 6,000)."),
     ],
 )

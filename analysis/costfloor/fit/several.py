@@ -8,7 +8,6 @@ from typing import Any
 import dask
 
 from costfloor.fit.fit import Progress, fit_law, stored_fit
-from costfloor.fit.request import fit_key
 from costfloor.fit.result import Fit
 from costfloor.keys import result_key
 from costfloor.laws import LAWS
@@ -48,12 +47,15 @@ def fit_laws(
     FanoutError
         Laws that were fitted side by side could not be fitted; the others are stored.
     """
-    laws = {name: LAWS[name] for name in names}
-    if workers != 0:
-        missing = [name for name, law in laws.items() if stored_fit(law, obs, settings, directory) is None]
+    stored = {name: stored_fit(LAWS[name], obs, settings, directory) for name in names}
+    missing = [name for name, fit in stored.items() if fit is None]
+    if workers != 0 and len(missing) > 1:
         # The laws with most parameters, which come last, take longest and begin first: at the end no worker waits long for another.
         _store_side_by_side(missing[::-1], obs, settings, directory, progress, workers)
-    return {name: fit_law(law, obs, settings, directory, progress) for name, law in laws.items()}
+    return {
+        name: fit_law(LAWS[name], obs, settings, directory, progress) if fit is None else fit
+        for name, fit in stored.items()
+    }
 
 
 def _store_side_by_side(
@@ -64,8 +66,6 @@ def _store_side_by_side(
     progress: Progress,
     workers: int | None,
 ) -> None:
-    if len(names) < 2:
-        return
     progress(f"fitting {', '.join(names)} to {obs.n} rows, side by side")
     arguments = {"obs": obs, "settings": settings, "directory": directory}
     jobs = [Job(name, {"name": name, **arguments}) for name in names]
@@ -81,9 +81,5 @@ def store_fit(name: str, obs: PriceObservations, settings: Sampling, directory: 
     """Fit a law and store the fit, as a job; gives its fingerprint."""
     # On a worker xarray would ask Dask's scheduler for a lock of the file that it writes, and cannot name one that is in memory.
     with dask.config.set(scheduler="threads"):
-        fit_law(LAWS[name], obs, settings, directory, _silent)
-    return {"fingerprint": fit_key(LAWS[name], obs, settings).digest}
-
-
-def _silent(_: str) -> None:
-    """Discard a progress line."""
+        fit = fit_law(LAWS[name], obs, settings, directory, lambda _: None)
+    return {"fingerprint": fit.receipt["fingerprint"]}

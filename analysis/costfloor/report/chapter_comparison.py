@@ -71,12 +71,13 @@ def _nested(study: Study) -> list[Block]:
 
 def factor_in_words(null: PointNull) -> str:
     """For or against which point the odds are, and how large; where draws cannot tell, how few of them lie beyond the point."""
+    error = f"(relative Monte Carlo error {percentage(null.relative_mcse)})"
+    # Where no draw is near the point, the error has no size, and the odds are against it.
+    if null.bayes_factor > 0 and not differs(null.bayes_factor, 1.0, null.relative_mcse * null.bayes_factor):
+        return f"By Savage and Dickey the odds of {null.null} are level with those of the rest {error}."
     favoured = "for" if null.bayes_factor > 1 else "against"
     if null.relative_mcse > UNKNOWN_SIZE:
         few = f"(beyond it: {null.beyond or 'none'} of {null.draws:,})"
         return f"How large the odds {favoured} {null.null} are by Savage and Dickey, these draws do not tell {few}."
-    error = f"(relative Monte Carlo error {percentage(null.relative_mcse)})"
-    if not differs(null.bayes_factor, 1.0, null.relative_mcse * null.bayes_factor):
-        return f"By Savage and Dickey the odds of {null.null} are level with those of the rest {error}."
     size = max(null.bayes_factor, 1 / null.bayes_factor)
     return f"By Savage and Dickey the odds are {significant(size)} to 1 {favoured} {null.null} {error}."
